@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <compare>
+#include <string>
+
+#include "agent/base/bytes.hpp"
+#include "agent/base/expected.hpp"
+#include "agent/base/secret.hpp"
+#include "agent/base/unique_function.hpp"
+
+namespace causeway::api {
+
+/// One device's credential for one server account.
+struct CredentialId
+{
+    std::string device;
+    std::string server;
+    auto operator<=>(const CredentialId&) const = default;
+};
+
+/// A pre-shared key and the identity it goes by (LwM2M Security Object resources 3 and 5).
+struct PskCredential
+{
+    base::Bytes identity; ///< 1 to 128 octets, never NUL among them
+    base::Secret key;     ///< 16 to 64 octets
+};
+
+/// What may be shown of a credential.
+struct CredentialFacts
+{
+    std::string identity; ///< as text; not a secret, it crosses the network in clear
+    std::string
+        fingerprint; ///< keyed, 16 hex digits: equal keys give equal ones on this gateway only
+    bool isExportable = false; ///< generated here and not yet exported
+};
+
+/// Keeps secrets wrapped; implemented by store::SealedStore. Called on the main thread; callbacks
+/// come there too, later, never from inside the call. Fails with Locked while the key store is
+/// locked, StorageFailed when the disk does, Corrupt when a record does not authenticate.
+class CredentialStore
+{
+public:
+    virtual ~CredentialStore() = default;
+
+    using FetchDone = base::UniqueFunction<void(base::Expected<PskCredential>)>;
+    using StoreDone = base::UniqueFunction<void(base::Expected<CredentialFacts>)>;
+    using ExportDone = base::UniqueFunction<void(base::Expected<PskCredential>)>;
+    using Done = base::UniqueFunction<void(base::Expected<void>)>;
+
+    virtual void fetch(const CredentialId& id, FetchDone done) = 0;
+
+    /// Replaces what was there. Refuses, with the reason: short, long, low-entropy or repeated
+    /// keys, one that another device or account has, one that equals a name or the identity.
+    virtual void store(const CredentialId& id, PskCredential credential, StoreDone done) = 0;
+
+    /// Makes a 32-octet key, which may then be exported once.
+    virtual void generate(const CredentialId& id, base::Bytes identity, StoreDone done) = 0;
+
+    /// Once per generated credential; Refused the second time, and for keys that came from outside.
+    virtual void exportOnce(const CredentialId& id, ExportDone done) = 0;
+
+    virtual void describe(const CredentialId& id, StoreDone done) = 0;
+    virtual void remove(const CredentialId& id, Done done) = 0;
+};
+
+} // namespace causeway::api

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/api/bridge.hpp"
+#include "agent/api/credential_store.hpp"
+#include "agent/api/key_store.hpp"
+#include "agent/api/settings.hpp"
+#include "agent/api/transport.hpp"
+#include "agent/base/expected.hpp"
+#include "agent/base/scheduler.hpp"
+#include "agent/base/unique_function.hpp"
+#include "agent/model/sample.hpp"
+
+/// The seam between dbus and the gateway. Main thread only.
+namespace causeway::api {
+
+using Counters = std::map<std::string, std::uint64_t>;
+
+/// One device at one server.
+struct RegistrationStatus
+{
+    enum class State : std::uint8_t {
+        Disabled,   ///< the device or the account is switched off
+        Waiting,    ///< for its turn, a retry, or the key store
+        Connecting, ///< resolving, handshake
+        Registering,
+        Registered,
+        Updating,
+        Deregistering,
+        Failed, ///< the retry sequences are used up; "Update now" starts again
+    };
+
+    std::string server; ///< account name
+    State state = State::Disabled;
+    std::string lastError; ///< one sentence; stays after recovery, with its time
+    std::optional<base::WallTime> lastErrorAt;
+    std::optional<base::WallTime> registeredAt;
+    std::optional<base::WallTime> nextAttemptAt;
+    std::string location; ///< "/rd/5a3f"
+    std::optional<ChannelFacts> channel;
+    std::optional<base::WallTime> channelSince;
+    std::uint32_t observations = 0;
+    Counters counters; ///< registrations, updates, requests, notifications, errors, …
+};
+
+struct DeviceStatus
+{
+    enum class Field : std::uint8_t {
+        Unknown, ///< nothing heard yet
+        Available,
+        Unavailable,
+        Disabled,
+        Faulty, ///< cannot run: profile gone, line gone; lastError says which
+    };
+
+    DeviceSettings settings;
+    std::string endpointName; ///< the one in use
+    Field field = Field::Unknown;
+    std::string lastError;
+    std::optional<base::WallTime> lastErrorAt;
+    std::vector<RegistrationStatus> registrations;
+    Counters counters;
+};
+
+struct LineStatus
+{
+    LineSettings settings;
+    bool isUp = false;
+    std::string lastError;
+    std::vector<std::string> devices;
+    Counters counters;
+};
+
+struct ServerStatus
+{
+    ServerSettings settings;
+    std::vector<std::string> devices;
+    std::uint32_t registered = 0;
+};
+
+struct ProfileSummary
+{
+    std::string name;   ///< eastron-sdm120
+    std::string title;  ///< Eastron SDM120 single-phase energy meter
+    std::string bridge; ///< "modbus"
+    std::string file;
+    std::string error; ///< file:line: why it cannot be used; empty when it can
+};
+
+struct ProfileDescription
+{
+    ProfileSummary summary;
+    std::vector<MappedResource> resources;
+};
+
+/// What changed; the adaptors turn it into InterfacesAdded, PropertiesChanged and signals.
+class GatewayListener
+{
+public:
+    virtual ~GatewayListener() = default;
+
+    virtual void onGatewayChanged() = 0;
+    virtual void onLineAdded(const std::string& name) = 0;
+    virtual void onLineChanged(const std::string& name) = 0;
+    virtual void onLineRemoved(const std::string& name) = 0;
+    virtual void onServerAdded(const std::string& name) = 0;
+    virtual void onServerChanged(const std::string& name) = 0;
+    virtual void onServerRemoved(const std::string& name) = 0;
+    virtual void onDeviceAdded(const std::string& name) = 0;
+    virtual void onDeviceChanged(const std::string& name) = 0;
+    virtual void onDeviceRemoved(const std::string& name) = 0;
+    virtual void onSamples(const std::string& device,
+                           const std::vector<model::Sample>& samples) = 0;
+};
+
+/// What an operator can do with the gateway. Callbacks come later, exactly once, after what they
+/// confirm is on disk; errors are sentences an operator can act on.
+class GatewayControl
+{
+public:
+    virtual ~GatewayControl() = default;
+
+    using Done = base::UniqueFunction<void(base::Expected<void>)>;
+    using SampleDone = base::UniqueFunction<void(base::Expected<model::Sample>)>;
+    using CredentialDone = base::UniqueFunction<void(base::Expected<CredentialFacts>)>;
+    using SecretDone = base::UniqueFunction<void(base::Expected<PskCredential>)>;
+
+    /// At most one; nullptr ends it.
+    virtual void setListener(GatewayListener* listener) = 0;
+
+    [[nodiscard]] virtual KeyStoreStatus keyStore() const = 0;
+    [[nodiscard]] virtual Counters counters() const = 0;
+    [[nodiscard]] virtual std::vector<ProfileSummary> profiles() const = 0;
+    [[nodiscard]] virtual base::Expected<ProfileDescription>
+    describeProfile(const std::string& name) const = 0;
+
+    [[nodiscard]] virtual std::vector<std::string> lineNames() const = 0;
+    [[nodiscard]] virtual std::vector<std::string> serverNames() const = 0;
+    [[nodiscard]] virtual std::vector<std::string> deviceNames() const = 0;
+    /// NotFound for a name that is not there.
+    [[nodiscard]] virtual base::Expected<LineStatus> line(const std::string& name) const = 0;
+    [[nodiscard]] virtual base::Expected<ServerStatus> server(const std::string& name) const = 0;
+    [[nodiscard]] virtual base::Expected<DeviceStatus> device(const std::string& name) const = 0;
+
+    virtual void addLine(LineSettings settings, Done done) = 0;
+    /// All settings anew; the name must stay. The same below.
+    virtual void changeLine(LineSettings settings, Done done) = 0;
+    /// Refused while devices use it.
+    virtual void removeLine(const std::string& name, Done done) = 0;
+
+    virtual void addServer(ServerSettings settings, Done done) = 0;
+    virtual void changeServer(ServerSettings settings, Done done) = 0;
+    virtual void removeServer(const std::string& name, Done done) = 0;
+
+    virtual void attachDevice(DeviceSettings settings, Done done) = 0;
+    virtual void changeDevice(DeviceSettings settings, Done done) = 0;
+    /// De-registers first, within a bounded time.
+    virtual void detachDevice(const std::string& name, Done done) = 0;
+
+    virtual void setCredential(CredentialId id, PskCredential credential, CredentialDone done) = 0;
+    /// An empty identity means the endpoint name.
+    virtual void generateCredential(CredentialId id, std::string identity, CredentialDone done) = 0;
+    virtual void exportCredential(CredentialId id, SecretDone done) = 0;
+    virtual void describeCredential(CredentialId id, CredentialDone done) = 0;
+    virtual void removeCredential(CredentialId id, Done done) = 0;
+
+    /// The operator's own read, write and execute: as a server would see it, but not limited by
+    /// allowsServerWrites.
+    virtual void
+    readResource(const std::string& device, const model::Path& path, SampleDone done) = 0;
+    virtual void writeResource(const std::string& device,
+                               const model::Path& path,
+                               const model::Value& value,
+                               Done done) = 0;
+    virtual void executeResource(const std::string& device,
+                                 const model::Path& path,
+                                 const std::string& arguments,
+                                 Done done) = 0;
+    /// The newest value of each Resource of the device, mapped or not; no wire traffic.
+    [[nodiscard]] virtual base::Expected<std::vector<model::Sample>>
+    newestSamples(const std::string& device) const = 0;
+    /// Update, or Register at once when not registered; an empty server means all.
+    virtual void updateNow(const std::string& device, const std::string& server, Done done) = 0;
+};
+
+} // namespace causeway::api

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/api/transport.hpp"
+
+/// What the operator says of lines, servers and devices: the same structs travel from D-Bus to the
+/// gateway and into the store. Each default stands here and nowhere else.
+namespace causeway::api {
+
+/// A serial port or a TCP peer with Modbus units behind it.
+struct LineSettings
+{
+    enum class Kind : std::uint8_t { Rtu, Tcp, RtuOverTcp };
+    enum class Parity : std::uint8_t { None, Even, Odd };
+
+    std::string name; ///< letters, digits, '-', '_', '.'; at most 64; so for servers and devices
+
+    Kind kind = Kind::Rtu;
+
+    // Rtu
+    std::string serialPort; ///< e.g. /dev/ttyUSB0 or /dev/causeway/FT123
+    std::uint32_t baudRate = 9600;
+    Parity parity = Parity::None;
+    std::uint8_t stopBits = 1;
+
+    // Tcp, RtuOverTcp
+    std::string host;
+    std::uint16_t port = 502;
+
+    std::chrono::milliseconds responseTimeout{500};
+    /// Added to the silence that the speed demands before each frame (Modbus over serial line
+    /// §2.5.1.1).
+    std::chrono::milliseconds extraSilence{0};
+
+    bool operator==(const LineSettings&) const = default;
+};
+
+/// An LwM2M server that devices register with: resources of Security (0) and Server (1) Objects.
+struct ServerSettings
+{
+    std::string name;
+    std::string uri; ///< coaps://host[:port]; coap:// only with NoSec and the gateway's permission
+    SecurityMode securityMode = SecurityMode::Psk;
+    std::uint16_t shortServerId = 1;
+    std::chrono::seconds lifetime{86400};
+    std::optional<std::chrono::seconds> defaultPmin;
+    std::optional<std::chrono::seconds> defaultPmax;
+    std::chrono::seconds disableTimeout{86400};
+    bool storesNotifications = true;
+    bool notifiesConfirmable = false; ///< /1/x/26, also used with 1.1
+    std::string lwm2mVersion = "1.1"; ///< "1.0" or "1.1"
+    bool queueMode = false;
+    bool allowsCbcWithoutEtm = false;
+    // Server Object resources 17 to 20.
+    std::uint32_t retryCount = 5;
+    std::chrono::seconds retryTimer{60};
+    std::chrono::seconds sequenceDelay{86400};
+    std::uint32_t sequenceRetryCount = 1;
+
+    bool operator==(const ServerSettings&) const = default;
+};
+
+/// A legacy device: where it is on the field bus and whom it registers with.
+struct DeviceSettings
+{
+    std::string name;
+    std::string endpointName; ///< empty: "urn:dev:ops:…" is not ours to invent, so the name is used
+    std::string profile;      ///< a DeviceProfile's name, e.g. eastron-sdm120
+    std::string line;
+    std::uint8_t unitId = 1;
+    std::vector<std::string> servers; ///< names of server accounts
+    bool isEnabled = true;
+    bool allowsServerWrites =
+        false; ///< the operator's half of the permission; the profile's is the other
+    std::optional<std::chrono::milliseconds> pollPeriod; ///< instead of the profile's own
+
+    bool operator==(const DeviceSettings&) const = default;
+};
+
+} // namespace causeway::api

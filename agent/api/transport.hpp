@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/api/credential_store.hpp"
+#include "agent/base/bytes.hpp"
+#include "agent/base/expected.hpp"
+#include "agent/base/scheduler.hpp"
+#include "agent/base/unique_function.hpp"
+#include "agent/model/outcome.hpp"
+
+/// The seam between lwm2m, which speaks in requests and responses, and coap, which owns sockets,
+/// DTLS and the message layer. Everything here lives on the main thread.
+namespace causeway::api {
+
+/// RFC 7252 §12.1.1 and RFC 8132.
+enum class Method : std::uint8_t {
+    Get = 1,
+    Post = 2,
+    Put = 3,
+    Delete = 4,
+    Fetch = 5,
+    Patch = 6,
+    IPatch = 7
+};
+
+/// A number of the CoAP Content-Formats registry, e.g. 11542.
+using ContentFormat = std::uint16_t;
+
+/// Zero to eight octets that tie responses and notifications to a request (RFC 7252 §5.3.1).
+struct Token
+{
+    std::array<std::uint8_t, 8> octets{};
+    std::uint8_t size = 0;
+    auto operator<=>(const Token&) const = default;
+};
+
+/// A whole request, either way: blocks are put together, or cut, below this seam.
+struct Request
+{
+    Method method = Method::Get;
+    std::vector<std::string> path;  ///< Uri-Path segments
+    std::vector<std::string> query; ///< Uri-Query options, "name=value"
+    std::optional<ContentFormat> contentFormat;
+    std::optional<ContentFormat> accept;
+    std::optional<std::uint32_t> observe; ///< 0 register, 1 cancel (RFC 7641 §2)
+    base::Bytes payload;
+    Token token; ///< of a received request; ours is chosen below
+};
+
+/// A whole response, either way, and what a notification carries.
+struct Response
+{
+    model::OutcomeCode code = model::OutcomeCode::Content;
+    std::vector<std::string> locationPath;
+    std::optional<ContentFormat> contentFormat;
+    std::optional<std::uint32_t> observe; ///< notifications: 24-bit sequence number
+    std::optional<std::uint32_t> maxAge;  ///< seconds
+    base::Bytes payload;
+};
+
+/// LwM2M Security Object resource 2.
+enum class SecurityMode : std::uint8_t { Psk = 0, RawPublicKey = 1, Certificate = 2, NoSec = 3 };
+
+/// What protects a session now; all empty for NoSec.
+struct ChannelFacts
+{
+    std::uint16_t cipherSuite = 0; ///< IANA number
+    std::string cipherSuiteName;   ///< IANA name
+    bool hasEncryptThenMac = false;
+    bool hasExtendedMasterSecret = false;
+    bool isResumed = false;
+};
+
+/// Where a session goes and what it authenticates with.
+struct SessionSettings
+{
+    std::string logName; ///< the device, for log lines
+    std::string uri;     ///< coaps://host[:port] or coap://host[:port]
+    SecurityMode securityMode = SecurityMode::Psk;
+    CredentialId credential;          ///< fetched when the handshake needs it
+    bool allowsCbcWithoutEtm = false; ///< the account's explicit, logged exception
+};
+
+/// How a notification ended.
+enum class Delivery : std::uint8_t {
+    Sent,         ///< non-confirmable: on its way, nobody will say more unless onReset() comes
+    Acknowledged, ///< confirmable and acknowledged
+    Reset,        ///< the server wants no more of this observation
+    TimedOut,     ///< MAX_RETRANSMIT reached; the session reports its loss by itself if it is lost
+};
+
+using Respond = base::UniqueFunction<void(Response)>;
+
+/// What a session tells its owner; never from inside a call of the owner.
+class SessionListener
+{
+public:
+    virtual ~SessionListener() = default;
+
+    /// Once, when requests may be sent.
+    virtual void onConnected(const ChannelFacts& facts) = 0;
+
+    /// Once, and nothing after it: could not connect, or the connection is lost. Requests still
+    /// waiting have failed before this comes. The owner destroys the session, later or at once.
+    virtual void onClosed(const base::Error& reason) = 0;
+
+    /// `respond` may be kept and called once, later: the exchange is then answered separately.
+    /// After the session has gone it does nothing. Dropping it uncalled answers 5.00.
+    virtual void onRequest(Request request, Respond respond) = 0;
+
+    /// The server reset a non-confirmable notification sent with this token.
+    virtual void onReset(const Token& token) = 0;
+};
+
+/// One device's connection to one server. Destroying it forgets the peer silently; close() says
+/// good-bye first.
+class Session
+{
+public:
+    virtual ~Session() = default;
+
+    using ResponseDone = base::UniqueFunction<void(base::Expected<Response>)>;
+    using DeliveryDone = base::UniqueFunction<void(Delivery)>;
+
+    /// Confirmable, one at a time (NSTART 1), in the order asked. Fails with Timeout, Refused (a
+    /// reset) or Unreachable (the session closed). The callback never runs from inside the call.
+    virtual void request(Request request, ResponseDone done) = 0;
+
+    /// One notification of the observation that `token` names.
+    virtual void
+    notify(const Token& token, Response response, bool isConfirmable, DeliveryDone done) = 0;
+
+    /// DTLS close_notify; onClosed() does not follow.
+    virtual void close() = 0;
+};
+
+/// coap::Endpoint, or a fake.
+class Transport
+{
+public:
+    virtual ~Transport() = default;
+
+    /// Never fails by itself: whatever is wrong arrives at onClosed(). The listener outlives the
+    /// session.
+    [[nodiscard]] virtual std::unique_ptr<Session> open(SessionSettings settings,
+                                                        SessionListener& listener) = 0;
+};
+
+} // namespace causeway::api

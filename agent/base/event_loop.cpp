@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/base/event_loop.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include <sys/eventfd.h>
+
+namespace causeway::base {
+
+namespace {
+
+void check(int result, const char* what)
+{
+    if (result < 0)
+        throw std::system_error(errno, std::generic_category(), what);
+}
+
+// A loop with nothing to wait for still looks at stop() now and then through its eventfd; this only
+// keeps the timespec in range.
+constexpr Duration longestWait = std::chrono::hours(1);
+
+} // namespace
+
+struct Watch::Entry
+{
+    EventLoop& loop;
+    int fd;
+    UniqueFunction<void(std::uint32_t)> callback;
+    bool* wasDestroyed = nullptr;
+};
+
+Watch::Watch(std::unique_ptr<Entry> entry)
+    : entry_(std::move(entry))
+{}
+
+Watch::Watch(Watch&& other) noexcept
+    : entry_(std::move(other.entry_))
+{}
+
+Watch& Watch::operator=(Watch&& other) noexcept
+{
+    Watch old(std::move(*this));
+    entry_ = std::move(other.entry_);
+    return *this;
+}
+
+Watch::~Watch()
+{
+    if (!entry_)
+        return;
+    ::epoll_ctl(entry_->loop.epoll_.get(), EPOLL_CTL_DEL, entry_->fd, nullptr);
+    entry_->loop.forget(*entry_);
+    if (entry_->wasDestroyed != nullptr)
+        *entry_->wasDestroyed = true;
+}
+
+void Watch::setEvents(std::uint32_t events)
+{
+    epoll_event event{};
+    event.events = events;
+    event.data.ptr = entry_.get();
+    check(::epoll_ctl(entry_->loop.epoll_.get(), EPOLL_CTL_MOD, entry_->fd, &event), "epoll_ctl");
+}
+
+EventLoop::EventLoop()
+    : epoll_(::epoll_create1(EPOLL_CLOEXEC))
+    , wakeUp_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+{
+    check(epoll_.get(), "epoll_create1");
+    check(wakeUp_.get(), "eventfd");
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.ptr = nullptr;
+    check(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wakeUp_.get(), &event), "epoll_ctl");
+    readClock();
+}
+
+EventLoop::~EventLoop() = default;
+
+void EventLoop::run()
+{
+    while (!isStopping_)
+        runOnce(longestWait);
+    isStopping_ = false;
+}
+
+void EventLoop::runOnce(Duration longest)
+{
+    wait(longest);
+    dispatch();
+    runTimers();
+    runPosted();
+}
+
+void EventLoop::stop()
+{
+    isStopping_ = true;
+    post([] {});
+}
+
+Watch EventLoop::watch(int fd, std::uint32_t events, UniqueFunction<void(std::uint32_t)> callback)
+{
+    std::unique_ptr<Watch::Entry> entry(new Watch::Entry{*this, fd, std::move(callback)});
+    epoll_event event{};
+    event.events = events;
+    event.data.ptr = entry.get();
+    check(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
+    return Watch(std::move(entry));
+}
+
+WallTime EventLoop::wallNow() const
+{
+    return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+}
+
+void EventLoop::post(Task task)
+{
+    {
+        const std::lock_guard lock(postedMutex_);
+        posted_.push_back(std::move(task));
+    }
+    ::eventfd_write(wakeUp_.get(), 1);
+}
+
+void EventLoop::readClock()
+{
+    now_ = std::chrono::time_point_cast<Duration>(std::chrono::steady_clock::now());
+}
+
+void EventLoop::wait(Duration longest)
+{
+    readClock();
+    Duration timeout = std::min(longest, longestWait);
+    if (!timers_.empty())
+        timeout = std::clamp(timers_.earliest() - now_, Duration::zero(), timeout);
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout);
+    const timespec limit{seconds.count(), (timeout - seconds).count()};
+    const int count = ::epoll_pwait2(
+        epoll_.get(), ready_.data(), static_cast<int>(ready_.size()), &limit, nullptr);
+    if (count < 0 && errno != EINTR)
+        check(count, "epoll_pwait2");
+    readyCount_ = count < 0 ? 0 : static_cast<std::size_t>(count);
+    readClock();
+}
+
+void EventLoop::dispatch()
+{
+    for (readyNext_ = 0; readyNext_ < readyCount_;) {
+        const epoll_event& event = ready_[readyNext_++];
+        auto* const entry = static_cast<Watch::Entry*>(event.data.ptr);
+        if (entry == nullptr)
+            continue; // the eventfd, or a Watch that went during this round
+        bool wasDestroyed = false;
+        entry->wasDestroyed = &wasDestroyed;
+        // From the stack, so that a callback may destroy its own Watch.
+        auto callback = std::move(entry->callback);
+        callback(event.events);
+        if (wasDestroyed)
+            continue;
+        entry->wasDestroyed = nullptr;
+        entry->callback = std::move(callback);
+    }
+    readyCount_ = 0;
+}
+
+void EventLoop::runTimers()
+{
+    // Only what was due when the round began: a task that restarts its own timer at zero delay
+    // must not keep descriptors from being served.
+    const TimePoint round = now_;
+    constexpr int mostPerRound = 256;
+    for (int i = 0; i < mostPerRound && timers_.fireOne(round); ++i) {
+    }
+}
+
+void EventLoop::runPosted()
+{
+    std::vector<Task> tasks;
+    {
+        const std::lock_guard lock(postedMutex_);
+        if (posted_.empty())
+            return;
+        tasks.swap(posted_);
+        eventfd_t ignored = 0;
+        ::eventfd_read(wakeUp_.get(), &ignored);
+    }
+    for (auto& task : tasks)
+        task();
+}
+
+void EventLoop::forget(const Watch::Entry& entry)
+{
+    for (std::size_t i = readyNext_; i < readyCount_; ++i) {
+        if (ready_[i].data.ptr == &entry)
+            ready_[i].data.ptr = nullptr;
+    }
+}
+
+} // namespace causeway::base

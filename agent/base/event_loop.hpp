@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <sys/epoll.h>
+
+#include "agent/base/scheduler.hpp"
+#include "agent/base/unique_fd.hpp"
+
+namespace causeway::base {
+
+class EventLoop;
+
+/// A descriptor's callback, from EventLoop::watch() until this goes. Does not own the descriptor:
+/// destroy the Watch before closing it. May be destroyed from inside its own callback.
+class Watch
+{
+public:
+    Watch() = default;
+    ~Watch();
+    Watch(Watch&& other) noexcept;
+    Watch& operator=(Watch&& other) noexcept;
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+    /// EPOLLIN, EPOLLOUT, …; level-triggered.
+    void setEvents(std::uint32_t events);
+
+private:
+    friend class EventLoop;
+    struct Entry;
+    explicit Watch(std::unique_ptr<Entry> entry);
+
+    std::unique_ptr<Entry> entry_;
+};
+
+/// One thread's world: descriptors, timers and posted tasks, on epoll with nanosecond time-outs.
+/// Finds a ready descriptor by pointer, so 10,000 sockets cost what one costs. Lives on the thread
+/// that calls run(); only post() and stop() may be called from elsewhere.
+class EventLoop final : public Scheduler
+{
+public:
+    EventLoop();
+    ~EventLoop() override;
+
+    /// Until stop(). An exception from a callback leaves run(): a bug, for main() to report.
+    void run();
+    /// One wait of at most `longest`, and everything that is ready then. For tests and tools.
+    void runOnce(Duration longest);
+    /// Thread-safe.
+    void stop();
+
+    [[nodiscard]] Watch
+    watch(int fd, std::uint32_t events, UniqueFunction<void(std::uint32_t)> callback);
+
+    /// Read once per round: all callbacks of one round see the same time.
+    [[nodiscard]] TimePoint now() const override { return now_; }
+
+    [[nodiscard]] WallTime wallNow() const override;
+    void post(Task task) override;
+
+private:
+    friend class Watch;
+
+    void arm(Timer& timer) override { timers_.add(timer); }
+
+    void disarm(Timer& timer) override { timers_.remove(timer); }
+
+    void readClock();
+    void wait(Duration longest);
+    void dispatch();
+    void runTimers();
+    void runPosted();
+    void forget(const Watch::Entry& entry);
+
+    UniqueFd epoll_;
+    UniqueFd wakeUp_;
+    TimePoint now_{};
+    TimerHeap timers_;
+    std::atomic<bool> isStopping_ = false;
+
+    // The batch of the current round; forget() clears entries whose Watch went meanwhile.
+    std::array<epoll_event, 64> ready_{};
+    std::size_t readyCount_ = 0;
+    std::size_t readyNext_ = 0;
+
+    std::mutex postedMutex_;
+    std::vector<Task> posted_;
+};
+
+} // namespace causeway::base

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/base/worker.hpp"
+
+#include <utility>
+
+#include <pthread.h>
+
+namespace causeway::base {
+
+Worker::Worker(std::string name)
+    : name_(std::move(name))
+    , thread_([this] { work(); })
+{}
+
+Worker::~Worker()
+{
+    {
+        const std::lock_guard lock(mutex_);
+        isEnding_ = true;
+    }
+    hasWork_.notify_one();
+    thread_.join();
+}
+
+void Worker::post(Task task)
+{
+    {
+        const std::lock_guard lock(mutex_);
+        tasks_.push_back(std::move(task));
+    }
+    hasWork_.notify_one();
+}
+
+void Worker::work()
+{
+    ::pthread_setname_np(::pthread_self(), name_.c_str());
+    for (;;) {
+        Task task;
+        {
+            std::unique_lock lock(mutex_);
+            hasWork_.wait(lock, [this] { return isEnding_ || !tasks_.empty(); });
+            if (tasks_.empty())
+                return;
+            task = std::move(tasks_.front());
+            tasks_.pop_front();
+        }
+        task();
+    }
+}
+
+} // namespace causeway::base

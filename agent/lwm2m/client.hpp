@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/api/gateway_control.hpp"
+#include "agent/api/inventory.hpp"
+#include "agent/api/settings.hpp"
+#include "agent/api/transport.hpp"
+#include "agent/base/scheduler.hpp"
+#include "agent/lwm2m/object.hpp"
+#include "agent/model/definition.hpp"
+
+namespace causeway::lwm2m {
+
+/// What a Client tells the device it belongs to; never from inside a call of its owner.
+class ClientListener
+{
+public:
+    virtual ~ClientListener() = default;
+
+    /// A registration's state, error or channel changed: read status() again.
+    virtual void onStatusChanged() = 0;
+
+    /// Small texts to keep over a restart (api::Inventory::keepClientState).
+    virtual void onClientState(const api::ClientState& changes) = 0;
+
+    /// Device Object (3) resource 4. The answer has gone out already; the owner restarts the
+    /// client.
+    virtual void onReboot() = 0;
+};
+
+struct ClientSettings
+{
+    std::string logName; ///< the device's name
+    std::string endpointName;
+    std::vector<api::ServerSettings> servers; ///< the factory bootstrap: one Server Account each
+    api::ClientState state;                   ///< what onClientState() kept
+};
+
+/// One LwM2M Client: the Objects, registrations and observations of one device. Main thread.
+/// The transport, scheduler, definitions and listener outlive it.
+class Client
+{
+public:
+    Client(ClientSettings settings,
+           api::Transport& transport,
+           base::Scheduler& scheduler,
+           const model::Definitions& definitions,
+           ClientListener& listener);
+    ~Client();
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    /// Before start(). Security (0), Server (1) are the Client's own; Device (3) comes from the
+    /// owner.
+    void addObject(std::unique_ptr<Object> object);
+
+    /// Registers with every server, each by itself. `delay` spreads many devices over time.
+    void start(base::Duration delay);
+
+    /// De-registers everywhere, then `done`; bounded by `limit`, whatever the servers do.
+    void stop(base::Duration limit, base::Task done);
+
+    /// New values of these Resources may be read now; observations are evaluated.
+    void onValuesChanged(const std::vector<model::Path>& paths);
+
+    /// Instances came or went: Update with the new list.
+    void onInstancesChanged();
+
+    /// An account's credential or the key store changed: a waiting registration tries at once, one
+    /// with a session closes it and connects anew.
+    void onCredentialChanged(const std::string& server);
+
+    /// Update now, or Register when not registered; empty means every server. False: no such
+    /// account.
+    bool updateNow(const std::string& server);
+
+    [[nodiscard]] std::vector<api::RegistrationStatus> status() const;
+
+private:
+    class Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace causeway::lwm2m

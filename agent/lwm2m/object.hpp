@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/base/expected.hpp"
+#include "agent/base/unique_function.hpp"
+#include "agent/model/definition.hpp"
+#include "agent/model/outcome.hpp"
+#include "agent/model/sample.hpp"
+
+namespace causeway::lwm2m {
+
+/// One value on its way in: a Resource, or a Resource Instance of a multiple one.
+struct ResourceWrite
+{
+    model::Path path;
+    model::Value value;
+};
+
+/// LwM2M Core §6.3.3: Replace drops what is not in the payload, PartialUpdate leaves it alone.
+enum class WriteMode : std::uint8_t { Replace, PartialUpdate };
+
+/// What every Object of a Client answers. Main thread. `operations` has already checked existence,
+/// access, the definition's operations, type and range: an Object only does, or says why it cannot.
+/// Callbacks run exactly once, at once or later, also when the Object goes first.
+class Object
+{
+public:
+    using Done = base::UniqueFunction<void(model::Outcome)>;
+
+    Object() = default;
+    virtual ~Object() = default;
+    Object(const Object&) = delete;
+    Object& operator=(const Object&) = delete;
+
+    [[nodiscard]] virtual const model::ObjectDefinition& definition() const = 0;
+
+    /// Ascending.
+    [[nodiscard]] virtual std::vector<model::Id> instances() const = 0;
+
+    /// The instantiated Resources of an instance, executable ones included, ascending.
+    [[nodiscard]] virtual std::vector<model::Id> resources(model::Id instance) const = 0;
+
+    /// Of a multiple Resource, ascending; may be empty.
+    [[nodiscard]] virtual std::vector<model::Id> resourceInstances(model::Id instance,
+                                                                   model::Id resource) const;
+
+    /// What this device can do with the Resource: at most what the definition allows.
+    [[nodiscard]] virtual model::Operations operations(model::Id instance,
+                                                       model::Id resource) const;
+
+    /// A single Resource, or one Resource Instance, that exists. Fails when no value is known.
+    [[nodiscard]] virtual base::Expected<model::Sample> read(const model::Path& path) const = 0;
+
+    /// All of `values` or none, as far as the device can promise it.
+    virtual void
+    write(model::Id instance, std::vector<ResourceWrite> values, WriteMode mode, Done done);
+
+    virtual void execute(const model::Path& path, const std::string& arguments, Done done);
+
+    virtual void create(model::Id instance, std::vector<ResourceWrite> values, Done done);
+    virtual void remove(model::Id instance, Done done);
+};
+
+} // namespace causeway::lwm2m

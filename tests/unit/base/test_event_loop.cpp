@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <optional>
+#include <thread>
+
+#include <boost/test/unit_test.hpp>
+#include <sys/socket.h>
+
+#include "agent/base/event_loop.hpp"
+
+using namespace causeway::base;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::array<UniqueFd, 2> socketPair()
+{
+    std::array<int, 2> ends{};
+    BOOST_REQUIRE(
+        ::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) == 0);
+    return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(event_loop)
+
+BOOST_AUTO_TEST_CASE(a_posted_task_from_another_thread_wakes_the_loop)
+{
+    EventLoop loop;
+    std::thread::id ranOn;
+
+    std::thread other([&] {
+        loop.post([&] {
+            ranOn = std::this_thread::get_id();
+            loop.stop();
+        });
+    });
+    loop.run();
+    other.join();
+
+    BOOST_TEST((ranOn == std::this_thread::get_id()));
+}
+
+BOOST_AUTO_TEST_CASE(a_ready_descriptor_is_told)
+{
+    EventLoop loop;
+    auto ends = socketPair();
+    std::uint32_t seen = 0;
+    const auto watch =
+        loop.watch(ends[0].get(), EPOLLIN, [&](std::uint32_t events) { seen = events; });
+
+    BOOST_REQUIRE(::send(ends[1].get(), "x", 1, 0) == 1);
+    loop.runOnce(1s);
+
+    BOOST_TEST((seen & EPOLLIN) != 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_watch_that_goes_during_a_round_is_not_called_any_more)
+{
+    EventLoop loop;
+    auto first = socketPair();
+    auto second = socketPair();
+    int calls = 0;
+    std::optional<Watch> firstWatch;
+    std::optional<Watch> secondWatch;
+    const auto endBoth = [&](std::uint32_t) {
+        ++calls;
+        firstWatch.reset();
+        secondWatch.reset();
+    };
+    firstWatch = loop.watch(first[0].get(), EPOLLIN, endBoth);
+    secondWatch = loop.watch(second[0].get(), EPOLLIN, endBoth);
+
+    BOOST_REQUIRE(::send(first[1].get(), "x", 1, 0) == 1);
+    BOOST_REQUIRE(::send(second[1].get(), "x", 1, 0) == 1);
+    loop.runOnce(1s);
+    loop.runOnce(0s);
+
+    BOOST_TEST(calls == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_timer_ends_the_wait)
+{
+    EventLoop loop;
+    bool hasRun = false;
+    Timer timer(loop, [&] { hasRun = true; });
+
+    timer.start(1ms);
+    while (!hasRun)
+        loop.runOnce(10s);
+
+    BOOST_TEST(!timer.isRunning());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

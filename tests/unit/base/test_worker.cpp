@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "agent/base/event_loop.hpp"
+#include "agent/base/lifetime.hpp"
+#include "agent/base/worker.hpp"
+
+using namespace causeway::base;
+
+BOOST_AUTO_TEST_SUITE(worker)
+
+BOOST_AUTO_TEST_CASE(runs_tasks_in_order_and_finishes_them_before_it_goes)
+{
+    std::vector<int> ran;
+    {
+        Worker worker("test");
+        for (int i = 0; i < 100; ++i)
+            worker.post([&ran, i] { ran.push_back(i); });
+    }
+
+    BOOST_TEST(ran.size() == 100U);
+    BOOST_TEST(std::is_sorted(ran.begin(), ran.end()));
+}
+
+BOOST_AUTO_TEST_CASE(a_guarded_call_does_nothing_after_its_owner)
+{
+    int calls = 0;
+    UniqueFunction<void(int)> guarded;
+    {
+        const Lifetime lifetime;
+        guarded = lifetime.guard([&](int add) { calls += add; });
+        guarded(1);
+    }
+    guarded(10);
+
+    BOOST_TEST(calls == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
