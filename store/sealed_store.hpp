@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/api/credential_store.hpp"
+#include "agent/api/inventory.hpp"
+#include "agent/api/key_store.hpp"
+#include "agent/base/lifetime.hpp"
+#include "agent/base/scheduler.hpp"
+#include "agent/base/worker.hpp"
+
+namespace causeway::store {
+
+class Sealer;
+class Vault;
+
+/// Where the store lives and what seals its key.
+struct StoreSettings
+{
+    std::filesystem::path directory;         ///< must exist; causeway.db is made in it, mode 0600
+    std::string tcti = "device:/dev/tpmrm0"; ///< or "swtpm:host=127.0.0.1,port=2321"
+    /// $CREDENTIALS_DIRECTORY/kek: 32 to 4096 random octets. Given, it is used instead of the TPM.
+    std::optional<std::filesystem::path> softwareKekFile;
+    /// How often a locked store tries to open.
+    std::chrono::seconds retryPeriod{15};
+};
+
+/// Everything the gateway keeps: settings in clear, keys wrapped by a key that the TPM seals.
+/// Lives on the main thread; SQLite and the TPM run on a worker of its own, so neither a slow disk
+/// nor a TPM that hangs stops the loop. Callbacks come by `main` and do nothing after the store
+/// has gone. A credential belongs to a device and a server that the inventory has (NotFound).
+class SealedStore final : public api::CredentialStore, public api::KeyStore, public api::Inventory
+{
+public:
+    /// Throws std::runtime_error, with what was found, where, and what to do, when the database
+    /// cannot be used: newer, not ours, damaged, not writable, open elsewhere. It is left as it
+    /// was. A TPM that does not answer is no reason to throw: the store is locked then.
+    SealedStore(base::Scheduler& main, const StoreSettings& settings);
+    /// With another sealer than the settings name.
+    SealedStore(base::Scheduler& main,
+                const StoreSettings& settings,
+                std::unique_ptr<Sealer> sealer);
+    ~SealedStore() override;
+
+    // api::CredentialStore; describe() and remove() work while locked, too.
+    void fetch(const api::CredentialId& id, FetchDone done) override;
+    void store(const api::CredentialId& id, api::PskCredential credential, StoreDone done) override;
+    void generate(const api::CredentialId& id, base::Bytes identity, StoreDone done) override;
+    void exportOnce(const api::CredentialId& id, ExportDone done) override;
+    void describe(const api::CredentialId& id, StoreDone done) override;
+    void remove(const api::CredentialId& id, CredentialStore::Done done) override;
+
+    // api::KeyStore; locked until the first attempt, which the main loop's first round begins.
+    [[nodiscard]] api::KeyStoreStatus keyStoreStatus() const override { return status_; }
+
+    void onKeyStoreChanged(std::function<void(const api::KeyStoreStatus&)> listener) override;
+
+    // api::Inventory; works while locked.
+    void load(LoadDone done) override;
+    void putLine(const api::LineSettings& line, Inventory::Done done) override;
+    void putServer(const api::ServerSettings& server, Inventory::Done done) override;
+    void putDevice(const api::DeviceSettings& device, Inventory::Done done) override;
+    void removeLine(const std::string& name, Inventory::Done done) override;
+    void removeServer(const std::string& name, Inventory::Done done) override;
+    void removeDevice(const std::string& name, Inventory::Done done) override;
+    void keepClientState(const std::string& device,
+                         const api::ClientState& changes,
+                         Inventory::Done done) override;
+
+private:
+    template <typename T, typename Done, typename Work>
+    void run(Done done, Work work);
+    void tryToOpen();
+    void onOpened(api::KeyStoreStatus status);
+
+    base::Scheduler& main_;
+    std::chrono::seconds retryPeriod_;
+    api::KeyStoreStatus status_;
+    std::vector<std::function<void(const api::KeyStoreStatus&)>> listeners_;
+    base::Timer retry_;
+    std::unique_ptr<Vault> vault_; ///< touched by the worker only, once that runs
+    base::Worker worker_;
+    base::Lifetime lifetime_;
+};
+
+} // namespace causeway::store
