@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "agent/api/bridge.hpp"
+#include "agent/api/gateway_control.hpp"
+#include "agent/api/settings.hpp"
+#include "agent/base/event_loop.hpp"
+#include "agent/base/expected.hpp"
+#include "agent/base/lifetime.hpp"
+#include "bridges/device_profile.hpp"
+#include "bridges/modbus/line_tuning.hpp"
+
+namespace causeway::bridges {
+
+namespace modbus {
+class FieldSide;
+struct LineReport;
+} // namespace modbus
+
+/// Where a device is, and what its operator wants otherwise than its profile.
+struct BridgeSettings
+{
+    std::string device; ///< its name, for messages
+    std::string line;
+    std::uint8_t unitId = 1;
+    std::optional<std::chrono::milliseconds> pollPeriod; ///< instead of the profile's fast period
+};
+
+/// The field buses: a thread of their own with all Lines on it, and the factory of the bridges that
+/// use them. Everything here is called on the main thread; only values cross. Outlives its bridges.
+class FieldBuses
+{
+public:
+    /// On the main thread, later, when a line came up, went down, or has new counters.
+    using LineChanged = std::function<void(const std::string& line)>;
+
+    explicit FieldBuses(base::Scheduler& main,
+                        LineChanged lineChanged = {},
+                        modbus::LineTuning tuning = {});
+    ~FieldBuses();
+    FieldBuses(const FieldBuses&) = delete;
+    FieldBuses& operator=(const FieldBuses&) = delete;
+
+    /// Says whether settings could ever work, as addLine() and changeLine() do first.
+    [[nodiscard]] static base::Expected<void> check(const api::LineSettings& settings);
+
+    /// A port that is not there yet is no error: it is tried again, with growing pauses.
+    [[nodiscard]] base::Expected<void> addLine(const api::LineSettings& settings);
+    /// Opens the line anew with other settings; its devices stay. The name must exist.
+    [[nodiscard]] base::Expected<void> changeLine(const api::LineSettings& settings);
+    /// Refused while devices use it.
+    [[nodiscard]] base::Expected<void> removeLine(const std::string& name);
+
+    [[nodiscard]] base::Expected<api::LineStatus> lineStatus(const std::string& name) const;
+
+    /// NotFound for an unknown line, AlreadyExists when another device has the unit,
+    /// InvalidArgument for a unit identifier or period that cannot be. The unit is free again when
+    /// the bridge goes.
+    [[nodiscard]] base::Expected<std::unique_ptr<api::Bridge>>
+    createBridge(std::shared_ptr<const DeviceProfile> profile, const BridgeSettings& settings);
+
+    /// The field thread's door, for a watchdog's pings.
+    [[nodiscard]] base::Scheduler& fieldScheduler() { return loop_; }
+
+private:
+    struct LineEntry
+    {
+        api::LineStatus status;
+        std::map<std::uint8_t, std::string> devices; ///< by unit identifier
+    };
+
+    void release(const std::string& line, std::uint8_t unitId);
+    void onReport(const std::string& line, const modbus::LineReport& report);
+    [[nodiscard]] base::Expected<void> checkPort(const api::LineSettings& settings) const;
+    [[nodiscard]] base::Expected<void> checkBridge(const BridgeSettings& settings) const;
+
+    base::Scheduler& main_;
+    LineChanged lineChanged_;
+    std::map<std::string, LineEntry> lines_;
+    base::EventLoop loop_;
+    std::unique_ptr<modbus::FieldSide> field_; ///< lives and dies on the field thread
+    std::uint64_t nextUnit_ = 1;
+    std::thread thread_;
+    base::Lifetime lifetime_;
+};
+
+} // namespace causeway::bridges

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/api/gateway_control.hpp"
+#include "agent/base/expected.hpp"
+#include "agent/model/definition.hpp"
+#include "bridges/device_profile.hpp"
+
+namespace causeway::bridges {
+
+/// All profiles of this gateway, read once. A file that cannot be used stays listed with its
+/// complaint, and hides a good one of the same name: a broken override is never ignored silently.
+class ProfileLibrary
+{
+public:
+    /// *.toml of each directory; a name in a later directory replaces the earlier one. A directory
+    /// that is not there counts as empty.
+    ProfileLibrary(const std::vector<std::filesystem::path>& directories,
+                   const model::Definitions& definitions);
+
+    /// Ascending; only profiles that can be used.
+    [[nodiscard]] std::vector<std::string> names() const;
+
+    /// NotFound for a name that no file has; else the file's own complaint.
+    [[nodiscard]] base::Expected<std::shared_ptr<const DeviceProfile>>
+    find(const std::string& name) const;
+
+    /// Ascending by name, usable or not.
+    [[nodiscard]] std::vector<api::ProfileSummary> summaries() const;
+
+    [[nodiscard]] base::Expected<api::ProfileDescription> describe(const std::string& name) const;
+
+private:
+    // shared_ptr: devices keep their profile while an operator's change brings another one.
+    using Entry = base::Expected<std::shared_ptr<const DeviceProfile>>;
+
+    struct Listed
+    {
+        std::string file;
+        Entry entry;
+    };
+
+    void readDirectory(const std::filesystem::path& directory,
+                       const model::Definitions& definitions);
+    [[nodiscard]] static api::ProfileSummary summarise(const std::string& name,
+                                                       const Listed& listed);
+
+    std::map<std::string, Listed> profiles_;
+};
+
+} // namespace causeway::bridges
