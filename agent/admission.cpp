@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/admission.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "agent/base/bytes.hpp"
+#include "agent/model/path.hpp"
+
+namespace causeway::agent {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t longestName = 64;
+constexpr std::size_t longestEndpointName = 255 - 3; // "ep=" shares the option
+constexpr std::size_t longestUri = 255;              // LwM2M Security Object, resource 0
+constexpr std::size_t mostServers = 8;               // each is a session and a socket per device
+
+tl::unexpected<base::Error> bad(std::string message)
+{
+    return fail(ErrorKind::InvalidArgument, std::move(message));
+}
+
+bool isNameCharacter(char character)
+{
+    constexpr std::string_view others = "-_.";
+    const bool isLetter =
+        (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
+    const bool isDigit = character >= '0' && character <= '9';
+    return isLetter || isDigit || others.find(character) != std::string_view::npos;
+}
+
+bool hasControlCharacter(std::string_view text)
+{
+    return std::ranges::any_of(text, [](char character) {
+        const auto octet = static_cast<unsigned char>(character);
+        return octet < 0x20 || octet == 0x7F;
+    });
+}
+
+struct UriParts
+{
+    std::string_view scheme;
+    std::string_view host;
+    std::string_view port;
+    std::string_view rest;
+};
+
+UriParts splitUri(std::string_view uri)
+{
+    UriParts parts;
+    const auto colon = uri.find("://");
+    if (colon == std::string_view::npos)
+        return parts;
+    parts.scheme = uri.substr(0, colon);
+    std::string_view authority = uri.substr(colon + 3);
+    const auto slash = authority.find_first_of("/?#");
+    if (slash != std::string_view::npos)
+        parts.rest = authority.substr(slash);
+    authority = authority.substr(0, slash);
+    // The colons of an IPv6 literal stand in brackets.
+    const auto bracket = authority.find(']');
+    const auto portColon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    parts.host = authority.substr(0, portColon);
+    if (portColon != std::string_view::npos)
+        parts.port = authority.substr(portColon + 1);
+    return parts;
+}
+
+Expected<void> admitUri(const std::string& uri)
+{
+    const auto quoted = fmt::format("server URI \"{}\"", uri.substr(0, longestUri));
+    if (uri.size() > longestUri)
+        return bad(fmt::format("{}… is longer than {} octets", quoted, longestUri));
+    const auto parts = splitUri(uri);
+    if (parts.scheme != "coaps" && parts.scheme != "coap")
+        return bad(quoted + " must begin with coaps:// (or coap:// with security mode nosec)");
+    if (parts.host.empty() || hasControlCharacter(uri) ||
+        uri.find_first_of(" @") != std::string::npos)
+        return bad(quoted + " names no host");
+    if (!parts.rest.empty() && parts.rest != "/")
+        return bad(quoted + " must end after the host and port");
+    std::uint16_t port = 5684;
+    const auto [end, error] =
+        std::from_chars(parts.port.data(), parts.port.data() + parts.port.size(), port);
+    const bool hasPort = parts.port.data() != nullptr;
+    if (hasPort &&
+        (error != std::errc() || end != parts.port.data() + parts.port.size() || port == 0))
+        return bad(quoted + " has no port from 1 to 65535 after the colon");
+    return {};
+}
+
+Expected<void> admitSecurity(const api::ServerSettings& server, bool allowsNoSec)
+{
+    const bool isPlain = server.uri.starts_with("coap://");
+    const bool isNoSec = server.securityMode == api::SecurityMode::NoSec;
+    if (isPlain != isNoSec)
+        return bad("coaps:// goes with security mode psk, and coap:// with nosec");
+    if (isNoSec && !allowsNoSec)
+        return fail(ErrorKind::Refused,
+                    "plain CoAP is switched off: set AllowNoSec=yes in [Network] of causeway.conf");
+    const bool isKnown = isNoSec || server.securityMode == api::SecurityMode::Psk;
+    if (!isKnown)
+        return fail(ErrorKind::NotSupported, "this version knows the security modes psk and nosec");
+    return {};
+}
+
+Expected<void> admitTimes(const api::ServerSettings& server)
+{
+    if (server.lifetime < 1s || server.lifetime > std::chrono::hours(24 * 365))
+        return bad("lifetime must be 1 to 31536000 seconds");
+    if (server.defaultPmin && *server.defaultPmin < 0s)
+        return bad("default pmin must not be negative");
+    if (server.defaultPmax && *server.defaultPmax < 0s)
+        return bad("default pmax must not be negative");
+    if (server.retryTimer < 1s)
+        return bad("the retry timer must be at least 1 second");
+    if (server.disableTimeout < 0s || server.sequenceDelay < 0s)
+        return bad("time-outs must not be negative");
+    return {};
+}
+
+Expected<void> admitSerial(const api::LineSettings& line)
+{
+    // The speeds that POSIX and Linux have names for; adapters divide others as they like.
+    constexpr std::array<std::uint32_t, 14> speeds{1200,
+                                                   1800,
+                                                   2400,
+                                                   4800,
+                                                   9600,
+                                                   19200,
+                                                   38400,
+                                                   57600,
+                                                   115200,
+                                                   230400,
+                                                   460800,
+                                                   500000,
+                                                   576000,
+                                                   921600};
+    if (line.serialPort.empty() || line.serialPort.front() != '/')
+        return bad(
+            "a line of kind rtu needs the absolute path of a serial port, e.g. /dev/ttyUSB0");
+    if (std::ranges::find(speeds, line.baudRate) == speeds.end())
+        return bad(fmt::format("baud rate {} is none of {}",
+                               line.baudRate,
+                               "1200 1800 2400 4800 9600 19200 38400 "
+                               "57600 115200 230400 460800 500000 "
+                               "576000 921600"));
+    if (line.stopBits != 1 && line.stopBits != 2)
+        return bad("stop bits must be 1 or 2");
+    return {};
+}
+
+} // namespace
+
+Expected<void> admitName(std::string_view kind, std::string_view name)
+{
+    const bool isLegal = !name.empty() && name.size() <= longestName &&
+                         std::ranges::all_of(name, isNameCharacter) &&
+                         std::string_view("-_.").find(name.front()) == std::string_view::npos;
+    if (isLegal)
+        return {};
+    return bad(fmt::format(
+        "\"{}\" is no {} name: it takes letters, digits, '-', '_' and '.', at most {}, and begins "
+        "with a letter or digit",
+        name.substr(0, longestName),
+        kind,
+        longestName));
+}
+
+Expected<void> admitEndpointName(std::string_view name)
+{
+    if (name.empty() || name.size() > longestEndpointName)
+        return bad(fmt::format("an endpoint name has 1 to {} octets", longestEndpointName));
+    if (!base::isValidUtf8(name) || hasControlCharacter(name))
+        return bad("an endpoint name is UTF-8 text without control characters");
+    return {};
+}
+
+Expected<void> admitLine(const api::LineSettings& line)
+{
+    if (auto name = admitName("line", line.name); !name)
+        return name;
+    if (line.responseTimeout < 10ms || line.responseTimeout > 60s)
+        return bad("the response time-out must be 10 ms to 60 s");
+    if (line.extraSilence < 0ms || line.extraSilence > 10s)
+        return bad("the extra silence must be 0 to 10 s");
+    if (line.kind == api::LineSettings::Kind::Rtu)
+        return admitSerial(line);
+    if (line.host.empty() || hasControlCharacter(line.host))
+        return bad("a line of kind tcp or rtu-over-tcp needs a host");
+    if (line.port == 0)
+        return bad("the port must be 1 to 65535");
+    return {};
+}
+
+Expected<void> admitServer(const api::ServerSettings& server, bool allowsNoSec)
+{
+    if (auto name = admitName("server", server.name); !name)
+        return name;
+    if (auto uri = admitUri(server.uri); !uri)
+        return uri;
+    if (auto security = admitSecurity(server, allowsNoSec); !security)
+        return security;
+    if (server.shortServerId == 0 || server.shortServerId == model::maxId)
+        return bad("the short server ID must be 1 to 65534");
+    if (server.lwm2mVersion != "1.0" && server.lwm2mVersion != "1.1")
+        return bad(fmt::format("LwM2M version \"{}\" is neither 1.0 nor 1.1", server.lwm2mVersion));
+    return admitTimes(server);
+}
+
+Expected<void> admitDevice(const api::DeviceSettings& device)
+{
+    if (auto name = admitName("device", device.name); !name)
+        return name;
+    if (!device.endpointName.empty()) {
+        if (auto endpoint = admitEndpointName(device.endpointName); !endpoint)
+            return endpoint;
+    }
+    if (device.profile.empty())
+        return bad("a device needs a profile: see the list of profiles");
+    if (device.line.empty())
+        return bad("a device needs a line");
+    if (device.servers.size() > mostServers)
+        return bad(fmt::format("a device registers with at most {} servers", mostServers));
+    if (device.pollPeriod && (*device.pollPeriod < 10ms || *device.pollPeriod > 24h))
+        return bad("the poll period must be 10 ms to 24 h");
+    return {};
+}
+
+} // namespace causeway::agent

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/bridged_object.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/outcomes.hpp"
+
+namespace causeway::agent {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+using model::Id;
+using model::Path;
+
+namespace {
+
+// Reusable resources of the OMA registry.
+constexpr Id timestampResource = 5518;
+constexpr Id qualityResource = 6042;
+constexpr std::array derivedResources{timestampResource, qualityResource};
+
+/// Writes one value after the other; the first failure ends it and says how far it came.
+struct WriteSequence : std::enable_shared_from_this<WriteSequence>
+{
+    FieldSide* field = nullptr;
+    std::vector<lwm2m::ResourceWrite> values;
+    std::size_t next = 0;
+    lwm2m::Object::Done done;
+
+    void step()
+    {
+        if (next == values.size())
+            return done({model::OutcomeCode::Changed, {}});
+        const auto& [path, value] = values[next];
+        field->write(path, value, [self = shared_from_this()](const Expected<void>& written) {
+            if (!written)
+                return self->done(self->failure(written.error()));
+            ++self->next;
+            self->step();
+        });
+    }
+
+    [[nodiscard]] model::Outcome failure(const base::Error& error) const
+    {
+        auto outcome = outcomeOf(error);
+        if (next > 0)
+            outcome.diagnostic +=
+                fmt::format("; {} of {} values had been written", next, values.size());
+        return outcome;
+    }
+};
+
+} // namespace
+
+BridgedObject::BridgedObject(const model::ObjectDefinition& definition,
+                             FieldSide& field,
+                             bool allowsServerWrites)
+    : definition_(definition)
+    , field_(field)
+    , allowsServerWrites_(allowsServerWrites)
+{}
+
+std::vector<Id> BridgedObject::instances() const
+{
+    std::vector<Id> ids;
+    for (const auto& mapped : field_.mapping()) {
+        if (mapped.path.object() == definition_.id)
+            ids.push_back(mapped.path.instance());
+    }
+    std::ranges::sort(ids);
+    const auto repeated = std::ranges::unique(ids);
+    ids.erase(repeated.begin(), repeated.end());
+    return ids;
+}
+
+std::vector<Id> BridgedObject::resources(Id instance) const
+{
+    const Path parent{definition_.id, instance};
+    std::vector<Id> ids;
+    for (const auto& mapped : field_.mapping()) {
+        if (parent.contains(mapped.path))
+            ids.push_back(mapped.path.resource());
+    }
+    for (const Id id : derivedResources) {
+        if (hasDerived(instance) && definition_.find(id) != nullptr)
+            ids.push_back(id);
+    }
+    std::ranges::sort(ids);
+    const auto repeated = std::ranges::unique(ids);
+    ids.erase(repeated.begin(), repeated.end());
+    return ids;
+}
+
+model::Operations BridgedObject::operations(Id instance, Id resource) const
+{
+    const auto* mapped = field_.find(Path{definition_.id, instance, resource});
+    if (mapped == nullptr)
+        return {.read = true};
+    auto operations = mapped->operations;
+    const bool mayChange = allowsServerWrites_ && mapped->allowsServerWrites;
+    operations.write = operations.write && mayChange;
+    operations.execute = operations.execute && mayChange;
+    return operations;
+}
+
+Expected<model::Sample> BridgedObject::read(const Path& path) const
+{
+    if (field_.find(path) != nullptr)
+        return field_.value(path);
+    if (path.resource() == timestampResource)
+        return readTimestamp(path);
+    if (path.resource() == qualityResource)
+        return readQuality(path);
+    return fail(ErrorKind::NotFound, path.toString() + " is not mapped");
+}
+
+void BridgedObject::write(Id, std::vector<lwm2m::ResourceWrite> values, lwm2m::WriteMode, Done done)
+{
+    auto sequence = std::make_shared<WriteSequence>();
+    sequence->field = &field_;
+    sequence->values = std::move(values);
+    sequence->done = std::move(done);
+    sequence->step();
+}
+
+void BridgedObject::execute(const Path& path, const std::string& arguments, Done done)
+{
+    field_.execute(
+        path, arguments, [done = std::move(done)](const Expected<void>& executed) mutable {
+            done(executed ? model::Outcome{} : outcomeOf(executed.error()));
+        });
+}
+
+std::vector<Path> BridgedObject::derivedFrom(const std::vector<model::Sample>& samples) const
+{
+    std::vector<Path> paths;
+    for (const auto& path : derived()) {
+        const Path instance = path.parent();
+        if (std::ranges::any_of(samples,
+                                [&](const auto& sample) { return instance.contains(sample.path); }))
+            paths.push_back(path);
+    }
+    return paths;
+}
+
+std::vector<Path> BridgedObject::derived() const
+{
+    std::vector<Path> paths;
+    for (const Id instance : instances()) {
+        for (const Id id : derivedResources) {
+            const Path path{definition_.id, instance, id};
+            if (hasDerived(instance) && definition_.find(id) != nullptr &&
+                field_.find(path) == nullptr)
+                paths.push_back(path);
+        }
+    }
+    return paths;
+}
+
+bool BridgedObject::hasDerived(Id instance) const
+{
+    const Path parent{definition_.id, instance};
+    return std::ranges::any_of(field_.mapping(), [&](const auto& mapped) {
+        return parent.contains(mapped.path) && mapped.operations.read && !mapped.constant;
+    });
+}
+
+std::vector<const model::Sample*> BridgedObject::samplesOf(Id instance) const
+{
+    const Path parent{definition_.id, instance};
+    std::vector<const model::Sample*> samples;
+    for (const auto& mapped : field_.mapping()) {
+        const auto* sample = parent.contains(mapped.path) ? field_.newest(mapped.path) : nullptr;
+        if (sample != nullptr)
+            samples.push_back(sample);
+    }
+    return samples;
+}
+
+Expected<model::Sample> BridgedObject::readTimestamp(const Path& path) const
+{
+    const auto samples = samplesOf(path.instance());
+    if (samples.empty())
+        return fail(ErrorKind::Unreachable,
+                    "no value has been read from the device yet",
+                    base::Retry::Later);
+    const auto newest =
+        *std::ranges::max_element(samples, {}, [](const auto* sample) { return sample->takenAt; });
+    const auto seconds =
+        std::chrono::floor<std::chrono::seconds>(newest->takenAt.time_since_epoch());
+    return model::Sample{path, model::Time{seconds.count()}, newest->takenAt};
+}
+
+model::Sample BridgedObject::readQuality(const Path& path) const
+{
+    const auto samples = samplesOf(path.instance());
+    auto quality = model::Quality::Unchecked;
+    base::WallTime takenAt{};
+    if (!samples.empty()) {
+        const auto worst = *std::ranges::min_element(
+            samples, {}, [](const auto* sample) { return sample->quality; });
+        quality = worst->quality;
+        takenAt = worst->takenAt;
+    }
+    if (field_.isAvailable() == false)
+        quality = model::Quality::RejectedCertain;
+    return {path, static_cast<std::int64_t>(quality), takenAt};
+}
+
+} // namespace causeway::agent

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <system_error>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "agent/base/ini.hpp"
+
+namespace causeway::agent {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+using base::IniEntry;
+
+namespace {
+
+using Milliseconds = std::chrono::milliseconds;
+
+template <typename Value>
+Expected<Value> parse(const std::string& text);
+
+template <>
+Expected<std::string> parse(const std::string& text)
+{
+    return text;
+}
+
+template <>
+Expected<std::filesystem::path> parse(const std::string& text)
+{
+    if (!std::filesystem::path(text).is_absolute())
+        return fail(ErrorKind::InvalidArgument, fmt::format("\"{}\" is no absolute path", text));
+    return std::filesystem::path(text);
+}
+
+template <>
+Expected<std::vector<std::filesystem::path>> parse(const std::string& text)
+{
+    std::vector<std::filesystem::path> paths;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const auto end = std::min(text.find(' ', begin), text.size());
+        if (end > begin) {
+            auto path = parse<std::filesystem::path>(text.substr(begin, end - begin));
+            if (!path)
+                return fail(path.error());
+            paths.push_back(*path);
+        }
+        begin = end + 1;
+    }
+    return paths;
+}
+
+template <>
+Expected<bool> parse(const std::string& text)
+{
+    constexpr std::array yes{"yes", "true", "on", "1"};
+    constexpr std::array no{"no", "false", "off", "0"};
+    if (std::ranges::find(yes, text) != yes.end())
+        return true;
+    if (std::ranges::find(no, text) != no.end())
+        return false;
+    return fail(ErrorKind::InvalidArgument, fmt::format("\"{}\" is neither yes nor no", text));
+}
+
+template <>
+Expected<Milliseconds> parse(const std::string& text)
+{
+    constexpr std::array<std::pair<std::string_view, int>, 5> units{
+        {{"ms", 1}, {"s", 1000}, {"", 1000}, {"min", 60'000}, {"h", 3'600'000}}};
+    constexpr std::int64_t most = 365LL * 24 * 3600; // a year in any unit is a slip of the pen
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    const auto known = std::ranges::find(units, unit, &std::pair<std::string_view, int>::first);
+    if (error != std::errc() || known == units.end() || number < 0 || number > most)
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("\"{}\" is no time span such as 500ms, 30s or 5min", text));
+    return Milliseconds(number * known->second);
+}
+
+constexpr std::array<std::pair<std::string_view, log::Level>, 5> levels{
+    {{"err", log::Level::Err},
+     {"warning", log::Level::Warning},
+     {"notice", log::Level::Notice},
+     {"info", log::Level::Info},
+     {"debug", log::Level::Debug}}};
+
+template <>
+Expected<log::Level> parse(const std::string& text)
+{
+    const auto known =
+        std::ranges::find(levels, text, &std::pair<std::string_view, log::Level>::first);
+    if (known == levels.end())
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("\"{}\" is none of err, warning, notice, info, debug", text));
+    return known->second;
+}
+
+std::string print(const std::string& value)
+{
+    return value;
+}
+
+std::string print(const std::filesystem::path& value)
+{
+    return value.string();
+}
+
+std::string print(const std::vector<std::filesystem::path>& value)
+{
+    std::vector<std::string> texts;
+    std::ranges::transform(
+        value, std::back_inserter(texts), [](const auto& path) { return path.string(); });
+    return fmt::format("{}", fmt::join(texts, " "));
+}
+
+std::string print(bool value)
+{
+    return value ? "yes" : "no";
+}
+
+std::string print(Milliseconds value)
+{
+    return value.count() % 1000 == 0 ? fmt::format("{}s", value.count() / 1000)
+                                     : fmt::format("{}ms", value.count());
+}
+
+std::string print(log::Level value)
+{
+    return std::string(
+        std::ranges::find(levels, value, &std::pair<std::string_view, log::Level>::second)->first);
+}
+
+/// One row: how a key is called, read into Settings and told to people.
+struct Key
+{
+    std::string_view section;
+    std::string_view name;
+    Expected<void> (*set)(Settings&, const std::string& text);
+    std::string (*show)(const Settings&);
+    std::string_view description;
+};
+
+template <auto Member>
+Expected<void> setMember(Settings& settings, const std::string& text)
+{
+    using Value = std::remove_reference_t<decltype(settings.*Member)>;
+    auto value = parse<Value>(text);
+    if (!value)
+        return fail(value.error());
+    settings.*Member = std::move(*value);
+    return {};
+}
+
+template <auto Member>
+std::string showMember(const Settings& settings)
+{
+    return print(settings.*Member);
+}
+
+template <auto Member>
+constexpr Key key(std::string_view section, std::string_view name, std::string_view description)
+{
+    return {section, name, &setMember<Member>, &showMember<Member>, description};
+}
+
+// clang-format off
+constexpr std::array keys{
+    key<&Settings::stateDirectory>("Gateway", "StateDirectory", "Where the database lives. One daemon at a time may use it."),
+    key<&Settings::profileDirectories>("Gateway", "ProfileDirectories", "Where device profiles (*.toml) are looked for, separated by blanks; a profile of a later directory replaces one of the same name."),
+    key<&Settings::logLevel>("Gateway", "LogLevel", "The least important messages to write: err, warning, notice, info or debug."),
+    key<&Settings::startSpread>("Gateway", "StartSpread", "Registrations of all devices are spread over this time when the daemon starts, so that a server sees no storm."),
+    key<&Settings::deregisterLimit>("Gateway", "DeregisterLimit", "How long stopping waits for servers to confirm de-registrations."),
+    key<&Settings::tcti>("KeyStore", "Tcti", "How the TPM is reached: device:/dev/tpmrm0, or swtpm:host=…,port=… for tests."),
+    key<&Settings::allowsSoftwareKey>("KeyStore", "AllowSoftwareKey", "Take the key-encryption key from the systemd credential \"kek\" instead of the TPM."),
+    key<&Settings::keyStoreRetry>("KeyStore", "RetryPeriod", "How often a locked key store tries to open again."),
+    key<&Settings::allowsNoSec>("Network", "AllowNoSec", "Let server accounts use plain coap:// without any protection."),
+    key<&Settings::busAddress>("Bus", "Address", "The D-Bus address to serve on; empty means the system bus."),
+};
+
+// clang-format on
+
+Expected<void> apply(Settings& settings, const IniEntry& entry)
+{
+    const auto known = std::ranges::find_if(keys, [&](const Key& key) {
+        return key.section == entry.section && key.name == entry.key;
+    });
+    if (known == keys.end())
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("{}: there is no setting {} in section [{}]",
+                                entry.place(),
+                                entry.key,
+                                entry.section));
+    auto set = known->set(settings, entry.value);
+    if (!set)
+        return fail(set.error().in(fmt::format("{}: {}", entry.place(), entry.key)));
+    return {};
+}
+
+Expected<void> applyFile(Settings& settings, const std::filesystem::path& file)
+{
+    const auto entries = base::readIni(file);
+    if (!entries)
+        return fail(entries.error());
+    for (const auto& entry : *entries) {
+        if (auto applied = apply(settings, entry); !applied)
+            return applied;
+    }
+    return {};
+}
+
+std::vector<std::filesystem::path> dropIns(std::filesystem::path directory)
+{
+    std::vector<std::filesystem::path> files;
+    std::error_code ignored; // no directory, no drop-ins
+    for (const auto& entry : std::filesystem::directory_iterator(directory, ignored)) {
+        if (entry.path().extension() == ".conf")
+            files.push_back(entry.path());
+    }
+    std::ranges::sort(files);
+    return files;
+}
+
+} // namespace
+
+Expected<Settings> readSettings(const std::filesystem::path& file, bool isOptional)
+{
+    Settings settings;
+    std::error_code ignored;
+    if (!isOptional || std::filesystem::exists(file, ignored)) {
+        if (auto applied = applyFile(settings, file); !applied)
+            return fail(applied.error());
+    }
+    for (const auto& dropIn : dropIns(file.string() + ".d")) {
+        if (auto applied = applyFile(settings, dropIn); !applied)
+            return fail(applied.error());
+    }
+    return settings;
+}
+
+std::vector<SettingDescription> describeSettings()
+{
+    const Settings defaults;
+    std::vector<SettingDescription> descriptions;
+    for (const auto& key : keys)
+        descriptions.push_back({std::string(key.section),
+                                std::string(key.name),
+                                key.show(defaults),
+                                std::string(key.description)});
+    return descriptions;
+}
+
+} // namespace causeway::agent

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/base/expected.hpp"
+#include "agent/base/log.hpp"
+
+namespace causeway::agent {
+
+/// What the operator sets once for the whole daemon, in causeway.conf and causeway.conf.d/*.conf.
+/// Each default stands here; causeway.conf(5) is made from describeSettings().
+struct Settings
+{
+    // [Gateway]
+    std::filesystem::path stateDirectory = "/var/lib/causeway";
+    std::vector<std::filesystem::path> profileDirectories{"/usr/share/causeway/profiles",
+                                                          "/etc/causeway/profiles"};
+    log::Level logLevel = log::Level::Info;
+    std::chrono::milliseconds startSpread{10000};
+    std::chrono::milliseconds deregisterLimit{5000};
+
+    // [KeyStore]
+    std::string tcti = "device:/dev/tpmrm0";
+    bool allowsSoftwareKey = false;
+    std::chrono::milliseconds keyStoreRetry{30000};
+
+    // [Network]
+    bool allowsNoSec = false;
+
+    // [Bus]
+    std::string busAddress; ///< empty: the system bus
+};
+
+/// One key, for the manual page and `causewayd --list-settings`.
+struct SettingDescription
+{
+    std::string section;
+    std::string key;
+    std::string defaultText;
+    std::string description;
+};
+
+/// Reads `file` and then every *.conf of `file`.d in the order of their names; later ones win.
+/// A missing main file is no error when `isOptional`. Unknown sections and keys, and values that
+/// cannot be, are errors with file:line.
+[[nodiscard]] base::Expected<Settings> readSettings(const std::filesystem::path& file,
+                                                    bool isOptional);
+
+[[nodiscard]] std::vector<SettingDescription> describeSettings();
+
+} // namespace causeway::agent

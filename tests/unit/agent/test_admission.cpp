@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+
+#include "agent/admission.hpp"
+
+using namespace causeway;
+using namespace causeway::agent;
+
+namespace {
+
+api::ServerSettings serverAt(std::string uri)
+{
+    api::ServerSettings server;
+    server.name = "main";
+    server.uri = std::move(uri);
+    return server;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(admission)
+
+BOOST_AUTO_TEST_CASE(names_are_short_and_plain)
+{
+    BOOST_TEST(admitName("device", "meter-1").has_value());
+    BOOST_TEST(admitName("device", "R2.d_2").has_value());
+    for (const std::string name : {"", "-x", ".x", "a b", "ü", "a/b", "a\n"})
+        BOOST_TEST(!admitName("device", name).has_value(), name);
+    BOOST_TEST(!admitName("device", std::string(65, 'a')).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_server_uri_names_scheme_and_host_and_nothing_else)
+{
+    for (const auto* uri : {"coaps://lwm2m.example.com",
+                            "coaps://127.0.0.1:5684",
+                            "coaps://[::1]:5684",
+                            "coaps://h/"})
+        BOOST_TEST(admitServer(serverAt(uri), false).has_value(), uri);
+    for (const auto* uri : {"",
+                            "coaps://",
+                            "http://h",
+                            "coaps:/h",
+                            "coaps://h:0",
+                            "coaps://h:65536",
+                            "coaps://h:x",
+                            "coaps://h:",
+                            "coaps://h/path",
+                            "coaps://u@h",
+                            "coaps://h h"})
+        BOOST_TEST(!admitServer(serverAt(uri), false).has_value(), uri);
+}
+
+BOOST_AUTO_TEST_CASE(plain_coap_needs_nosec_and_the_settings_permission)
+{
+    auto server = serverAt("coap://h");
+    BOOST_TEST(!admitServer(server, true).has_value());
+
+    server.securityMode = api::SecurityMode::NoSec;
+
+    BOOST_TEST(admitServer(server, true).has_value());
+    BOOST_TEST((admitServer(server, false).error().kind == base::ErrorKind::Refused));
+    BOOST_TEST(!admitServer(
+                    [] {
+                        auto secure = serverAt("coaps://h");
+                        secure.securityMode = api::SecurityMode::NoSec;
+                        return secure;
+                    }(),
+                    true)
+                    .has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_line_needs_what_its_kind_needs)
+{
+    api::LineSettings line;
+    line.name = "rtu-0";
+    BOOST_TEST(!admitLine(line).has_value());
+
+    line.serialPort = "/dev/ttyUSB0";
+    BOOST_TEST(admitLine(line).has_value());
+    line.baudRate = 9601;
+    BOOST_TEST(!admitLine(line).has_value());
+
+    line.kind = api::LineSettings::Kind::Tcp;
+    BOOST_TEST(!admitLine(line).has_value());
+    line.host = "::1";
+    BOOST_TEST(admitLine(line).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(an_endpoint_name_fits_a_query_option)
+{
+    BOOST_TEST(admitEndpointName("urn:dev:os:32473-123456").has_value());
+    BOOST_TEST(admitEndpointName(std::string(252, 'e')).has_value());
+    BOOST_TEST(!admitEndpointName(std::string(253, 'e')).has_value());
+    BOOST_TEST(!admitEndpointName("a\tb").has_value());
+    BOOST_TEST(!admitEndpointName("\xC3").has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

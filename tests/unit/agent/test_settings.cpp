@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+
+#include "agent/settings.hpp"
+#include "tests/fakes/temporary_directory.hpp"
+
+using namespace causeway::agent;
+using causeway::fakes::TemporaryDirectory;
+
+BOOST_AUTO_TEST_SUITE(settings)
+
+BOOST_AUTO_TEST_CASE(defaults_hold_without_any_file)
+{
+    const TemporaryDirectory directory;
+
+    const auto settings = readSettings(directory.path() / "causeway.conf", true);
+
+    BOOST_REQUIRE(settings.has_value());
+    BOOST_TEST(settings->stateDirectory == "/var/lib/causeway");
+    BOOST_TEST(!settings->allowsNoSec);
+}
+
+BOOST_AUTO_TEST_CASE(a_named_file_must_exist)
+{
+    const TemporaryDirectory directory;
+
+    BOOST_TEST(!readSettings(directory.path() / "causeway.conf", false).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(drop_ins_win_in_the_order_of_their_names)
+{
+    const TemporaryDirectory directory;
+    const auto file =
+        directory.write("causeway.conf", "# site\n[Gateway]\nStartSpread=1min\nLogLevel=debug\n");
+    directory.write("causeway.conf.d/20-b.conf", "[Gateway]\nStartSpread=3s\n");
+    directory.write("causeway.conf.d/10-a.conf",
+                    "[Gateway]\nStartSpread=500ms\n[Network]\nAllowNoSec=yes\n");
+
+    const auto settings = readSettings(file, false);
+
+    BOOST_REQUIRE(settings.has_value());
+    BOOST_TEST(settings->startSpread.count() == 3000);
+    BOOST_TEST(settings->allowsNoSec);
+    BOOST_TEST((settings->logLevel == causeway::log::Level::Debug));
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_are_told_with_file_and_line)
+{
+    const std::pair<const char*, const char*> rows[] = {
+        {"[Gateway]\n\nStartSpred=1s\n", ":3: there is no setting StartSpred in section [Gateway]"},
+        {"[Network]\nAllowNoSec=maybe\n", ":2: AllowNoSec: \"maybe\" is neither yes nor no"},
+        {"[Gateway]\nStartSpread=fast\n",
+         ":2: StartSpread: \"fast\" is no time span such as 500ms, 30s or 5min"},
+        {"[Gateway]\nStateDirectory=var\n", ":2: StateDirectory: \"var\" is no absolute path"},
+        {"[Gateway]\nnonsense\n", ":2: neither [Section] nor Key=Value"},
+    };
+    for (const auto& [text, message] : rows) {
+        const TemporaryDirectory directory;
+        const auto file = directory.write("causeway.conf", text);
+
+        const auto settings = readSettings(file, false);
+
+        BOOST_REQUIRE(!settings.has_value());
+        BOOST_TEST(settings.error().message == file.string() + message);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_line_that_is_too_long_is_told_and_not_cut)
+{
+    const TemporaryDirectory directory;
+    const auto file = directory.write("causeway.conf",
+                                      "[Gateway]\nStateDirectory=/" + std::string(300, 'a') + "\n");
+
+    const auto settings = readSettings(file, false);
+
+    BOOST_REQUIRE(!settings.has_value());
+    BOOST_TEST(settings.error().message ==
+               file.string() + ":2: the line is longer than 199 octets");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
