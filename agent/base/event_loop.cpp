@@ -37,6 +37,8 @@ Watch::Watch(std::unique_ptr<Entry> entry)
     : entry_(std::move(entry))
 {}
 
+Watch::Watch() = default;
+
 Watch::Watch(Watch&& other) noexcept
     : entry_(std::move(other.entry_))
 {}
@@ -66,6 +68,18 @@ void Watch::setEvents(std::uint32_t events)
     check(::epoll_ctl(entry_->loop.epoll_.get(), EPOLL_CTL_MOD, entry_->fd, &event), "epoll_ctl");
 }
 
+BeforeWait::BeforeWait(EventLoop& loop, Task task)
+    : loop_(loop)
+    , task_(std::move(task))
+{
+    loop_.beforeWait_.push_back(this);
+}
+
+BeforeWait::~BeforeWait()
+{
+    std::erase(loop_.beforeWait_, this);
+}
+
 EventLoop::EventLoop()
     : epoll_(::epoll_create1(EPOLL_CLOEXEC))
     , wakeUp_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
@@ -90,6 +104,8 @@ void EventLoop::run()
 
 void EventLoop::runOnce(Duration longest)
 {
+    for (BeforeWait* hook : beforeWait_)
+        hook->task_();
     wait(longest);
     dispatch();
     runTimers();

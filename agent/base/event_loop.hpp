@@ -22,7 +22,7 @@ class EventLoop;
 class Watch
 {
 public:
-    Watch() = default;
+    Watch();
     ~Watch();
     Watch(Watch&& other) noexcept;
     Watch& operator=(Watch&& other) noexcept;
@@ -38,6 +38,23 @@ private:
     explicit Watch(std::unique_ptr<Entry> entry);
 
     std::unique_ptr<Entry> entry_;
+};
+
+/// Runs its task before each wait of the loop, until this goes: for libraries that say what they
+/// wait for only when asked. The task must be cheap and neither makes nor destroys a BeforeWait.
+class BeforeWait
+{
+public:
+    BeforeWait(EventLoop& loop, Task task);
+    ~BeforeWait();
+    BeforeWait(const BeforeWait&) = delete;
+    BeforeWait& operator=(const BeforeWait&) = delete;
+
+private:
+    friend class EventLoop;
+
+    EventLoop& loop_;
+    Task task_;
 };
 
 /// One thread's world: descriptors, timers and posted tasks, on epoll with nanosecond time-outs.
@@ -67,6 +84,7 @@ public:
 
 private:
     friend class Watch;
+    friend class BeforeWait;
 
     void arm(Timer& timer) override { timers_.add(timer); }
 
@@ -83,6 +101,7 @@ private:
     UniqueFd wakeUp_;
     TimePoint now_{};
     TimerHeap timers_;
+    std::vector<BeforeWait*> beforeWait_;
     std::atomic<bool> isStopping_ = false;
 
     // The batch of the current round; forget() clears entries whose Watch went meanwhile.

@@ -93,4 +93,18 @@ BOOST_AUTO_TEST_CASE(a_timer_ends_the_wait)
     BOOST_TEST(!timer.isRunning());
 }
 
+BOOST_AUTO_TEST_CASE(a_before_wait_runs_once_a_round_until_it_goes)
+{
+    EventLoop loop;
+    int rounds = 0;
+    std::optional<BeforeWait> hook(std::in_place, loop, [&] { ++rounds; });
+
+    loop.runOnce(0s);
+    loop.runOnce(0s);
+    hook.reset();
+    loop.runOnce(0s);
+
+    BOOST_TEST(rounds == 2);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
