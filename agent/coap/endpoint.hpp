@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "agent/api/transport.hpp"
+#include "agent/base/event_loop.hpp"
+
+namespace causeway::coap {
+
+struct Environment;
+
+struct EndpointSettings
+{
+    bool allowsNoSec = false; ///< plain UDP for accounts that say NoSec
+    /// For the whole handshake, all addresses of a name together. Long enough for GnuTLS to send
+    /// its first flight five times (after 0, 1, 3, 7 and 15 s).
+    base::Duration handshakeLimit = std::chrono::seconds(30);
+};
+
+/// All CoAP sessions of the process: one connected UDP socket each, on one loop. Lives on the
+/// loop's thread and outlives its sessions; names are looked up on a worker of its own.
+class Endpoint final : public api::Transport
+{
+public:
+    /// Loop and store outlive the endpoint. Throws when GnuTLS does not know our cipher suites.
+    Endpoint(base::EventLoop& loop, api::CredentialStore& credentials, EndpointSettings settings);
+    ~Endpoint() override;
+    Endpoint(const Endpoint&) = delete;
+    Endpoint& operator=(const Endpoint&) = delete;
+
+    [[nodiscard]] std::unique_ptr<api::Session> open(api::SessionSettings settings,
+                                                     api::SessionListener& listener) override;
+
+private:
+    std::unique_ptr<Environment> environment_;
+};
+
+} // namespace causeway::coap
