@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/lwm2m/object.hpp"
+
+namespace causeway::lwm2m {
+
+using model::Id;
+using model::OutcomeCode;
+using model::refuse;
+
+std::vector<Id> Object::resourceInstances(Id, Id) const
+{
+    return {};
+}
+
+model::Operations Object::operations(Id, Id resource) const
+{
+    const auto* found = definition().find(resource);
+    return found == nullptr ? model::Operations{} : found->operations;
+}
+
+void Object::write(Id, std::vector<ResourceWrite>, WriteMode, Done done)
+{
+    done(refuse(OutcomeCode::MethodNotAllowed, "this object takes no writes"));
+}
+
+void Object::execute(const model::Path&, const std::string&, Done done)
+{
+    done(refuse(OutcomeCode::MethodNotAllowed, "this object executes nothing"));
+}
+
+void Object::create(Id, std::vector<ResourceWrite>, Done done)
+{
+    done(refuse(OutcomeCode::MethodNotAllowed, "the instances of this object are fixed"));
+}
+
+void Object::remove(Id, Done done)
+{
+    done(refuse(OutcomeCode::MethodNotAllowed, "the instances of this object are fixed"));
+}
+
+} // namespace causeway::lwm2m

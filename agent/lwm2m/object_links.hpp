@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "agent/lwm2m/attached_attributes.hpp"
+#include "agent/lwm2m/object_tree.hpp"
+#include "agent/lwm2m/server_account.hpp"
+
+namespace causeway::lwm2m {
+
+/// Objects that no server may see outside bootstrap: Security, OSCORE, COSE (LwM2M Core §6.2.1).
+[[nodiscard]] bool isHidden(model::Id object);
+
+/// The payload of Register and Update.
+[[nodiscard]] std::string registrationLinks(const ObjectTree& tree, ProtocolVersion version);
+
+/// The answer to Discover of an Object, Object Instance or Resource that exists, with the
+/// attributes of the server that asks (LwM2M Core §6.3.2): the target with all that apply to it,
+/// what is below with its own.
+[[nodiscard]] std::string discoverLinks(const ObjectTree& tree,
+                                        const model::Path& target,
+                                        const AttachedAttributes& attributes);
+
+} // namespace causeway::lwm2m

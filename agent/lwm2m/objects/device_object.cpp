@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/lwm2m/objects/device_object.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace causeway::lwm2m {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+using model::Id;
+using model::OutcomeCode;
+using model::Path;
+using model::refuse;
+using model::Value;
+using std::chrono::seconds;
+
+namespace {
+
+namespace resource {
+constexpr Id manufacturer = 0;
+constexpr Id modelNumber = 1;
+constexpr Id serialNumber = 2;
+constexpr Id firmwareVersion = 3;
+constexpr Id reboot = 4;
+constexpr Id errorCode = 11;
+constexpr Id currentTime = 13;
+constexpr Id utcOffset = 14;
+constexpr Id timezone = 15;
+constexpr Id bindings = 16;
+constexpr Id deviceType = 17;
+constexpr Id hardwareVersion = 18;
+constexpr Id softwareVersion = 19;
+} // namespace resource
+
+constexpr std::array all{resource::manufacturer,
+                         resource::modelNumber,
+                         resource::serialNumber,
+                         resource::firmwareVersion,
+                         resource::reboot,
+                         resource::errorCode,
+                         resource::currentTime,
+                         resource::utcOffset,
+                         resource::timezone,
+                         resource::bindings,
+                         resource::deviceType,
+                         resource::hardwareVersion,
+                         resource::softwareVersion};
+
+// The longest name of the IANA time zone database has 32 characters.
+constexpr std::size_t longestText = 64;
+
+} // namespace
+
+DeviceObject::DeviceObject(const model::ObjectDefinition& definition,
+                           DeviceIdentity identity,
+                           base::Scheduler& scheduler,
+                           base::UniqueFunction<void()> onReboot)
+    : definition_(definition)
+    , identity_(std::move(identity))
+    , scheduler_(scheduler)
+    , onReboot_(std::move(onReboot))
+{}
+
+bool DeviceObject::setError(std::uint8_t code)
+{
+    if (std::ranges::find(errors_, code) != errors_.end())
+        return false;
+    errors_.push_back(code);
+    return true;
+}
+
+bool DeviceObject::clearError(std::uint8_t code)
+{
+    return std::erase(errors_, code) > 0;
+}
+
+const model::ObjectDefinition& DeviceObject::definition() const
+{
+    return definition_;
+}
+
+std::vector<Id> DeviceObject::instances() const
+{
+    return {0};
+}
+
+std::vector<Id> DeviceObject::resources(Id) const
+{
+    std::vector<Id> ids;
+    for (const Id id : all) {
+        const auto* known = text(id);
+        if (definition_.find(id) != nullptr && (known == nullptr || !known->empty()))
+            ids.push_back(id);
+    }
+    return ids;
+}
+
+std::vector<Id> DeviceObject::resourceInstances(Id, Id resource) const
+{
+    if (resource != resource::errorCode)
+        return {};
+    std::vector<Id> ids(std::max<std::size_t>(errors_.size(), 1));
+    std::iota(ids.begin(), ids.end(), Id{0});
+    return ids;
+}
+
+Expected<model::Sample> DeviceObject::read(const Path& path) const
+{
+    const auto now = scheduler_.wallNow();
+    if (path.resource() == resource::errorCode) {
+        const std::size_t index = path.resourceInstance();
+        const std::int64_t code = index < errors_.size() ? errors_[index] : 0;
+        return model::Sample{path, Value(code), now};
+    }
+    if (path.resource() == resource::currentTime)
+        return model::Sample{
+            path, Value(model::Time{(gatewayTime() + clock_.offset).count()}), now};
+    if (path.resource() == resource::bindings)
+        return model::Sample{path, Value(std::string("U")), now};
+    if (const auto* known = text(path.resource()))
+        return model::Sample{path, Value(*known), now};
+    return fail(ErrorKind::NotFound, "no such resource");
+}
+
+void DeviceObject::write(Id, std::vector<ResourceWrite> values, WriteMode mode, Done done)
+{
+    Clock changed = mode == WriteMode::Replace ? Clock{} : clock_;
+    for (const auto& [path, value] : values) {
+        const auto* text = std::get_if<std::string>(&value);
+        const auto* time = std::get_if<model::Time>(&value);
+        if (path.resource() == resource::currentTime && time != nullptr)
+            changed.offset = seconds(time->seconds) - gatewayTime();
+        else if (path.resource() == resource::utcOffset && text != nullptr)
+            changed.utcOffset = *text;
+        else if (path.resource() == resource::timezone && text != nullptr)
+            changed.timezone = *text;
+    }
+    if (changed.utcOffset.size() > longestText || changed.timezone.size() > longestText) {
+        done(refuse(OutcomeCode::BadRequest, "the text is too long for a time zone"));
+        return;
+    }
+    clock_ = std::move(changed);
+    done({});
+}
+
+void DeviceObject::execute(const Path&, const std::string&, Done done)
+{
+    done({});
+    onReboot_();
+}
+
+const std::string* DeviceObject::text(Id resource) const
+{
+    switch (resource) {
+    case resource::manufacturer:
+        return &identity_.manufacturer;
+    case resource::modelNumber:
+        return &identity_.modelNumber;
+    case resource::serialNumber:
+        return &identity_.serialNumber;
+    case resource::firmwareVersion:
+        return &identity_.firmwareVersion;
+    case resource::deviceType:
+        return &identity_.deviceType;
+    case resource::hardwareVersion:
+        return &identity_.hardwareVersion;
+    case resource::softwareVersion:
+        return &identity_.softwareVersion;
+    case resource::utcOffset:
+        return &clock_.utcOffset;
+    case resource::timezone:
+        return &clock_.timezone;
+    default:
+        return nullptr;
+    }
+}
+
+seconds DeviceObject::gatewayTime() const
+{
+    return std::chrono::floor<seconds>(scheduler_.wallNow().time_since_epoch());
+}
+
+} // namespace causeway::lwm2m

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agent/base/scheduler.hpp"
+#include "agent/base/unique_function.hpp"
+#include "agent/lwm2m/object.hpp"
+
+namespace causeway::lwm2m {
+
+/// What the Device Object tells of the legacy device; empty texts are not instantiated.
+struct DeviceIdentity
+{
+    std::string manufacturer;
+    std::string modelNumber;
+    std::string serialNumber;
+    std::string firmwareVersion;
+    std::string deviceType;
+    std::string hardwareVersion;
+    std::string softwareVersion;
+};
+
+/// Object 3, always one instance (LwM2M Core appendix E.4). Its clock is the gateway's, shifted by
+/// what a server writes to /3/0/13. The owner calls onValuesChanged() after a change of errors.
+class DeviceObject final : public Object
+{
+public:
+    /// /3/0/11 of a device that its bridge cannot reach.
+    static constexpr std::uint8_t peripheralMalfunction = 8;
+
+    /// `onReboot` runs after the answer to Execute /3/0/4, never from inside it.
+    DeviceObject(const model::ObjectDefinition& definition,
+                 DeviceIdentity identity,
+                 base::Scheduler& scheduler,
+                 base::UniqueFunction<void()> onReboot);
+
+    /// True when /3/0/11 has changed: the errors present, or a single 0.
+    bool setError(std::uint8_t code);
+    bool clearError(std::uint8_t code);
+
+    [[nodiscard]] const model::ObjectDefinition& definition() const override;
+    [[nodiscard]] std::vector<model::Id> instances() const override;
+    [[nodiscard]] std::vector<model::Id> resources(model::Id instance) const override;
+    [[nodiscard]] std::vector<model::Id> resourceInstances(model::Id instance,
+                                                           model::Id resource) const override;
+    [[nodiscard]] base::Expected<model::Sample> read(const model::Path& path) const override;
+    void write(model::Id instance,
+               std::vector<ResourceWrite> values,
+               WriteMode mode,
+               Done done) override;
+    void execute(const model::Path& path, const std::string& arguments, Done done) override;
+
+private:
+    struct Clock
+    {
+        std::chrono::seconds offset{}; ///< to the gateway's clock
+        std::string utcOffset = "+00:00";
+        std::string timezone = "Etc/UTC";
+    };
+
+    [[nodiscard]] const std::string* text(model::Id resource) const;
+    [[nodiscard]] std::chrono::seconds gatewayTime() const;
+
+    const model::ObjectDefinition& definition_;
+    DeviceIdentity identity_;
+    base::Scheduler& scheduler_;
+    base::UniqueFunction<void()> onReboot_;
+    Clock clock_;
+    std::vector<std::uint8_t> errors_; ///< in the order they came; empty shows as a single 0
+};
+
+} // namespace causeway::lwm2m

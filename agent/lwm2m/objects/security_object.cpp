@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/lwm2m/objects/security_object.hpp"
+
+#include <numeric>
+
+namespace causeway::lwm2m {
+
+SecurityObject::SecurityObject(const model::ObjectDefinition& definition, std::size_t accounts)
+    : definition_(definition)
+    , accounts_(accounts)
+{}
+
+const model::ObjectDefinition& SecurityObject::definition() const
+{
+    return definition_;
+}
+
+std::vector<model::Id> SecurityObject::instances() const
+{
+    std::vector<model::Id> ids(accounts_);
+    std::iota(ids.begin(), ids.end(), model::Id{0});
+    return ids;
+}
+
+std::vector<model::Id> SecurityObject::resources(model::Id) const
+{
+    return {};
+}
+
+model::Operations SecurityObject::operations(model::Id, model::Id) const
+{
+    return {};
+}
+
+base::Expected<model::Sample> SecurityObject::read(const model::Path&) const
+{
+    return base::fail(base::ErrorKind::NotAuthorized, "the Security Object is never readable");
+}
+
+} // namespace causeway::lwm2m

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/lwm2m/object.hpp"
+
+namespace causeway::lwm2m {
+
+/// Object 0: one instance per Server Account, which Object links may name and which nobody may
+/// read. Its values live in the account's settings and in the credential store, not here.
+class SecurityObject final : public Object
+{
+public:
+    SecurityObject(const model::ObjectDefinition& definition, std::size_t accounts);
+
+    [[nodiscard]] const model::ObjectDefinition& definition() const override;
+    [[nodiscard]] std::vector<model::Id> instances() const override;
+    [[nodiscard]] std::vector<model::Id> resources(model::Id instance) const override;
+    [[nodiscard]] model::Operations operations(model::Id instance,
+                                               model::Id resource) const override;
+    [[nodiscard]] base::Expected<model::Sample> read(const model::Path& path) const override;
+
+private:
+    const model::ObjectDefinition& definition_;
+    std::size_t accounts_;
+};
+
+} // namespace causeway::lwm2m

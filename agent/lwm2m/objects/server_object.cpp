@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/lwm2m/objects/server_object.hpp"
+
+#include <array>
+#include <limits>
+#include <numeric>
+
+#include <fmt/format.h>
+
+namespace causeway::lwm2m {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+using model::Id;
+using model::OutcomeCode;
+using model::Path;
+using model::refuse;
+using model::Value;
+using std::chrono::seconds;
+
+namespace {
+
+namespace resource {
+constexpr Id shortServerId = 0;
+constexpr Id lifetime = 1;
+constexpr Id defaultPmin = 2;
+constexpr Id defaultPmax = 3;
+constexpr Id disable = 4;
+constexpr Id disableTimeout = 5;
+constexpr Id storing = 6;
+constexpr Id binding = 7;
+constexpr Id updateTrigger = 8;
+constexpr Id muteSend = 23;
+constexpr Id notificationMode = 26;
+} // namespace resource
+
+constexpr std::array present{resource::shortServerId,
+                             resource::lifetime,
+                             resource::defaultPmin,
+                             resource::defaultPmax,
+                             resource::disable,
+                             resource::disableTimeout,
+                             resource::storing,
+                             resource::binding,
+                             resource::updateTrigger,
+                             resource::muteSend,
+                             resource::notificationMode};
+
+std::optional<Value> valueOf(const ServerAccount& account, Id id)
+{
+    const auto& settings = account.settings;
+    const auto count = [](seconds time) {
+        return Value(std::int64_t{time.count()});
+    };
+    switch (id) {
+    case resource::shortServerId:
+        return Value(std::int64_t{settings.shortServerId});
+    case resource::lifetime:
+        return count(settings.lifetime);
+    case resource::defaultPmin:
+        return count(settings.defaultPmin.value_or(seconds(0)));
+    case resource::defaultPmax: // 0 is ignored (LwM2M Core §5.1.2)
+        return count(settings.defaultPmax.value_or(seconds(0)));
+    case resource::disableTimeout:
+        return count(settings.disableTimeout);
+    case resource::storing:
+        return Value(account.storesNotifications);
+    case resource::binding:
+        return Value(std::string("U"));
+    case resource::muteSend:
+        return Value(account.mutesSend);
+    case resource::notificationMode:
+        return Value(std::int64_t{account.confirmsNotifications ? 1 : 0});
+    default:
+        return std::nullopt;
+    }
+}
+
+Expected<seconds> duration(const Value& value, std::int64_t smallest)
+{
+    constexpr std::int64_t largest = std::numeric_limits<std::uint32_t>::max(); // 136 years
+    const auto number = model::convert(value, model::ResourceType::Integer);
+    if (!number)
+        return fail(number.error());
+    const auto count = std::get<std::int64_t>(*number);
+    if (count < smallest || count > largest)
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("{} s is outside {}..{}", count, smallest, largest));
+    return seconds(count);
+}
+
+Expected<void> assign(seconds& target, const Value& value, std::int64_t smallest)
+{
+    const auto time = duration(value, smallest);
+    if (!time)
+        return fail(time.error());
+    target = *time;
+    return {};
+}
+
+Expected<void> assign(std::optional<seconds>& target, const Value& value)
+{
+    seconds time{};
+    auto assigned = assign(time, value, 0);
+    if (assigned)
+        target = time;
+    return assigned;
+}
+
+template <typename Type>
+Expected<Type> as(const Value& value)
+{
+    if (const auto* typed = std::get_if<Type>(&value))
+        return *typed;
+    return fail(ErrorKind::InvalidArgument, "the value has another type");
+}
+
+Expected<void> assign(bool& target, const Value& value)
+{
+    const auto truth = as<bool>(value);
+    if (!truth)
+        return fail(truth.error());
+    target = *truth;
+    return {};
+}
+
+Expected<void> checkBinding(const Value& value)
+{
+    const auto binding = as<std::string>(value);
+    if (binding && *binding == "U")
+        return {};
+    return fail(ErrorKind::InvalidArgument, "the only binding of this client is U");
+}
+
+Expected<void> assign(ServerAccount& account, Id id, const Value& value)
+{
+    auto& settings = account.settings;
+    switch (id) {
+    case resource::lifetime: // 0, "infinite", is not known before LwM2M 1.2
+        return assign(settings.lifetime, value, 1);
+    case resource::defaultPmin:
+        return assign(settings.defaultPmin, value);
+    case resource::defaultPmax:
+        return assign(settings.defaultPmax, value);
+    case resource::disableTimeout:
+        return assign(settings.disableTimeout, value, 0);
+    case resource::storing:
+        return assign(account.storesNotifications, value);
+    case resource::binding:
+        return checkBinding(value);
+    case resource::muteSend:
+        return assign(account.mutesSend, value);
+    case resource::notificationMode: {
+        const auto mode = duration(value, 0);
+        if (!mode || mode->count() > 1)
+            return fail(ErrorKind::InvalidArgument, "the notification mode is 0 or 1");
+        account.confirmsNotifications = mode->count() == 1;
+        return {};
+    }
+    default:
+        return fail(ErrorKind::InvalidArgument, "not writable");
+    }
+}
+
+// What a Replace that does not name them leaves of the optional Resources.
+void resetOptional(ServerAccount& account)
+{
+    account.settings.defaultPmin.reset();
+    account.settings.defaultPmax.reset();
+    account.settings.disableTimeout = api::ServerSettings{}.disableTimeout;
+    account.mutesSend = false;
+    account.confirmsNotifications = false;
+}
+
+} // namespace
+
+ServerObject::ServerObject(const model::ObjectDefinition& definition,
+                           std::vector<ServerAccount*> accounts,
+                           base::Scheduler& scheduler,
+                           ServerObjectListener& listener)
+    : definition_(definition)
+    , accounts_(std::move(accounts))
+    , scheduler_(scheduler)
+    , listener_(listener)
+{}
+
+const model::ObjectDefinition& ServerObject::definition() const
+{
+    return definition_;
+}
+
+std::vector<Id> ServerObject::instances() const
+{
+    std::vector<Id> ids(accounts_.size());
+    std::iota(ids.begin(), ids.end(), Id{0});
+    return ids;
+}
+
+std::vector<Id> ServerObject::resources(Id) const
+{
+    std::vector<Id> ids;
+    for (const Id id : present) {
+        if (definition_.find(id) != nullptr) // newer ones are not in every definition
+            ids.push_back(id);
+    }
+    return ids;
+}
+
+Expected<model::Sample> ServerObject::read(const Path& path) const
+{
+    if (auto value = valueOf(*accounts_[path.instance()], path.resource()))
+        return model::Sample{path, *std::move(value), scheduler_.wallNow()};
+    return fail(ErrorKind::NotFound, "no such resource");
+}
+
+void ServerObject::write(Id instance, std::vector<ResourceWrite> values, WriteMode mode, Done done)
+{
+    ServerAccount changed = *accounts_[instance];
+    if (mode == WriteMode::Replace)
+        resetOptional(changed);
+    for (const auto& [path, value] : values) {
+        if (const auto assigned = assign(changed, path.resource(), value); !assigned) {
+            const auto error = assigned.error().in(path.toString());
+            done(refuse(OutcomeCode::BadRequest, error.message));
+            return;
+        }
+    }
+    *accounts_[instance] = std::move(changed);
+    done({});
+    listener_.onAccountWritten(instance);
+}
+
+void ServerObject::execute(const Path& path, const std::string&, Done done)
+{
+    done({});
+    if (path.resource() == resource::disable)
+        listener_.onDisable(path.instance());
+    else
+        listener_.onUpdateTrigger(path.instance());
+}
+
+} // namespace causeway::lwm2m

@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/lwm2m/registration.hpp"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include "agent/base/log.hpp"
+#include "agent/lwm2m/outcome_text.hpp"
+
+namespace causeway::lwm2m {
+
+using api::Request;
+using api::Response;
+using base::Duration;
+using base::Error;
+using base::ErrorKind;
+using base::Expected;
+using model::OutcomeCode;
+using std::chrono::duration_cast;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+// RFC 7252 §4.8.2: the longest that an Update may take; it must end before the lifetime does.
+constexpr seconds maxTransmitWait{93};
+// Whatever goes wrong, and however short a server sets its timers, nothing repeats faster.
+constexpr seconds shortestWait{1};
+// After a lost session thousands of devices come back: each somewhere in this window.
+constexpr seconds reconnectWindow{5};
+constexpr std::uint16_t linkFormat = 40;
+
+} // namespace
+
+Registration::Registration(const Identity& identity,
+                           const ServerAccount& account,
+                           api::Transport& transport,
+                           base::Scheduler& scheduler,
+                           RegistrationListener& listener)
+    : identity_(identity)
+    , account_(account)
+    , transport_(transport)
+    , scheduler_(scheduler)
+    , listener_(listener)
+    , timer_(scheduler, [this] { raise(Event::TimerDue); })
+{}
+
+Registration::~Registration() = default;
+
+void Registration::start(Duration delay)
+{
+    startDelay_ = delay;
+    raise(Event::Start);
+}
+
+void Registration::stop(Duration limit, base::Task done)
+{
+    stopped_ = std::move(done);
+    if (state_ == State::Off)
+        rest();
+    else
+        raise(Event::Stop);
+    if (state_ == State::Leaving)
+        timer_.start(limit);
+}
+
+void Registration::announceChanges()
+{
+    if (hasUnsentChanges())
+        raise(Event::Changed);
+}
+
+void Registration::updateNow()
+{
+    raise(Event::OperatorAsked);
+}
+
+void Registration::onCredentialChanged()
+{
+    retries_.reset();
+    raise(Event::CredentialChanged);
+}
+
+void Registration::disable()
+{
+    raise(Event::DisableAsked);
+}
+
+void Registration::notify(const api::Token& token,
+                          Response response,
+                          bool isConfirmable,
+                          api::Session::DeliveryDone done)
+{
+    if (!session_ || !isRegistered())
+        return;
+    ++counts_.notifications;
+    session_->notify(token, std::move(response), isConfirmable, std::move(done));
+}
+
+void Registration::raise(Event event)
+{
+    const auto rows = transitions();
+    const auto row = std::ranges::find_if(
+        rows, [&](const Transition& t) { return t.state == state_ && t.event == event; });
+    if (row == rows.end())
+        return;
+    state_ = row->next;
+    timer_.stop();
+    (this->*row->action)();
+    listener_.onStatusChanged();
+}
+
+// Session events.
+
+void Registration::onConnected(const api::ChannelFacts& facts)
+{
+    ++counts_.sessions;
+    channel_ = std::make_unique<api::ChannelFacts>(facts);
+    channelSince_ = scheduler_.wallNow();
+    const bool isStillRegistered = facts.isResumed && !location_.empty() && !hasExpired();
+    raise(isStillRegistered ? Event::Resumed : Event::Connected);
+}
+
+void Registration::onClosed(const Error& reason)
+{
+    fail(reason);
+}
+
+void Registration::onRequest(Request request, api::Respond respond)
+{
+    ++counts_.requests;
+    if (isRegistered())
+        listener_.onRequest(std::move(request), std::move(respond));
+    else // LwM2M Core §6.2.1: before the answer to Register nothing is served.
+        respond(toResponse(
+            model::refuse(OutcomeCode::InternalServerError, "the client is not registered")));
+}
+
+void Registration::onReset(const api::Token& token)
+{
+    listener_.onReset(token);
+}
+
+// One failure of whatever was going on: notes it, ends the session, and says what comes next.
+void Registration::fail(const Error& error)
+{
+    retireSession();
+    if (state_ == State::Disabling || state_ == State::Leaving) {
+        raise(Event::Done);
+        return;
+    }
+    ++counts_.failures;
+    noteError(error.message);
+    raise(countFailure(error));
+}
+
+Registration::Event Registration::countFailure(const Error& error)
+{
+    if (state_ == State::Connecting && error.kind == ErrorKind::Locked)
+        return Event::KeysLocked;
+    if (isRegistered() && isSettled()) {
+        retries_.reset();
+        return Event::Lost;
+    }
+    return retries_.countFailure(account_.settings) ? Event::AttemptFailed : Event::GaveUp;
+}
+
+// Actions.
+
+void Registration::rest()
+{
+    retireSession();
+    if (state_ != State::Off)
+        return;
+    location_.clear();
+    if (stopped_)
+        scheduler_.post(std::move(stopped_));
+    stopped_ = nullptr;
+}
+
+void Registration::waitForTurn()
+{
+    waitFor(startDelay_);
+}
+
+void Registration::connect()
+{
+    api::SessionSettings session;
+    session.logName = identity_.logName;
+    session.uri = account_.settings.uri;
+    session.securityMode = account_.settings.securityMode;
+    session.credential = {identity_.logName, account_.settings.name};
+    session.allowsCbcWithoutEtm = account_.settings.allowsCbcWithoutEtm;
+    session_ = transport_.open(std::move(session), *this);
+}
+
+void Registration::startOver()
+{
+    retries_.reset();
+    connect();
+}
+
+void Registration::reconnect()
+{
+    retireSession();
+    location_.clear(); // a registration belongs to the identity that made it
+    connect();
+}
+
+void Registration::sendRegister()
+{
+    location_.clear();
+    hasUpdatedSinceRegister_ = false;
+    const std::string links = listener_.objectLinks(version_);
+    rememberSent(links);
+    ask(registerRequest(links), &Registration::onRegisterAnswer);
+}
+
+void Registration::sendUpdate()
+{
+    if (hasExpired()) { // LwM2M Core §6.2.2: an Update is not sufficient any more
+        raise(Event::Forgotten);
+        return;
+    }
+    Request request;
+    request.method = api::Method::Post;
+    request.path = location_;
+    if (sentLifetime_ != account_.settings.lifetime)
+        request.query.push_back(fmt::format("lt={}", account_.settings.lifetime.count()));
+    const std::string links = listener_.objectLinks(version_);
+    if (sentLinksHash_ != std::hash<std::string>{}(links)) {
+        request.contentFormat = linkFormat;
+        request.payload = base::toBytes(links);
+    }
+    rememberSent(links);
+    ask(std::move(request), &Registration::onUpdateAnswer);
+}
+
+void Registration::sendDeregister()
+{
+    Request request;
+    request.method = api::Method::Delete;
+    request.path = location_;
+    ask(std::move(request), &Registration::onDeregisterAnswer);
+}
+
+void Registration::becomeRegistered()
+{
+    registeredAt_ = scheduler_.now();
+    registeredAtWall_ = scheduler_.wallNow();
+    ++counts_.registrations;
+    log::info("{DEVICE}: registered with {SERVER}, lifetime {LIFETIME} s",
+              "DEVICE",
+              identity_.logName,
+              "SERVER",
+              account_.settings.name,
+              "LIFETIME",
+              account_.settings.lifetime.count());
+    scheduleUpdate();
+    listener_.onRegistered(true);
+}
+
+void Registration::becomeUpdated()
+{
+    ++counts_.updates;
+    hasUpdatedSinceRegister_ = true;
+    retries_.reset();
+    scheduleUpdate();
+    listener_.onRegistered(false);
+}
+
+void Registration::waitForRetry()
+{
+    retireSession();
+    waitFor(spread(retries_.wait(account_.settings)));
+}
+
+// Devices that lost the same server must not come back in the same instant.
+void Registration::waitToReconnect()
+{
+    retireSession();
+    const auto part = std::hash<std::string>{}(identity_.endpointName) % 1000;
+    waitFor(shortestWait + Duration(reconnectWindow) * part / 1000);
+}
+
+void Registration::waitLong()
+{
+    retireSession();
+    waitFor(spread(retries_.pause(account_.settings)));
+    log::warning("{DEVICE}: no registration with {SERVER}: {ERROR}, trying again in {WAIT} s",
+                 "DEVICE",
+                 identity_.logName,
+                 "SERVER",
+                 account_.settings.name,
+                 "ERROR",
+                 lastError_,
+                 "WAIT",
+                 duration_cast<seconds>(timer_.due() - scheduler_.now()).count());
+}
+
+void Registration::waitOutSilence()
+{
+    retireSession();
+    location_.clear();
+    waitFor(std::max<seconds>(account_.settings.disableTimeout, shortestWait));
+}
+
+// Requests and their answers.
+
+void Registration::ask(Request request, Answered answered)
+{
+    const auto number = ++requestNumber_;
+    session_->request(std::move(request),
+                      lifetime_.guard([this, number, answered](Expected<Response> answer) {
+                          if (number == requestNumber_) // else a later request has replaced it
+                              (this->*answered)(answer);
+                      }));
+}
+
+void Registration::onRegisterAnswer(const Expected<Response>& answer)
+{
+    if (!answer) {
+        fail(answer.error().in("no answer to Register"));
+        return;
+    }
+    if (answer->code == OutcomeCode::Created && !answer->locationPath.empty()) {
+        location_ = answer->locationPath;
+        acceptedAt_ = scheduler_.now();
+        raise(Event::Accepted);
+        return;
+    }
+    if (answer->code == OutcomeCode::PreconditionFailed && version_ == ProtocolVersion::V1_1) {
+        version_ = ProtocolVersion::V1_0;
+        raise(Event::VersionRefused);
+        return;
+    }
+    if (answer->code == OutcomeCode::PreconditionFailed)
+        version_ = ProtocolVersion::V1_1;
+    if (answer->code == OutcomeCode::Forbidden) { // explicitly rejected: never hammered
+        retries_.useUp();
+    }
+    fail({ErrorKind::Refused,
+          fmt::format("the server answered Register with {}", describe(*answer)),
+          base::Retry::Later});
+}
+
+void Registration::onUpdateAnswer(const Expected<Response>& answer)
+{
+    if (!answer) {
+        fail(answer.error().in("no answer to Update"));
+        return;
+    }
+    if (answer->code == OutcomeCode::Changed) {
+        acceptedAt_ = scheduler_.now();
+        raise(Event::Accepted);
+        return;
+    }
+    noteError(fmt::format("the server answered Update with {}", describe(*answer)));
+    ++counts_.failures;
+    raise(Event::Forgotten);
+}
+
+void Registration::onDeregisterAnswer(const Expected<Response>&)
+{
+    raise(Event::Done);
+}
+
+// Small things.
+
+// Callers may stand in a callback of the session: it is destroyed by the next turn of the loop.
+void Registration::retireSession()
+{
+    ++requestNumber_;
+    channel_.reset();
+    if (!session_)
+        return;
+    session_->close();
+    retired_ = std::move(session_);
+    scheduler_.post(lifetime_.guard([this] { retired_.reset(); }));
+}
+
+void Registration::noteError(const std::string& sentence)
+{
+    const bool isNew = sentence != lastError_;
+    lastError_ = sentence;
+    lastErrorAt_ = scheduler_.wallNow();
+    if (!isNew)
+        return;
+    log::warning("{DEVICE}: {SERVER}: {ERROR}",
+                 "DEVICE",
+                 identity_.logName,
+                 "SERVER",
+                 account_.settings.name,
+                 "ERROR",
+                 sentence);
+}
+
+void Registration::waitFor(Duration delay)
+{
+    nextAttemptAt_ = scheduler_.wallNow() + delay;
+    timer_.start(delay);
+}
+
+void Registration::scheduleUpdate()
+{
+    const seconds lifetime = sentLifetime_;
+    Duration wait = lifetime < 2 * maxTransmitWait ? Duration(lifetime) / 2
+                                                   : Duration(lifetime - maxTransmitWait);
+    if (hasUnsentChanges())
+        wait = shortestWait;
+    timer_.start(std::max<Duration>(wait, shortestWait));
+}
+
+void Registration::rememberSent(const std::string& links)
+{
+    sentLifetime_ = account_.settings.lifetime;
+    sentLinksHash_ = std::hash<std::string>{}(links);
+}
+
+bool Registration::hasUnsentChanges() const
+{
+    return sentLifetime_ != account_.settings.lifetime ||
+           sentLinksHash_ != std::hash<std::string>{}(listener_.objectLinks(version_));
+}
+
+bool Registration::hasExpired() const
+{
+    return scheduler_.now() - acceptedAt_ >= sentLifetime_;
+}
+
+// A server that registers us and then drops the session has not served us: that counts as a
+// failed attempt, or we would register in a circle.
+bool Registration::isSettled() const
+{
+    return hasUpdatedSinceRegister_ ||
+           scheduler_.now() - registeredAt_ >= account_.settings.retryTimer;
+}
+
+// Ten to fifty per cent more, never less, each device and attempt its own share.
+Duration Registration::spread(Duration delay) const
+{
+    const auto seed = std::hash<std::string>{}(
+        fmt::format("{}/{}/{}", identity_.endpointName, account_.settings.name, counts_.failures));
+    return delay + delay / 1000 * static_cast<std::int64_t>(100 + seed % 401);
+}
+
+Request Registration::registerRequest(const std::string& links) const
+{
+    Request request;
+    request.method = api::Method::Post;
+    request.path = {"rd"};
+    request.query = {"ep=" + identity_.endpointName,
+                     fmt::format("lt={}", account_.settings.lifetime.count()),
+                     fmt::format("lwm2m={}", toString(version_)),
+                     "b=U"};
+    request.contentFormat = linkFormat;
+    request.payload = base::toBytes(links);
+    return request;
+}
+
+} // namespace causeway::lwm2m

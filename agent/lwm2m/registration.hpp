@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/api/gateway_control.hpp"
+#include "agent/api/transport.hpp"
+#include "agent/base/lifetime.hpp"
+#include "agent/base/scheduler.hpp"
+#include "agent/lwm2m/retry_schedule.hpp"
+#include "agent/lwm2m/server_account.hpp"
+
+namespace causeway::lwm2m {
+
+/// What a Registration asks of, and tells, the client it belongs to.
+class RegistrationListener
+{
+public:
+    virtual ~RegistrationListener() = default;
+
+    /// The payload of Register and Update (LwM2M Core §6.2.1).
+    [[nodiscard]] virtual std::string objectLinks(ProtocolVersion version) const = 0;
+
+    /// Requests of the server are served from now on. `isNew`: the server knows no observation.
+    virtual void onRegistered(bool isNew) = 0;
+
+    /// Only while registered.
+    virtual void onRequest(api::Request request, api::Respond respond) = 0;
+    virtual void onReset(const api::Token& token) = 0;
+
+    virtual void onStatusChanged() = 0;
+};
+
+/// Register, Update and De-register of one client at one server: a table of states and events, in
+/// registration.cpp and drawn in README.md. It never gives up for good: when the retry sequences
+/// are used up it begins them again after a long pause. Main thread.
+class Registration final : private api::SessionListener
+{
+public:
+    struct Identity
+    {
+        std::string logName;
+        std::string endpointName;
+    };
+
+    enum class State : std::uint8_t {
+        Off,
+        Waiting, ///< for its turn or its next attempt
+        Locked,  ///< for the key store; no timer runs
+        Connecting,
+        Registering,
+        Registered,
+        Updating,
+        Disabling, ///< De-register on the server's wish (/1/x/4)
+        Silent,    ///< until /1/x/5 is over
+        Leaving,   ///< De-register because we stop
+        Failed,    ///< the sequences are used up; a long pause runs
+    };
+
+    enum class Event : std::uint8_t {
+        Start,
+        TimerDue,
+        OperatorAsked,
+        CredentialChanged,
+        Connected, ///< after a full handshake
+        Resumed,   ///< and the registration is still valid
+        Accepted,
+        VersionRefused, ///< 4.12 to 1.1
+        Forgotten,      ///< the server does not know the registration, or it has expired
+        AttemptFailed,
+        GaveUp, ///< the last attempt of the last sequence failed, or trying again is useless
+        KeysLocked,
+        Lost, ///< the session, after a while of good service
+        Changed,
+        DisableAsked,
+        Done, ///< with De-register, whatever the answer
+        Stop,
+    };
+
+    /// Both references and `account` outlive the registration.
+    Registration(const Identity& identity,
+                 const ServerAccount& account,
+                 api::Transport& transport,
+                 base::Scheduler& scheduler,
+                 RegistrationListener& listener);
+    ~Registration() override;
+    Registration(const Registration&) = delete;
+    Registration& operator=(const Registration&) = delete;
+
+    void start(base::Duration delay);
+
+    /// De-registers if there is something to de-register; `done` comes later, within `limit`.
+    void stop(base::Duration limit, base::Task done);
+
+    /// Lifetime or object list may have changed: Update with what differs from what was sent.
+    void announceChanges();
+    void updateNow();
+    void onCredentialChanged();
+
+    /// /1/x/4: de-register, be silent for /1/x/5, register again.
+    void disable();
+
+    /// While registered; else the notification is dropped and `done` never runs.
+    void notify(const api::Token& token,
+                api::Response response,
+                bool isConfirmable,
+                api::Session::DeliveryDone done);
+
+    [[nodiscard]] bool isRegistered() const
+    {
+        return state_ == State::Registered || state_ == State::Updating;
+    }
+
+    [[nodiscard]] ProtocolVersion version() const { return version_; }
+
+    /// All but `observations`, which the registration does not know.
+    [[nodiscard]] api::RegistrationStatus status() const;
+
+private:
+    using Action = void (Registration::*)();
+
+    struct Transition
+    {
+        State state;
+        Event event;
+        State next;
+        Action action;
+    };
+
+    static std::span<const Transition> transitions();
+
+    struct Counts
+    {
+        std::uint32_t registrations = 0;
+        std::uint32_t updates = 0;
+        std::uint32_t requests = 0;
+        std::uint32_t notifications = 0;
+        std::uint32_t failures = 0;
+        std::uint32_t sessions = 0;
+    };
+
+    // api::SessionListener
+    void onConnected(const api::ChannelFacts& facts) override;
+    void onClosed(const base::Error& reason) override;
+    void onRequest(api::Request request, api::Respond respond) override;
+    void onReset(const api::Token& token) override;
+
+    void raise(Event event);
+    void fail(const base::Error& error);
+    [[nodiscard]] Event countFailure(const base::Error& error);
+
+    // The actions of the table.
+    void rest();
+    void waitForTurn();
+    void connect();
+    void startOver();
+    void reconnect();
+    void sendRegister();
+    void sendUpdate();
+    void sendDeregister();
+    void becomeRegistered();
+    void becomeUpdated();
+    void waitForRetry();
+    void waitToReconnect();
+    void waitLong();
+    void waitOutSilence();
+
+    using Answered = void (Registration::*)(const base::Expected<api::Response>&);
+    void ask(api::Request request, Answered answered);
+    void onRegisterAnswer(const base::Expected<api::Response>& answer);
+    void onUpdateAnswer(const base::Expected<api::Response>& answer);
+    void onDeregisterAnswer(const base::Expected<api::Response>& answer);
+
+    void retireSession();
+    void noteError(const std::string& sentence);
+    void waitFor(base::Duration delay);
+    void scheduleUpdate();
+    void rememberSent(const std::string& links);
+    [[nodiscard]] bool hasUnsentChanges() const;
+    [[nodiscard]] bool hasExpired() const;
+    [[nodiscard]] bool isSettled() const;
+    [[nodiscard]] base::Duration spread(base::Duration delay) const;
+    [[nodiscard]] api::Request registerRequest(const std::string& links) const;
+
+    const Identity& identity_;
+    const ServerAccount& account_;
+    api::Transport& transport_;
+    base::Scheduler& scheduler_;
+    RegistrationListener& listener_;
+
+    State state_ = State::Off;
+    ProtocolVersion version_ = ProtocolVersion::V1_1;
+    bool hasUpdatedSinceRegister_ = false;
+    RetrySchedule retries_;
+    std::uint32_t requestNumber_ = 0;
+    Counts counts_;
+
+    std::vector<std::string> location_;
+    std::chrono::seconds sentLifetime_{};
+    std::size_t sentLinksHash_ = 0;
+    base::TimePoint acceptedAt_{};
+    base::TimePoint registeredAt_{};
+    base::WallTime registeredAtWall_{};
+    base::WallTime channelSince_{};
+    base::WallTime nextAttemptAt_{};
+    base::WallTime lastErrorAt_{};
+    std::string lastError_;
+    base::Duration startDelay_{};
+    std::unique_ptr<api::ChannelFacts> channel_;
+    base::Task stopped_;
+    base::Timer timer_;
+
+    // The session outlives the callback in which it is found useless by one turn of the loop.
+    std::unique_ptr<api::Session> session_;
+    std::unique_ptr<api::Session> retired_;
+    base::Lifetime lifetime_;
+};
+
+} // namespace causeway::lwm2m

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "agent/api/settings.hpp"
+#include "agent/base/scheduler.hpp"
+
+namespace causeway::lwm2m {
+
+/// Counts failed attempts and says how long to wait: LwM2M Core §6.2.1.2 with the resources 17 to
+/// 20 of the Server Object. Pure but for its two counters.
+class RetrySchedule
+{
+public:
+    void reset();
+    /// The next failure is the last one.
+    void useUp();
+
+    /// True: there is another attempt, after wait(). False: after pause() a new first sequence.
+    [[nodiscard]] bool countFailure(const api::ServerSettings& settings);
+    [[nodiscard]] base::Duration wait(const api::ServerSettings& settings) const;
+    [[nodiscard]] base::Duration pause(const api::ServerSettings& settings) const;
+
+private:
+    std::uint32_t attempts_ = 0;  ///< failed ones of this sequence
+    std::uint32_t sequences_ = 0; ///< used up
+    bool isUsedUp_ = false;
+};
+
+} // namespace causeway::lwm2m
