@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/attached_device.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/base/log.hpp"
+#include "agent/lwm2m/objects/device_object.hpp"
+
+namespace causeway::agent {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+using model::Path;
+
+namespace {
+
+constexpr model::Id deviceObjectId = 3;
+constexpr model::Id errorCodeResource = 11;
+
+const std::vector<api::MappedResource> nothingMapped;
+
+/// A reboot of the client answers its server first; the new registration may take this long to
+/// begin when the old server does not confirm.
+constexpr base::Duration rebootLimit = std::chrono::seconds(2);
+
+/// The operator hears an Outcome as the Error that it would have been.
+base::Error errorOf(const model::Outcome& outcome)
+{
+    const auto kind = outcome.code == model::OutcomeCode::BadRequest ? ErrorKind::InvalidArgument
+                      : outcome.code == model::OutcomeCode::NotFound ? ErrorKind::NotFound
+                      : outcome.code == model::OutcomeCode::MethodNotAllowed
+                          ? ErrorKind::NotSupported
+                          : ErrorKind::Refused;
+    return {kind, outcome.diagnostic};
+}
+
+lwm2m::Object::Done asOutcome(api::GatewayControl::Done done)
+{
+    return [done = std::move(done)](const model::Outcome& outcome) mutable {
+        if (outcome.isSuccess())
+            done({});
+        else
+            done(fail(errorOf(outcome)));
+    };
+}
+
+} // namespace
+
+AttachedDevice::AttachedDevice(DevicePlan plan, DeviceServices services)
+    : plan_(std::move(plan))
+    , services_(services)
+    , field_(plan_.mapping ? *plan_.mapping : nothingMapped, services_.scheduler, *this)
+{}
+
+AttachedDevice::~AttachedDevice() = default;
+
+void AttachedDevice::start(std::unique_ptr<api::Bridge> bridge,
+                           const std::string& reason,
+                           base::Duration delay)
+{
+    if (!runs())
+        return;
+    field_.setBridge(std::move(bridge), reason);
+    startClient(delay);
+}
+
+void AttachedDevice::stop(base::Duration limit, base::Task done)
+{
+    if (client_)
+        client_->stop(limit, std::move(done));
+    else
+        services_.scheduler.post(std::move(done));
+}
+
+void AttachedDevice::setServers(std::vector<api::ServerSettings> servers)
+{
+    plan_.servers = std::move(servers);
+    if (client_)
+        restartClient();
+}
+
+void AttachedDevice::onCredentialChanged(const std::string& server)
+{
+    if (client_)
+        client_->onCredentialChanged(server);
+}
+
+bool AttachedDevice::updateNow(const std::string& server)
+{
+    return client_ && client_->updateNow(server);
+}
+
+api::DeviceStatus AttachedDevice::status() const
+{
+    api::DeviceStatus status;
+    status.settings = plan_.settings;
+    status.endpointName = plan_.endpointName;
+    status.field = fieldState();
+    status.lastError = plan_.fault.empty() ? field_.lastError() : plan_.fault;
+    status.lastErrorAt = field_.lastErrorAt();
+    status.counters = field_.counters();
+    if (client_) {
+        status.registrations = client_->status();
+        return status;
+    }
+    for (const auto& server : plan_.servers) {
+        api::RegistrationStatus registration;
+        registration.server = server.name;
+        status.registrations.push_back(std::move(registration));
+    }
+    return status;
+}
+
+std::vector<model::Sample> AttachedDevice::newestSamples() const
+{
+    std::vector<model::Sample> samples;
+    for (const auto& mapped : field_.mapping()) {
+        if (mapped.constant)
+            samples.push_back({mapped.path, *mapped.constant, services_.scheduler.wallNow()});
+        else if (const auto* sample = field_.newest(mapped.path))
+            samples.push_back(*sample);
+    }
+    for (const auto* object : objects_) {
+        for (const auto& path : object->derived()) {
+            if (auto sample = object->read(path))
+                samples.push_back(std::move(*sample));
+        }
+    }
+    std::ranges::sort(samples, {}, &model::Sample::path);
+    return samples;
+}
+
+void AttachedDevice::read(const Path& path, api::GatewayControl::SampleDone done)
+{
+    if (!path.isResource() && !path.isResourceInstance())
+        return done(fail(ErrorKind::InvalidArgument, path.toString() + " names no Resource"));
+    if (field_.find(path) != nullptr)
+        return field_.read(path, std::move(done));
+    const auto* object = find(path.object());
+    if (object == nullptr)
+        return done(fail(ErrorKind::NotFound,
+                         fmt::format("{} has no {}", plan_.settings.name, path.toString())));
+    done(object->read(path));
+}
+
+void AttachedDevice::write(const Path& path,
+                           const model::Value& value,
+                           api::GatewayControl::Done done)
+{
+    auto admitted = admitWrite(path, value);
+    if (!admitted)
+        return done(fail(admitted.error()));
+    if (field_.find(path) != nullptr)
+        return field_.write(path, *admitted, std::move(done));
+    find(path.object())
+        ->write(path.instance(),
+                {{path, *admitted}},
+                lwm2m::WriteMode::PartialUpdate,
+                asOutcome(std::move(done)));
+}
+
+void AttachedDevice::execute(const Path& path,
+                             const std::string& arguments,
+                             api::GatewayControl::Done done)
+{
+    if (const auto* mapped = field_.find(path); mapped != nullptr && mapped->operations.execute)
+        return field_.execute(path, arguments, std::move(done));
+    auto* object = path.isResource() ? find(path.object()) : nullptr;
+    if (object == nullptr || !object->operations(path.instance(), path.resource()).execute)
+        return done(fail(ErrorKind::NotSupported, path.toString() + " cannot be executed"));
+    object->execute(path, arguments, asOutcome(std::move(done)));
+}
+
+void AttachedDevice::onSamples(const std::vector<model::Sample>& samples)
+{
+    std::vector<Path> changed;
+    changed.reserve(samples.size());
+    for (const auto& sample : samples)
+        changed.push_back(sample.path);
+    for (const auto* object : objects_) {
+        const auto derived = object->derivedFrom(samples);
+        changed.insert(changed.end(), derived.begin(), derived.end());
+    }
+    if (client_)
+        client_->onValuesChanged(changed);
+    services_.listener.onDeviceSamples(plan_.settings.name, samples);
+}
+
+void AttachedDevice::onFieldChanged()
+{
+    if (field_.isAvailable() == true)
+        log::notice("{DEVICE}: answers on {LINE}",
+                    "DEVICE",
+                    plan_.settings.name,
+                    "LINE",
+                    plan_.settings.line);
+    else
+        log::warning("{DEVICE}: {ERROR}, asking it again now and then",
+                     "DEVICE",
+                     plan_.settings.name,
+                     "ERROR",
+                     field_.lastError());
+    showAvailability();
+    services_.listener.onDeviceChanged(plan_.settings.name);
+}
+
+void AttachedDevice::onStatusChanged()
+{
+    services_.listener.onDeviceChanged(plan_.settings.name);
+}
+
+void AttachedDevice::onClientState(const api::ClientState& changes)
+{
+    for (const auto& [key, text] : changes) {
+        if (text.empty())
+            plan_.state.erase(key);
+        else
+            plan_.state.insert_or_assign(key, text);
+    }
+    services_.listener.onDeviceState(plan_.settings.name, changes);
+}
+
+void AttachedDevice::reboot()
+{
+    log::notice(
+        "{DEVICE}: a server asked for a reboot, registering anew", "DEVICE", plan_.settings.name);
+    client_->stop(rebootLimit, lifetime_.guard([this] { restartClient(); }));
+}
+
+void AttachedDevice::startClient(base::Duration delay)
+{
+    lwm2m::ClientListener& listener = *this; // make_unique cannot see a private base
+    client_ = std::make_unique<lwm2m::Client>(
+        lwm2m::ClientSettings{plan_.settings.name, plan_.endpointName, plan_.servers, plan_.state},
+        services_.transport,
+        services_.scheduler,
+        services_.definitions,
+        listener);
+    addObjects();
+    showAvailability();
+    client_->start(delay);
+}
+
+void AttachedDevice::restartClient()
+{
+    objects_.clear();
+    deviceObject_ = nullptr;
+    client_.reset();
+    startClient(base::Duration::zero());
+    services_.listener.onDeviceChanged(plan_.settings.name);
+}
+
+void AttachedDevice::addObjects()
+{
+    lwm2m::DeviceIdentity identity;
+    identity.manufacturer = plan_.manufacturer;
+    identity.modelNumber = plan_.model;
+    auto device = std::make_unique<lwm2m::DeviceObject>(*services_.definitions.find(deviceObjectId),
+                                                        identity,
+                                                        services_.scheduler,
+                                                        lifetime_.guard([this] { reboot(); }));
+    deviceObject_ = device.get();
+    client_->addObject(std::move(device));
+    std::set<model::Id> ids;
+    for (const auto& mapped : field_.mapping())
+        ids.insert(mapped.path.object());
+    for (const auto id : ids) {
+        auto object = std::make_unique<BridgedObject>(
+            *services_.definitions.find(id), field_, plan_.settings.allowsServerWrites);
+        objects_.push_back(object.get());
+        client_->addObject(std::move(object));
+    }
+}
+
+void AttachedDevice::showAvailability()
+{
+    if (!client_ || deviceObject_ == nullptr)
+        return;
+    constexpr auto malfunction = lwm2m::DeviceObject::peripheralMalfunction;
+    const bool isLost = field_.isAvailable() == false;
+    std::vector<Path> changed;
+    if (isLost ? deviceObject_->setError(malfunction) : deviceObject_->clearError(malfunction))
+        changed.push_back({deviceObjectId, 0, errorCodeResource});
+    for (const auto* object : objects_) {
+        const auto derived = object->derived();
+        changed.insert(changed.end(), derived.begin(), derived.end());
+    }
+    client_->onValuesChanged(changed);
+}
+
+api::DeviceStatus::Field AttachedDevice::fieldState() const
+{
+    using Field = api::DeviceStatus::Field;
+    if (!plan_.settings.isEnabled)
+        return Field::Disabled;
+    if (!plan_.fault.empty())
+        return Field::Faulty;
+    if (!field_.isAvailable())
+        return Field::Unknown;
+    return *field_.isAvailable() ? Field::Available : Field::Unavailable;
+}
+
+lwm2m::Object* AttachedDevice::find(model::Id object) const
+{
+    if (object == deviceObjectId)
+        return deviceObject_;
+    const auto found = std::ranges::find_if(
+        objects_, [object](const auto* candidate) { return candidate->definition().id == object; });
+    return found == objects_.end() ? nullptr : *found;
+}
+
+Expected<model::Value> AttachedDevice::admitWrite(const Path& path, const model::Value& value) const
+{
+    const auto* definition = services_.definitions.find(path);
+    const auto* mapped = field_.find(path);
+    const auto* object = path.size() < 3 ? nullptr : find(path.object());
+    if (definition == nullptr || (mapped == nullptr && object == nullptr))
+        return fail(ErrorKind::NotFound,
+                    fmt::format("{} has no {}", plan_.settings.name, path.toString()));
+    const auto operations = mapped != nullptr
+                                ? mapped->operations
+                                : object->operations(path.instance(), path.resource());
+    if (!operations.write)
+        return fail(ErrorKind::NotSupported, path.toString() + " cannot be written");
+    return model::admit(*definition, value);
+}
+
+} // namespace causeway::agent

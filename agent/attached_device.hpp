@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/api/gateway_control.hpp"
+#include "agent/api/inventory.hpp"
+#include "agent/bridged_object.hpp"
+#include "agent/field_side.hpp"
+#include "agent/lwm2m/client.hpp"
+
+namespace causeway::lwm2m {
+class DeviceObject;
+}
+
+namespace causeway::agent {
+
+/// What an attached device tells the gateway.
+class DeviceListener
+{
+public:
+    virtual ~DeviceListener() = default;
+    virtual void onDeviceChanged(const std::string& device) = 0;
+    virtual void onDeviceSamples(const std::string& device,
+                                 const std::vector<model::Sample>& samples) = 0;
+    virtual void onDeviceState(const std::string& device, const api::ClientState& changes) = 0;
+};
+
+/// What every device uses and the gateway owns.
+struct DeviceServices
+{
+    api::Transport& transport;
+    base::Scheduler& scheduler;
+    const model::Definitions& definitions;
+    DeviceListener& listener;
+};
+
+/// Everything one device is made from.
+struct DevicePlan
+{
+    api::DeviceSettings settings;
+    std::string endpointName;
+    std::string manufacturer;
+    std::string model;
+    /// Shared by all devices of one profile; empty when the profile cannot be used.
+    std::shared_ptr<const std::vector<api::MappedResource>> mapping;
+    std::vector<api::ServerSettings> servers;
+    api::ClientState state;
+    std::string fault; ///< why it cannot run, in one sentence; empty when it can
+};
+
+/// One legacy device: its bridge and its LwM2M Client. Main thread. start() attaches, destroying it
+/// detaches without a word; stop() says good-bye to the servers first.
+class AttachedDevice final : private FieldListener, private lwm2m::ClientListener
+{
+public:
+    AttachedDevice(DevicePlan plan, DeviceServices services);
+    ~AttachedDevice() override;
+    AttachedDevice(const AttachedDevice&) = delete;
+    AttachedDevice& operator=(const AttachedDevice&) = delete;
+
+    /// Without a bridge, `reason` says why. `delay` is the client's, to spread many devices.
+    void
+    start(std::unique_ptr<api::Bridge> bridge, const std::string& reason, base::Duration delay);
+    void stop(base::Duration limit, base::Task done);
+
+    /// The server accounts changed: the client starts anew with them.
+    void setServers(std::vector<api::ServerSettings> servers);
+    void onCredentialChanged(const std::string& server);
+    bool updateNow(const std::string& server);
+
+    [[nodiscard]] const api::DeviceSettings& settings() const { return plan_.settings; }
+
+    [[nodiscard]] const std::string& endpointName() const { return plan_.endpointName; }
+
+    [[nodiscard]] const api::ClientState& state() const { return plan_.state; }
+
+    [[nodiscard]] api::DeviceStatus status() const;
+
+    [[nodiscard]] std::vector<model::Sample> newestSamples() const;
+    void read(const model::Path& path, api::GatewayControl::SampleDone done);
+    void write(const model::Path& path, const model::Value& value, api::GatewayControl::Done done);
+    void
+    execute(const model::Path& path, const std::string& arguments, api::GatewayControl::Done done);
+
+private:
+    void onSamples(const std::vector<model::Sample>& samples) override;
+    void onFieldChanged() override;
+    void onStatusChanged() override;
+    void onClientState(const api::ClientState& changes) override;
+
+    void onReboot() override { reboot(); }
+
+    void reboot();
+
+    [[nodiscard]] bool runs() const { return plan_.settings.isEnabled && plan_.fault.empty(); }
+
+    void startClient(base::Duration delay);
+    void restartClient();
+    void addObjects();
+    void showAvailability();
+    [[nodiscard]] api::DeviceStatus::Field fieldState() const;
+    [[nodiscard]] lwm2m::Object* find(model::Id object) const;
+    [[nodiscard]] base::Expected<model::Value> admitWrite(const model::Path& path,
+                                                          const model::Value& value) const;
+
+    DevicePlan plan_;
+    DeviceServices services_;
+    FieldSide field_;
+    std::unique_ptr<lwm2m::Client> client_;
+    // Owned by client_, valid as long as it is.
+    std::vector<BridgedObject*> objects_;
+    lwm2m::DeviceObject* deviceObject_ = nullptr;
+    base::Lifetime lifetime_;
+};
+
+} // namespace causeway::agent

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/daemon.hpp"
+
+#include <cstdlib>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "agent/base/log.hpp"
+#include "agent/base/service_manager.hpp"
+
+namespace causeway::agent {
+
+namespace {
+
+/// LoadCredential=kek:… of the unit puts the key here; taken only when the operator said so.
+std::optional<std::filesystem::path> softwareKeyFile(const Settings& settings)
+{
+    const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
+    if (!settings.allowsSoftwareKey || directory == nullptr)
+        return std::nullopt;
+    return std::filesystem::path(directory) / "kek";
+}
+
+store::StoreSettings storeSettings(const Settings& settings)
+{
+    store::StoreSettings result;
+    result.directory = settings.stateDirectory;
+    result.tcti = settings.tcti;
+    result.softwareKekFile = softwareKeyFile(settings);
+    result.retryPeriod = std::chrono::ceil<std::chrono::seconds>(settings.keyStoreRetry);
+    return result;
+}
+
+} // namespace
+
+Daemon::Daemon(const Settings& settings)
+    : settings_(settings)
+    , signals_(loop_, [this] { terminate(); })
+    , definitions_(model::builtInDefinitions())
+    , profiles_(settings.profileDirectories, definitions_)
+    , store_(loop_, storeSettings(settings))
+    , endpoint_(loop_, store_, coap::EndpointSettings{.allowsNoSec = settings.allowsNoSec})
+    , fieldBuses_(loop_, [this](const std::string& line) { gateway_.onLineChanged(line); })
+    , gateway_({loop_, endpoint_, store_, store_, store_, fieldBuses_, profiles_, definitions_},
+               {settings.allowsNoSec, settings.startSpread, settings.deregisterLimit})
+{
+    for (const auto& profile : profiles_.summaries()) {
+        if (!profile.error.empty())
+            log::err("{ERROR}; the profile {PROFILE} cannot be used",
+                     "ERROR",
+                     profile.error,
+                     "PROFILE",
+                     profile.name);
+    }
+}
+
+void Daemon::run()
+{
+    gateway_.load(
+        lifetime_.guard([this](const base::Expected<void>& loaded) { onLoaded(loaded); }));
+    loop_.run();
+    service_.reset();
+    if (failure_)
+        throw std::runtime_error(failure_->message);
+    log::info("stopped");
+}
+
+void Daemon::onLoaded(const base::Expected<void>& loaded)
+{
+    if (!loaded) {
+        failure_ = loaded.error();
+        return loop_.stop();
+    }
+    // The name appears on the bus when everything behind it is there.
+    service_.emplace(
+        loop_, gateway_, dbus::ServiceSettings{settings_.busAddress, CAUSEWAY_VERSION});
+    if (const auto period = service_manager::watchdogPeriod()) {
+        watchdog_.emplace(loop_, *period, [] { service_manager::notifyAlive(); });
+        watchdog_->watch(fieldBuses_.fieldScheduler());
+    }
+    service_manager::notifyReady(fmt::format("{} devices", gateway_.deviceNames().size()));
+    log::info("causewayd {VERSION} is up", "VERSION", CAUSEWAY_VERSION);
+}
+
+void Daemon::terminate()
+{
+    if (isTerminating_)
+        return loop_.stop(); // asked twice: at once
+    isTerminating_ = true;
+    log::info(
+        "stopping: de-registering {DEVICES} devices", "DEVICES", gateway_.deviceNames().size());
+    service_manager::notifyStopping();
+    gateway_.stop(lifetime_.guard([this] { loop_.stop(); }));
+}
+
+} // namespace causeway::agent

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/gateway.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/base/log.hpp"
+#include "bridges/field_buses.hpp"
+#include "bridges/profile_library.hpp"
+
+// What the gateway is and tells; what an operator changes is in gateway_changes.cpp,
+// what is done with one device in gateway_operations.cpp.
+namespace causeway::agent {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+
+namespace {
+
+template <typename Map>
+std::vector<std::string> namesOf(const Map& map)
+{
+    std::vector<std::string> names;
+    names.reserve(map.size());
+    for (const auto& [name, ignored] : map)
+        names.push_back(name);
+    return names;
+}
+
+std::uint32_t registeredAt(const api::DeviceStatus& status, const std::string& server)
+{
+    using State = api::RegistrationStatus::State;
+    return static_cast<std::uint32_t>(
+        std::ranges::count_if(status.registrations, [&](const auto& registration) {
+            const bool holds =
+                registration.state == State::Registered || registration.state == State::Updating;
+            return holds && (server.empty() || registration.server == server);
+        }));
+}
+
+} // namespace
+
+Gateway::Gateway(GatewayServices services, GatewayRules rules)
+    : services_(services)
+    , rules_(rules)
+{
+    services_.keyStore.onKeyStoreChanged(
+        lifetime_.guard([this](const api::KeyStoreStatus&) { onKeyStoreChanged(); }));
+}
+
+Gateway::~Gateway() = default;
+
+void Gateway::load(Done done)
+{
+    services_.inventory.load(lifetime_.guard(
+        [this, done = std::move(done)](Expected<api::InventorySnapshot> snapshot) mutable {
+            if (!snapshot)
+                return done(fail(snapshot.error()));
+            restore(*snapshot);
+            done({});
+        }));
+}
+
+void Gateway::stop(base::Task done)
+{
+    // Counts down as devices finish; each is bounded by the limit, so the whole is, too.
+    auto waiting = std::make_shared<std::size_t>(devices_.size() + 1);
+    auto whenAll = std::make_shared<base::Task>(std::move(done));
+    const auto finished = [waiting, whenAll] {
+        if (--*waiting == 0)
+            (*whenAll)();
+    };
+    for (const auto& [name, device] : devices_)
+        device->stop(rules_.deregisterLimit, finished);
+    services_.scheduler.post(finished);
+}
+
+void Gateway::onLineChanged(const std::string& name)
+{
+    tell([&](auto& listener) { listener.onLineChanged(name); });
+}
+
+api::KeyStoreStatus Gateway::keyStore() const
+{
+    return services_.keyStore.keyStoreStatus();
+}
+
+api::Counters Gateway::counters() const
+{
+    std::uint64_t registered = 0;
+    std::uint64_t available = 0;
+    for (const auto& [name, device] : devices_) {
+        const auto status = device->status();
+        registered += registeredAt(status, {});
+        available += status.field == api::DeviceStatus::Field::Available ? 1 : 0;
+    }
+    return {{"devices", devices_.size()},
+            {"devicesAvailable", available},
+            {"lines", lines_.size()},
+            {"registrations", registered},
+            {"servers", servers_.size()}};
+}
+
+std::vector<api::ProfileSummary> Gateway::profiles() const
+{
+    return services_.profiles.summaries();
+}
+
+Expected<api::ProfileDescription> Gateway::describeProfile(const std::string& name) const
+{
+    return services_.profiles.describe(name);
+}
+
+std::vector<std::string> Gateway::lineNames() const
+{
+    return namesOf(lines_);
+}
+
+std::vector<std::string> Gateway::serverNames() const
+{
+    return namesOf(servers_);
+}
+
+std::vector<std::string> Gateway::deviceNames() const
+{
+    return namesOf(devices_);
+}
+
+Expected<api::LineStatus> Gateway::line(const std::string& name) const
+{
+    const auto found = lines_.find(name);
+    if (found == lines_.end())
+        return fail(ErrorKind::NotFound, fmt::format("there is no line \"{}\"", name));
+    auto status = services_.fieldBuses.lineStatus(name);
+    if (!status) {
+        // Kept from before, but the bus would not take it: the operator can change or remove it.
+        api::LineStatus broken;
+        broken.lastError = status.error().message;
+        status = std::move(broken);
+    }
+    status->settings = found->second;
+    status->devices = devicesWhere([&](const auto& settings) { return settings.line == name; });
+    return status;
+}
+
+Expected<api::ServerStatus> Gateway::server(const std::string& name) const
+{
+    const auto found = servers_.find(name);
+    if (found == servers_.end())
+        return fail(ErrorKind::NotFound, fmt::format("there is no server \"{}\"", name));
+    api::ServerStatus status;
+    status.settings = found->second;
+    status.devices = devicesWhere([&](const auto& settings) {
+        return std::ranges::find(settings.servers, name) != settings.servers.end();
+    });
+    for (const auto& device : status.devices)
+        status.registered += registeredAt(devices_.at(device)->status(), name);
+    return status;
+}
+
+Expected<api::DeviceStatus> Gateway::device(const std::string& name) const
+{
+    const auto device = find(name);
+    if (!device)
+        return fail(device.error());
+    return (*device)->status();
+}
+
+Expected<std::vector<model::Sample>> Gateway::newestSamples(const std::string& name) const
+{
+    const auto device = find(name);
+    if (!device)
+        return fail(device.error());
+    return (*device)->newestSamples();
+}
+
+void Gateway::onDeviceChanged(const std::string& device)
+{
+    tell([&](auto& listener) { listener.onDeviceChanged(device); });
+}
+
+void Gateway::onDeviceSamples(const std::string& device, const std::vector<model::Sample>& samples)
+{
+    tell([&](auto& listener) { listener.onSamples(device, samples); });
+}
+
+void Gateway::onDeviceState(const std::string& device, const api::ClientState& changes)
+{
+    services_.inventory.keepClientState(device, changes, [device](const Expected<void>& kept) {
+        if (!kept)
+            log::warning(
+                "{DEVICE}: what a server has set could not be kept for the next start: {ERROR}",
+                "DEVICE",
+                device,
+                "ERROR",
+                kept.error().message);
+    });
+}
+
+void Gateway::restore(const api::InventorySnapshot& snapshot)
+{
+    for (const auto& line : snapshot.lines) {
+        lines_.emplace(line.name, line);
+        if (auto added = services_.fieldBuses.addLine(line); !added)
+            log::err("{LINE}: {ERROR}; change or remove the line",
+                     "LINE",
+                     line.name,
+                     "ERROR",
+                     added.error().message);
+    }
+    for (const auto& server : snapshot.servers)
+        servers_.emplace(server.name, server);
+    std::size_t index = 0;
+    for (const auto& settings : snapshot.devices) {
+        const auto state = snapshot.clientStates.find(settings.name);
+        const auto delay = rules_.startSpread * index++ / snapshot.devices.size();
+        startDevice(settings,
+                    state == snapshot.clientStates.end() ? api::ClientState() : state->second,
+                    delay);
+    }
+    log::info(
+        "{DEVICES} devices on {LINES} lines", "DEVICES", devices_.size(), "LINES", lines_.size());
+}
+
+void Gateway::startDevice(api::DeviceSettings settings,
+                          api::ClientState state,
+                          base::Duration delay)
+{
+    const std::string name = settings.name;
+    auto devicePlan = plan(settings, std::move(state));
+    const bool runs = settings.isEnabled && devicePlan.fault.empty();
+    if (!devicePlan.fault.empty())
+        log::err("{DEVICE}: {ERROR}; it stays attached and does nothing",
+                 "DEVICE",
+                 name,
+                 "ERROR",
+                 devicePlan.fault);
+    auto device = std::make_unique<AttachedDevice>(
+        std::move(devicePlan),
+        DeviceServices{services_.transport, services_.scheduler, services_.definitions, *this});
+    auto& started = *device;
+    devices_.insert_or_assign(name, std::move(device));
+    if (!runs)
+        return;
+    auto bridge = services_.fieldBuses.createBridge(
+        *services_.profiles.find(settings.profile),
+        bridges::BridgeSettings{name, settings.line, settings.unitId, settings.pollPeriod});
+    if (bridge)
+        started.start(std::move(*bridge), {}, delay);
+    else
+        started.start(nullptr, bridge.error().message, delay);
+}
+
+DevicePlan Gateway::plan(api::DeviceSettings settings, api::ClientState state)
+{
+    DevicePlan devicePlan;
+    devicePlan.endpointName = settings.endpointName.empty() ? settings.name : settings.endpointName;
+    devicePlan.servers = serversOf(settings);
+    devicePlan.state = std::move(state);
+    if (const auto profile = services_.profiles.find(settings.profile)) {
+        devicePlan.manufacturer = (*profile)->manufacturer;
+        devicePlan.model = (*profile)->model;
+        auto& mapping = mappings_[settings.profile];
+        if (!mapping)
+            mapping = std::make_shared<const std::vector<api::MappedResource>>(
+                services_.profiles.describe(settings.profile)->resources);
+        devicePlan.mapping = mapping;
+    } else {
+        devicePlan.fault = profile.error().message;
+    }
+    devicePlan.settings = std::move(settings);
+    return devicePlan;
+}
+
+std::vector<api::ServerSettings> Gateway::serversOf(const api::DeviceSettings& settings) const
+{
+    std::vector<api::ServerSettings> servers;
+    for (const auto& name : settings.servers) {
+        if (const auto found = servers_.find(name); found != servers_.end())
+            servers.push_back(found->second);
+    }
+    return servers;
+}
+
+Expected<AttachedDevice*> Gateway::find(const std::string& device) const
+{
+    const auto found = devices_.find(device);
+    if (found == devices_.end())
+        return fail(ErrorKind::NotFound, fmt::format("there is no device \"{}\"", device));
+    return found->second.get();
+}
+
+std::vector<std::string>
+Gateway::devicesWhere(const std::function<bool(const api::DeviceSettings&)>& holds) const
+{
+    std::vector<std::string> names;
+    for (const auto& [name, device] : devices_) {
+        if (holds(device->settings()))
+            names.push_back(name);
+    }
+    return names;
+}
+
+void Gateway::onKeyStoreChanged()
+{
+    const auto status = keyStore();
+    if (status.state == api::KeyStoreState::Locked)
+        log::err("the key store is locked: {ERROR}", "ERROR", status.reason);
+    else
+        log::notice("the key store is open ({STATE})", "STATE", api::toString(status.state));
+    for (const auto& [name, device] : devices_) {
+        for (const auto& server : device->settings().servers)
+            device->onCredentialChanged(server);
+    }
+    tell([](auto& listener) { listener.onGatewayChanged(); });
+}
+
+} // namespace causeway::agent

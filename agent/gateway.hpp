@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/api/gateway_control.hpp"
+#include "agent/api/inventory.hpp"
+#include "agent/attached_device.hpp"
+#include "agent/base/lifetime.hpp"
+#include "agent/base/scheduler.hpp"
+#include "agent/model/definition.hpp"
+#include "agent/serial_queue.hpp"
+
+namespace causeway::bridges {
+class FieldBuses;
+class ProfileLibrary;
+} // namespace causeway::bridges
+
+namespace causeway::agent {
+
+/// What the gateway is built on; all of it outlives it.
+struct GatewayServices
+{
+    base::Scheduler& scheduler;
+    api::Transport& transport;
+    api::Inventory& inventory;
+    api::CredentialStore& credentials;
+    api::KeyStore& keyStore;
+    bridges::FieldBuses& fieldBuses;
+    const bridges::ProfileLibrary& profiles;
+    const model::Definitions& definitions;
+};
+
+struct GatewayRules
+{
+    bool allowsNoSec = false;
+    base::Duration startSpread{0};
+    base::Duration deregisterLimit = std::chrono::seconds(5);
+};
+
+/// All lines, servers and devices, and what an operator can do with them. Main thread. Each change
+/// is checked, committed, applied and announced before the next one begins.
+class Gateway final : public api::GatewayControl, private DeviceListener
+{
+public:
+    Gateway(GatewayServices services, GatewayRules rules);
+    ~Gateway() override;
+
+    /// Brings back what the inventory has; a line or device that cannot run is kept and says why.
+    void load(Done done);
+    /// De-registers every device, within the rules' limit.
+    void stop(base::Task done);
+
+    /// From FieldBuses: a line came up or went down.
+    void onLineChanged(const std::string& name);
+
+    void setListener(api::GatewayListener* listener) override { listener_ = listener; }
+
+    [[nodiscard]] api::KeyStoreStatus keyStore() const override;
+    [[nodiscard]] api::Counters counters() const override;
+    [[nodiscard]] std::vector<api::ProfileSummary> profiles() const override;
+    [[nodiscard]] base::Expected<api::ProfileDescription>
+    describeProfile(const std::string& name) const override;
+
+    [[nodiscard]] std::vector<std::string> lineNames() const override;
+    [[nodiscard]] std::vector<std::string> serverNames() const override;
+    [[nodiscard]] std::vector<std::string> deviceNames() const override;
+    [[nodiscard]] base::Expected<api::LineStatus> line(const std::string& name) const override;
+    [[nodiscard]] base::Expected<api::ServerStatus> server(const std::string& name) const override;
+    [[nodiscard]] base::Expected<api::DeviceStatus> device(const std::string& name) const override;
+
+    void addLine(api::LineSettings settings, Done done) override;
+    void changeLine(api::LineSettings settings, Done done) override;
+    void removeLine(const std::string& name, Done done) override;
+
+    void addServer(api::ServerSettings settings, Done done) override;
+    void changeServer(api::ServerSettings settings, Done done) override;
+    void removeServer(const std::string& name, Done done) override;
+
+    void attachDevice(api::DeviceSettings settings, Done done) override;
+    void changeDevice(api::DeviceSettings settings, Done done) override;
+    void detachDevice(const std::string& name, Done done) override;
+
+    void setCredential(api::CredentialId id,
+                       api::PskCredential credential,
+                       CredentialDone done) override;
+    void
+    generateCredential(api::CredentialId id, std::string identity, CredentialDone done) override;
+    void exportCredential(api::CredentialId id, SecretDone done) override;
+    void describeCredential(api::CredentialId id, CredentialDone done) override;
+    void removeCredential(api::CredentialId id, Done done) override;
+
+    void readResource(const std::string& device, const model::Path& path, SampleDone done) override;
+    void writeResource(const std::string& device,
+                       const model::Path& path,
+                       const model::Value& value,
+                       Done done) override;
+    void executeResource(const std::string& device,
+                         const model::Path& path,
+                         const std::string& arguments,
+                         Done done) override;
+    [[nodiscard]] base::Expected<std::vector<model::Sample>>
+    newestSamples(const std::string& device) const override;
+    void updateNow(const std::string& device, const std::string& server, Done done) override;
+
+private:
+    using Check = base::UniqueFunction<base::Expected<void>()>;
+    using Commit = base::UniqueFunction<void(api::Inventory::Done)>;
+    /// Applies what was committed; `finished` lets the next change begin.
+    using Apply = base::UniqueFunction<void(base::Task finished)>;
+
+    void onDeviceChanged(const std::string& device) override;
+    void onDeviceSamples(const std::string& device,
+                         const std::vector<model::Sample>& samples) override;
+    void onDeviceState(const std::string& device, const api::ClientState& changes) override;
+
+    /// Check, commit, apply, in the queue; `done` hears the first failure or the success.
+    void change(Check check, Commit commit, Apply apply, Done done);
+
+    template <typename Notify>
+    void tell(Notify notify)
+    {
+        if (listener_ != nullptr)
+            notify(*listener_);
+    }
+
+    /// No answer comes from inside a call: this fails one later,
+    template <typename Result>
+    void answer(base::UniqueFunction<void(base::Expected<Result>)> done, base::Error error)
+    {
+        services_.scheduler.post([done = std::move(done), error = std::move(error)]() mutable {
+            done(base::fail(std::move(error)));
+        });
+    }
+
+    /// and this passes on, later, what a device may say at once.
+    template <typename Result>
+    auto later(base::UniqueFunction<void(base::Expected<Result>)> done)
+    {
+        return [this, done = std::move(done)](base::Expected<Result> result) mutable {
+            services_.scheduler.post(
+                [done = std::move(done), result = std::move(result)]() mutable {
+                    done(std::move(result));
+                });
+        };
+    }
+
+    void restore(const api::InventorySnapshot& snapshot);
+    void startDevice(api::DeviceSettings settings, api::ClientState state, base::Duration delay);
+    [[nodiscard]] DevicePlan plan(api::DeviceSettings settings, api::ClientState state);
+    [[nodiscard]] std::vector<api::ServerSettings>
+    serversOf(const api::DeviceSettings& settings) const;
+
+    [[nodiscard]] base::Expected<void> checkDevice(const api::DeviceSettings& settings) const;
+    [[nodiscard]] base::Expected<void> checkUnused(const api::DeviceSettings& settings) const;
+    [[nodiscard]] base::Expected<void>
+    checkShortServerIds(const api::ServerSettings& changed) const;
+    [[nodiscard]] base::Expected<void> checkCredential(const api::CredentialId& id) const;
+    [[nodiscard]] base::Expected<AttachedDevice*> find(const std::string& device) const;
+    [[nodiscard]] std::vector<std::string>
+    devicesWhere(const std::function<bool(const api::DeviceSettings&)>& holds) const;
+
+    CredentialDone afterCredential(const api::CredentialId& id, CredentialDone done);
+    void onCredentialChanged(const api::CredentialId& id);
+    void onKeyStoreChanged();
+
+    GatewayServices services_;
+    GatewayRules rules_;
+    api::GatewayListener* listener_ = nullptr;
+    SerialQueue changes_;
+    std::map<std::string, api::LineSettings> lines_;
+    std::map<std::string, api::ServerSettings> servers_;
+    std::map<std::string, std::shared_ptr<const std::vector<api::MappedResource>>> mappings_;
+    std::map<std::string, std::unique_ptr<AttachedDevice>> devices_;
+    base::Lifetime lifetime_;
+};
+
+} // namespace causeway::agent

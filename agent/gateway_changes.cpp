@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "agent/admission.hpp"
+#include "agent/base/log.hpp"
+#include "agent/gateway.hpp"
+#include "bridges/field_buses.hpp"
+#include "bridges/profile_library.hpp"
+
+// What an operator changes; what the gateway is and tells stands in gateway.cpp.
+namespace causeway::agent {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+
+namespace {
+
+tl::unexpected<base::Error> exists(std::string_view kind, const std::string& name)
+{
+    return fail(ErrorKind::AlreadyExists, fmt::format("there is a {} \"{}\" already", kind, name));
+}
+
+tl::unexpected<base::Error> missing(std::string_view kind, const std::string& name)
+{
+    return fail(ErrorKind::NotFound, fmt::format("there is no {} \"{}\"", kind, name));
+}
+
+Expected<void> refuseInUse(const std::string& name, const std::vector<std::string>& devices)
+{
+    if (devices.empty())
+        return {};
+    return fail(ErrorKind::Refused,
+                fmt::format("{} is used by {}: detach or change them first",
+                            name,
+                            fmt::join(devices, ", ")));
+}
+
+std::string_view endpointOf(const api::DeviceSettings& settings)
+{
+    return settings.endpointName.empty() ? settings.name : settings.endpointName;
+}
+
+} // namespace
+
+void Gateway::change(Check check, Commit commit, Apply apply, Done done)
+{
+    auto job = [this,
+                check = std::move(check),
+                commit = std::move(commit),
+                apply = std::move(apply),
+                done = std::move(done)](base::Task finished) mutable {
+        if (auto checked = check(); !checked) {
+            done(std::move(checked));
+            return finished();
+        }
+        commit(lifetime_.guard([apply = std::move(apply),
+                                done = std::move(done),
+                                finished = std::move(finished)](Expected<void> kept) mutable {
+            if (!kept) {
+                done(std::move(kept));
+                return finished();
+            }
+            apply([done = std::move(done), finished = std::move(finished)]() mutable {
+                done({});
+                finished();
+            });
+        }));
+    };
+    // Later, so that no answer comes from inside the call.
+    services_.scheduler.post(
+        lifetime_.guard([this, job = std::move(job)]() mutable { changes_.run(std::move(job)); }));
+}
+
+void Gateway::addLine(api::LineSettings settings, Done done)
+{
+    change(
+        [this, settings]() -> Expected<void> {
+            if (auto admitted = admitLine(settings); !admitted)
+                return admitted;
+            if (lines_.contains(settings.name))
+                return exists("line", settings.name);
+            return services_.fieldBuses.addLine(settings);
+        },
+        [this, settings](api::Inventory::Done kept) {
+            services_.inventory.putLine(
+                settings,
+                lifetime_.guard([this, name = settings.name, kept = std::move(kept)](
+                                    Expected<void> result) mutable {
+                    if (!result)
+                        (void)services_.fieldBuses.removeLine(name);
+                    kept(std::move(result));
+                }));
+        },
+        [this, settings](base::Task finished) {
+            lines_.insert_or_assign(settings.name, settings);
+            log::notice("{LINE}: added", "LINE", settings.name);
+            tell([&](auto& listener) { listener.onLineAdded(settings.name); });
+            finished();
+        },
+        std::move(done));
+}
+
+void Gateway::changeLine(api::LineSettings settings, Done done)
+{
+    change(
+        [this, settings]() -> Expected<void> {
+            if (!lines_.contains(settings.name))
+                return missing("line", settings.name);
+            if (auto admitted = admitLine(settings); !admitted)
+                return admitted;
+            return bridges::FieldBuses::check(settings);
+        },
+        [this, settings](api::Inventory::Done kept) {
+            services_.inventory.putLine(settings, std::move(kept));
+        },
+        [this, settings](base::Task finished) {
+            lines_.insert_or_assign(settings.name, settings);
+            if (auto changed = services_.fieldBuses.changeLine(settings); !changed)
+                log::err("{LINE}: {ERROR}; the line keeps its old settings until the next start",
+                         "LINE",
+                         settings.name,
+                         "ERROR",
+                         changed.error().message);
+            tell([&](auto& listener) { listener.onLineChanged(settings.name); });
+            finished();
+        },
+        std::move(done));
+}
+
+void Gateway::removeLine(const std::string& name, Done done)
+{
+    change(
+        [this, name]() -> Expected<void> {
+            if (!lines_.contains(name))
+                return missing("line", name);
+            return refuseInUse(
+                name, devicesWhere([&](const auto& settings) { return settings.line == name; }));
+        },
+        [this, name](api::Inventory::Done kept) {
+            services_.inventory.removeLine(name, std::move(kept));
+        },
+        [this, name](base::Task finished) {
+            lines_.erase(name);
+            (void)services_.fieldBuses.removeLine(name);
+            log::notice("{LINE}: removed", "LINE", name);
+            tell([&](auto& listener) { listener.onLineRemoved(name); });
+            finished();
+        },
+        std::move(done));
+}
+
+void Gateway::addServer(api::ServerSettings settings, Done done)
+{
+    change(
+        [this, settings]() -> Expected<void> {
+            if (servers_.contains(settings.name))
+                return exists("server", settings.name);
+            return admitServer(settings, rules_.allowsNoSec);
+        },
+        [this, settings](api::Inventory::Done kept) {
+            services_.inventory.putServer(settings, std::move(kept));
+        },
+        [this, settings](base::Task finished) {
+            servers_.insert_or_assign(settings.name, settings);
+            log::notice("{SERVER}: added, {URI}", "SERVER", settings.name, "URI", settings.uri);
+            tell([&](auto& listener) { listener.onServerAdded(settings.name); });
+            finished();
+        },
+        std::move(done));
+}
+
+void Gateway::changeServer(api::ServerSettings settings, Done done)
+{
+    change(
+        [this, settings]() -> Expected<void> {
+            if (!servers_.contains(settings.name))
+                return missing("server", settings.name);
+            if (auto admitted = admitServer(settings, rules_.allowsNoSec); !admitted)
+                return admitted;
+            return checkShortServerIds(settings);
+        },
+        [this, settings](api::Inventory::Done kept) {
+            services_.inventory.putServer(settings, std::move(kept));
+        },
+        [this, settings](base::Task finished) {
+            servers_.insert_or_assign(settings.name, settings);
+            for (const auto& [name, device] : devices_) {
+                if (std::ranges::find(device->settings().servers, settings.name) !=
+                    device->settings().servers.end())
+                    device->setServers(serversOf(device->settings()));
+            }
+            tell([&](auto& listener) { listener.onServerChanged(settings.name); });
+            finished();
+        },
+        std::move(done));
+}
+
+void Gateway::removeServer(const std::string& name, Done done)
+{
+    change(
+        [this, name]() -> Expected<void> {
+            if (!servers_.contains(name))
+                return missing("server", name);
+            return refuseInUse(name, devicesWhere([&](const auto& settings) {
+                                   return std::ranges::find(settings.servers, name) !=
+                                          settings.servers.end();
+                               }));
+        },
+        [this, name](api::Inventory::Done kept) {
+            services_.inventory.removeServer(name, std::move(kept));
+        },
+        [this, name](base::Task finished) {
+            servers_.erase(name);
+            log::notice("{SERVER}: removed", "SERVER", name);
+            tell([&](auto& listener) { listener.onServerRemoved(name); });
+            finished();
+        },
+        std::move(done));
+}
+
+void Gateway::attachDevice(api::DeviceSettings settings, Done done)
+{
+    change(
+        [this, settings]() -> Expected<void> {
+            if (devices_.contains(settings.name))
+                return exists("device", settings.name);
+            return checkDevice(settings);
+        },
+        [this, settings](api::Inventory::Done kept) {
+            services_.inventory.putDevice(settings, std::move(kept));
+        },
+        [this, settings](base::Task finished) {
+            startDevice(settings, {}, base::Duration::zero());
+            log::notice("{DEVICE}: attached as {PROFILE}, unit {UNIT} of {LINE}",
+                        "DEVICE",
+                        settings.name,
+                        "PROFILE",
+                        settings.profile,
+                        "UNIT",
+                        settings.unitId,
+                        "LINE",
+                        settings.line);
+            tell([&](auto& listener) { listener.onDeviceAdded(settings.name); });
+            finished();
+        },
+        std::move(done));
+}
+
+void Gateway::changeDevice(api::DeviceSettings settings, Done done)
+{
+    change(
+        [this, settings]() -> Expected<void> {
+            if (!devices_.contains(settings.name))
+                return missing("device", settings.name);
+            return checkDevice(settings);
+        },
+        [this, settings](api::Inventory::Done kept) {
+            services_.inventory.putDevice(settings, std::move(kept));
+        },
+        [this, settings](base::Task finished) {
+            auto& device = *devices_.at(settings.name);
+            device.stop(rules_.deregisterLimit,
+                        lifetime_.guard([this, settings, finished = std::move(finished)]() mutable {
+                            const auto state = devices_.at(settings.name)->state();
+                            // The old one goes first: it holds the unit on the line.
+                            devices_.erase(settings.name);
+                            startDevice(settings, state, base::Duration::zero());
+                            tell([&](auto& listener) { listener.onDeviceChanged(settings.name); });
+                            finished();
+                        }));
+        },
+        std::move(done));
+}
+
+void Gateway::detachDevice(const std::string& name, Done done)
+{
+    change(
+        [this, name]() -> Expected<void> {
+            if (!devices_.contains(name))
+                return missing("device", name);
+            return {};
+        },
+        [this, name](api::Inventory::Done kept) {
+            auto& device = *devices_.at(name);
+            device.stop(rules_.deregisterLimit,
+                        lifetime_.guard([this, name, kept = std::move(kept)]() mutable {
+                            services_.inventory.removeDevice(
+                                name,
+                                lifetime_.guard([this, name, kept = std::move(kept)](
+                                                    Expected<void> removed) mutable {
+                                    if (!removed) // it stays attached, so it goes on
+                                        devices_.at(name)->setServers(
+                                            serversOf(devices_.at(name)->settings()));
+                                    kept(std::move(removed));
+                                }));
+                        }));
+        },
+        [this, name](base::Task finished) {
+            devices_.erase(name);
+            log::notice("{DEVICE}: detached", "DEVICE", name);
+            tell([&](auto& listener) { listener.onDeviceRemoved(name); });
+            finished();
+        },
+        std::move(done));
+}
+
+Expected<void> Gateway::checkDevice(const api::DeviceSettings& settings) const
+{
+    if (auto admitted = admitDevice(settings); !admitted)
+        return admitted;
+    if (const auto profile = services_.profiles.find(settings.profile); !profile)
+        return fail(profile.error());
+    if (!lines_.contains(settings.line))
+        return missing("line", settings.line);
+    std::vector<std::uint16_t> shortServerIds;
+    for (const auto& server : settings.servers) {
+        const auto found = servers_.find(server);
+        if (found == servers_.end())
+            return missing("server", server);
+        shortServerIds.push_back(found->second.shortServerId);
+    }
+    std::ranges::sort(shortServerIds);
+    if (std::ranges::adjacent_find(shortServerIds) != shortServerIds.end())
+        return fail(ErrorKind::InvalidArgument,
+                    "the servers of one device need different short server IDs");
+    return checkUnused(settings);
+}
+
+Expected<void> Gateway::checkUnused(const api::DeviceSettings& settings) const
+{
+    for (const auto& [name, device] : devices_) {
+        if (name == settings.name)
+            continue;
+        const auto& other = device->settings();
+        if (other.line == settings.line && other.unitId == settings.unitId)
+            return fail(
+                ErrorKind::AlreadyExists,
+                fmt::format("unit {} of line {} is {}", settings.unitId, settings.line, name));
+        if (device->endpointName() == endpointOf(settings))
+            return fail(ErrorKind::AlreadyExists,
+                        fmt::format("{} has the endpoint name \"{}\" already",
+                                    name,
+                                    device->endpointName()));
+    }
+    return {};
+}
+
+Expected<void> Gateway::checkShortServerIds(const api::ServerSettings& changed) const
+{
+    for (const auto& [name, device] : devices_) {
+        const auto& used = device->settings().servers;
+        if (std::ranges::find(used, changed.name) == used.end())
+            continue;
+        for (const auto& server : used) {
+            if (server != changed.name &&
+                servers_.at(server).shortServerId == changed.shortServerId)
+                return fail(
+                    ErrorKind::InvalidArgument,
+                    fmt::format("{} registers with {} already, which has short server ID {}",
+                                name,
+                                server,
+                                changed.shortServerId));
+        }
+    }
+    return {};
+}
+
+} // namespace causeway::agent

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/base/log.hpp"
+#include "agent/gateway.hpp"
+
+// What an operator does with one device: its credentials, its Resources, its registrations.
+namespace causeway::agent {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+
+void Gateway::setCredential(api::CredentialId id,
+                            api::PskCredential credential,
+                            CredentialDone done)
+{
+    if (auto checked = checkCredential(id); !checked)
+        return answer(std::move(done), std::move(checked.error()));
+    services_.credentials.store(id, std::move(credential), afterCredential(id, std::move(done)));
+}
+
+void Gateway::generateCredential(api::CredentialId id, std::string identity, CredentialDone done)
+{
+    if (auto checked = checkCredential(id); !checked)
+        return answer(std::move(done), std::move(checked.error()));
+    if (identity.empty())
+        identity = devices_.at(id.device)->endpointName();
+    services_.credentials.generate(
+        id, base::toBytes(identity), afterCredential(id, std::move(done)));
+}
+
+void Gateway::exportCredential(api::CredentialId id, SecretDone done)
+{
+    if (auto checked = checkCredential(id); !checked)
+        return answer(std::move(done), std::move(checked.error()));
+    services_.credentials.exportOnce(id, std::move(done));
+}
+
+void Gateway::describeCredential(api::CredentialId id, CredentialDone done)
+{
+    if (auto checked = checkCredential(id); !checked)
+        return answer(std::move(done), std::move(checked.error()));
+    services_.credentials.describe(id, std::move(done));
+}
+
+void Gateway::removeCredential(api::CredentialId id, Done done)
+{
+    if (auto checked = checkCredential(id); !checked)
+        return answer(std::move(done), std::move(checked.error()));
+    services_.credentials.remove(
+        id, lifetime_.guard([this, id, done = std::move(done)](Expected<void> removed) mutable {
+            if (removed)
+                onCredentialChanged(id);
+            done(std::move(removed));
+        }));
+}
+
+void Gateway::readResource(const std::string& device, const model::Path& path, SampleDone done)
+{
+    const auto found = find(device);
+    if (!found)
+        return answer(std::move(done), found.error());
+    (*found)->read(path, later(std::move(done)));
+}
+
+void Gateway::writeResource(const std::string& device,
+                            const model::Path& path,
+                            const model::Value& value,
+                            Done done)
+{
+    const auto found = find(device);
+    if (!found)
+        return answer(std::move(done), found.error());
+    log::notice("{DEVICE}: {PATH} written by an operator: {VALUE}",
+                "DEVICE",
+                device,
+                "PATH",
+                path.toString(),
+                "VALUE",
+                model::toText(value));
+    (*found)->write(path, value, later(std::move(done)));
+}
+
+void Gateway::executeResource(const std::string& device,
+                              const model::Path& path,
+                              const std::string& arguments,
+                              Done done)
+{
+    const auto found = find(device);
+    if (!found)
+        return answer(std::move(done), found.error());
+    log::notice(
+        "{DEVICE}: {PATH} executed by an operator", "DEVICE", device, "PATH", path.toString());
+    (*found)->execute(path, arguments, later(std::move(done)));
+}
+
+void Gateway::updateNow(const std::string& device, const std::string& server, Done done)
+{
+    const auto found = find(device);
+    if (!found)
+        return answer(std::move(done), found.error());
+    if (!(*found)->updateNow(server))
+        return answer(
+            std::move(done),
+            base::Error{ErrorKind::NotFound,
+                        fmt::format("{} has no client for server \"{}\"", device, server)});
+    services_.scheduler.post([done = std::move(done)]() mutable { done({}); });
+}
+
+Expected<void> Gateway::checkCredential(const api::CredentialId& id) const
+{
+    const auto device = find(id.device);
+    if (!device)
+        return fail(device.error());
+    const auto& servers = (*device)->settings().servers;
+    if (std::ranges::find(servers, id.server) == servers.end())
+        return fail(ErrorKind::NotFound,
+                    fmt::format("{} does not register with \"{}\"", id.device, id.server));
+    return {};
+}
+
+api::GatewayControl::CredentialDone Gateway::afterCredential(const api::CredentialId& id,
+                                                             CredentialDone done)
+{
+    return lifetime_.guard(
+        [this, id, done = std::move(done)](Expected<api::CredentialFacts> facts) mutable {
+            if (facts) {
+                log::notice("{DEVICE}: new credential for {SERVER}, fingerprint {FINGERPRINT}",
+                            "DEVICE",
+                            id.device,
+                            "SERVER",
+                            id.server,
+                            "FINGERPRINT",
+                            facts->fingerprint);
+                onCredentialChanged(id);
+            }
+            done(std::move(facts));
+        });
+}
+
+void Gateway::onCredentialChanged(const api::CredentialId& id)
+{
+    if (const auto device = find(id.device))
+        (*device)->onCredentialChanged(id.server);
+    tell([&](auto& listener) { listener.onDeviceChanged(id.device); });
+}
+
+} // namespace causeway::agent
