@@ -65,6 +65,8 @@ class EventLoop final : public Scheduler
 public:
     EventLoop();
     ~EventLoop() override;
+    EventLoop(const EventLoop&) = delete;
+    EventLoop& operator=(const EventLoop&) = delete;
 
     /// Until stop(). An exception from a callback leaves run(): a bug, for main() to report.
     void run();

@@ -48,9 +48,8 @@ private:
     template <typename Callable>
     struct Model final : Concept
     {
-        template <typename Source>
-        explicit Model(Source&& source)
-            : callable(std::forward<Source>(source))
+        explicit Model(Callable source)
+            : callable(std::move(source))
         {}
 
         Result call(Arguments... arguments) override

@@ -34,18 +34,19 @@ void Worker::post(Task task)
 void Worker::work()
 {
     ::pthread_setname_np(::pthread_self(), name_.c_str());
-    for (;;) {
-        Task task;
-        {
-            std::unique_lock lock(mutex_);
-            hasWork_.wait(lock, [this] { return isEnding_ || !tasks_.empty(); });
-            if (tasks_.empty())
-                return;
-            task = std::move(tasks_.front());
-            tasks_.pop_front();
-        }
+    while (auto task = next())
         task();
-    }
+}
+
+Task Worker::next()
+{
+    std::unique_lock lock(mutex_);
+    hasWork_.wait(lock, [this] { return isEnding_ || !tasks_.empty(); });
+    if (tasks_.empty())
+        return {};
+    Task task = std::move(tasks_.front());
+    tasks_.pop_front();
+    return task;
 }
 
 } // namespace causeway::base

@@ -27,6 +27,8 @@ public:
 
 private:
     void work();
+    /// Blocks; an empty task when the worker ends.
+    Task next();
 
     std::string name_;
     std::mutex mutex_;

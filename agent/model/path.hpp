@@ -93,7 +93,7 @@ public:
         return size_ <=> other.size_;
     }
 
-    constexpr bool operator==(const Path& other) const { return (*this <=> other) == 0; }
+    constexpr bool operator==(const Path& other) const { return std::is_eq(*this <=> other); }
 
 private:
     std::array<Id, mostLevels> ids_{};
