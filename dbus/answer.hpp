@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "agent/base/log.hpp"
+#include "dbus/errors.hpp"
+#include "dbus/open_calls.hpp"
+
+namespace causeway::dbus {
+
+/// The one answer that a D-Bus call waits for: given once, or Cancelled when this goes before. May
+/// outlive the connection; it then does nothing.
+template <typename... Results>
+class Answer
+{
+public:
+    using Result = sdbus::Result<Results...>;
+
+    Answer(OpenCalls& calls, const std::string& sender, Result&& result)
+        : calls_(&calls)
+        , result_(calls.open(sender, std::move(result)))
+    {}
+
+    ~Answer() { fail({base::ErrorKind::Cancelled, "it went away before it was done"}); }
+
+    Answer(Answer&&) noexcept = default;
+    Answer& operator=(Answer&&) = delete;
+    Answer(const Answer&) = delete;
+    Answer& operator=(const Answer&) = delete;
+
+    void succeed(const Results&... results) noexcept
+    {
+        send([&](const Result& result) { result.returnResults(results...); });
+    }
+
+    void fail(const base::Error& error) noexcept
+    {
+        send([&](const Result& result) { result.returnError(toBusError(error)); });
+    }
+
+private:
+    template <typename Sending>
+    void send(Sending sending) noexcept
+    {
+        const auto result = std::exchange(result_, {}).lock();
+        if (!result)
+            return;
+        try {
+            sending(*result);
+        } catch (const std::exception& error) {
+            // The caller is told nothing; the connection's own failure is told by Bus.
+            log::debug("a D-Bus answer was not sent: {ERROR}", "ERROR", error.what());
+        }
+        calls_->close(result.get());
+    }
+
+    OpenCalls* calls_; // lives as long as result_ does not expire
+    std::weak_ptr<Result> result_;
+};
+
+} // namespace causeway::dbus

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "agent/api/gateway_control.hpp"
+#include "dbus/gate.hpp"
+#include "dbus/newest_status.hpp"
+#include "dbus/values.hpp"
+
+namespace causeway::dbus {
+
+/// What all adaptors of one connection share; ExportedTree owns it and outlives them.
+struct Context
+{
+    sdbus::IConnection& connection;
+    api::GatewayControl& control;
+    Gate& gate;
+    NewestStatus& status;
+    const std::string& version;
+};
+
+} // namespace causeway::dbus

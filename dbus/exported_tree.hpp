@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/base/bus.hpp"
+#include "dbus/context.hpp"
+#include "dbus/device_adaptor.hpp"
+#include "dbus/gateway_adaptor.hpp"
+#include "dbus/line_adaptor.hpp"
+#include "dbus/server_adaptor.hpp"
+#include "dbus/service.hpp"
+
+namespace causeway::dbus {
+
+/// Everything we have on one connection to the bus, as long as that lasts. Objects come and go at
+/// once; changes and values are gathered and told once per loop round, a bounded number each round.
+class ExportedTree
+{
+public:
+    /// Exports what there is, then asks for the bus name. Throws when that fails.
+    ExportedTree(base::EventLoop& loop,
+                 api::GatewayControl& control,
+                 const ServiceSettings& settings,
+                 base::Task onLost);
+
+    void add(Kind kind, const std::string& name);
+    void remove(Kind kind, const std::string& name);
+    void change(Kind kind, const std::string& name);
+    void changeGateway();
+    void tellValues(const std::string& device, const std::vector<model::Sample>& samples);
+
+private:
+    void exportAll();
+    void schedule();
+    void announce();
+    void announceOne(Kind kind, const std::string& name);
+
+    base::EventLoop& loop_;
+    base::Bus bus_;
+    NewestStatus status_;
+    Gate gate_;
+    Context context_;
+    GatewayAdaptor gateway_;
+    // After the ObjectManager, so that they go before it.
+    std::map<std::string, LineAdaptor> lines_;
+    std::map<std::string, ServerAdaptor> servers_;
+    std::map<std::string, DeviceAdaptor> devices_;
+
+    bool hasGatewayChanged_ = false;
+    std::set<std::pair<Kind, std::string>> changed_;
+    std::map<std::string, std::vector<model::Sample>> values_;
+    bool isScheduled_ = false;
+    base::Lifetime lifetime_;
+};
+
+} // namespace causeway::dbus

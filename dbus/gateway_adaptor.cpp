@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dbus/gateway_adaptor.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "agent/base/log.hpp"
+#include "dbus/object_path.hpp"
+#include "dbus/settings_dict.hpp"
+#include "dbus/status_dict.hpp"
+
+namespace causeway::dbus {
+
+using org::causeway::Gateway1::Gateway_adaptor;
+
+namespace {
+
+constexpr Kind kindOf(const api::LineSettings&)
+{
+    return Kind::Line;
+}
+
+constexpr Kind kindOf(const api::ServerSettings&)
+{
+    return Kind::Server;
+}
+
+constexpr Kind kindOf(const api::DeviceSettings&)
+{
+    return Kind::Device;
+}
+
+template <typename Items>
+std::vector<Dictionary> toDictionaries(const Items& items)
+{
+    std::vector<Dictionary> all;
+    std::ranges::transform(
+        items, std::back_inserter(all), [](const auto& item) { return toDictionary(item); });
+    return all;
+}
+
+template <typename Settings>
+Settings named(std::string name)
+{
+    Settings settings;
+    settings.name = std::move(name);
+    return settings;
+}
+
+} // namespace
+
+GatewayAdaptor::GatewayAdaptor(const Context& context)
+    : AdaptorInterfaces(context.connection, sdbus::ObjectPath{rootPath})
+    , context_(context)
+{
+    registerAdaptor();
+}
+
+GatewayAdaptor::~GatewayAdaptor()
+{
+    unregisterAdaptor();
+}
+
+void GatewayAdaptor::tellChanged()
+{
+    try {
+        emitPropertiesChangedSignal(bus::InterfaceName{Gateway_adaptor::INTERFACE_NAME});
+    } catch (const sdbus::Error& error) {
+        // The connection's own failure is told by Bus; a signal has no other receiver.
+        log::debug("a D-Bus signal was not sent: {ERROR}", "ERROR", error.what());
+    }
+}
+
+template <typename Settings>
+void GatewayAdaptor::add(PathResult&& result,
+                         Settings settings,
+                         Dictionary changes,
+                         Add<Settings> method)
+{
+    const auto work = [this, method, settings = std::move(settings), changes = std::move(changes)](
+                          Answer<sdbus::ObjectPath> answer) {
+        auto wanted = changed(settings, changes);
+        if (!wanted)
+            return answer.fail(wanted.error());
+        sdbus::ObjectPath path{objectPath(kindOf(settings), settings.name)};
+        (context_.control.*method)(std::move(*wanted),
+                                   [answer = std::move(answer), path = std::move(path)](
+                                       const base::Expected<void>& outcome) mutable {
+                                       if (!outcome)
+                                           return answer.fail(outcome.error());
+                                       answer.succeed(path);
+                                   });
+    };
+    context_.gate.admit(getObject(), std::move(result), Action::Manage, lifetime_.guard(work));
+}
+
+void GatewayAdaptor::AddLine(PathResult&& result, std::string name, Dictionary settings)
+{
+    add(std::move(result),
+        named<api::LineSettings>(std::move(name)),
+        std::move(settings),
+        &api::GatewayControl::addLine);
+}
+
+void GatewayAdaptor::AddServer(PathResult&& result, std::string name, Dictionary settings)
+{
+    add(std::move(result),
+        named<api::ServerSettings>(std::move(name)),
+        std::move(settings),
+        &api::GatewayControl::addServer);
+}
+
+void GatewayAdaptor::AttachDevice(PathResult&& result, std::string name, Dictionary settings)
+{
+    add(std::move(result),
+        named<api::DeviceSettings>(std::move(name)),
+        std::move(settings),
+        &api::GatewayControl::attachDevice);
+}
+
+std::vector<Dictionary> GatewayAdaptor::ListProfiles()
+{
+    return toDictionaries(context_.control.profiles());
+}
+
+std::tuple<Dictionary, std::vector<Dictionary>>
+GatewayAdaptor::DescribeProfile(const std::string& name)
+{
+    const auto profile = context_.control.describeProfile(name);
+    if (!profile)
+        throw toBusError(profile.error());
+    return {toDictionary(profile->summary), toDictionaries(profile->resources)};
+}
+
+std::string GatewayAdaptor::Version()
+{
+    return context_.version;
+}
+
+std::string GatewayAdaptor::KeyStore()
+{
+    return std::string(api::toString(context_.control.keyStore().state));
+}
+
+std::string GatewayAdaptor::KeyStoreReason()
+{
+    return context_.control.keyStore().reason;
+}
+
+std::string GatewayAdaptor::KeyStoreRemedy()
+{
+    return context_.control.keyStore().remedy;
+}
+
+api::Counters GatewayAdaptor::Counters()
+{
+    return context_.control.counters();
+}
+
+} // namespace causeway::dbus

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dbus/object_path.hpp"
+
+#include <fmt/format.h>
+
+namespace causeway::dbus {
+
+namespace {
+
+std::string_view segmentOf(Kind kind)
+{
+    switch (kind) {
+    case Kind::Line:
+        return "line";
+    case Kind::Server:
+        return "server";
+    case Kind::Device:
+        return "device";
+    }
+    return "";
+}
+
+bool isDigit(char character)
+{
+    return character >= '0' && character <= '9';
+}
+
+bool isLetter(char character)
+{
+    return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
+}
+
+} // namespace
+
+std::string objectPath(Kind kind, std::string_view name)
+{
+    std::string path = fmt::format("{}/{}/", rootPath, segmentOf(kind));
+    if (name.empty())
+        return path + "_";
+    const std::size_t start = path.size();
+    for (const char character : name) {
+        if (isLetter(character) || (isDigit(character) && path.size() > start))
+            path += character;
+        else
+            path += fmt::format("_{:02x}", static_cast<unsigned char>(character));
+    }
+    return path;
+}
+
+} // namespace causeway::dbus

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace causeway::dbus {
+
+inline constexpr const char* busName = "org.causeway.Gateway1";
+inline constexpr const char* rootPath = "/org/causeway/Gateway1";
+
+enum class Kind : unsigned char { Line, Server, Device };
+
+/// "/org/causeway/Gateway1/device/meter_2d1": what is no ASCII letter or digit becomes '_' and two
+/// hexadecimal digits, and so does a digit at the beginning (the escape of sd_bus_path_encode).
+[[nodiscard]] std::string objectPath(Kind kind, std::string_view name);
+
+} // namespace causeway::dbus

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dbus/secret_file.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace causeway::dbus {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+
+namespace {
+
+constexpr int neededSeals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK;
+
+Expected<std::size_t> checkedSize(int fd)
+{
+    const int seals = ::fcntl(fd, F_GET_SEALS);
+    if (seals < 0 || (seals & neededSeals) != neededSeals)
+        return fail(ErrorKind::InvalidArgument,
+                    "a secret must come in a memfd sealed against writing, growing and shrinking");
+
+    struct stat status
+    {};
+
+    if (::fstat(fd, &status) < 0)
+        return fail(ErrorKind::InvalidArgument, base::errnoText(errno));
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size == 0 || size > mostSecretOctets)
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("a secret must have 1 to {} octets", mostSecretOctets));
+    return size;
+}
+
+Expected<void> fill(int fd, base::ByteView octets)
+{
+    const auto written = ::pwrite(fd, octets.data(), octets.size(), 0);
+    if (written != static_cast<ssize_t>(octets.size()))
+        return fail(ErrorKind::Internal, "a memfd could not be filled");
+    if (::fcntl(fd, F_ADD_SEALS, neededSeals | F_SEAL_SEAL) < 0)
+        return fail(ErrorKind::Internal, "a memfd could not be sealed: " + base::errnoText(errno));
+    return {};
+}
+
+} // namespace
+
+Expected<void> checkSecretFile(int fd)
+{
+    return checkedSize(fd).map([](std::size_t) {});
+}
+
+Expected<base::Secret> readSecretFile(int fd)
+{
+    const auto size = checkedSize(fd);
+    if (!size)
+        return fail(size.error());
+    base::Secret secret(*size);
+    const auto octets = secret.mutableView();
+    if (::pread(fd, octets.data(), octets.size(), 0) != static_cast<ssize_t>(*size))
+        return fail(ErrorKind::InvalidArgument, "the secret's memfd could not be read");
+    return secret;
+}
+
+Expected<base::UniqueFd> makeSecretFile(base::ByteView octets)
+{
+    base::UniqueFd file(::memfd_create("secret", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    if (!file.isOpen())
+        return fail(ErrorKind::Internal, "no memfd: " + base::errnoText(errno));
+    if (auto filled = fill(file.get(), octets); !filled)
+        return fail(filled.error());
+    return file;
+}
+
+} // namespace causeway::dbus

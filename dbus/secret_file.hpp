@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/base/expected.hpp"
+#include "agent/base/secret.hpp"
+#include "agent/base/unique_fd.hpp"
+
+/// Secrets cross the bus as sealed memfds only: their octets pass neither the bus daemon nor a
+/// monitor, and nobody can change, shorten or block what we read.
+namespace causeway::dbus {
+
+/// A key is 16 to 64 octets; the store refuses more precisely. This only bounds what we read.
+inline constexpr std::size_t mostSecretOctets = 4096;
+
+/// InvalidArgument unless it is a memfd sealed against writing, growing and shrinking, 1 to
+/// mostSecretOctets long. Reads nothing.
+[[nodiscard]] base::Expected<void> checkSecretFile(int fd);
+
+/// The octets of a file that passed the check.
+[[nodiscard]] base::Expected<base::Secret> readSecretFile(int fd);
+
+/// A sealed memfd with these octets.
+[[nodiscard]] base::Expected<base::UniqueFd> makeSecretFile(base::ByteView octets);
+
+} // namespace causeway::dbus

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dbus/service.hpp"
+
+#include <chrono>
+
+#include "agent/base/log.hpp"
+#include "dbus/exported_tree.hpp"
+
+namespace causeway::dbus {
+
+namespace {
+
+// A bus daemon that restarts is back within a second or two.
+constexpr std::chrono::seconds retryDelay{5};
+
+} // namespace
+
+Service::Service(base::EventLoop& loop, api::GatewayControl& control, ServiceSettings settings)
+    : loop_(loop)
+    , control_(control)
+    , settings_(std::move(settings))
+    , retry_(loop, [this] { reconnect(); })
+{
+    connect();
+    control_.setListener(this);
+}
+
+Service::~Service()
+{
+    control_.setListener(nullptr);
+}
+
+void Service::connect()
+{
+    tree_ = std::make_unique<ExportedTree>(loop_, control_, settings_, [this] {
+        tree_.reset();
+        retry_.start(retryDelay);
+    });
+}
+
+void Service::reconnect()
+{
+    try {
+        connect();
+        log::notice("D-Bus is back");
+    } catch (const std::runtime_error& error) {
+        log::debug("no D-Bus: {ERROR}, retrying in {DELAY} s",
+                   "ERROR",
+                   error.what(),
+                   "DELAY",
+                   retryDelay.count());
+        retry_.start(retryDelay);
+    }
+}
+
+void Service::onGatewayChanged()
+{
+    if (tree_)
+        tree_->changeGateway();
+}
+
+void Service::onLineAdded(const std::string& name)
+{
+    if (tree_)
+        tree_->add(Kind::Line, name);
+}
+
+void Service::onLineChanged(const std::string& name)
+{
+    if (tree_)
+        tree_->change(Kind::Line, name);
+}
+
+void Service::onLineRemoved(const std::string& name)
+{
+    if (tree_)
+        tree_->remove(Kind::Line, name);
+}
+
+void Service::onServerAdded(const std::string& name)
+{
+    if (tree_)
+        tree_->add(Kind::Server, name);
+}
+
+void Service::onServerChanged(const std::string& name)
+{
+    if (tree_)
+        tree_->change(Kind::Server, name);
+}
+
+void Service::onServerRemoved(const std::string& name)
+{
+    if (tree_)
+        tree_->remove(Kind::Server, name);
+}
+
+void Service::onDeviceAdded(const std::string& name)
+{
+    if (tree_)
+        tree_->add(Kind::Device, name);
+}
+
+void Service::onDeviceChanged(const std::string& name)
+{
+    if (tree_)
+        tree_->change(Kind::Device, name);
+}
+
+void Service::onDeviceRemoved(const std::string& name)
+{
+    if (tree_)
+        tree_->remove(Kind::Device, name);
+}
+
+void Service::onSamples(const std::string& device, const std::vector<model::Sample>& samples)
+{
+    if (tree_)
+        tree_->tellValues(device, samples);
+}
+
+} // namespace causeway::dbus

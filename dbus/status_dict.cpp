@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dbus/status_dict.hpp"
+
+namespace causeway::dbus {
+
+namespace {
+
+void putTime(Dictionary& dictionary, const char* key, const std::optional<base::WallTime>& time)
+{
+    if (time)
+        dictionary.emplace(key, sdbus::Variant(toMicroseconds(*time)));
+}
+
+void putText(Dictionary& dictionary, const char* key, const std::string& text)
+{
+    if (!text.empty())
+        dictionary.emplace(key, sdbus::Variant(text));
+}
+
+void putChannel(Dictionary& dictionary, const api::ChannelFacts& channel)
+{
+    putText(dictionary, "cipherSuite", channel.cipherSuiteName);
+    dictionary.emplace("encryptThenMac", sdbus::Variant(channel.hasEncryptThenMac));
+    dictionary.emplace("extendedMasterSecret", sdbus::Variant(channel.hasExtendedMasterSecret));
+    dictionary.emplace("resumed", sdbus::Variant(channel.isResumed));
+}
+
+} // namespace
+
+std::string_view toString(api::RegistrationStatus::State state)
+{
+    using State = api::RegistrationStatus::State;
+    switch (state) {
+    case State::Disabled:
+        return "disabled";
+    case State::Waiting:
+        return "waiting";
+    case State::Connecting:
+        return "connecting";
+    case State::Registering:
+        return "registering";
+    case State::Registered:
+        return "registered";
+    case State::Updating:
+        return "updating";
+    case State::Deregistering:
+        return "deregistering";
+    case State::Failed:
+        return "failed";
+    }
+    return "failed";
+}
+
+std::string_view toString(api::DeviceStatus::Field field)
+{
+    using Field = api::DeviceStatus::Field;
+    switch (field) {
+    case Field::Unknown:
+        return "unknown";
+    case Field::Available:
+        return "available";
+    case Field::Unavailable:
+        return "unavailable";
+    case Field::Disabled:
+        return "disabled";
+    case Field::Faulty:
+        return "faulty";
+    }
+    return "faulty";
+}
+
+Dictionary toDictionary(const api::RegistrationStatus& status)
+{
+    Dictionary dictionary{
+        {"server", sdbus::Variant(status.server)},
+        {"state", sdbus::Variant(std::string(toString(status.state)))},
+        {"observations", sdbus::Variant(status.observations)},
+        {"counters", sdbus::Variant(status.counters)},
+    };
+    putText(dictionary, "lastError", status.lastError);
+    putText(dictionary, "location", status.location);
+    putTime(dictionary, "lastErrorAt", status.lastErrorAt);
+    putTime(dictionary, "registeredAt", status.registeredAt);
+    putTime(dictionary, "nextAttemptAt", status.nextAttemptAt);
+    putTime(dictionary, "channelSince", status.channelSince);
+    if (status.channel)
+        putChannel(dictionary, *status.channel);
+    return dictionary;
+}
+
+Dictionary toDictionary(const api::ProfileSummary& profile)
+{
+    Dictionary dictionary{
+        {"name", sdbus::Variant(profile.name)},
+        {"title", sdbus::Variant(profile.title)},
+        {"bridge", sdbus::Variant(profile.bridge)},
+        {"file", sdbus::Variant(profile.file)},
+    };
+    putText(dictionary, "error", profile.error);
+    return dictionary;
+}
+
+Dictionary toDictionary(const api::MappedResource& resource)
+{
+    Dictionary dictionary{
+        {"path", sdbus::Variant(resource.path.toString())},
+        {"readable", sdbus::Variant(resource.operations.read)},
+        {"writable", sdbus::Variant(resource.operations.write)},
+        {"executable", sdbus::Variant(resource.operations.execute)},
+        {"serverWrites", sdbus::Variant(resource.allowsServerWrites)},
+        {"description", sdbus::Variant(resource.description)},
+    };
+    if (resource.constant)
+        dictionary.emplace("constant", toVariant(*resource.constant));
+    return dictionary;
+}
+
+Dictionary toDictionary(const api::CredentialFacts& facts)
+{
+    return {
+        {"identity", sdbus::Variant(facts.identity)},
+        {"fingerprint", sdbus::Variant(facts.fingerprint)},
+        {"exportable", sdbus::Variant(facts.isExportable)},
+    };
+}
+
+} // namespace causeway::dbus

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "agent/api/gateway_control.hpp"
+#include "dbus/values.hpp"
+
+/// What the gateway reports, as the dictionaries and words that the XML describes.
+namespace causeway::dbus {
+
+[[nodiscard]] std::string_view toString(api::RegistrationStatus::State state);
+[[nodiscard]] std::string_view toString(api::DeviceStatus::Field field);
+
+[[nodiscard]] Dictionary toDictionary(const api::RegistrationStatus& status);
+[[nodiscard]] Dictionary toDictionary(const api::ProfileSummary& profile);
+[[nodiscard]] Dictionary toDictionary(const api::MappedResource& resource);
+[[nodiscard]] Dictionary toDictionary(const api::CredentialFacts& facts);
+
+} // namespace causeway::dbus
