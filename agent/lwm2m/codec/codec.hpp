@@ -42,7 +42,8 @@ struct Record
 {
     model::Path path;
     std::optional<model::Value> value;
-    /// Written by the SenML formats when set (for Send and stored notifications), read from them.
+    /// Written by the SenML formats when set (for Send and stored notifications); decode() leaves
+    /// it unset, since a Write says what is to be, not when it was.
     std::optional<base::WallTime> takenAt;
 
     bool operator==(const Record&) const = default;
@@ -56,16 +57,18 @@ struct Record
 [[nodiscard]] std::span<const api::ContentFormat> optionalFormats();
 
 /// The answer to a Read of `target`, or a notification of it; the root for composites and Send.
-/// Records stand in ascending order of paths below `target`; records of one path with different
-/// times only in SenML. NotSupported: unknown format, or it cannot carry this target (4.06).
+/// Records stand in ascending order of paths at or below `target`, as values of their defined type
+/// or convertible to it; several of one path, with their times, only in SenML.
+/// NotSupported: unknown format, or it cannot carry this target (4.06). Others are our own bugs.
 [[nodiscard]] base::Expected<base::Bytes> encode(api::ContentFormat format,
                                                  const model::Path& target,
                                                  std::span<const Record> records,
                                                  const model::Definitions& definitions);
 
 /// The payload of a Write to `target`, a Create on it (an Object), or a composite (the root).
-/// Every value has the type and range of its definition. Unknown Resources of an instance are left
-/// out; a Resource that the request itself names must be known.
+/// Ascending by path, every value of the type and in the range of its definition. Unknown Resources
+/// of an instance are left out; one that the request itself names must be known. Empty: a Create
+/// or a Write of an instance without any Resource.
 /// NotSupported: unknown or unsuitable format (4.15). InvalidArgument, Corrupt: 4.00.
 /// NotFound: an Object or Resource without definition is addressed (4.04).
 /// LimitExceeded: more than we take (4.13).
