@@ -1,0 +1,98 @@
+-- 0.1.0: the first schema.
+
+CREATE TABLE line (
+    name                TEXT    NOT NULL PRIMARY KEY,
+    kind                TEXT    NOT NULL CHECK (kind IN ('rtu', 'tcp', 'rtu-over-tcp')),
+    serial_port         TEXT    NOT NULL,
+    baud_rate           INTEGER NOT NULL,
+    parity              TEXT    NOT NULL CHECK (parity IN ('none', 'even', 'odd')),
+    stop_bits           INTEGER NOT NULL,
+    host                TEXT    NOT NULL,
+    port                INTEGER NOT NULL,
+    response_timeout_ms INTEGER NOT NULL,
+    extra_silence_ms    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE server (
+    name                   TEXT    NOT NULL PRIMARY KEY,
+    uri                    TEXT    NOT NULL,
+    security_mode          INTEGER NOT NULL CHECK (security_mode BETWEEN 0 AND 3),
+    short_server_id        INTEGER NOT NULL,
+    lifetime_s             INTEGER NOT NULL,
+    default_pmin_s         INTEGER,
+    default_pmax_s         INTEGER,
+    disable_timeout_s      INTEGER NOT NULL,
+    stores_notifications   INTEGER NOT NULL CHECK (stores_notifications IN (0, 1)),
+    notifies_confirmable   INTEGER NOT NULL CHECK (notifies_confirmable IN (0, 1)),
+    lwm2m_version          TEXT    NOT NULL,
+    queue_mode             INTEGER NOT NULL CHECK (queue_mode IN (0, 1)),
+    allows_cbc_without_etm INTEGER NOT NULL CHECK (allows_cbc_without_etm IN (0, 1)),
+    retry_count            INTEGER NOT NULL,
+    retry_timer_s          INTEGER NOT NULL,
+    sequence_delay_s       INTEGER NOT NULL,
+    sequence_retry_count   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE device (
+    name                 TEXT    NOT NULL PRIMARY KEY,
+    endpoint_name        TEXT    NOT NULL,
+    profile              TEXT    NOT NULL,
+    line                 TEXT    REFERENCES line (name),
+    unit_id              INTEGER NOT NULL,
+    is_enabled           INTEGER NOT NULL CHECK (is_enabled IN (0, 1)),
+    allows_server_writes INTEGER NOT NULL CHECK (allows_server_writes IN (0, 1)),
+    poll_period_ms       INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX device_by_line ON device (line);
+
+CREATE TABLE device_server (
+    device   TEXT    NOT NULL REFERENCES device (name) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    server   TEXT    NOT NULL REFERENCES server (name),
+    PRIMARY KEY (device, position),
+    UNIQUE (device, server)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX device_server_by_server ON device_server (server);
+
+CREATE TABLE client_state (
+    device TEXT NOT NULL REFERENCES device (name) ON DELETE CASCADE,
+    key    TEXT NOT NULL,
+    value  TEXT NOT NULL,
+    PRIMARY KEY (device, key)
+) STRICT, WITHOUT ROWID;
+
+-- At most one key-encryption key wraps new records; one being replaced stays until no record
+-- needs it.
+CREATE TABLE kek (
+    id    INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    state TEXT    NOT NULL CHECK (state IN ('active', 'retiring'))
+) STRICT;
+
+CREATE UNIQUE INDEX kek_one_active ON kek (state) WHERE state = 'active';
+
+-- The ways to open a key-encryption key: 'tpm2' is sealed by the TPM, 'credential' wrapped by the
+-- systemd credential.
+CREATE TABLE key_slot (
+    kek  INTEGER NOT NULL REFERENCES kek (id) ON DELETE CASCADE,
+    kind TEXT    NOT NULL,
+    blob BLOB    NOT NULL,
+    PRIMARY KEY (kek, kind)
+) STRICT, WITHOUT ROWID;
+
+-- The fingerprint is keyed by the key-encryption key and UNIQUE: no key serves two accounts.
+CREATE TABLE credential (
+    device        TEXT    NOT NULL REFERENCES device (name) ON DELETE CASCADE,
+    server        TEXT    NOT NULL REFERENCES server (name) ON DELETE CASCADE,
+    version       INTEGER NOT NULL,
+    kek           INTEGER NOT NULL REFERENCES kek (id),
+    identity      BLOB    NOT NULL CHECK (length(identity) BETWEEN 1 AND 128),
+    wrapped_key   BLOB    NOT NULL,
+    fingerprint   BLOB    NOT NULL UNIQUE CHECK (length(fingerprint) = 32),
+    is_exportable INTEGER NOT NULL CHECK (is_exportable IN (0, 1)),
+    PRIMARY KEY (device, server),
+    UNIQUE (server, identity)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX credential_by_kek ON credential (kek);
