@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/credential_table.hpp"
+
+namespace causeway::store {
+
+CredentialTable::CredentialTable(Database& database)
+    : find_(database,
+            "SELECT version, kek, identity, wrapped_key, fingerprint, is_exportable "
+            "FROM credential WHERE device = ? AND server = ?")
+    , put_(database,
+           "INSERT INTO credential (device, server, version, kek, identity, wrapped_key, "
+           "fingerprint, is_exportable) "
+           "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+           "ON CONFLICT (device, server) DO UPDATE SET version = excluded.version, "
+           "kek = excluded.kek, identity = excluded.identity, "
+           "wrapped_key = excluded.wrapped_key, fingerprint = excluded.fingerprint, "
+           "is_exportable = excluded.is_exportable")
+    , remove_(database, "DELETE FROM credential WHERE device = ? AND server = ?")
+    , otherWithKey_(database,
+                    "SELECT device, server FROM credential "
+                    "WHERE fingerprint = ? AND NOT (device = ? AND server = ?)")
+    , otherWithIdentity_(database,
+                         "SELECT device, server FROM credential "
+                         "WHERE server = ? AND identity = ? AND device <> ?")
+{}
+
+std::optional<CredentialRow> CredentialTable::find(const api::CredentialId& id)
+{
+    std::optional<CredentialRow> found;
+    find_.each(
+        [&](const Row& row) {
+            found = CredentialRow{row.integer(0),
+                                  row.integer(1),
+                                  row.octets(2),
+                                  row.octets(3),
+                                  row.octets(4),
+                                  row.boolean(5)};
+        },
+        id.device,
+        id.server);
+    return found;
+}
+
+void CredentialTable::put(const api::CredentialId& id, const CredentialRow& row)
+{
+    put_.run(id.device,
+             id.server,
+             row.version,
+             row.kekId,
+             row.identity,
+             row.wrappedKey,
+             row.fingerprint,
+             row.isExportable);
+}
+
+bool CredentialTable::remove(const api::CredentialId& id)
+{
+    return remove_.run(id.device, id.server) > 0;
+}
+
+std::optional<api::CredentialId> CredentialTable::otherWithKey(const api::CredentialId& id,
+                                                               base::ByteView fingerprint)
+{
+    std::optional<api::CredentialId> other;
+    otherWithKey_.each(
+        [&](const Row& row) {
+            other = api::CredentialId{row.text(0), row.text(1)};
+        },
+        fingerprint,
+        id.device,
+        id.server);
+    return other;
+}
+
+std::optional<api::CredentialId> CredentialTable::otherWithIdentity(const api::CredentialId& id,
+                                                                    base::ByteView identity)
+{
+    std::optional<api::CredentialId> other;
+    otherWithIdentity_.each(
+        [&](const Row& row) {
+            other = api::CredentialId{row.text(0), row.text(1)};
+        },
+        id.server,
+        identity,
+        id.device);
+    return other;
+}
+
+} // namespace causeway::store

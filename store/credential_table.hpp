@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "agent/api/credential_store.hpp"
+#include "store/sqlite.hpp"
+
+namespace causeway::store {
+
+/// One credential as it lies on disk: nothing in it is secret but what is wrapped.
+struct CredentialRow
+{
+    std::int64_t version = 0;
+    std::int64_t kekId = 0;
+    base::Bytes identity;
+    base::Bytes wrappedKey;
+    base::Bytes fingerprint;
+    bool isExportable = false;
+};
+
+/// The table credential. Throws SqliteError; the caller has the transaction.
+class CredentialTable
+{
+public:
+    explicit CredentialTable(Database& database);
+
+    [[nodiscard]] std::optional<CredentialRow> find(const api::CredentialId& id);
+    void put(const api::CredentialId& id, const CredentialRow& row);
+    /// Whether there was one.
+    bool remove(const api::CredentialId& id);
+
+    /// Another account with this key, or with this identity at the same server.
+    [[nodiscard]] std::optional<api::CredentialId> otherWithKey(const api::CredentialId& id,
+                                                                base::ByteView fingerprint);
+    [[nodiscard]] std::optional<api::CredentialId> otherWithIdentity(const api::CredentialId& id,
+                                                                     base::ByteView identity);
+
+private:
+    Statement find_;
+    Statement put_;
+    Statement remove_;
+    Statement otherWithKey_;
+    Statement otherWithIdentity_;
+};
+
+} // namespace causeway::store

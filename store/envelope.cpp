@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/envelope.hpp"
+
+#include "store/aead.hpp"
+
+namespace causeway::store {
+
+namespace {
+
+constexpr std::string_view wrapPurpose = "causeway credential psk aes-256-gcm 1";
+constexpr std::string_view fingerprintPurpose = "causeway credential fingerprint hmac-sha256 1";
+
+/// Writes fields so that no two lists of fields give the same octets: each has its length first.
+class FieldWriter
+{
+public:
+    void text(std::string_view value) { octets(base::asBytes(value)); }
+
+    void octets(base::ByteView value)
+    {
+        number(static_cast<std::int64_t>(value.size()));
+        output_.insert(output_.end(), value.begin(), value.end());
+    }
+
+    void number(std::int64_t value)
+    {
+        for (int shift = 56; shift >= 0; shift -= 8)
+            output_.push_back(
+                static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> shift));
+    }
+
+    [[nodiscard]] const base::Bytes& output() const { return output_; }
+
+private:
+    base::Bytes output_;
+};
+
+base::Bytes associatedData(std::int64_t kekId, const RecordFacts& facts)
+{
+    FieldWriter writer;
+    writer.text("causeway.credential.1");
+    writer.number(kekId);
+    writer.text(facts.device);
+    writer.text(facts.server);
+    writer.text("psk");
+    writer.number(facts.version);
+    writer.octets(facts.identity);
+    writer.number(facts.isExportable ? 1 : 0);
+    return writer.output();
+}
+
+} // namespace
+
+Envelope::Envelope(std::int64_t kekId, base::Secret kek)
+    : kekId_(kekId)
+    , kek_(std::move(kek))
+{}
+
+base::Expected<base::Bytes> Envelope::wrap(const RecordFacts& facts,
+                                           const base::Secret& plain) const
+{
+    return aead::encrypt(kek_, wrapPurpose, associatedData(kekId_, facts), plain);
+}
+
+base::Expected<base::Secret> Envelope::unwrap(const RecordFacts& facts,
+                                              base::ByteView wrapped) const
+{
+    return aead::decrypt(kek_, wrapPurpose, associatedData(kekId_, facts), wrapped);
+}
+
+base::Expected<base::Bytes> Envelope::fingerprint(const base::Secret& plain) const
+{
+    const auto key = aead::derive(kek_.view(), {}, fingerprintPurpose, kekSize);
+    if (!key)
+        return base::fail(key.error());
+    return aead::authenticate(*key, plain.view());
+}
+
+} // namespace causeway::store

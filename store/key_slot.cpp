@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/key_slot.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "store/aead.hpp"
+#include "store/envelope.hpp"
+
+namespace causeway::store {
+
+namespace {
+
+using base::Secret;
+
+tl::unexpected<SealerFault> refuse(std::string reason, std::string remedy)
+{
+    return tl::unexpected<SealerFault>({std::move(reason), std::move(remedy)});
+}
+
+/// Two generators, so that one bad one does not make a bad key.
+Sealed<Secret> newKey(Sealer& sealer)
+{
+    auto key = aead::randomSecret(Envelope::kekSize);
+    if (!key)
+        return refuse(key.error().message, "report this as a fault of the program");
+    const auto other = sealer.random(Envelope::kekSize);
+    if (!other)
+        return tl::unexpected(other.error());
+    const auto octets = key->mutableView();
+    for (std::size_t i = 0; i < other->size() && i < octets.size(); ++i)
+        octets[i] ^= other->view()[i];
+    return std::move(*key);
+}
+
+Sealed<OpenedKey> makeKey(Sealer& sealer)
+{
+    auto key = newKey(sealer);
+    if (!key)
+        return tl::unexpected(key.error());
+    auto blob = sealer.seal(*key);
+    if (!blob)
+        return tl::unexpected(blob.error());
+    // Before anything is wrapped by it: a key that does not come back must never be used.
+    const auto back = sealer.unseal(*blob);
+    if (!back)
+        return tl::unexpected(back.error());
+    if (!back->equals(key->view()))
+        return refuse("the key that was sealed did not come back the same",
+                      "replace the TPM; nothing was stored with this key");
+    return OpenedKey{std::move(*key), std::move(*blob)};
+}
+
+std::string_view describe(std::string_view kind)
+{
+    return kind == "tpm2" ? "the TPM" : "a software key (systemd credential)";
+}
+
+} // namespace
+
+Sealed<OpenedKey> openKey(Sealer& sealer, const std::optional<KeySlot>& slot)
+{
+    if (!slot)
+        return makeKey(sealer);
+    if (slot->kind != sealer.kind())
+        return refuse(fmt::format("the database's key is kept by {}, but the settings name {}",
+                                  describe(slot->kind),
+                                  describe(sealer.kind())),
+                      "change the settings back, or move the database away and give each device "
+                      "its credential anew");
+    auto kek = sealer.unseal(slot->blob);
+    if (!kek)
+        return tl::unexpected(kek.error());
+    if (kek->size() != Envelope::kekSize)
+        return refuse("the key slot holds no key of ours", "restore the database from a copy");
+    return OpenedKey{std::move(*kek), std::nullopt};
+}
+
+KeySlotTable::KeySlotTable(Database& database)
+    : database_(database)
+    , find_(database,
+            "SELECT key_slot.kek, key_slot.kind, key_slot.blob FROM key_slot "
+            "JOIN kek ON kek.id = key_slot.kek "
+            "WHERE kek.state = 'active' "
+            "ORDER BY key_slot.kind = ? DESC LIMIT 1")
+    , addKek_(database, "INSERT INTO kek (state) VALUES ('active')")
+    , addSlot_(database, "INSERT INTO key_slot (kek, kind, blob) VALUES (?, ?, ?)")
+{}
+
+std::optional<KeySlot> KeySlotTable::find(std::string_view kind)
+{
+    std::optional<KeySlot> slot;
+    find_.each(
+        [&](const Row& row) {
+            slot = KeySlot{row.integer(0), row.text(1), row.octets(2)};
+        },
+        kind);
+    return slot;
+}
+
+std::int64_t KeySlotTable::add(std::string_view kind, base::ByteView blob)
+{
+    Transaction transaction(database_);
+    addKek_.run();
+    const std::int64_t kekId = sqlite3_last_insert_rowid(database_.get());
+    addSlot_.run(kekId, kind, blob);
+    transaction.commit();
+    return kekId;
+}
+
+} // namespace causeway::store

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/psk_policy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bitset>
+
+#include <fmt/format.h>
+
+namespace causeway::store {
+
+namespace {
+
+using base::ByteView;
+
+constexpr std::size_t shortestKey = 16; // 128 bits, RFC 9257 §6
+constexpr std::size_t longestKey = 64;  // what GnuTLS and the usual servers take (RFC 4279 §5.4)
+constexpr std::size_t longestIdentity = 128; // RFC 4279 §5.3
+/// 16 random octets have fewer distinct values once in 10^11 keys.
+constexpr std::size_t fewestDistinct = 8;
+/// A shorter name turns up in good keys by chance.
+constexpr std::size_t shortestTellingName = 4;
+/// 112 bits (NIST SP 800-131A) at log2(10) bits a digit.
+constexpr std::size_t fewestDigits = 34;
+
+constexpr std::array<std::string_view, 8> passwordWords{
+    "password", "passwort", "changeme", "letmein", "qwerty", "asdfgh", "12345678", "deadbeef"};
+
+constexpr std::uint8_t toLower(std::uint8_t octet)
+{
+    return octet >= 'A' && octet <= 'Z' ? static_cast<std::uint8_t>(octet + ('a' - 'A')) : octet;
+}
+
+bool containsText(ByteView key, std::string_view text)
+{
+    const auto sameLetter = [](std::uint8_t a, std::uint8_t b) {
+        return toLower(a) == toLower(b);
+    };
+    const ByteView wanted = base::asBytes(text);
+    return !std::ranges::search(key, wanted, sameLetter).empty();
+}
+
+bool isRepeated(ByteView key)
+{
+    for (std::size_t period = 1; period < shortestKey && period <= key.size() / 2; ++period) {
+        if (std::ranges::equal(key.subspan(period), key.first(key.size() - period)))
+            return true;
+    }
+    return false;
+}
+
+/// 00 01 02…, 00 11 22…, fe fd fc…, "abcdefgh…": most steps are the same.
+bool isCounted(ByteView key)
+{
+    std::array<std::size_t, 256> steps{};
+    for (std::size_t i = 1; i < key.size(); ++i)
+        ++steps[static_cast<std::uint8_t>(key[i] - key[i - 1])];
+    return *std::ranges::max_element(steps) * 4 >= (key.size() - 1) * 3;
+}
+
+std::size_t countDistinct(ByteView key)
+{
+    std::bitset<256> seen;
+    for (const std::uint8_t octet : key)
+        seen.set(octet);
+    return seen.count();
+}
+
+bool isDecimal(ByteView key)
+{
+    return std::ranges::all_of(key,
+                               [](std::uint8_t octet) { return octet >= '0' && octet <= '9'; });
+}
+
+tl::unexpected<base::Error> refuse(std::string sentence)
+{
+    return base::fail(base::ErrorKind::InvalidArgument, std::move(sentence));
+}
+
+base::Expected<void> checkShape(ByteView key)
+{
+    if (key.size() < shortestKey || key.size() > longestKey)
+        return refuse(fmt::format(
+            "the key has {} octets; it must have {} to {}", key.size(), shortestKey, longestKey));
+    if (isRepeated(key))
+        return refuse("the key repeats a short pattern; use random octets");
+    if (isCounted(key))
+        return refuse("the key is a counted sequence; use random octets");
+    if (countDistinct(key) < fewestDistinct)
+        return refuse(fmt::format("the key has only {} different octets; use random octets",
+                                  countDistinct(key)));
+    if (isDecimal(key) && key.size() < fewestDigits)
+        return refuse("the key consists of decimal digits only; use random octets");
+    return {};
+}
+
+base::Expected<void> checkWords(ByteView key, std::span<const std::string_view> names)
+{
+    for (const std::string_view word : passwordWords) {
+        if (containsText(key, word))
+            return refuse("the key contains a common password; use random octets");
+    }
+    for (const std::string_view name : names) {
+        if (name.size() >= shortestTellingName && containsText(key, name))
+            return refuse(fmt::format("the key contains the name {}; use random octets", name));
+    }
+    return {};
+}
+
+} // namespace
+
+base::Expected<void> checkPskIdentity(ByteView identity)
+{
+    if (identity.empty() || identity.size() > longestIdentity)
+        return refuse(fmt::format("the PSK identity has {} octets; it must have 1 to {}",
+                                  identity.size(),
+                                  longestIdentity));
+    if (std::ranges::find(identity, 0) != identity.end())
+        return refuse("the PSK identity contains a NUL octet");
+    return {};
+}
+
+base::Expected<void> checkPsk(const api::PskCredential& credential,
+                              std::span<const std::string_view> names)
+{
+    const auto identity = checkPskIdentity(credential.identity);
+    if (!identity)
+        return identity;
+    const ByteView key = credential.key.view();
+    const auto shape = checkShape(key);
+    if (!shape)
+        return shape;
+    const std::string_view identityText = base::asText(credential.identity);
+    const auto ownIdentity = checkWords(key, {&identityText, 1});
+    if (!ownIdentity)
+        return refuse("the key contains its own identity; use random octets");
+    return checkWords(key, names);
+}
+
+} // namespace causeway::store
