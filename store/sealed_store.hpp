@@ -19,7 +19,9 @@
 namespace causeway::store {
 
 class Sealer;
-class Vault;
+struct KeySlot;
+struct OpenedKey;
+struct SealerFault;
 
 /// Where the store lives and what seals its key.
 struct StoreSettings
@@ -33,8 +35,8 @@ struct StoreSettings
 };
 
 /// Everything the gateway keeps: settings in clear, keys wrapped by a key that the TPM seals.
-/// Lives on the main thread; SQLite and the TPM run on a worker of its own, so neither a slow disk
-/// nor a TPM that hangs stops the loop. Callbacks come by `main` and do nothing after the store
+/// Lives on the main thread; SQLite and the TPM each have a worker, so neither a slow disk nor
+/// a TPM that hangs stops the loop. Callbacks come by `main` and do nothing after the store
 /// has gone. A credential belongs to a device and a server that the inventory has (NotFound).
 class SealedStore final : public api::CredentialStore, public api::KeyStore, public api::Inventory
 {
@@ -75,18 +77,34 @@ public:
                          Inventory::Done done) override;
 
 private:
-    template <typename T, typename Done, typename Work>
-    void run(Done done, Work work);
+    struct Shelf;
+
+    static std::unique_ptr<Shelf> openShelf(const StoreSettings& settings);
+
+    template <typename T, typename Callback, typename Work>
+    void run(Callback done, Work work);
+    template <typename T, typename Callback, typename Work>
+    void runSecret(Callback done, Work work);
+
     void tryToOpen();
-    void onOpened(api::KeyStoreStatus status);
+    void unsealSlot(std::optional<KeySlot> slot);
+    void installKey(std::optional<KeySlot> slot, OpenedKey key);
+    void onFault(const SealerFault& fault);
+    void onOpened();
+    void settle(api::KeyStoreStatus status);
 
     base::Scheduler& main_;
     std::chrono::seconds retryPeriod_;
     api::KeyStoreStatus status_;
     std::vector<std::function<void(const api::KeyStoreStatus&)>> listeners_;
+    /// Before the first attempt to open has ended, whoever wants a secret waits for it.
+    bool isDecided_ = false;
+    std::vector<base::Task> waiting_;
     base::Timer retry_;
-    std::unique_ptr<Vault> vault_; ///< touched by the worker only, once that runs
+    std::unique_ptr<Shelf> shelf_;   ///< touched by worker_ only, once that runs
+    std::unique_ptr<Sealer> sealer_; ///< touched by sealerWorker_ only
     base::Worker worker_;
+    base::Worker sealerWorker_; ///< of its own: while a TPM hangs, the inventory works
     base::Lifetime lifetime_;
 };
 

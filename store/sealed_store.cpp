@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sealed_store.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/base/log.hpp"
+#include "store/attempt.hpp"
+#include "store/database_file.hpp"
+#include "store/software_sealer.hpp"
+#include "store/stored_inventory.hpp"
+#include "store/tpm_sealer.hpp"
+#include "store/vault.hpp"
+
+namespace causeway::store {
+
+using base::Expected;
+
+/// What the worker works on.
+struct SealedStore::Shelf
+{
+    explicit Shelf(const std::filesystem::path& directory)
+        : database(openDatabase(directory))
+        , inventory(*database)
+        , vault(*database)
+    {}
+
+    std::unique_ptr<Database> database;
+    StoredInventory inventory;
+    Vault vault;
+};
+
+namespace {
+
+std::unique_ptr<Sealer> makeSealer(const StoreSettings& settings)
+{
+    if (settings.softwareKekFile)
+        return std::make_unique<SoftwareSealer>(*settings.softwareKekFile);
+    return std::make_unique<TpmSealer>(settings.tcti);
+}
+
+Sealed<OpenedKey> openKeyOrSayWhy(Sealer& sealer, const std::optional<KeySlot>& slot)
+{
+    try {
+        return openKey(sealer, slot);
+    } catch (const std::exception& error) {
+        return tl::unexpected<SealerFault>({error.what(), "report this as a fault of the program"});
+    }
+}
+
+} // namespace
+
+std::unique_ptr<SealedStore::Shelf> SealedStore::openShelf(const StoreSettings& settings)
+{
+    try {
+        return std::make_unique<Shelf>(settings.directory);
+    } catch (const SqliteError& error) {
+        throw std::runtime_error(
+            fmt::format("{}: the tables are not as they must be: {}; put a good copy in its place",
+                        (settings.directory / databaseName).string(),
+                        error.what()));
+    }
+}
+
+SealedStore::SealedStore(base::Scheduler& main, const StoreSettings& settings)
+    : SealedStore(main, settings, makeSealer(settings))
+{}
+
+SealedStore::SealedStore(base::Scheduler& main,
+                         const StoreSettings& settings,
+                         std::unique_ptr<Sealer> sealer)
+    : main_(main)
+    , retryPeriod_(settings.retryPeriod)
+    , status_{api::KeyStoreState::Locked,
+              "it has not been opened yet",
+              "wait for the first attempt to open it"}
+    , retry_(main, [this] { tryToOpen(); })
+    , shelf_(openShelf(settings))
+    , sealer_(std::move(sealer))
+    , worker_("store")
+    , sealerWorker_("store-sealer")
+{
+    main_.post(lifetime_.guard([this] { tryToOpen(); }));
+}
+
+SealedStore::~SealedStore() = default;
+
+template <typename T, typename Callback, typename Work>
+void SealedStore::run(Callback done, Work work)
+{
+    auto deliver = lifetime_.guard(
+        [done = std::move(done)](Expected<T> result) mutable { done(std::move(result)); });
+    worker_.post([&main = main_,
+                  &shelf = *shelf_,
+                  work = std::move(work),
+                  deliver = std::move(deliver)]() mutable {
+        auto bound = [&]() -> Expected<T> {
+            return work(shelf);
+        };
+        auto result = attempt<T>(bound);
+        main.post([deliver = std::move(deliver), result = std::move(result)]() mutable {
+            deliver(std::move(result));
+        });
+    });
+}
+
+template <typename T, typename Callback, typename Work>
+void SealedStore::runSecret(Callback done, Work work)
+{
+    auto task = [this, done = std::move(done), work = std::move(work)]() mutable {
+        if (status_.state != api::KeyStoreState::Locked) {
+            run<T>(std::move(done), std::move(work));
+            return;
+        }
+        const std::string sentence = "the key store is locked: " + status_.reason;
+        main_.post(lifetime_.guard([done = std::move(done), sentence]() mutable {
+            done(base::fail(base::ErrorKind::Locked, sentence, base::Retry::Later));
+        }));
+    };
+    if (isDecided_)
+        task();
+    else
+        waiting_.emplace_back(std::move(task));
+}
+
+void SealedStore::fetch(const api::CredentialId& id, FetchDone done)
+{
+    runSecret<api::PskCredential>(std::move(done),
+                                  [id](Shelf& shelf) { return shelf.vault.fetch(id); });
+}
+
+void SealedStore::store(const api::CredentialId& id, api::PskCredential credential, StoreDone done)
+{
+    runSecret<api::CredentialFacts>(std::move(done),
+                                    [id, credential = std::move(credential)](Shelf& shelf) mutable {
+                                        return shelf.vault.store(id, std::move(credential));
+                                    });
+}
+
+void SealedStore::generate(const api::CredentialId& id, base::Bytes identity, StoreDone done)
+{
+    runSecret<api::CredentialFacts>(std::move(done),
+                                    [id, identity = std::move(identity)](Shelf& shelf) mutable {
+                                        return shelf.vault.generate(id, std::move(identity));
+                                    });
+}
+
+void SealedStore::exportOnce(const api::CredentialId& id, ExportDone done)
+{
+    runSecret<api::PskCredential>(std::move(done),
+                                  [id](Shelf& shelf) { return shelf.vault.exportOnce(id); });
+}
+
+void SealedStore::describe(const api::CredentialId& id, StoreDone done)
+{
+    run<api::CredentialFacts>(std::move(done),
+                              [id](Shelf& shelf) { return shelf.vault.describe(id); });
+}
+
+void SealedStore::remove(const api::CredentialId& id, CredentialStore::Done done)
+{
+    run<void>(std::move(done), [id](Shelf& shelf) { return shelf.vault.remove(id); });
+}
+
+void SealedStore::onKeyStoreChanged(std::function<void(const api::KeyStoreStatus&)> listener)
+{
+    listeners_.push_back(std::move(listener));
+}
+
+void SealedStore::load(LoadDone done)
+{
+    run<api::InventorySnapshot>(std::move(done),
+                                [](Shelf& shelf) { return shelf.inventory.load(); });
+}
+
+void SealedStore::putLine(const api::LineSettings& line, Inventory::Done done)
+{
+    run<void>(std::move(done), [line](Shelf& shelf) { return shelf.inventory.putLine(line); });
+}
+
+void SealedStore::putServer(const api::ServerSettings& server, Inventory::Done done)
+{
+    run<void>(std::move(done),
+              [server](Shelf& shelf) { return shelf.inventory.putServer(server); });
+}
+
+void SealedStore::putDevice(const api::DeviceSettings& device, Inventory::Done done)
+{
+    run<void>(std::move(done),
+              [device](Shelf& shelf) { return shelf.inventory.putDevice(device); });
+}
+
+void SealedStore::removeLine(const std::string& name, Inventory::Done done)
+{
+    run<void>(std::move(done), [name](Shelf& shelf) { return shelf.inventory.removeLine(name); });
+}
+
+void SealedStore::removeServer(const std::string& name, Inventory::Done done)
+{
+    run<void>(std::move(done), [name](Shelf& shelf) { return shelf.inventory.removeServer(name); });
+}
+
+void SealedStore::removeDevice(const std::string& name, Inventory::Done done)
+{
+    run<void>(std::move(done), [name](Shelf& shelf) { return shelf.inventory.removeDevice(name); });
+}
+
+void SealedStore::keepClientState(const std::string& device,
+                                  const api::ClientState& changes,
+                                  Inventory::Done done)
+{
+    run<void>(std::move(done), [device, changes](Shelf& shelf) {
+        return shelf.inventory.keepClientState(device, changes);
+    });
+}
+
+void SealedStore::tryToOpen()
+{
+    run<std::optional<KeySlot>>(
+        [this](Expected<std::optional<KeySlot>> slot) {
+            if (slot)
+                unsealSlot(std::move(*slot));
+            else
+                onFault({slot.error().message, "look after the disk"});
+        },
+        [kind = sealer_->kind()](Shelf& shelf) -> Expected<std::optional<KeySlot>> {
+            return shelf.vault.keySlot(kind);
+        });
+}
+
+void SealedStore::unsealSlot(std::optional<KeySlot> slot)
+{
+    auto deliver = lifetime_.guard([this, slot](Sealed<OpenedKey> key) mutable {
+        if (key)
+            installKey(std::move(slot), std::move(*key));
+        else
+            onFault(key.error());
+    });
+    sealerWorker_.post([&main = main_,
+                        &sealer = *sealer_,
+                        slot = std::move(slot),
+                        deliver = std::move(deliver)]() mutable {
+        auto key = openKeyOrSayWhy(sealer, slot);
+        main.post([deliver = std::move(deliver), key = std::move(key)]() mutable {
+            deliver(std::move(key));
+        });
+    });
+}
+
+void SealedStore::installKey(std::optional<KeySlot> slot, OpenedKey key)
+{
+    run<void>(
+        [this](Expected<void> installed) {
+            if (installed)
+                onOpened();
+            else
+                onFault({installed.error().message, "give the disk space and check its mode"});
+        },
+        [slot = std::move(slot), key = std::move(key), kind = sealer_->kind()](
+            Shelf& shelf) mutable -> Expected<void> {
+            shelf.vault.install(slot, kind, std::move(key));
+            return {};
+        });
+}
+
+void SealedStore::onFault(const SealerFault& fault)
+{
+    if (!isDecided_ || fault.reason != status_.reason)
+        log::warning("the key store is locked: {REASON}; {REMEDY}; trying again every {PERIOD} s",
+                     "REASON",
+                     fault.reason,
+                     "REMEDY",
+                     fault.remedy,
+                     "PERIOD",
+                     retryPeriod_.count());
+    retry_.start(retryPeriod_);
+    settle({api::KeyStoreState::Locked, fault.reason, fault.remedy});
+}
+
+void SealedStore::onOpened()
+{
+    const api::KeyStoreStatus status{sealer_->openState(), {}, {}};
+    log::notice("the key store is open, its key is {STATE}", "STATE", api::toString(status.state));
+    settle(status);
+}
+
+void SealedStore::settle(api::KeyStoreStatus status)
+{
+    const bool isNews =
+        !isDecided_ || status.state != status_.state || status.reason != status_.reason;
+    status_ = std::move(status);
+    isDecided_ = true;
+    for (auto& task : std::exchange(waiting_, {}))
+        task();
+    if (!isNews)
+        return;
+    for (const auto& listener : listeners_)
+        listener(status_);
+}
+
+} // namespace causeway::store

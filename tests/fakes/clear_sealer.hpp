@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+
+#include "store/sealer.hpp"
+
+namespace causeway::fakes {
+
+/// Seals nothing: for the rows' logic. A test can take it away and bring it back.
+class ClearSealer final : public store::Sealer
+{
+public:
+    /// Lives longer than the sealer; may be changed from another thread.
+    struct Switch
+    {
+        std::atomic<bool> isThere = true;
+        std::atomic<int> sealed = 0; ///< how many keys were made
+    };
+
+    explicit ClearSealer(Switch& there)
+        : switch_(there)
+    {}
+
+    [[nodiscard]] std::string_view kind() const override { return "clear"; }
+
+    [[nodiscard]] api::KeyStoreState openState() const override
+    {
+        return api::KeyStoreState::Sealed;
+    }
+
+    [[nodiscard]] store::Sealed<base::Secret> random(std::size_t size) override
+    {
+        if (!switch_.isThere)
+            return gone();
+        return base::Secret(size);
+    }
+
+    [[nodiscard]] store::Sealed<base::Bytes> seal(const base::Secret& secret) override
+    {
+        if (!switch_.isThere)
+            return gone();
+        ++switch_.sealed;
+        return base::Bytes(secret.view().begin(), secret.view().end());
+    }
+
+    [[nodiscard]] store::Sealed<base::Secret> unseal(base::ByteView blob) override
+    {
+        if (!switch_.isThere)
+            return gone();
+        return base::Secret(blob);
+    }
+
+private:
+    static tl::unexpected<store::SealerFault> gone()
+    {
+        return tl::unexpected<store::SealerFault>({"the sealer is away", "bring it back"});
+    }
+
+    Switch& switch_;
+};
+
+} // namespace causeway::fakes
