@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include <sys/types.h>
+
+#include "tests/fakes/temporary_directory.hpp"
+
+namespace causeway::tests {
+
+/// A dbus-daemon of this test's own, ready when constructed, ended when destroyed.
+class PrivateBus
+{
+public:
+    PrivateBus();
+    ~PrivateBus();
+    PrivateBus(const PrivateBus&) = delete;
+    PrivateBus& operator=(const PrivateBus&) = delete;
+
+    [[nodiscard]] const std::string& address() const { return address_; }
+
+private:
+    fakes::TemporaryDirectory directory_;
+    pid_t daemon_ = -1;
+    std::string address_;
+};
+
+} // namespace causeway::tests

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/dbus/running_gateway.hpp"
+
+namespace causeway::tests {
+
+namespace {
+
+using model::Path;
+
+api::DeviceStatus meter()
+{
+    api::DeviceStatus status;
+    status.settings.name = "meter-1";
+    status.settings.profile = "eastron-sdm120";
+    status.settings.line = "rtu-0";
+    status.settings.servers = {"main"};
+    status.endpointName = "meter-1";
+    status.field = api::DeviceStatus::Field::Available;
+    api::RegistrationStatus registration;
+    registration.server = "main";
+    registration.state = api::RegistrationStatus::State::Registered;
+    registration.location = "/rd/5a3f";
+    registration.channel =
+        api::ChannelFacts{0xc0a8, "TLS_PSK_WITH_AES_128_CCM_8", true, true, false};
+    registration.counters = {{"registrations", 1}};
+    status.registrations = {registration};
+    return status;
+}
+
+api::ProfileDescription sdm120()
+{
+    api::MappedResource voltage;
+    voltage.path = Path{3316, 0, 5700};
+    voltage.operations.read = true;
+    voltage.description = "input register 0x0000, float32, V";
+    return {{"eastron-sdm120", "Eastron SDM120 energy meter", "modbus", "sdm120.toml", ""},
+            {voltage}};
+}
+
+void furnish(fakes::FakeGateway& gateway)
+{
+    gateway.lines["rtu-0"].settings.name = "rtu-0";
+    gateway.lines["rtu-0"].settings.serialPort = "/dev/ttyUSB0";
+    gateway.lines["rtu-0"].isUp = true;
+    gateway.lines["rtu-0"].devices = {"meter-1"};
+    gateway.servers["main"].settings.name = "main";
+    gateway.servers["main"].settings.uri = "coaps://lwm2m.example";
+    gateway.servers["main"].devices = {"meter-1"};
+    gateway.servers["main"].registered = 1;
+    gateway.devices["meter-1"] = meter();
+    gateway.knownProfiles.push_back(sdm120());
+    const base::WallTime taken{std::chrono::seconds(1767225600)};
+    const Path power{3305, 0, 5800};
+    gateway.samples[{"meter-1", power}] = {power, 230.5, taken, model::Quality::Accepted};
+}
+
+} // namespace
+
+RunningGateway::World::World(base::EventLoop& loop,
+                             const std::string& address,
+                             dbus::Authorisation authorisation)
+    : gateway(loop)
+    , polkit(loop, address)
+    , service((furnish(gateway), loop), gateway, {address, "0.1.0", authorisation})
+{}
+
+RunningGateway::RunningGateway(dbus::Authorisation authorisation)
+{
+    std::promise<void> ready;
+    auto isReady = ready.get_future();
+    thread_ = std::thread([&] { work(ready, authorisation); });
+    isReady.get();
+}
+
+RunningGateway::~RunningGateway()
+{
+    loop_->stop();
+    thread_.join();
+}
+
+void RunningGateway::work(std::promise<void>& ready, dbus::Authorisation authorisation)
+{
+    base::EventLoop loop;
+    World world(loop, bus_.address(), authorisation);
+    loop_ = &loop;
+    world_ = &world;
+    ready.set_value();
+    loop.run();
+}
+
+Finished RunningGateway::ctl(const std::vector<std::string>& arguments,
+                             const std::string& input) const
+{
+    std::vector<std::string> command{CAUSEWAYCTL};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return run(command, input, {{"CAUSEWAY_BUS", bus_.address()}});
+}
+
+Finished RunningGateway::busctl(const std::vector<std::string>& arguments) const
+{
+    std::vector<std::string> command{"busctl", "--address=" + bus_.address()};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return run(command);
+}
+
+} // namespace causeway::tests
