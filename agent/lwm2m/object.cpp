@@ -28,6 +28,11 @@ void Object::execute(const model::Path&, const std::string&, Done done)
     done(refuse(OutcomeCode::MethodNotAllowed, "this object executes nothing"));
 }
 
+bool Object::allowsCreate() const
+{
+    return false;
+}
+
 void Object::create(Id, std::vector<ResourceWrite>, Done done)
 {
     done(refuse(OutcomeCode::MethodNotAllowed, "the instances of this object are fixed"));

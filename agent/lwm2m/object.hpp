@@ -60,6 +60,8 @@ public:
 
     virtual void execute(const model::Path& path, const std::string& arguments, Done done);
 
+    /// Whether a server may Create one more instance now; false unless the Object says otherwise.
+    [[nodiscard]] virtual bool allowsCreate() const;
     virtual void create(model::Id instance, std::vector<ResourceWrite> values, Done done);
     virtual void remove(model::Id instance, Done done);
 };

@@ -34,6 +34,11 @@ constexpr seconds shortestWait{1};
 constexpr seconds reconnectWindow{5};
 constexpr std::uint16_t linkFormat = 40;
 
+ProtocolVersion configuredVersion(const api::ServerSettings& settings)
+{
+    return settings.lwm2mVersion == "1.0" ? ProtocolVersion::V1_0 : ProtocolVersion::V1_1;
+}
+
 } // namespace
 
 Registration::Registration(const Identity& identity,
@@ -46,6 +51,7 @@ Registration::Registration(const Identity& identity,
     , transport_(transport)
     , scheduler_(scheduler)
     , listener_(listener)
+    , version_(configuredVersion(account.settings))
     , timer_(scheduler, [this] { raise(Event::TimerDue); })
 {}
 
@@ -338,8 +344,7 @@ void Registration::onRegisterAnswer(const Expected<Response>& answer)
         raise(Event::VersionRefused);
         return;
     }
-    if (answer->code == OutcomeCode::PreconditionFailed)
-        version_ = ProtocolVersion::V1_1;
+    version_ = configuredVersion(account_.settings);
     if (answer->code == OutcomeCode::Forbidden) { // explicitly rejected: never hammered
         retries_.useUp();
     }
@@ -378,6 +383,7 @@ void Registration::retireSession()
     channel_.reset();
     if (!session_)
         return;
+    listener_.onSessionEnded();
     session_->close();
     retired_ = std::move(session_);
     scheduler_.post(lifetime_.guard([this] { retired_.reset(); }));

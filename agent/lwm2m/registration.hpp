@@ -11,6 +11,7 @@
 #include "agent/api/transport.hpp"
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
+#include "agent/lwm2m/notifier.hpp"
 #include "agent/lwm2m/retry_schedule.hpp"
 #include "agent/lwm2m/server_account.hpp"
 
@@ -28,6 +29,9 @@ public:
     /// Requests of the server are served from now on. `isNew`: the server knows no observation.
     virtual void onRegistered(bool isNew) = 0;
 
+    /// Nothing can be sent until onRegistered().
+    virtual void onSessionEnded() = 0;
+
     /// Only while registered.
     virtual void onRequest(api::Request request, api::Respond respond) = 0;
     virtual void onReset(const api::Token& token) = 0;
@@ -38,7 +42,7 @@ public:
 /// Register, Update and De-register of one client at one server: a table of states and events, in
 /// registration.cpp and drawn in README.md. It never gives up for good: when the retry sequences
 /// are used up it begins them again after a long pause. Main thread.
-class Registration final : private api::SessionListener
+class Registration final : public Notifier, private api::SessionListener
 {
 public:
     struct Identity
@@ -104,11 +108,10 @@ public:
     /// /1/x/4: de-register, be silent for /1/x/5, register again.
     void disable();
 
-    /// While registered; else the notification is dropped and `done` never runs.
     void notify(const api::Token& token,
                 api::Response response,
                 bool isConfirmable,
-                api::Session::DeliveryDone done);
+                api::Session::DeliveryDone done) override;
 
     [[nodiscard]] bool isRegistered() const
     {

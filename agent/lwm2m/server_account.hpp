@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "agent/api/settings.hpp"
@@ -17,10 +19,20 @@ enum class ProtocolVersion : std::uint8_t { V1_0, V1_1 };
     return version == ProtocolVersion::V1_0 ? "1.0" : "1.1";
 }
 
+/// The times of a Server Object instance that servers may write.
+struct ServerPeriods
+{
+    std::chrono::seconds lifetime{};
+    std::optional<std::chrono::seconds> defaultPmin;
+    std::optional<std::chrono::seconds> defaultPmax;
+    std::chrono::seconds disableTimeout{};
+};
+
 /// One Server Account as it is now: what the operator gave, then what servers wrote to /1/x.
 struct ServerAccount
 {
-    api::ServerSettings settings;
+    api::ServerSettings settings;       ///< its times are those now in force
+    ServerPeriods given;                ///< as the operator wants them
     model::Id instance = 0;             ///< of Object 1
     bool storesNotifications = true;    ///< /1/x/6
     bool mutesSend = false;             ///< /1/x/23

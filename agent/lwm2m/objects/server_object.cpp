@@ -166,9 +166,9 @@ Expected<void> assign(ServerAccount& account, Id id, const Value& value)
 // What a Replace that does not name them leaves of the optional Resources.
 void resetOptional(ServerAccount& account)
 {
-    account.settings.defaultPmin.reset();
-    account.settings.defaultPmax.reset();
-    account.settings.disableTimeout = api::ServerSettings{}.disableTimeout;
+    account.settings.defaultPmin = account.given.defaultPmin;
+    account.settings.defaultPmax = account.given.defaultPmax;
+    account.settings.disableTimeout = account.given.disableTimeout;
     account.mutesSend = false;
     account.confirmsNotifications = false;
 }

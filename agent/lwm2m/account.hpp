@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "agent/base/unique_function.hpp"
+#include "agent/lwm2m/attached_attributes.hpp"
+#include "agent/lwm2m/object_tree.hpp"
+#include "agent/lwm2m/observations.hpp"
+#include "agent/lwm2m/operations.hpp"
+#include "agent/lwm2m/registration.hpp"
+#include "agent/lwm2m/server_account.hpp"
+
+namespace causeway::lwm2m {
+
+/// One server in the life of one client: its account, its registration, what it attached and what
+/// it observes. Joins them; decides nothing.
+class Account final : private RegistrationListener
+{
+public:
+    /// What all accounts of a client share; outlives them.
+    struct Shared
+    {
+        const Registration::Identity& identity;
+        const ObjectTree& tree;
+        Operations& operations;
+        api::Transport& transport;
+        base::Scheduler& scheduler;
+        const model::Definitions& definitions;
+    };
+
+    Account(ServerAccount server,
+            const Shared& shared,
+            base::UniqueFunction<void()> onStatusChanged);
+    ~Account() override;
+    Account(const Account&) = delete;
+    Account& operator=(const Account&) = delete;
+
+    [[nodiscard]] ServerAccount& server() { return server_; }
+
+    [[nodiscard]] AttachedAttributes& attributes() { return attributes_; }
+
+    [[nodiscard]] Observations& observations() { return observations_; }
+
+    [[nodiscard]] Registration& registration() { return registration_; }
+
+    [[nodiscard]] api::RegistrationStatus status() const;
+
+private:
+    [[nodiscard]] std::string objectLinks(ProtocolVersion version) const override;
+    void onRegistered(bool isNew) override;
+    void onSessionEnded() override;
+    void onRequest(api::Request request, api::Respond respond) override;
+    void onReset(const api::Token& token) override;
+    void onStatusChanged() override;
+
+    ServerAccount server_;
+    const ObjectTree& tree_;
+    Operations& operations_;
+    base::UniqueFunction<void()> onStatusChanged_;
+    AttachedAttributes attributes_;
+    Registration registration_;
+    Observations observations_;
+};
+
+} // namespace causeway::lwm2m

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/lwm2m/account_state.hpp"
+
+#include <charconv>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "agent/lwm2m/attributes_query.hpp"
+
+namespace causeway::lwm2m {
+
+using api::ClientState;
+using model::Path;
+using std::chrono::seconds;
+
+namespace {
+
+std::string keyOf(const ServerAccount& account, std::string_view what)
+{
+    return fmt::format("server/{}/{}", account.settings.name, what);
+}
+
+std::string attributesPrefix(const ServerAccount& account)
+{
+    return keyOf(account, "attributes");
+}
+
+// "3600 over 86400": what a server wrote, and the operator's value that it replaced.
+std::string overriding(std::optional<seconds> written, std::optional<seconds> given)
+{
+    if (written == given)
+        return {};
+    const auto count = [](std::optional<seconds> time) {
+        return time ? time->count() : -1;
+    };
+    return fmt::format("{} over {}", count(written), count(given));
+}
+
+std::optional<seconds>
+overridden(const ClientState& state, const std::string& key, std::optional<seconds> given)
+{
+    const auto found = state.find(key);
+    if (found == state.end())
+        return given;
+    const std::string_view text = found->second;
+    std::int64_t written = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), written);
+    if (error != std::errc() || overriding(seconds(written), given) != text)
+        return given;
+    return seconds(written);
+}
+
+bool flag(const ClientState& state, const std::string& key, bool otherwise)
+{
+    const auto found = state.find(key);
+    return found == state.end() ? otherwise : found->second == "true";
+}
+
+std::string flagText(bool value, bool otherwise)
+{
+    if (value == otherwise)
+        return {};
+    return value ? "true" : "false";
+}
+
+// ";pmin=10;gt=5" back into "pmin=10", "gt=5".
+std::vector<std::string> splitAttributes(std::string_view text)
+{
+    std::vector<std::string> query;
+    while (!text.empty()) {
+        text.remove_prefix(1);
+        const auto end = std::min(text.find(';'), text.size());
+        query.emplace_back(text.substr(0, end));
+        text.remove_prefix(end);
+    }
+    return query;
+}
+
+} // namespace
+
+ServerAccount makeAccount(api::ServerSettings settings, model::Id instance)
+{
+    ServerAccount account;
+    account.settings = std::move(settings);
+    account.given = {account.settings.lifetime,
+                     account.settings.defaultPmin,
+                     account.settings.defaultPmax,
+                     account.settings.disableTimeout};
+    account.instance = instance;
+    return account;
+}
+
+ClientState stateOf(const ServerAccount& account)
+{
+    const auto& now = account.settings;
+    const auto& given = account.given;
+    const ServerAccount fresh;
+    return {
+        {keyOf(account, "lifetime"), overriding(now.lifetime, given.lifetime)},
+        {keyOf(account, "pmin"), overriding(now.defaultPmin, given.defaultPmin)},
+        {keyOf(account, "pmax"), overriding(now.defaultPmax, given.defaultPmax)},
+        {keyOf(account, "disable"), overriding(now.disableTimeout, given.disableTimeout)},
+        {keyOf(account, "storing"),
+         flagText(account.storesNotifications, fresh.storesNotifications)},
+        {keyOf(account, "mute"), flagText(account.mutesSend, fresh.mutesSend)},
+        {keyOf(account, "confirm"),
+         flagText(account.confirmsNotifications, fresh.confirmsNotifications)},
+    };
+}
+
+ClientState
+stateOf(const ServerAccount& account, const AttachedAttributes& attributes, const Path& path)
+{
+    return {{attributesPrefix(account) + path.toString(), formatAttributes(attributes.at(path))}};
+}
+
+void restore(const ClientState& state, ServerAccount& account, AttachedAttributes& attributes)
+{
+    auto& now = account.settings;
+    const auto& given = account.given;
+    const auto key = [&](std::string_view what) {
+        return keyOf(account, what);
+    };
+    now.lifetime = overridden(state, key("lifetime"), given.lifetime).value_or(given.lifetime);
+    now.defaultPmin = overridden(state, key("pmin"), given.defaultPmin);
+    now.defaultPmax = overridden(state, key("pmax"), given.defaultPmax);
+    now.disableTimeout =
+        overridden(state, key("disable"), given.disableTimeout).value_or(given.disableTimeout);
+    account.storesNotifications = flag(state, key("storing"), account.storesNotifications);
+    account.mutesSend = flag(state, key("mute"), account.mutesSend);
+    account.confirmsNotifications = flag(state, key("confirm"), account.confirmsNotifications);
+
+    const std::string prefix = attributesPrefix(account) + "/";
+    for (auto entry = state.lower_bound(prefix);
+         entry != state.end() && entry->first.starts_with(prefix);
+         ++entry) {
+        const auto path = Path::parse(std::string_view(entry->first).substr(prefix.size() - 1));
+        const auto attached = applyAttributesQuery({}, splitAttributes(entry->second));
+        if (path && attached)
+            attributes.set(*path, *attached);
+    }
+}
+
+} // namespace causeway::lwm2m

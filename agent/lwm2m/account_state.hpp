@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/api/inventory.hpp"
+#include "agent/lwm2m/attached_attributes.hpp"
+#include "agent/lwm2m/server_account.hpp"
+
+/// What survives a restart of the daemon: values that servers wrote to /1/x and the attributes they
+/// attached. A registration does not: it ends with its DTLS session.
+namespace causeway::lwm2m {
+
+/// An account as the operator gave it.
+[[nodiscard]] ServerAccount makeAccount(api::ServerSettings settings, model::Id instance);
+
+/// What to keep of /1/x; an empty text where the operator's own value is in force.
+[[nodiscard]] api::ClientState stateOf(const ServerAccount& account);
+
+/// What to keep of the attributes attached at one level.
+[[nodiscard]] api::ClientState stateOf(const ServerAccount& account,
+                                       const AttachedAttributes& attributes,
+                                       const model::Path& path);
+
+/// Puts back what stateOf() gave. A value that a server had written over another setting of the
+/// operator than today's is dropped: the operator spoke last. So is what cannot be read.
+void restore(const api::ClientState& state, ServerAccount& account, AttachedAttributes& attributes);
+
+} // namespace causeway::lwm2m

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/lwm2m/client.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include "agent/base/lifetime.hpp"
+#include "agent/lwm2m/account.hpp"
+#include "agent/lwm2m/account_state.hpp"
+#include "agent/lwm2m/object_tree.hpp"
+#include "agent/lwm2m/objects/security_object.hpp"
+#include "agent/lwm2m/objects/server_object.hpp"
+#include "agent/lwm2m/operations.hpp"
+
+namespace causeway::lwm2m {
+
+using model::Id;
+using model::Path;
+
+namespace {
+
+constexpr Id securityObject = 0;
+constexpr Id serverObject = 1;
+
+const model::ObjectDefinition& needed(const model::Definitions& definitions, Id object)
+{
+    const auto* definition = definitions.find(object);
+    if (definition == nullptr)
+        throw std::invalid_argument("no definition of Object " + std::to_string(object));
+    return *definition;
+}
+
+} // namespace
+
+/// Everything a Client owns, in order of dependency.
+class Client::Parts final : private ServerObjectListener, private OperationsListener
+{
+public:
+    Parts(ClientSettings settings,
+          api::Transport& transport,
+          base::Scheduler& scheduler,
+          const model::Definitions& definitions,
+          ClientListener& listener)
+        : scheduler_(scheduler)
+        , listener_(listener)
+        , identity_{std::move(settings.logName), std::move(settings.endpointName)}
+        , operations_(tree_, definitions, *this)
+    {
+        const Account::Shared shared{
+            identity_, tree_, operations_, transport, scheduler, definitions};
+        for (auto& server : settings.servers)
+            addAccount(std::move(server), shared, settings.state);
+        addOwnObjects(definitions);
+    }
+
+    void addObject(std::unique_ptr<Object> object) { tree_.add(std::move(object)); }
+
+    void start(base::Duration delay)
+    {
+        for (const auto& account : accounts_)
+            account->registration().start(delay);
+    }
+
+    void stop(base::Duration limit, base::Task done)
+    {
+        stopped_ = std::move(done);
+        stopping_ = accounts_.size();
+        for (const auto& account : accounts_)
+            account->registration().stop(limit, lifetime_.guard([this] { onOneStopped(); }));
+        if (accounts_.empty())
+            scheduler_.post(std::move(stopped_));
+    }
+
+    void onValuesChanged(const std::vector<Path>& paths)
+    {
+        for (const auto& account : accounts_)
+            account->observations().onValuesChanged(paths);
+    }
+
+    void onInstancesChanged() override
+    {
+        for (const auto& account : accounts_) {
+            forgetAttributes(*account);
+            account->observations().onInstancesChanged();
+            account->registration().announceChanges();
+        }
+    }
+
+    void onCredentialChanged(const std::string& server)
+    {
+        for (const auto& account : accounts_) {
+            if (server.empty() || account->server().settings.name == server)
+                account->registration().onCredentialChanged();
+        }
+    }
+
+    bool updateNow(const std::string& server)
+    {
+        bool isKnown = false;
+        for (const auto& account : accounts_) {
+            if (!server.empty() && account->server().settings.name != server)
+                continue;
+            isKnown = true;
+            account->registration().updateNow();
+        }
+        return isKnown;
+    }
+
+    [[nodiscard]] std::vector<api::RegistrationStatus> status() const
+    {
+        std::vector<api::RegistrationStatus> all;
+        all.reserve(accounts_.size());
+        for (const auto& account : accounts_)
+            all.push_back(account->status());
+        return all;
+    }
+
+private:
+    void addAccount(api::ServerSettings server,
+                    const Account::Shared& shared,
+                    const api::ClientState& state)
+    {
+        auto account = std::make_unique<Account>(
+            makeAccount(std::move(server), static_cast<Id>(accounts_.size())), shared, [this] {
+                announceStatus();
+            });
+        restore(state, account->server(), account->attributes());
+        accounts_.push_back(std::move(account));
+    }
+
+    void addOwnObjects(const model::Definitions& definitions)
+    {
+        std::vector<ServerAccount*> servers;
+        for (const auto& account : accounts_)
+            servers.push_back(&account->server());
+        tree_.add(std::make_unique<SecurityObject>(needed(definitions, securityObject),
+                                                   accounts_.size()));
+        ServerObjectListener& listener = *this; // make_unique cannot see a private base
+        tree_.add(std::make_unique<ServerObject>(
+            needed(definitions, serverObject), std::move(servers), scheduler_, listener));
+    }
+
+    // ServerObjectListener
+    void onAccountWritten(Id instance) override
+    {
+        Account& account = *accounts_[instance];
+        keep(stateOf(account.server()));
+        account.observations().onAttributesChanged();
+        account.registration().announceChanges();
+    }
+
+    // Later: the answer to the Execute goes out before what it starts.
+    void onDisable(Id instance) override
+    {
+        scheduler_.post(
+            lifetime_.guard([this, instance] { accounts_[instance]->registration().disable(); }));
+    }
+
+    void onUpdateTrigger(Id instance) override
+    {
+        scheduler_.post(
+            lifetime_.guard([this, instance] { accounts_[instance]->registration().updateNow(); }));
+    }
+
+    // OperationsListener
+    void onWritten(const std::vector<Path>& paths) override { onValuesChanged(paths); }
+
+    void onAttributesWritten(const ServerAccount& server, const Path& path) override
+    {
+        keep(stateOf(server, accounts_[server.instance]->attributes(), path));
+    }
+
+    void forgetAttributes(Account& account)
+    {
+        const auto entries = account.attributes().entries(); // a copy: forget() changes them
+        for (const auto& [path, attributes] : entries) {
+            if (tree_.contains(path))
+                continue;
+            account.attributes().forget(path);
+            keep(stateOf(account.server(), account.attributes(), path));
+        }
+    }
+
+    void onOneStopped()
+    {
+        if (--stopping_ > 0)
+            return;
+        auto done = std::exchange(stopped_, nullptr); // may destroy us
+        done();
+    }
+
+    // The owner may be the caller further up: it is told by the next turn of the loop, once.
+    void announceStatus()
+    {
+        if (std::exchange(isStatusAnnounced_, true))
+            return;
+        scheduler_.post(lifetime_.guard([this] {
+            isStatusAnnounced_ = false;
+            listener_.onStatusChanged();
+        }));
+    }
+
+    void keep(api::ClientState changes)
+    {
+        scheduler_.post(lifetime_.guard(
+            [this, changes = std::move(changes)] { listener_.onClientState(changes); }));
+    }
+
+    base::Scheduler& scheduler_;
+    ClientListener& listener_;
+    Registration::Identity identity_;
+    ObjectTree tree_;
+    Operations operations_;
+    std::vector<std::unique_ptr<Account>> accounts_; ///< by instance of Object 1
+    base::Task stopped_;
+    std::size_t stopping_ = 0;
+    bool isStatusAnnounced_ = false;
+    base::Lifetime lifetime_;
+};
+
+Client::Client(ClientSettings settings,
+               api::Transport& transport,
+               base::Scheduler& scheduler,
+               const model::Definitions& definitions,
+               ClientListener& listener)
+    : parts_(
+          std::make_unique<Parts>(std::move(settings), transport, scheduler, definitions, listener))
+{}
+
+Client::~Client() = default;
+
+void Client::addObject(std::unique_ptr<Object> object)
+{
+    parts_->addObject(std::move(object));
+}
+
+void Client::start(base::Duration delay)
+{
+    parts_->start(delay);
+}
+
+void Client::stop(base::Duration limit, base::Task done)
+{
+    parts_->stop(limit, std::move(done));
+}
+
+void Client::onValuesChanged(const std::vector<Path>& paths)
+{
+    parts_->onValuesChanged(paths);
+}
+
+void Client::onInstancesChanged()
+{
+    parts_->onInstancesChanged();
+}
+
+void Client::onCredentialChanged(const std::string& server)
+{
+    parts_->onCredentialChanged(server);
+}
+
+bool Client::updateNow(const std::string& server)
+{
+    return parts_->updateNow(server);
+}
+
+std::vector<api::RegistrationStatus> Client::status() const
+{
+    return parts_->status();
+}
+
+} // namespace causeway::lwm2m

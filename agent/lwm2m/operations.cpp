@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/lwm2m/operations.hpp"
+
+#include <algorithm>
+
+#include "agent/lwm2m/attributes_query.hpp"
+#include "agent/lwm2m/execute_arguments.hpp"
+#include "agent/lwm2m/object_links.hpp"
+#include "agent/lwm2m/outcome_text.hpp"
+#include "agent/lwm2m/request_path.hpp"
+#include "agent/lwm2m/write_plan.hpp"
+
+namespace causeway::lwm2m {
+
+using api::Method;
+using api::Request;
+using api::Respond;
+using api::Response;
+using base::ErrorKind;
+using model::Id;
+using model::Outcome;
+using model::OutcomeCode;
+using model::Path;
+using model::refuse;
+using model::ResourceType;
+
+namespace {
+
+constexpr Id serverObject = 1;
+constexpr std::uint32_t observeRegister = 0;
+constexpr std::uint32_t observeCancel = 1;
+
+Response refused(OutcomeCode code, std::string diagnostic)
+{
+    return toResponse(refuse(code, std::move(diagnostic)));
+}
+
+Response content(api::ContentFormat format, base::Bytes payload)
+{
+    Response response;
+    response.contentFormat = format;
+    response.payload = std::move(payload);
+    return response;
+}
+
+// What the server gets when it names no format: every server of the version can decode it.
+api::ContentFormat defaultFormat(ProtocolVersion version)
+{
+    return version == ProtocolVersion::V1_0 ? tlvFormat : senmlCborFormat;
+}
+
+bool isNumeric(const ObjectTree& tree, const Path& path)
+{
+    if (path.size() < 3)
+        return false;
+    const auto* definition = tree.find(path.object())->definition().find(path.resource());
+    return definition != nullptr &&
+           (definition->type == ResourceType::Integer ||
+            definition->type == ResourceType::UnsignedInteger ||
+            definition->type == ResourceType::Float || definition->type == ResourceType::Time);
+}
+
+// PUT without a body is Write-Attributes (LwM2M Transport §6.4.4).
+bool isWriteAttributes(const Request& request)
+{
+    return request.payload.empty() && !request.contentFormat && !request.query.empty();
+}
+
+// Some servers send the arguments of Execute as ?0=U instead of 0='U'.
+std::string argumentsOf(const Request& request)
+{
+    if (!request.payload.empty())
+        return std::string(base::asText(request.payload));
+    std::string arguments;
+    for (const auto& option : request.query) {
+        const auto equals = option.find('=');
+        arguments += arguments.empty() ? "" : ",";
+        arguments += option.substr(0, equals);
+        if (equals != std::string::npos)
+            arguments += "='" + option.substr(equals + 1) + "'";
+    }
+    return arguments;
+}
+
+} // namespace
+
+Operations::Operations(const ObjectTree& tree,
+                       const model::Definitions& definitions,
+                       OperationsListener& listener)
+    : tree_(tree)
+    , definitions_(definitions)
+    , listener_(listener)
+{}
+
+void Operations::perform(Requester& requester, const Request& request, Respond respond)
+{
+    const auto path = target(requester, request);
+    if (!path)
+        respond(toResponse(path.error()));
+    else
+        dispatch(requester, *path, request, std::move(respond));
+}
+
+OrRefusal<Path> Operations::target(const Requester& requester, const Request& request) const
+{
+    const auto path = parseRequestPath(request.path);
+    if (!path)
+        return path;
+    const bool isComposite = request.method == Method::Fetch || request.method == Method::Patch ||
+                             request.method == Method::IPatch;
+    if (path->isRoot() || isComposite)
+        return refusal(OutcomeCode::MethodNotAllowed, "not supported on this path");
+    if (isHidden(path->object()))
+        return refusal(OutcomeCode::Unauthorized, "this Object is hidden from servers");
+    if (const auto exists = checkExists(*path); !exists)
+        return tl::unexpected(exists.error());
+    // With several accounts and no Access Control Object, each server has its own account only.
+    if (path->object() == serverObject && path->size() > 1 &&
+        path->instance() != requester.account.instance)
+        return refusal(OutcomeCode::Unauthorized, "the account of another server");
+    return path;
+}
+
+OrRefusal<void> Operations::checkExists(const Path& path) const
+{
+    if (tree_.contains(path))
+        return {};
+    const bool isSingle =
+        path.isResourceInstance() && tree_.contains(path.upTo(3)) && !tree_.isMultiple(path);
+    if (isSingle)
+        return refusal(OutcomeCode::MethodNotAllowed, "the Resource has no instances");
+    return refusal(OutcomeCode::NotFound, path.toString() + " does not exist");
+}
+
+void Operations::dispatch(Requester& requester,
+                          const Path& path,
+                          const Request& request,
+                          Respond respond)
+{
+    switch (request.method) {
+    case Method::Get:
+        respond(request.accept == linkFormat ? discover(requester, path)
+                                             : read(requester, path, request));
+        break;
+    case Method::Put:
+        if (isWriteAttributes(request))
+            respond(writeAttributes(requester, path, request));
+        else
+            write(path, request, std::move(respond));
+        break;
+    case Method::Post:
+        post(path, request, std::move(respond));
+        break;
+    case Method::Delete:
+        remove(path, std::move(respond));
+        break;
+    default:
+        respond(refused(OutcomeCode::MethodNotAllowed, "not supported"));
+        break;
+    }
+}
+
+// Read, Observe and Cancel differ in what happens to the observation.
+Response Operations::read(Requester& requester, const Path& path, const Request& request)
+{
+    if (path.size() > 2 && !tree_.operations(path).read)
+        return refused(OutcomeCode::MethodNotAllowed, path.toString() + " is not readable");
+    const bool isObserve = request.observe == observeRegister;
+    if (isObserve && !request.query.empty())
+        return refused(OutcomeCode::BadRequest, "attributes in Observe are LwM2M 1.2");
+    const auto format = request.accept.value_or(defaultFormat(requester.version));
+    if (!isSupported(format))
+        return refused(OutcomeCode::NotAcceptable, "the Accept format is not supported");
+    auto records = recordsFor(requester, path);
+    if (!records)
+        return toResponse(records.error());
+    auto payload = encode(format, path, *records, definitions_);
+    if (!payload)
+        return refused(OutcomeCode::NotAcceptable, payload.error().message);
+    Response response = content(format, *std::move(payload));
+    if (isObserve)
+        response.observe =
+            requester.observations.add(request.token, path, format, *std::move(records));
+    else if (request.observe == observeCancel)
+        requester.observations.remove(request.token);
+    return response;
+}
+
+OrRefusal<std::vector<Record>> Operations::recordsFor(const Requester& requester,
+                                                      const Path& path) const
+{
+    auto records = tree_.read(path);
+    if (!records && records.error().kind == ErrorKind::NotFound)
+        return refusal(OutcomeCode::NotFound, records.error().message);
+    if (!records) // the device behind it, not the request: nothing of class 4 fits
+        return refusal(OutcomeCode::InternalServerError, records.error().message);
+    if (path == Path{serverObject})
+        std::erase_if(*records, [&](const Record& record) {
+            return record.path.size() > 1 && record.path.instance() != requester.account.instance;
+        });
+    return *std::move(records);
+}
+
+Response Operations::discover(const Requester& requester, const Path& path) const
+{
+    if (path.isResourceInstance())
+        return refused(OutcomeCode::MethodNotAllowed, "Discover ends at Resources");
+    return content(linkFormat, base::toBytes(discoverLinks(tree_, path, requester.attributes)));
+}
+
+Response Operations::writeAttributes(Requester& requester, const Path& path, const Request& request)
+{
+    if (path.size() > 2 && !tree_.operations(path).read)
+        return refused(OutcomeCode::MethodNotAllowed, path.toString() + " is not readable");
+    const auto attributes = applyAttributesQuery(requester.attributes.at(path), request.query);
+    if (!attributes)
+        return refused(OutcomeCode::BadRequest, attributes.error().message);
+    if (hasNumericConditions(*attributes) && !isNumeric(tree_, path))
+        return refused(OutcomeCode::BadRequest, "gt, lt and st need a numeric Resource");
+    requester.attributes.set(path, *attributes);
+    requester.observations.onAttributesChanged();
+    listener_.onAttributesWritten(requester.account, path);
+    return toResponse({});
+}
+
+void Operations::write(const Path& path, const Request& request, Respond respond)
+{
+    if (path.isObject() || (path.size() > 2 && !tree_.operations(path).write)) {
+        respond(refused(OutcomeCode::MethodNotAllowed, path.toString() + " is not writable"));
+        return;
+    }
+    auto plan = planWrite(tree_, definitions_, path, request);
+    if (!plan) {
+        respond(toResponse(plan.error()));
+        return;
+    }
+    std::vector<Path> paths;
+    for (const auto& value : plan->values)
+        paths.push_back(value.path);
+    auto done = [this, paths = std::move(paths), respond = std::move(respond)](
+                    const Outcome& outcome) mutable {
+        respond(toResponse(outcome));
+        if (outcome.isSuccess())
+            listener_.onWritten(paths);
+    };
+    tree_.find(path.object())
+        ->write(
+            plan->instance, std::move(plan->values), plan->mode, lifetime_.guard(std::move(done)));
+}
+
+void Operations::post(const Path& path, const Request& request, Respond respond)
+{
+    if (path.isObject()) {
+        create(path, request, std::move(respond));
+        return;
+    }
+    const bool isPartialWrite = !path.isResource() || tree_.isMultiple(path);
+    if (isPartialWrite && !tree_.operations(path).execute)
+        write(path, request, std::move(respond));
+    else
+        execute(path, request, std::move(respond));
+}
+
+void Operations::execute(const Path& path, const Request& request, Respond respond)
+{
+    if (!path.isResource() || !tree_.operations(path).execute) {
+        respond(refused(OutcomeCode::MethodNotAllowed, path.toString() + " is not executable"));
+        return;
+    }
+    if (request.contentFormat.value_or(plainTextFormat) != plainTextFormat) {
+        respond(refused(OutcomeCode::UnsupportedFormat, "arguments are plain text"));
+        return;
+    }
+    const std::string arguments = argumentsOf(request);
+    if (!areExecuteArguments(arguments)) {
+        respond(refused(OutcomeCode::BadRequest, "the arguments break LwM2M Core §6.3.5"));
+        return;
+    }
+    tree_.find(path.object())
+        ->execute(path, arguments, [respond = std::move(respond)](const Outcome& outcome) mutable {
+            respond(toResponse(outcome));
+        });
+}
+
+void Operations::create(const Path& path, const Request& request, Respond respond)
+{
+    Object& object = *tree_.find(path.object());
+    if (!object.allowsCreate()) {
+        respond(refused(OutcomeCode::MethodNotAllowed, "no more instances can be created"));
+        return;
+    }
+    auto plan = planCreate(object, definitions_, request);
+    if (!plan) {
+        respond(toResponse(plan.error()));
+        return;
+    }
+    const Path created = path.child(plan->instance);
+    auto done = [this, created, respond = std::move(respond)](Outcome outcome) mutable {
+        if (outcome.isSuccess())
+            outcome.code = OutcomeCode::Created;
+        Response response = toResponse(outcome);
+        if (outcome.isSuccess())
+            response.locationPath = {std::to_string(created.object()),
+                                     std::to_string(created.instance())};
+        respond(std::move(response));
+        if (outcome.isSuccess())
+            listener_.onInstancesChanged();
+    };
+    object.create(plan->instance, std::move(plan->values), lifetime_.guard(std::move(done)));
+}
+
+void Operations::remove(const Path& path, Respond respond)
+{
+    if (!path.isInstance()) {
+        respond(refused(OutcomeCode::MethodNotAllowed, "only Object Instances can be deleted"));
+        return;
+    }
+    auto done = [this, respond = std::move(respond)](Outcome outcome) mutable {
+        if (outcome.isSuccess())
+            outcome.code = OutcomeCode::Deleted;
+        respond(toResponse(outcome));
+        if (outcome.isSuccess())
+            listener_.onInstancesChanged();
+    };
+    tree_.find(path.object())->remove(path.instance(), lifetime_.guard(std::move(done)));
+}
+
+} // namespace causeway::lwm2m

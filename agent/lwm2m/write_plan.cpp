@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/lwm2m/write_plan.hpp"
+
+#include <algorithm>
+
+#include "agent/lwm2m/codec/codec.hpp"
+
+namespace causeway::lwm2m {
+
+using api::Request;
+using base::ErrorKind;
+using model::Id;
+using model::ObjectLink;
+using model::OutcomeCode;
+using model::Path;
+
+namespace {
+
+OutcomeCode codeOfDecodeError(ErrorKind kind)
+{
+    switch (kind) {
+    case ErrorKind::NotSupported:
+        return OutcomeCode::UnsupportedFormat;
+    case ErrorKind::NotFound:
+        return OutcomeCode::NotFound;
+    case ErrorKind::LimitExceeded:
+        return OutcomeCode::RequestTooLarge;
+    default:
+        return OutcomeCode::BadRequest;
+    }
+}
+
+OrRefusal<std::vector<Record>>
+decodeBody(const Request& request, const Path& target, const model::Definitions& definitions)
+{
+    if (!request.contentFormat)
+        return refusal(OutcomeCode::UnsupportedFormat, "the request has no Content-Format");
+    if (!isSupported(*request.contentFormat))
+        return refusal(OutcomeCode::UnsupportedFormat, "the Content-Format is not supported");
+    auto records = decode(*request.contentFormat, target, request.payload, definitions);
+    if (!records)
+        return refusal(codeOfDecodeError(records.error().kind), records.error().message);
+    return *std::move(records);
+}
+
+bool hasPath(const std::vector<ResourceWrite>& values, const Path& path)
+{
+    return std::ranges::any_of(values,
+                               [&](const ResourceWrite& write) { return write.path == path; });
+}
+
+bool namesResource(const std::vector<ResourceWrite>& values, const Path& resource)
+{
+    return std::ranges::any_of(
+        values, [&](const ResourceWrite& write) { return resource.contains(write.path); });
+}
+
+bool isValidLink(const ObjectTree& tree, const model::Value& value)
+{
+    const auto* link = std::get_if<ObjectLink>(&value);
+    if (link == nullptr || *link == ObjectLink{})
+        return true;
+    if (link->object == model::maxId)
+        return false;
+    const Path object{link->object};
+    return tree.contains(link->instance == model::maxId ? object : object.child(link->instance));
+}
+
+/// Turns the records of one Write into the values to write.
+class WriteCheck
+{
+public:
+    WriteCheck(const ObjectTree& tree, const Path& target)
+        : tree_(tree)
+        , target_(target)
+    {}
+
+    OrRefusal<std::vector<ResourceWrite>> check(std::vector<Record> records)
+    {
+        for (auto& record : records) {
+            if (auto taken = take(std::move(record)); !taken)
+                return tl::unexpected(taken.error());
+        }
+        return std::move(values_);
+    }
+
+private:
+    OrRefusal<void> take(Record record)
+    {
+        const Path& path = record.path;
+        if (path.isInstance() && !record.value)
+            return {}; // an instance without values
+        if (path.size() < 3 || !target_.contains(path))
+            return refusal(OutcomeCode::BadRequest, path.toString() + " is not below the target");
+        if (!tree_.contains(path.upTo(3)))
+            return {}; // an optional Resource that this device does not have
+        if (!tree_.operations(path).write)
+            return refusal(OutcomeCode::MethodNotAllowed, path.toString() + " is not writable");
+        if (!record.value)
+            return refusal(OutcomeCode::MethodNotAllowed, path.toString() + " cannot be emptied");
+        if (path.isResourceInstance() != tree_.isMultiple(path))
+            return refusal(OutcomeCode::BadRequest, path.toString() + " has the wrong level");
+        if (hasPath(values_, path))
+            return refusal(OutcomeCode::BadRequest, path.toString() + " is there twice");
+        if (!isValidLink(tree_, *record.value))
+            return refusal(OutcomeCode::BadRequest, path.toString() + " links to nothing");
+        values_.push_back({path, *std::move(record.value)});
+        return {};
+    }
+
+    const ObjectTree& tree_;
+    const Path& target_;
+    std::vector<ResourceWrite> values_;
+};
+
+// A Replace leaves no mandatory Resource without a value.
+OrRefusal<void>
+checkMandatory(const Object& object, const Path& instance, const std::vector<ResourceWrite>& values)
+{
+    for (const Id id : object.resources(instance.instance())) {
+        const auto* definition = object.definition().find(id);
+        const bool isNeeded = definition != nullptr && definition->isMandatory &&
+                              object.operations(instance.instance(), id).write;
+        if (isNeeded && !namesResource(values, instance.child(id)))
+            return refusal(OutcomeCode::BadRequest,
+                           instance.child(id).toString() + " is mandatory and missing");
+    }
+    return {};
+}
+
+// The Object contract replaces instances, not the Resource Instances of one Resource.
+OrRefusal<void> checkNoneIsRemoved(const Object& object,
+                                   const Path& resource,
+                                   const std::vector<ResourceWrite>& values)
+{
+    for (const Id id : object.resourceInstances(resource.instance(), resource.resource())) {
+        if (!hasPath(values, resource.child(id)))
+            return refusal(OutcomeCode::MethodNotAllowed,
+                           resource.child(id).toString() + " cannot be removed");
+    }
+    return {};
+}
+
+Id lowestFree(const Object& object)
+{
+    Id candidate = 0;
+    for (const Id id : object.instances()) {
+        if (id != candidate)
+            break;
+        ++candidate;
+    }
+    return candidate;
+}
+
+OrRefusal<Id> instanceToCreate(const Object& object, const std::vector<Record>& records)
+{
+    if (records.empty())
+        return lowestFree(object);
+    const Path& first = records.front().path;
+    if (first.size() < 2)
+        return refusal(OutcomeCode::BadRequest, "the payload holds no Object Instance");
+    const bool isOne = std::ranges::all_of(records, [&](const Record& record) {
+        return record.path.size() >= 2 && record.path.upTo(2) == first.upTo(2);
+    });
+    if (!isOne)
+        return refusal(OutcomeCode::BadRequest, "one Create makes one Object Instance");
+    if (first.instance() == unassignedInstance)
+        return lowestFree(object);
+    const auto taken = object.instances();
+    if (std::ranges::binary_search(taken, first.instance()))
+        return refusal(OutcomeCode::BadRequest, first.upTo(2).toString() + " exists already");
+    return first.instance();
+}
+
+Path inInstance(const Path& path, Id instance)
+{
+    Path moved{path.object(), instance};
+    for (std::size_t level = 2; level < path.size(); ++level)
+        moved = moved.child(path[level]);
+    return moved;
+}
+
+} // namespace
+
+OrRefusal<WritePlan> planWrite(const ObjectTree& tree,
+                               const model::Definitions& definitions,
+                               const Path& target,
+                               const Request& request)
+{
+    auto records = decodeBody(request, target, definitions);
+    if (!records)
+        return tl::unexpected(records.error());
+    auto values = WriteCheck(tree, target).check(*std::move(records));
+    if (!values)
+        return tl::unexpected(values.error());
+
+    const Object& object = *tree.find(target.object());
+    const bool isReplace = request.method == api::Method::Put;
+    OrRefusal<void> isComplete;
+    if (target.isInstance() && isReplace)
+        isComplete = checkMandatory(object, target, *values);
+    else if (target.isResource() && isReplace && tree.isMultiple(target))
+        isComplete = checkNoneIsRemoved(object, target, *values);
+    if (!isComplete)
+        return tl::unexpected(isComplete.error());
+    const auto mode =
+        target.isInstance() && isReplace ? WriteMode::Replace : WriteMode::PartialUpdate;
+    return WritePlan{target.instance(), *std::move(values), mode};
+}
+
+OrRefusal<WritePlan>
+planCreate(const Object& object, const model::Definitions& definitions, const Request& request)
+{
+    const Path target{object.definition().id};
+    auto records = decodeBody(request, target, definitions);
+    if (!records)
+        return tl::unexpected(records.error());
+    const auto instance = instanceToCreate(object, *records);
+    if (!instance)
+        return tl::unexpected(instance.error());
+
+    WritePlan plan{*instance, {}, WriteMode::Replace};
+    for (auto& [path, value, takenAt] : *records) {
+        const auto* definition =
+            path.size() > 2 ? object.definition().find(path.resource()) : nullptr;
+        if (definition != nullptr && definition->operations.write && value)
+            plan.values.push_back({inInstance(path, *instance), *std::move(value)});
+    }
+    for (const auto& resource : object.definition().resources) {
+        const bool isNeeded = resource.isMandatory && resource.operations.write;
+        if (isNeeded && !namesResource(plan.values, target.child(*instance).child(resource.id)))
+            return refusal(OutcomeCode::BadRequest, resource.name + " is mandatory and missing");
+    }
+    return plan;
+}
+
+} // namespace causeway::lwm2m

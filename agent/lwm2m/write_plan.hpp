@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "agent/api/transport.hpp"
+#include "agent/lwm2m/object_tree.hpp"
+#include "agent/lwm2m/refusal.hpp"
+
+namespace causeway::lwm2m {
+
+/// What a Write or Create asks of one Object Instance, after every check that needs no device.
+struct WritePlan
+{
+    model::Id instance = 0;
+    std::vector<ResourceWrite> values;
+    WriteMode mode = WriteMode::PartialUpdate;
+};
+
+/// A Write to an Object Instance, Resource or Resource Instance that exists: decodes the payload
+/// and checks all of it before anything is done (LwM2M Core §6.3.3).
+[[nodiscard]] OrRefusal<WritePlan> planWrite(const ObjectTree& tree,
+                                             const model::Definitions& definitions,
+                                             const model::Path& target,
+                                             const api::Request& request);
+
+/// A Create on `object`, which allows it; assigns the lowest free Instance ID when the payload
+/// names none (LwM2M Core §6.3.6).
+[[nodiscard]] OrRefusal<WritePlan> planCreate(const Object& object,
+                                              const model::Definitions& definitions,
+                                              const api::Request& request);
+
+} // namespace causeway::lwm2m
