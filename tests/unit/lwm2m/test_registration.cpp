@@ -1,0 +1,616 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "agent/lwm2m/registration.hpp"
+#include "tests/fakes/fake_scheduler.hpp"
+#include "tests/fakes/fake_transport.hpp"
+
+using namespace causeway;
+using namespace causeway::lwm2m;
+using namespace std::chrono_literals;
+using base::ErrorKind;
+using fakes::FakePeer;
+using model::OutcomeCode;
+using Reported = api::RegistrationStatus::State;
+
+namespace {
+
+class FakeOwner final : public RegistrationListener
+{
+public:
+    std::string objectLinks(ProtocolVersion version) const override
+    {
+        return version == ProtocolVersion::V1_0 ? "</1/0>" : links;
+    }
+
+    void onRegistered(bool isNew) override { registered.push_back(isNew); }
+
+    void onSessionEnded() override { ++ended; }
+
+    void onRequest(api::Request, api::Respond respond) override { respond({}); }
+
+    void onReset(const api::Token&) override { ++resets; }
+
+    void onStatusChanged() override {}
+
+    std::string links = R"(</>;rt="oma.lwm2m",</1/0>,</3/0>)";
+    std::vector<bool> registered;
+    int ended = 0;
+    int resets = 0;
+};
+
+struct Fixture
+{
+    Fixture()
+    {
+        account.settings.name = "site";
+        account.settings.uri = "coaps://server.example:5684";
+    }
+
+    void start()
+    {
+        registration.start(0s);
+        scheduler.advance(0s);
+    }
+
+    void registerOnce()
+    {
+        start();
+        peer().connect();
+        peer().accept();
+    }
+
+    FakePeer& peer() { return transport.peer(); }
+
+    api::Request& asked() { return peer().asked.front().request; }
+
+    Reported state() const { return registration.status().state; }
+
+    std::size_t sessions() const { return transport.peers.size(); }
+
+    /// Connects fail at once, for as long as the clock is advanced by the caller.
+    void refuseToConnect()
+    {
+        peer().lose({ErrorKind::Unreachable, "nobody answers at server.example", {}});
+    }
+
+    ServerAccount account;
+    fakes::FakeScheduler scheduler;
+    fakes::FakeTransport transport;
+    FakeOwner owner;
+    Registration::Identity identity{"meter-1", "urn:dev:os:32473-meter-1"};
+    Registration registration{identity, account, transport, scheduler, owner};
+};
+
+std::string textOf(const base::Bytes& bytes)
+{
+    return std::string(base::asText(bytes));
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(registration, Fixture)
+
+BOOST_AUTO_TEST_CASE(opens_a_session_with_the_account_and_the_credential)
+{
+    start();
+
+    BOOST_TEST(peer().settings.uri == "coaps://server.example:5684");
+    BOOST_TEST(peer().settings.logName == "meter-1");
+    BOOST_TEST(peer().settings.credential.device == "meter-1");
+    BOOST_TEST(peer().settings.credential.server == "site");
+    BOOST_CHECK(state() == Reported::Connecting);
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_its_turn_before_it_opens_a_session)
+{
+    registration.start(7s);
+
+    scheduler.advance(6s);
+    BOOST_TEST(sessions() == 0U);
+    scheduler.advance(1s);
+    BOOST_TEST(sessions() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(registers_as_the_standard_says)
+{
+    start();
+
+    peer().connect();
+
+    const std::vector<std::string> query{
+        "ep=urn:dev:os:32473-meter-1", "lt=86400", "lwm2m=1.1", "b=U"};
+    BOOST_CHECK(asked().method == api::Method::Post);
+    BOOST_TEST(asked().path == std::vector<std::string>{"rd"}, boost::test_tools::per_element());
+    BOOST_TEST(asked().query == query, boost::test_tools::per_element());
+    BOOST_TEST(asked().contentFormat.value() == 40);
+    BOOST_TEST(textOf(asked().payload) == owner.links);
+    BOOST_CHECK(state() == Reported::Registering);
+}
+
+BOOST_AUTO_TEST_CASE(is_registered_after_2_01_and_shows_where)
+{
+    registerOnce();
+
+    const auto status = registration.status();
+    BOOST_CHECK(status.state == Reported::Registered);
+    BOOST_TEST(status.location == "/rd/5a3f");
+    BOOST_TEST(status.counters.at("registrations") == 1U);
+    BOOST_TEST(status.lastError == "");
+    BOOST_TEST(owner.registered == std::vector<bool>{true}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(counts_2_01_without_location_as_a_failure)
+{
+    start();
+    peer().connect();
+
+    peer().answer(OutcomeCode::Created);
+
+    BOOST_CHECK(state() == Reported::Waiting);
+    BOOST_TEST(registration.status().lastError == "the server answered Register with 2.01 Created");
+}
+
+BOOST_DATA_TEST_CASE(
+    updates_before_the_lifetime_ends,
+    boost::unit_test::data::make({86400, 300, 186, 185, 60, 1}) ^
+        boost::unit_test::data::make({86307000, 207000, 93000, 92500, 30000, 1000}),
+    lifetime,
+    milliseconds)
+{
+    account.settings.lifetime = std::chrono::seconds(lifetime);
+    registerOnce();
+
+    scheduler.advance(std::chrono::milliseconds(milliseconds - 1));
+    BOOST_TEST(peer().asked.empty());
+    scheduler.advance(1ms);
+    BOOST_TEST(peer().asked.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(refreshes_without_parameters_when_nothing_changed)
+{
+    registerOnce();
+
+    scheduler.advance(86400s - 93s);
+
+    const std::vector<std::string> location{"rd", "5a3f"};
+    BOOST_CHECK(asked().method == api::Method::Post);
+    BOOST_TEST(asked().path == location, boost::test_tools::per_element());
+    BOOST_TEST(asked().query.empty());
+    BOOST_TEST(asked().payload.empty());
+    BOOST_TEST(!asked().contentFormat.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(tells_a_new_lifetime_at_once_and_only_once)
+{
+    registerOnce();
+
+    account.settings.lifetime = 20s;
+    registration.announceChanges();
+    BOOST_TEST(asked().query == std::vector<std::string>{"lt=20"},
+               boost::test_tools::per_element());
+    BOOST_TEST(asked().payload.empty());
+    peer().answer(OutcomeCode::Changed);
+
+    registration.announceChanges();
+    BOOST_TEST(peer().asked.empty());
+    scheduler.advance(10s);
+    BOOST_TEST(asked().query.empty());
+}
+
+BOOST_AUTO_TEST_CASE(tells_a_new_object_list_whole)
+{
+    registerOnce();
+
+    owner.links += ",</3303/0>";
+    registration.announceChanges();
+
+    BOOST_TEST(textOf(asked().payload) == owner.links);
+    BOOST_TEST(asked().contentFormat.value() == 40);
+    BOOST_TEST(asked().query.empty());
+}
+
+BOOST_AUTO_TEST_CASE(tells_what_changed_while_an_update_was_under_way)
+{
+    registerOnce();
+    registration.updateNow();
+
+    account.settings.lifetime = 20s;
+    registration.announceChanges();
+    peer().answer(OutcomeCode::Changed);
+    scheduler.advance(1s);
+
+    BOOST_TEST(asked().query == std::vector<std::string>{"lt=20"},
+               boost::test_tools::per_element());
+}
+
+BOOST_DATA_TEST_CASE(registers_anew_when_the_server_forgot_it,
+                     boost::unit_test::data::make({132, 128}), // 4.04, 4.00
+                     code)
+{
+    registerOnce();
+    registration.updateNow();
+
+    peer().answer(static_cast<OutcomeCode>(code));
+
+    BOOST_TEST(sessions() == 1U);
+    BOOST_TEST(asked().path == std::vector<std::string>{"rd"}, boost::test_tools::per_element());
+    peer().accept({"rd", "new"});
+    BOOST_TEST(registration.status().location == "/rd/new");
+    BOOST_TEST(owner.registered == (std::vector<bool>{true, true}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(falls_back_to_1_0_once_when_1_1_is_refused)
+{
+    start();
+    peer().connect();
+
+    peer().answer(OutcomeCode::PreconditionFailed);
+
+    BOOST_TEST(sessions() == 1U);
+    BOOST_TEST(asked().query.at(2) == "lwm2m=1.0");
+    BOOST_TEST(textOf(asked().payload) == "</1/0>");
+    peer().accept();
+    BOOST_CHECK(registration.version() == ProtocolVersion::V1_0);
+    BOOST_CHECK(state() == Reported::Registered);
+}
+
+BOOST_AUTO_TEST_CASE(waits_when_both_versions_are_refused)
+{
+    start();
+    peer().connect();
+
+    peer().answer(OutcomeCode::PreconditionFailed);
+    peer().answer(OutcomeCode::PreconditionFailed);
+
+    BOOST_CHECK(state() == Reported::Waiting);
+    BOOST_TEST(registration.status().lastError ==
+               "the server answered Register with 4.12 Precondition Failed");
+    BOOST_CHECK(registration.version() == ProtocolVersion::V1_1);
+}
+
+BOOST_AUTO_TEST_CASE(speaks_1_0_from_the_start_when_the_account_says_so)
+{
+    account.settings.lwm2mVersion = "1.0";
+    Registration old{identity, account, transport, scheduler, owner};
+
+    old.start(0s);
+    scheduler.advance(0s);
+    peer().connect();
+
+    BOOST_TEST(asked().query.at(2) == "lwm2m=1.0");
+}
+
+BOOST_AUTO_TEST_CASE(doubles_the_retry_timer_then_pauses_and_begins_again)
+{
+    start();
+
+    for (const auto shortest : {60s, 120s, 240s, 480s}) {
+        const auto before = sessions();
+        refuseToConnect();
+        BOOST_CHECK(state() == Reported::Waiting);
+        scheduler.advance(shortest + shortest / 10 - 1ms);
+        BOOST_TEST(sessions() == before);
+        scheduler.advance(shortest / 2);
+        BOOST_TEST(sessions() == before + 1);
+    }
+    refuseToConnect();
+    BOOST_CHECK(state() == Reported::Failed);
+
+    scheduler.advance(3600s);
+    BOOST_TEST(sessions() == 5U);
+    scheduler.advance(1800s);
+    BOOST_TEST(sessions() == 6U);
+    BOOST_CHECK(state() == Reported::Connecting);
+}
+
+BOOST_AUTO_TEST_CASE(waits_the_sequence_delay_between_sequences)
+{
+    account.settings.retryCount = 1;
+    account.settings.sequenceRetryCount = 2;
+    account.settings.sequenceDelay = 1000s;
+    start();
+
+    refuseToConnect();
+    BOOST_CHECK(state() == Reported::Waiting);
+    scheduler.advance(1000s);
+    BOOST_TEST(sessions() == 1U);
+    scheduler.advance(500s);
+    BOOST_TEST(sessions() == 2U);
+    refuseToConnect();
+    BOOST_CHECK(state() == Reported::Failed);
+}
+
+BOOST_AUTO_TEST_CASE(never_hurries_whatever_the_settings)
+{
+    account.settings.retryCount = 1000000;
+    account.settings.retryTimer = 0s;
+    start();
+
+    for (int i = 0; i < 5; ++i) {
+        const auto before = sessions();
+        refuseToConnect();
+        scheduler.advance(999ms);
+        BOOST_TEST(sessions() == before);
+        scheduler.advance(3600s);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(does_not_hammer_a_server_that_forbids)
+{
+    start();
+    peer().connect();
+
+    peer().answer(OutcomeCode::Forbidden);
+
+    BOOST_CHECK(state() == Reported::Failed);
+    BOOST_TEST(registration.status().lastError ==
+               "the server answered Register with 4.03 Forbidden");
+    scheduler.advance(3600s);
+    BOOST_TEST(sessions() == 1U);
+}
+
+struct AnswerRow
+{
+    OutcomeCode code;
+    const char* diagnostic;
+    const char* sentence;
+};
+
+std::ostream& operator<<(std::ostream& out, const AnswerRow& row)
+{
+    return out << row.sentence;
+}
+
+const AnswerRow answerRows[] = {
+    {OutcomeCode::BadRequest, "", "the server answered Register with 4.00 Bad Request"},
+    {OutcomeCode::Unauthorized, "no", "the server answered Register with 4.01 Unauthorized (no)"},
+    {OutcomeCode::Conflict, "", "the server answered Register with 4.09 Conflict"},
+    {OutcomeCode::InternalServerError,
+     "two\nlines",
+     "the server answered Register with 5.00 Internal Server Error"},
+    {OutcomeCode::ServiceUnavailable,
+     "\xff",
+     "the server answered Register with 5.03 Service Unavailable"},
+};
+
+BOOST_DATA_TEST_CASE(tries_again_after_a_refusal_and_says_why,
+                     boost::unit_test::data::make(answerRows),
+                     row)
+{
+    start();
+    peer().connect();
+    api::Response response;
+    response.code = row.code;
+    response.payload = base::toBytes(row.diagnostic);
+
+    peer().answer(std::move(response));
+
+    BOOST_CHECK(state() == Reported::Waiting);
+    BOOST_TEST(registration.status().lastError == row.sentence);
+    BOOST_TEST(registration.status().lastErrorAt.has_value());
+    BOOST_TEST(registration.status().nextAttemptAt.has_value());
+    BOOST_TEST(peer().isClosed);
+    scheduler.advance(90s);
+    BOOST_TEST(sessions() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(tries_again_when_register_is_not_answered)
+{
+    start();
+    peer().connect();
+
+    peer().timeOut();
+
+    BOOST_CHECK(state() == Reported::Waiting);
+    BOOST_TEST(registration.status().lastError == "no answer to Register: no answer in 93 s");
+}
+
+BOOST_AUTO_TEST_CASE(updates_after_a_resumed_handshake)
+{
+    registerOnce();
+    scheduler.advance(100s);
+    peer().lose({ErrorKind::Unreachable, "the server went away", {}});
+
+    scheduler.advance(6s);
+    BOOST_TEST(sessions() == 2U);
+    peer().resume();
+
+    BOOST_TEST(asked().path == (std::vector<std::string>{"rd", "5a3f"}),
+               boost::test_tools::per_element());
+    peer().answer(OutcomeCode::Changed);
+    BOOST_TEST(owner.registered == (std::vector<bool>{true, false}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(registers_after_a_full_handshake)
+{
+    registerOnce();
+    scheduler.advance(100s);
+    peer().lose({ErrorKind::Unreachable, "the server went away", {}});
+
+    scheduler.advance(6s);
+    peer().connect();
+
+    BOOST_TEST(asked().path == std::vector<std::string>{"rd"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(registers_when_the_registration_expired_meanwhile)
+{
+    account.settings.lifetime = 120s;
+    registerOnce();
+    scheduler.advance(59s);
+    peer().lose({ErrorKind::Unreachable, "the server went away", {}});
+    account.settings.retryTimer = 120s;
+
+    scheduler.advance(200s);
+    peer().resume();
+
+    BOOST_TEST(asked().path == std::vector<std::string>{"rd"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(connects_anew_when_an_update_is_not_answered)
+{
+    registerOnce();
+    scheduler.advance(86400s - 93s);
+
+    peer().timeOut();
+
+    BOOST_CHECK(state() == Reported::Waiting);
+    BOOST_TEST(peer().isClosed);
+    BOOST_TEST(owner.ended == 1);
+    scheduler.advance(6s);
+    BOOST_TEST(sessions() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(counts_a_session_lost_right_after_register_as_a_failed_attempt)
+{
+    start();
+
+    for (int i = 0; i < 5; ++i) {
+        peer().connect();
+        peer().accept();
+        peer().lose({ErrorKind::Unreachable, "the server closed the session", {}});
+        scheduler.advance(i < 4 ? 800s : 0s);
+    }
+
+    BOOST_CHECK(state() == Reported::Failed);
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_the_key_store_without_a_timer)
+{
+    start();
+
+    peer().lose({ErrorKind::Locked, "the key store is locked", {}});
+
+    BOOST_CHECK(state() == Reported::Waiting);
+    BOOST_TEST(registration.status().lastError == "the key store is locked");
+    scheduler.advance(24h);
+    BOOST_TEST(sessions() == 1U);
+    registration.onCredentialChanged();
+    BOOST_TEST(sessions() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(tries_at_once_when_the_credential_changed)
+{
+    start();
+    refuseToConnect();
+
+    registration.onCredentialChanged();
+
+    BOOST_TEST(sessions() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(leaves_a_session_whose_credential_changed)
+{
+    registerOnce();
+
+    registration.onCredentialChanged();
+
+    BOOST_TEST(transport.peers.front()->isClosed);
+    BOOST_TEST(sessions() == 2U);
+    BOOST_CHECK(state() == Reported::Connecting);
+}
+
+BOOST_AUTO_TEST_CASE(starts_again_when_the_operator_asks)
+{
+    start();
+    peer().connect();
+    peer().answer(OutcomeCode::Forbidden);
+
+    registration.updateNow();
+
+    BOOST_TEST(sessions() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(deregisters_and_is_silent_when_disabled)
+{
+    account.settings.disableTimeout = 300s;
+    registerOnce();
+
+    registration.disable();
+    BOOST_CHECK(asked().method == api::Method::Delete);
+    BOOST_TEST(asked().path == (std::vector<std::string>{"rd", "5a3f"}),
+               boost::test_tools::per_element());
+    peer().answer(OutcomeCode::Deleted);
+    BOOST_TEST(peer().isClosed);
+    scheduler.advance(299s);
+    BOOST_TEST(sessions() == 1U);
+    scheduler.advance(1s);
+    BOOST_TEST(sessions() == 2U);
+    peer().resume();
+
+    BOOST_TEST(asked().path == std::vector<std::string>{"rd"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(deregisters_when_stopped)
+{
+    bool isStopped = false;
+    registerOnce();
+
+    registration.stop(5s, [&] { isStopped = true; });
+    BOOST_CHECK(asked().method == api::Method::Delete);
+    peer().answer(OutcomeCode::Deleted);
+    scheduler.advance(0s);
+
+    BOOST_TEST(isStopped);
+    BOOST_TEST(peer().isDestroyed);
+    BOOST_CHECK(state() == Reported::Disabled);
+    BOOST_TEST(!scheduler.hasTimers());
+}
+
+BOOST_AUTO_TEST_CASE(stops_in_time_without_an_answer)
+{
+    bool isStopped = false;
+    registerOnce();
+
+    registration.stop(5s, [&] { isStopped = true; });
+    scheduler.advance(4s);
+    BOOST_TEST(!isStopped);
+    scheduler.advance(1s);
+
+    BOOST_TEST(isStopped);
+    BOOST_TEST(!scheduler.hasTimers());
+}
+
+BOOST_AUTO_TEST_CASE(stops_at_once_when_not_registered)
+{
+    bool isStopped = false;
+    start();
+
+    registration.stop(5s, [&] { isStopped = true; });
+    scheduler.advance(0s);
+
+    BOOST_TEST(isStopped);
+    BOOST_TEST(peer().isClosed);
+}
+
+BOOST_AUTO_TEST_CASE(serves_no_request_before_it_is_registered)
+{
+    start();
+    peer().connect();
+
+    const auto early = peer().request({});
+    BOOST_CHECK(early->value().code == OutcomeCode::InternalServerError);
+    peer().accept();
+    const auto later = peer().request({});
+
+    BOOST_CHECK(later->value().code == OutcomeCode::Content);
+}
+
+BOOST_AUTO_TEST_CASE(keeps_the_last_error_after_recovery)
+{
+    start();
+    refuseToConnect();
+    scheduler.advance(90s);
+
+    peer().connect();
+    peer().accept();
+
+    BOOST_TEST(registration.status().lastError == "nobody answers at server.example");
+    BOOST_CHECK(state() == Reported::Registered);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
