@@ -26,6 +26,9 @@ public:
         };
     }
 
+    /// For code that must look whether its owner has outlived a callback.
+    [[nodiscard]] std::weak_ptr<const char> token() const { return token_; }
+
 private:
     // shared_ptr because weak_ptr is the point: it can tell that the owner is gone.
     std::shared_ptr<char> token_;

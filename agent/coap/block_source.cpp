@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/coap/block_source.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "agent/coap/fingerprint.hpp"
+#include "agent/coap/timing.hpp"
+
+namespace causeway::coap {
+
+struct BlockSource::Snapshot
+{
+    Snapshot(BlockSource& owner, std::uint64_t resource, api::Response body)
+        : key(resource)
+        , response(std::move(body))
+        , expiry(owner.scheduler_, [&owner, resource] { owner.forget(resource); })
+    {}
+
+    std::uint64_t key;
+    api::Response response;
+    std::array<std::uint8_t, 8> etag{};
+    base::Timer expiry;
+};
+
+BlockSource::BlockSource(base::Scheduler& scheduler)
+    : scheduler_(scheduler)
+{}
+
+BlockSource::~BlockSource() = default;
+
+MessageWriter BlockSource::write(const Header& header,
+                                 const TransferOptions& options,
+                                 std::uint64_t key,
+                                 api::Response response,
+                                 const Block& wish)
+{
+    if (wish.number == 0 && response.payload.size() <= wish.size()) {
+        MessageWriter whole = writeResponse(header, response, options);
+        whole.payload(response.payload);
+        if (!whole.hasOverflowed())
+            return whole;
+    }
+    return writeBlock(header, options, keep(key, std::move(response)), wish);
+}
+
+std::optional<MessageWriter>
+BlockSource::writeKept(const Header& header, std::uint64_t key, const Block& wish)
+{
+    const auto found = std::find_if(snapshots_.begin(),
+                                    snapshots_.end(),
+                                    [&](const auto& snapshot) { return snapshot->key == key; });
+    if (found == snapshots_.end())
+        return std::nullopt;
+    return writeBlock(header, {}, **found, wish);
+}
+
+MessageWriter BlockSource::writeBlock(const Header& header,
+                                      TransferOptions options,
+                                      Snapshot& snapshot,
+                                      const Block& wish)
+{
+    const base::Bytes& body = snapshot.response.payload;
+    Header own = header;
+    if (wish.offset() >= body.size()) {
+        own.code = static_cast<std::uint8_t>(model::OutcomeCode::BadRequest);
+        return writeResponse(own, {}, options);
+    }
+    own.code = static_cast<std::uint8_t>(snapshot.response.code);
+    const std::size_t length = std::min(wish.size(), body.size() - wish.offset());
+    const bool hasMore = wish.offset() + length < body.size();
+    options.block2 = Block{wish.number, hasMore, wish.exponent};
+    options.etag = snapshot.etag;
+    if (wish.number == 0)
+        options.size2 = static_cast<std::uint32_t>(body.size());
+    MessageWriter writer = writeResponse(own, snapshot.response, options);
+    writer.payload(base::ByteView(body).subspan(wish.offset(), length));
+    // Only the first block of a notification is a notification (RFC 7959 §2.6).
+    snapshot.response.observe.reset();
+    snapshot.expiry.start(exchangeLifetime);
+    if (!hasMore)
+        forget(snapshot.key);
+    return writer;
+}
+
+BlockSource::Snapshot& BlockSource::keep(std::uint64_t key, api::Response response)
+{
+    forget(key);
+    if (snapshots_.size() == mostSnapshots)
+        snapshots_.erase(snapshots_.begin());
+    const std::uint64_t print = fingerprint(response.payload);
+    snapshots_.push_back(std::make_unique<Snapshot>(*this, key, std::move(response)));
+    Snapshot& snapshot = *snapshots_.back();
+    std::memcpy(snapshot.etag.data(), &print, sizeof print);
+    return snapshot;
+}
+
+void BlockSource::forget(std::uint64_t key)
+{
+    std::erase_if(snapshots_, [&](const auto& snapshot) { return snapshot->key == key; });
+}
+
+} // namespace causeway::coap

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/api/transport.hpp"
+
+namespace causeway::coap {
+
+/// Hears what happens on a Channel. Every call may destroy the channel; none comes from inside one.
+class ChannelListener
+{
+public:
+    virtual ~ChannelListener() = default;
+
+    virtual void onChannelReady(const api::ChannelFacts& facts) = 0;
+    virtual void onDatagram(base::ByteView datagram) = 0;
+    /// Once, and nothing after it.
+    virtual void onChannelLost(const base::Error& reason) = 0;
+};
+
+/// Datagrams to and from one peer on one connected socket, in DTLS or plain.
+class Channel
+{
+public:
+    virtual ~Channel() = default;
+
+    /// What the network does not take is lost, as datagrams are.
+    virtual void send(base::ByteView datagram) = 0;
+    /// Says good-bye where the protocol has a word for it.
+    virtual void close() = 0;
+};
+
+} // namespace causeway::coap

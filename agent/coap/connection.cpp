@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/coap/connection.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include <sys/socket.h>
+
+#include "agent/base/log.hpp"
+#include "agent/coap/dtls_session.hpp"
+#include "agent/coap/server_uri.hpp"
+#include "agent/coap/udp_channel.hpp"
+
+namespace causeway::coap {
+
+using base::ErrorKind;
+using base::fail;
+using base::Retry;
+
+/// What only opening needs; freed, and the key wiped, when the channel is ready.
+struct Connection::Opening
+{
+    explicit Opening(api::SessionSettings wanted)
+        : settings(std::move(wanted))
+    {}
+
+    api::SessionSettings settings;
+    ServerUri uri;
+    bool isLiteral = false;
+    Addresses addresses;
+    std::size_t next = 0;
+    api::PskCredential credential;
+    base::TimePoint deadline{};
+};
+
+Connection::Connection(Environment& environment,
+                       api::SessionSettings settings,
+                       api::SessionListener& listener)
+    : environment_(environment)
+    , listener_(listener)
+    , exchange_(environment.loop, environment.deferred, *this)
+    , opening_(std::make_unique<Opening>(std::move(settings)))
+{
+    environment_.deferred.run(lifetime_.guard([this] {
+        if (!isClosed_)
+            begin();
+    }));
+}
+
+Connection::~Connection() = default;
+
+void Connection::begin()
+{
+    const auto uri = parseServerUri(opening_->settings.uri);
+    if (!uri) {
+        shutDown(uri.error());
+        return;
+    }
+    opening_->uri = *uri;
+    const bool isNoSec = opening_->settings.securityMode == api::SecurityMode::NoSec;
+    if (uri->isSecure == isNoSec) {
+        shutDown({ErrorKind::InvalidArgument,
+                  "coap:// goes with security mode NoSec, coaps:// with the others"});
+        return;
+    }
+    if (isNoSec && !environment_.settings.allowsNoSec) {
+        shutDown(
+            {ErrorKind::NotAuthorized, "plain CoAP is switched off in this gateway's settings"});
+        return;
+    }
+    if (const auto suites = offeredSuites(opening_->settings.securityMode); !isNoSec && !suites) {
+        shutDown(suites.error());
+        return;
+    }
+    if (auto literal = parseLiteral(uri->host, uri->port); !literal.empty()) {
+        opening_->isLiteral = true;
+        onAddresses(std::move(literal));
+        return;
+    }
+    environment_.resolver.resolve(
+        uri->host, uri->port, lifetime_.guard([this](base::Expected<Addresses> addresses) {
+            if (!isClosed_)
+                onAddresses(std::move(addresses));
+        }));
+}
+
+void Connection::onAddresses(base::Expected<Addresses> addresses)
+{
+    if (!addresses) {
+        shutDown(addresses.error());
+        return;
+    }
+    opening_->addresses = std::move(*addresses);
+    if (!opening_->uri.isSecure) {
+        tryNextAddress();
+        return;
+    }
+    environment_.credentials.fetch(
+        opening_->settings.credential,
+        lifetime_.guard([this](base::Expected<api::PskCredential> credential) {
+            if (!isClosed_)
+                onCredential(std::move(credential));
+        }));
+}
+
+void Connection::onCredential(base::Expected<api::PskCredential> credential)
+{
+    if (!credential) {
+        shutDown(credential.error().in("the pre-shared key cannot be used"));
+        return;
+    }
+    opening_->credential = std::move(*credential);
+    opening_->deadline = environment_.loop.now() + environment_.settings.handshakeLimit;
+    tryNextAddress();
+}
+
+void Connection::tryNextAddress()
+{
+    base::Expected<base::UniqueFd> socket = connectNext();
+    while (!socket && opening_->next < opening_->addresses.size())
+        socket = connectNext();
+    if (!socket)
+        shutDown(socket.error());
+    else if (opening_->uri.isSecure)
+        openDtls(std::move(*socket));
+    else {
+        channel_ = std::make_unique<UdpChannel>(environment_, std::move(*socket), asListener());
+        onChannelReady({});
+    }
+}
+
+base::Expected<base::UniqueFd> Connection::connectNext()
+{
+    const SocketAddress& address = opening_->addresses[opening_->next++];
+    base::UniqueFd socket(
+        ::socket(address.storage.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!socket.isOpen())
+        return fail(ErrorKind::LimitExceeded,
+                    "no socket for the server: " + base::errnoText(errno),
+                    Retry::Later);
+    if (::connect(socket.get(), address.get(), address.size) != 0)
+        return fail(ErrorKind::Unreachable,
+                    toText(address) + " cannot be reached: " + base::errnoText(errno),
+                    Retry::Later);
+    return socket;
+}
+
+void Connection::openDtls(base::UniqueFd socket)
+{
+    const auto& settings = opening_->settings;
+    const auto left = opening_->addresses.size() - opening_->next;
+    HandshakeTerms terms;
+    terms.peer = toText(opening_->addresses[opening_->next - 1]);
+    if (!opening_->isLiteral)
+        terms.serverName = opening_->uri.host;
+    if (settings.allowsCbcWithoutEtm)
+        terms.cbcRule = CbcRule::AlsoMacThenEncrypt;
+    // The time that is left, shared fairly with the addresses that are left.
+    terms.limit = (opening_->deadline - environment_.loop.now()) / (left + 1);
+    terms.leavesWhenRefused = left > 0;
+    channel_ = std::make_unique<DtlsSession>(
+        environment_, std::move(socket), std::move(terms), opening_->credential, asListener());
+}
+
+void Connection::onChannelReady(const api::ChannelFacts& facts)
+{
+    if (facts.cipherSuiteName.find("CBC") != std::string::npos && !facts.hasEncryptThenMac)
+        log::warning("{DEVICE}: {SUITE} without encrypt-then-MAC with {SERVER}, as its account "
+                     "explicitly allows",
+                     "DEVICE",
+                     opening_->settings.logName,
+                     "SUITE",
+                     facts.cipherSuiteName,
+                     "SERVER",
+                     opening_->settings.uri);
+    opening_.reset();
+    listener_.onConnected(facts);
+}
+
+void Connection::onDatagram(base::ByteView datagram)
+{
+    exchange_.receive(datagram);
+}
+
+void Connection::onChannelLost(const base::Error& reason)
+{
+    if (opening_ && opening_->next < opening_->addresses.size()) {
+        tryNextAddress();
+        return;
+    }
+    shutDown(reason);
+}
+
+void Connection::onPeerLost(const base::Error& reason)
+{
+    shutDown(reason);
+}
+
+void Connection::shutDown(const base::Error& reason)
+{
+    if (std::exchange(isClosed_, true))
+        return;
+    channel_.reset();
+    opening_.reset();
+    const auto alive = lifetime_.token();
+    exchange_.abandon({ErrorKind::Unreachable, reason.message, Retry::AfterReconnect});
+    if (!alive.expired())
+        listener_.onClosed(reason);
+}
+
+void Connection::request(api::Request request, ResponseDone done)
+{
+    if (!isClosed_) {
+        exchange_.request(std::move(request), std::move(done));
+        return;
+    }
+    environment_.deferred.run(lifetime_.guard([done = std::move(done)]() mutable {
+        done(fail(ErrorKind::Unreachable, "the session is closed", Retry::AfterReconnect));
+    }));
+}
+
+void Connection::notify(const api::Token& token,
+                        api::Response response,
+                        bool isConfirmable,
+                        DeliveryDone done)
+{
+    if (!isClosed_) {
+        exchange_.notify(token, std::move(response), isConfirmable, std::move(done));
+        return;
+    }
+    if (done)
+        environment_.deferred.run(
+            lifetime_.guard([done = std::move(done)]() mutable { done(api::Delivery::TimedOut); }));
+}
+
+void Connection::close()
+{
+    if (std::exchange(isClosed_, true))
+        return;
+    if (channel_)
+        channel_->close();
+    channel_.reset();
+    opening_.reset();
+    environment_.deferred.run(lifetime_.guard([this] {
+        exchange_.abandon(
+            {ErrorKind::Unreachable, "the session was closed", Retry::AfterReconnect});
+    }));
+}
+
+void Connection::sendDatagram(base::ByteView datagram)
+{
+    if (channel_)
+        channel_->send(datagram);
+}
+
+void Connection::onRequest(api::Request request, api::Respond respond)
+{
+    listener_.onRequest(std::move(request), std::move(respond));
+}
+
+void Connection::onReset(const api::Token& token)
+{
+    listener_.onReset(token);
+}
+
+} // namespace causeway::coap

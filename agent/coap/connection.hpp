@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "agent/base/lifetime.hpp"
+#include "agent/coap/channel.hpp"
+#include "agent/coap/environment.hpp"
+#include "agent/coap/exchange.hpp"
+
+namespace causeway::coap {
+
+/// api::Session: finds the server, opens the channel to it and runs the Exchange over that.
+class Connection final : public api::Session, private Carrier, private ChannelListener
+{
+public:
+    /// Begins when the loop comes round next. Environment and listener outlive it.
+    Connection(Environment& environment,
+               api::SessionSettings settings,
+               api::SessionListener& listener);
+    ~Connection() override;
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    void request(api::Request request, ResponseDone done) override;
+    void notify(const api::Token& token,
+                api::Response response,
+                bool isConfirmable,
+                DeliveryDone done) override;
+    void close() override;
+
+private:
+    struct Opening;
+    using Addresses = std::vector<SocketAddress>;
+
+    // The base is private: make_unique could not convert.
+    ChannelListener& asListener() { return *this; }
+
+    void begin();
+    void onAddresses(base::Expected<Addresses> addresses);
+    void onCredential(base::Expected<api::PskCredential> credential);
+    void tryNextAddress();
+    [[nodiscard]] base::Expected<base::UniqueFd> connectNext();
+    void openDtls(base::UniqueFd socket);
+    void shutDown(const base::Error& reason);
+
+    void sendDatagram(base::ByteView datagram) override;
+    void onRequest(api::Request request, api::Respond respond) override;
+    void onReset(const api::Token& token) override;
+    void onPeerLost(const base::Error& reason) override;
+
+    void onChannelReady(const api::ChannelFacts& facts) override;
+    void onDatagram(base::ByteView datagram) override;
+    void onChannelLost(const base::Error& reason) override;
+
+    Environment& environment_;
+    api::SessionListener& listener_;
+    Exchange exchange_;
+    std::unique_ptr<Opening> opening_; ///< until the channel is ready
+    std::unique_ptr<Channel> channel_;
+    bool isClosed_ = false;
+    base::Lifetime lifetime_;
+};
+
+} // namespace causeway::coap

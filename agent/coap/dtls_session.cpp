@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/coap/dtls_session.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <gnutls/dtls.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "agent/base/log.hpp"
+#include "agent/coap/alerts.hpp"
+
+namespace causeway::coap {
+
+using base::Error;
+using base::ErrorKind;
+using base::Retry;
+
+namespace {
+
+// RFC 8200 §5: every path carries 1280 octets; IPv6 and UDP headers take 48 of them.
+constexpr unsigned mtu = 1232;
+
+// RFC 6347 §4.2.4.1: one second, doubling.
+constexpr unsigned firstRetransmissionMilliseconds = 1000;
+
+// One datagram for each wake-up, then the others' turn: epoll says so again when there are more,
+// and we save the call that would only find the socket empty.
+constexpr int datagramsPerWakeUp = 1;
+
+unsigned toMilliseconds(base::Duration duration)
+{
+    return static_cast<unsigned>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
+}
+
+int copyTo(gnutls_datum_t* datum, base::ByteView octets)
+{
+    datum->data = static_cast<unsigned char*>(gnutls_malloc(octets.size()));
+    if (datum->data == nullptr)
+        return GNUTLS_E_MEMORY_ERROR;
+    std::copy(octets.begin(), octets.end(), datum->data);
+    datum->size = static_cast<unsigned>(octets.size());
+    return 0;
+}
+
+// The kernel tells on a connected UDP socket what ICMP said. Anybody can forge that: a hint.
+bool isHint(int error)
+{
+    return error == ECONNREFUSED || error == EHOSTUNREACH || error == ENETUNREACH ||
+           error == EHOSTDOWN || error == ENETDOWN;
+}
+
+std::string_view named(const char* name)
+{
+    return name == nullptr ? std::string_view{} : std::string_view(name);
+}
+
+} // namespace
+
+/// What only the handshake needs; freed when it ends.
+struct DtlsSession::Handshake
+{
+    Handshake(DtlsSession& owner, HandshakeTerms what, const api::PskCredential& who)
+        : terms(std::move(what))
+        , credential(who)
+        , deadline(owner.environment_.loop.now() + terms.limit)
+        , timer(owner.environment_.loop, [&owner] { owner.onHandshakeTimer(); })
+    {}
+
+    HandshakeTerms terms;
+    const api::PskCredential& credential;
+    base::TimePoint deadline;
+    base::Timer timer;
+    bool hasHeard = false;
+    bool wasRefused = false;
+};
+
+DtlsSession::DtlsSession(Environment& environment,
+                         base::UniqueFd socket,
+                         HandshakeTerms terms,
+                         const api::PskCredential& credential,
+                         ChannelListener& listener)
+    : environment_(environment)
+    , listener_(listener)
+    , socket_(std::move(socket))
+    , handshake_(std::make_unique<Handshake>(*this, std::move(terms), credential))
+{
+    watch_ =
+        environment_.loop.watch(socket_.get(), EPOLLIN, [this](std::uint32_t) { onReadable(); });
+    configure();
+    // The first flight goes from the timer, so that a failure is never told from in here.
+    handshake_->timer.start(base::Duration::zero());
+}
+
+DtlsSession::~DtlsSession()
+{
+    if (wasDestroyed_ != nullptr)
+        *wasDestroyed_ = true;
+}
+
+void DtlsSession::configure()
+{
+    gnutls_session_t session = nullptr;
+    // No tickets: a session is not resumed, and a ticket would stay in memory with each.
+    if (gnutls_init(&session,
+                    GNUTLS_CLIENT | GNUTLS_DATAGRAM | GNUTLS_NONBLOCK | GNUTLS_NO_TICKETS) < 0)
+        throw std::bad_alloc();
+    session_.reset(session);
+    const HandshakeTerms& terms = handshake_->terms;
+    gnutls_session_set_ptr(session, this);
+    gnutls_priority_set(session, environment_.tls.priority(terms.cbcRule));
+    gnutls_credentials_set(session, GNUTLS_CRD_PSK, environment_.tls.psk());
+    if (!terms.serverName.empty())
+        gnutls_server_name_set(
+            session, GNUTLS_NAME_DNS, terms.serverName.data(), terms.serverName.size());
+    gnutls_dtls_set_mtu(session, mtu);
+    // GnuTLS's own end comes after ours.
+    gnutls_dtls_set_timeouts(
+        session, firstRetransmissionMilliseconds, 2 * toMilliseconds(terms.limit) + 1000);
+    gnutls_transport_set_ptr(session, this);
+    gnutls_transport_set_push_function(session, push);
+    gnutls_transport_set_pull_function(session, pull);
+    gnutls_transport_set_pull_timeout_function(session, waitToPull);
+}
+
+int DtlsSession::askForKey(gnutls_session_t session,
+                           gnutls_datum_t* identity,
+                           gnutls_datum_t* key) noexcept
+{
+    const auto& self = *static_cast<DtlsSession*>(gnutls_session_get_ptr(session));
+    if (!self.handshake_)
+        return GNUTLS_E_INSUFFICIENT_CREDENTIALS;
+    const api::PskCredential& credential = self.handshake_->credential;
+    if (const int result = copyTo(identity, credential.identity); result < 0)
+        return result;
+    return copyTo(key, credential.key.view()); // GnuTLS wipes this copy when it frees it
+}
+
+// A datagram that the network does not take now is lost; both GnuTLS and the message layer send
+// again what matters.
+ssize_t DtlsSession::push(gnutls_transport_ptr_t ptr, const void* octets, std::size_t size) noexcept
+{
+    auto& self = *static_cast<DtlsSession*>(ptr);
+    const ssize_t sent = ::send(self.socket_.get(), octets, size, MSG_NOSIGNAL);
+    if (sent < 0 && self.handshake_ && isHint(errno))
+        self.handshake_->wasRefused = true;
+    return static_cast<ssize_t>(size);
+}
+
+ssize_t DtlsSession::pull(gnutls_transport_ptr_t ptr, void* octets, std::size_t size) noexcept
+{
+    auto& self = *static_cast<DtlsSession*>(ptr);
+    if (!self.handshake_ && self.pullsLeft_-- <= 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    const ssize_t received = ::recv(self.socket_.get(), octets, size, MSG_DONTWAIT);
+    if (self.handshake_ && received >= 0)
+        self.handshake_->hasHeard = true;
+    if (received >= 0)
+        return received;
+    if (self.handshake_ && isHint(errno))
+        self.handshake_->wasRefused = true;
+    errno = EAGAIN;
+    return -1;
+}
+
+// GnuTLS sends its flight again only when this says truly that nothing has come.
+int DtlsSession::waitToPull(gnutls_transport_ptr_t ptr, unsigned) noexcept
+{
+    const auto& self = *static_cast<DtlsSession*>(ptr);
+    pollfd descriptor{self.socket_.get(), POLLIN, 0};
+    const int ready = ::poll(&descriptor, 1, 0);
+    return ready > 0 && (descriptor.revents & POLLIN) != 0 ? 1 : 0;
+}
+
+void DtlsSession::onReadable()
+{
+    if (handshake_)
+        continueHandshake();
+    else
+        readRecords(datagramsPerWakeUp);
+}
+
+void DtlsSession::onHandshakeTimer()
+{
+    if (environment_.loop.now() >= handshake_->deadline)
+        lose(describeSilence());
+    else
+        continueHandshake();
+}
+
+void DtlsSession::continueHandshake()
+{
+    // A warning alert or a stray record ends a call without ending the handshake.
+    constexpr int mostCalls = 16;
+    int result = GNUTLS_E_AGAIN;
+    for (int call = 0; call < mostCalls; ++call) {
+        result = gnutls_handshake(session_.get());
+        if (result == 0 || result == GNUTLS_E_AGAIN || gnutls_error_is_fatal(result) != 0)
+            break;
+    }
+    if (result == 0)
+        finishHandshake();
+    else if (gnutls_error_is_fatal(result) != 0)
+        failHandshake(result);
+    else
+        waitForHandshake();
+}
+
+void DtlsSession::waitForHandshake()
+{
+    if (handshake_->wasRefused && handshake_->terms.leavesWhenRefused) {
+        lose(describeSilence());
+        return;
+    }
+    const std::chrono::milliseconds untilRetransmission(
+        std::max(1U, gnutls_dtls_get_timeout(session_.get())));
+    handshake_->timer.startAt(
+        std::min(environment_.loop.now() + untilRetransmission, handshake_->deadline));
+}
+
+void DtlsSession::finishHandshake()
+{
+    gnutls_session_t session = session_.get();
+    const auto suites = offeredSuites(api::SecurityMode::Psk);
+    const bool hasEncryptThenMac = gnutls_session_etm_status(session) != 0;
+    const Negotiated negotiated{named(gnutls_kx_get_name(gnutls_kx_get(session))),
+                                named(gnutls_cipher_get_name(gnutls_cipher_get(session))),
+                                named(gnutls_mac_get_name(gnutls_mac_get(session))),
+                                hasEncryptThenMac};
+    const auto suite = checkSuite(*suites, handshake_->terms.cbcRule, negotiated);
+    if (!suite) {
+        gnutls_alert_send(session, GNUTLS_AL_FATAL, GNUTLS_A_INSUFFICIENT_SECURITY);
+        lose(suite.error().in(handshake_->terms.peer));
+        return;
+    }
+    const api::ChannelFacts facts{suite->number,
+                                  std::string(suite->name),
+                                  hasEncryptThenMac,
+                                  gnutls_session_ext_master_secret_status(session) != 0,
+                                  gnutls_session_is_resumed(session) != 0};
+    handshake_.reset();
+    bool wasDestroyed = false;
+    wasDestroyed_ = &wasDestroyed;
+    listener_.onChannelReady(facts);
+    if (wasDestroyed)
+        return;
+    wasDestroyed_ = nullptr;
+    readRecords(0); // what came in one datagram with the server's Finished
+}
+
+void DtlsSession::failHandshake(int result)
+{
+    const Error reason = describeFailure(result, true);
+    gnutls_alert_send_appropriate(session_.get(), result);
+    lose(reason);
+}
+
+Error DtlsSession::describeSilence() const
+{
+    const HandshakeTerms& terms = handshake_->terms;
+    const auto limit = std::chrono::duration<double>(terms.limit).count();
+    if (handshake_->hasHeard)
+        return {ErrorKind::Timeout,
+                fmt::format("the DTLS handshake with {} did not finish within {:.3g} s: a server "
+                            "that refuses the pre-shared key or its identity often says nothing",
+                            terms.peer,
+                            limit),
+                Retry::Later};
+    if (handshake_->wasRefused)
+        return {ErrorKind::Unreachable,
+                fmt::format("no answer to the DTLS handshake from {}: the port is closed or the "
+                            "host cannot be reached",
+                            terms.peer),
+                Retry::Later};
+    return {
+        ErrorKind::Timeout,
+        fmt::format("no answer to the DTLS handshake from {} within {:.3g} s", terms.peer, limit),
+        Retry::Later};
+}
+
+Error DtlsSession::describeFailure(int result, bool isHandshake) const
+{
+    if (result == GNUTLS_E_FATAL_ALERT_RECEIVED)
+        return {ErrorKind::Refused, explainAlert(gnutls_alert_get(session_.get())), Retry::Later};
+    if (isHandshake && result == GNUTLS_E_UNWANTED_ALGORITHM)
+        return {ErrorKind::Refused,
+                "the server chose a cipher suite that was not offered, or CBC without "
+                "encrypt-then-MAC (RFC 7366)",
+                Retry::Later};
+    const std::string_view what =
+        isHandshake ? "the DTLS handshake failed" : "the DTLS session failed";
+    return {
+        ErrorKind::Unreachable, fmt::format("{}: {}", what, gnutls_strerror(result)), Retry::Later};
+}
+
+void DtlsSession::readRecords(int datagrams)
+{
+    auto& buffer = environment_.receiveBuffer;
+    bool wasDestroyed = false;
+    pullsLeft_ = datagrams;
+    for (;;) {
+        const ssize_t size = gnutls_record_recv(session_.get(), buffer.data(), buffer.size());
+        if (size <= 0) {
+            if (survives(static_cast<int>(size)))
+                continue;
+            return;
+        }
+        wasDestroyed_ = &wasDestroyed;
+        listener_.onDatagram({buffer.data(), static_cast<std::size_t>(size)});
+        if (wasDestroyed)
+            return;
+        wasDestroyed_ = nullptr;
+    }
+}
+
+// Says whether to read on. May destroy this when not.
+bool DtlsSession::survives(int result)
+{
+    if (result == GNUTLS_E_AGAIN)
+        return false;
+    if (result == 0) {
+        lose({ErrorKind::Unreachable,
+              "the server closed the connection (alert 0 close_notify)",
+              Retry::Later});
+        return false;
+    }
+    if (result == GNUTLS_E_REHANDSHAKE) {
+        // RFC 7925 §17: no renegotiation.
+        gnutls_alert_send(session_.get(), GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION);
+        return true;
+    }
+    if (gnutls_error_is_fatal(result) == 0)
+        return true;
+    lose(describeFailure(result, false));
+    return false;
+}
+
+void DtlsSession::lose(const Error& reason)
+{
+    watch_ = {};
+    if (handshake_)
+        handshake_->timer.stop();
+    listener_.onChannelLost(reason);
+}
+
+void DtlsSession::send(base::ByteView datagram)
+{
+    if (handshake_)
+        return;
+    // Nothing to do about a failure: push() takes everything, and what got lost is sent again
+    // above.
+    (void)gnutls_record_send(session_.get(), datagram.data(), datagram.size());
+}
+
+void DtlsSession::close()
+{
+    if (!handshake_)
+        (void)gnutls_bye(session_.get(), GNUTLS_SHUT_WR);
+}
+
+} // namespace causeway::coap

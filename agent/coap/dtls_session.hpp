@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <sys/types.h>
+
+#include "agent/base/unique_fd.hpp"
+#include "agent/coap/channel.hpp"
+#include "agent/coap/environment.hpp"
+#include "agent/coap/handles.hpp"
+
+namespace causeway::coap {
+
+/// What one handshake works with.
+struct HandshakeTerms
+{
+    std::string peer;       ///< address and port, for error texts
+    std::string serverName; ///< for SNI; empty when the host is a literal (RFC 6066 §3)
+    CbcRule cbcRule = CbcRule::OnlyEncryptThenMac;
+    base::Duration limit{};
+    /// There are other addresses to try: a closed port is reason enough to leave this one. At the
+    /// last address it is only a hint, since anybody can send one.
+    bool leavesWhenRefused = false;
+};
+
+/// One DTLS 1.2 client session on one connected UDP socket. Begins its handshake when made; the key
+/// is borrowed until that ends. A lost session is never mended: the owner makes a new one.
+class DtlsSession final : public Channel
+{
+public:
+    DtlsSession(Environment& environment,
+                base::UniqueFd socket,
+                HandshakeTerms terms,
+                const api::PskCredential& credential,
+                ChannelListener& listener);
+    ~DtlsSession() override;
+    DtlsSession(const DtlsSession&) = delete;
+    DtlsSession& operator=(const DtlsSession&) = delete;
+
+    void send(base::ByteView datagram) override;
+    void close() override;
+
+    /// For TlsContext: gives a handshake its identity and key.
+    static int
+    askForKey(gnutls_session_t session, gnutls_datum_t* identity, gnutls_datum_t* key) noexcept;
+
+private:
+    struct Handshake;
+
+    static ssize_t push(gnutls_transport_ptr_t self, const void* octets, std::size_t size) noexcept;
+    static ssize_t pull(gnutls_transport_ptr_t self, void* octets, std::size_t size) noexcept;
+    static int waitToPull(gnutls_transport_ptr_t self, unsigned milliseconds) noexcept;
+
+    void configure();
+    void onReadable();
+    void continueHandshake();
+    void waitForHandshake();
+    void onHandshakeTimer();
+    void finishHandshake();
+    void failHandshake(int result);
+    [[nodiscard]] base::Error describeSilence() const;
+    [[nodiscard]] base::Error describeFailure(int result, bool isHandshake) const;
+    void readRecords(int datagrams);
+    [[nodiscard]] bool survives(int result);
+    void lose(const base::Error& reason);
+
+    Environment& environment_;
+    ChannelListener& listener_;
+    base::UniqueFd socket_;
+    base::Watch watch_;
+    SessionHandle session_;
+    std::unique_ptr<Handshake> handshake_;
+    bool* wasDestroyed_ = nullptr;
+    int pullsLeft_ = 0;
+};
+
+} // namespace causeway::coap

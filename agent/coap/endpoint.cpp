@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/coap/endpoint.hpp"
+
+#include <utility>
+
+#include "agent/coap/connection.hpp"
+#include "agent/coap/dtls_session.hpp"
+#include "agent/coap/environment.hpp"
+
+namespace causeway::coap {
+
+Endpoint::Endpoint(base::EventLoop& loop,
+                   api::CredentialStore& credentials,
+                   EndpointSettings settings)
+    : environment_(new Environment{loop,
+                                   credentials,
+                                   settings,
+                                   TlsContext(DtlsSession::askForKey),
+                                   Deferred(loop),
+                                   Resolver(loop),
+                                   {}})
+{}
+
+Endpoint::~Endpoint() = default;
+
+std::unique_ptr<api::Session> Endpoint::open(api::SessionSettings settings,
+                                             api::SessionListener& listener)
+{
+    return std::make_unique<Connection>(*environment_, std::move(settings), listener);
+}
+
+} // namespace causeway::coap

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "agent/coap/deferred.hpp"
+#include "agent/coap/endpoint.hpp"
+#include "agent/coap/resolver.hpp"
+#include "agent/coap/tls_context.hpp"
+
+namespace causeway::coap {
+
+/// What the sessions of one Endpoint share.
+struct Environment
+{
+    /// The largest DTLS plaintext (RFC 5246 §6.2.1) and some: a record must never be cut, or its
+    /// rest would be taken for the next message.
+    static constexpr std::size_t receiveBufferSize = (16UL + 1) * 1024;
+
+    base::EventLoop& loop;
+    api::CredentialStore& credentials;
+    EndpointSettings settings;
+    TlsContext tls;
+    Deferred deferred;
+    Resolver resolver;
+    /// One for all sessions: what is received is parsed before the next one reads.
+    std::array<std::uint8_t, receiveBufferSize> receiveBuffer{};
+};
+
+} // namespace causeway::coap

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <type_traits>
+
+#include <gnutls/gnutls.h>
+
+/// Owners for GnuTLS's handles; nothing outside agent/coap sees them.
+namespace causeway::coap {
+
+struct GnutlsDeleter
+{
+    void operator()(gnutls_session_t session) const noexcept { gnutls_deinit(session); }
+
+    void operator()(gnutls_priority_t priority) const noexcept { gnutls_priority_deinit(priority); }
+
+    void operator()(gnutls_psk_client_credentials_t credentials) const noexcept
+    {
+        gnutls_psk_free_client_credentials(credentials);
+    }
+};
+
+template <typename Handle>
+using GnutlsHandle = std::unique_ptr<std::remove_pointer_t<Handle>, GnutlsDeleter>;
+
+using SessionHandle = GnutlsHandle<gnutls_session_t>;
+using PriorityHandle = GnutlsHandle<gnutls_priority_t>;
+using PskHandle = GnutlsHandle<gnutls_psk_client_credentials_t>;
+
+} // namespace causeway::coap

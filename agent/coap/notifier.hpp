@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "agent/coap/block_source.hpp"
+#include "agent/coap/link.hpp"
+#include "agent/coap/outbox.hpp"
+
+namespace causeway::coap {
+
+/// Sends notifications, and finds the one that an acknowledgement or a reset is about.
+class Notifier
+{
+public:
+    /// Non-confirmable notifications that a reset may still name. A server resets the first one it
+    /// does not want, so only those sent within a round trip matter.
+    static constexpr std::size_t mostResettable = 16;
+    /// Observations whose large notifications can be continued from the frozen body; of others the
+    /// next blocks come from a fresh read.
+    static constexpr std::size_t mostObserved = 128;
+    /// Confirmable notifications waiting for a silent server; more would only be older news.
+    static constexpr std::size_t mostWaiting = 64;
+
+    Notifier(Link& link, Outbox& outbox, BlockSource& source);
+
+    void notify(const api::Token& token,
+                api::Response response,
+                bool isConfirmable,
+                api::Session::DeliveryDone done);
+
+    /// The observation `token` is of the resource `key`, in blocks of this size at most.
+    void remember(const api::Token& token, std::uint64_t key, std::uint8_t exponent);
+    void forget(const api::Token& token);
+
+    /// The token of the notification that a reset names; nothing when it is none of ours.
+    [[nodiscard]] std::optional<api::Token> findReset(std::uint16_t messageId) const;
+
+private:
+    struct Observed
+    {
+        std::uint64_t key = 0;
+        api::Token token;
+        std::uint8_t exponent = Block::largestExponent;
+    };
+
+    struct Told
+    {
+        std::uint16_t messageId = 0;
+        api::Token token;
+    };
+
+    [[nodiscard]] Observed find(const api::Token& token) const;
+    void sendConfirmable(const MessageWriter& message,
+                         std::uint16_t messageId,
+                         api::Session::DeliveryDone done);
+    void tell(api::Session::DeliveryDone done, api::Delivery delivery);
+    void note(std::uint16_t messageId, const api::Token& token);
+
+    Link& link_;
+    Outbox& outbox_;
+    BlockSource& source_;
+    std::vector<Observed> observed_;
+    std::vector<Told> told_; ///< a ring once it is full
+    std::size_t nextTold_ = 0;
+};
+
+} // namespace causeway::coap

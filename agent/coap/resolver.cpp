@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/coap/resolver.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include <netdb.h>
+
+namespace causeway::coap {
+
+namespace {
+
+using Addresses = base::Expected<std::vector<SocketAddress>>;
+
+struct AddressInfoDeleter
+{
+    void operator()(addrinfo* list) const noexcept { ::freeaddrinfo(list); }
+};
+
+Addresses lookUp(const std::string& host, std::uint16_t port, int flags)
+{
+    addrinfo hints{};
+    hints.ai_family = AF_UNSPEC;
+    hints.ai_socktype = SOCK_DGRAM;
+    hints.ai_flags = flags | AI_NUMERICSERV;
+    addrinfo* list = nullptr;
+    const int result = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
+    const std::unique_ptr<addrinfo, AddressInfoDeleter> owner(list);
+    if (result != 0) {
+        const std::string why =
+            result == EAI_SYSTEM ? base::errnoText(errno) : ::gai_strerror(result);
+        return base::fail(base::ErrorKind::Unreachable,
+                          "\"" + host + "\" cannot be resolved: " + why,
+                          base::Retry::Later);
+    }
+    std::vector<SocketAddress> addresses;
+    for (; list != nullptr && addresses.size() < Resolver::mostAddresses; list = list->ai_next) {
+        SocketAddress& address = addresses.emplace_back();
+        address.size = list->ai_addrlen;
+        std::memcpy(&address.storage, list->ai_addr, list->ai_addrlen);
+    }
+    return addresses;
+}
+
+} // namespace
+
+std::string toText(const SocketAddress& address)
+{
+    std::array<char, NI_MAXHOST> host{};
+    std::array<char, NI_MAXSERV> port{};
+    const int result = ::getnameinfo(address.get(),
+                                     address.size,
+                                     host.data(),
+                                     host.size(),
+                                     port.data(),
+                                     port.size(),
+                                     NI_NUMERICHOST | NI_NUMERICSERV);
+    if (result != 0)
+        return "an unknown address";
+    const std::string plain = host.data();
+    const bool isIpv6 = address.storage.ss_family == AF_INET6;
+    return (isIpv6 ? "[" + plain + "]" : plain) + ":" + port.data();
+}
+
+std::vector<SocketAddress> parseLiteral(const std::string& host, std::uint16_t port)
+{
+    return lookUp(host, port, AI_NUMERICHOST).value_or(std::vector<SocketAddress>{});
+}
+
+Resolver::Resolver(base::Scheduler& scheduler)
+    : scheduler_(scheduler)
+{}
+
+void Resolver::resolve(const std::string& host, std::uint16_t port, Done done)
+{
+    Question question{host, port};
+    auto& waiting = waiting_[question];
+    waiting.push_back(std::move(done));
+    if (waiting.size() > 1)
+        return;
+    auto report =
+        lifetime_.guard([this, question](const Addresses& result) { onResult(question, result); });
+    worker_.post([&scheduler = scheduler_, question, report = std::move(report)]() mutable {
+        scheduler.post(
+            [report = std::move(report),
+             result = lookUp(question.host, question.port, 0)]() mutable { report(result); });
+    });
+}
+
+void Resolver::onResult(const Question& question, const Addresses& result)
+{
+    const auto node = waiting_.extract(question);
+    for (auto& done : node.mapped())
+        done(result);
+}
+
+} // namespace causeway::coap

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/coap/server_uri.hpp"
+
+#include <coap3/coap.h>
+
+#include "agent/base/bytes.hpp"
+
+namespace causeway::coap {
+
+namespace {
+
+// TS 1.1 Core §E.1: the LwM2M Server URI.
+constexpr std::size_t longestUri = 255;
+constexpr std::size_t longestHost = 253; // RFC 1035 §2.3.4
+
+auto refuse(std::string_view uri, std::string_view why)
+{
+    return base::fail(base::ErrorKind::InvalidArgument,
+                      "\"" + std::string(uri) + "\" is no server URI: " + std::string(why));
+}
+
+} // namespace
+
+base::Expected<ServerUri> parseServerUri(std::string_view text)
+{
+    if (text.size() > longestUri)
+        return refuse(text.substr(0, longestUri), "it is longer than 255 octets");
+    const base::ByteView octets = base::asBytes(text);
+    coap_uri_t parsed{};
+    if (coap_split_uri(octets.data(), octets.size(), &parsed) < 0)
+        return refuse(text, "it has not the form coaps://host or coaps://host:port");
+    if (parsed.scheme != COAP_URI_SCHEME_COAP && parsed.scheme != COAP_URI_SCHEME_COAPS)
+        return refuse(text, "its scheme is neither coaps nor coap");
+    if (parsed.host.length == 0 || parsed.host.length > longestHost)
+        return refuse(text, "its host is empty or too long");
+    if (parsed.port == 0)
+        return refuse(text, "its port is 0");
+    if (parsed.path.length != 0 || parsed.query.length != 0)
+        return refuse(text, "it has a path or a query");
+    const base::ByteView host(parsed.host.s, parsed.host.length);
+    return ServerUri{
+        parsed.scheme == COAP_URI_SCHEME_COAPS, std::string(base::asText(host)), parsed.port};
+}
+
+} // namespace causeway::coap

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "agent/base/expected.hpp"
+
+namespace causeway::coap {
+
+/// coaps://host[:port] or coap://host[:port], taken apart. A literal IPv6 host has no brackets
+/// here.
+struct ServerUri
+{
+    bool isSecure = true;
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+/// The sentence of the error names the URI and says what is wrong with it.
+[[nodiscard]] base::Expected<ServerUri> parseServerUri(std::string_view text);
+
+} // namespace causeway::coap

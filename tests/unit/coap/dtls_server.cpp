@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/coap/dtls_server.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <stdexcept>
+#include <utility>
+
+#include <gnutls/dtls.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+namespace causeway::tests {
+
+namespace {
+
+void check(int result, const char* what)
+{
+    if (result < 0)
+        throw std::runtime_error(std::string(what) + ": " + std::to_string(result));
+}
+
+} // namespace
+
+DtlsServer::DtlsServer(base::EventLoop& loop, const char* priority, base::Bytes key, int family)
+    : key_(std::move(key))
+    , socket_(::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0))
+{
+    sockaddr_in6 address6{};
+    sockaddr_in address4{};
+    address6.sin6_family = AF_INET6;
+    address6.sin6_addr = in6addr_loopback;
+    address4.sin_family = AF_INET;
+    address4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool isIpv6 = family == AF_INET6;
+    auto* const address =
+        isIpv6 ? reinterpret_cast<sockaddr*>(&address6) : reinterpret_cast<sockaddr*>(&address4);
+    socklen_t size = isIpv6 ? sizeof address6 : sizeof address4;
+    check(::bind(socket_.get(), address, size), "bind");
+    check(::getsockname(socket_.get(), address, &size), "getsockname");
+    port_ = ntohs(isIpv6 ? address6.sin6_port : address4.sin_port);
+
+    check(gnutls_psk_allocate_server_credentials(&credentials_), "credentials");
+    gnutls_psk_set_server_credentials_function(credentials_, giveKey);
+    check(gnutls_init(&session_, GNUTLS_SERVER | GNUTLS_DATAGRAM | GNUTLS_NONBLOCK), "init");
+    check(gnutls_priority_set_direct(session_, priority, nullptr), priority);
+    gnutls_credentials_set(session_, GNUTLS_CRD_PSK, credentials_);
+    gnutls_session_set_ptr(session_, this);
+    gnutls_transport_set_ptr(session_, this);
+    gnutls_transport_set_push_function(session_, push);
+    gnutls_transport_set_pull_function(session_, pull);
+    gnutls_transport_set_pull_timeout_function(session_, waitToPull);
+    watch_ = loop.watch(socket_.get(), EPOLLIN, [this](std::uint32_t) { onReadable(); });
+}
+
+DtlsServer::~DtlsServer()
+{
+    gnutls_deinit(session_);
+    gnutls_psk_free_server_credentials(credentials_);
+}
+
+int DtlsServer::giveKey(gnutls_session_t session, const char*, gnutls_datum_t* key) noexcept
+{
+    const auto& self = *static_cast<DtlsServer*>(gnutls_session_get_ptr(session));
+    key->data = static_cast<unsigned char*>(gnutls_malloc(self.key_.size()));
+    std::copy(self.key_.begin(), self.key_.end(), key->data);
+    key->size = static_cast<unsigned>(self.key_.size());
+    return 0;
+}
+
+ssize_t DtlsServer::push(gnutls_transport_ptr_t ptr, const void* octets, std::size_t size) noexcept
+{
+    return ::send(static_cast<DtlsServer*>(ptr)->socket_.get(), octets, size, MSG_NOSIGNAL);
+}
+
+ssize_t DtlsServer::pull(gnutls_transport_ptr_t ptr, void* octets, std::size_t size) noexcept
+{
+    return ::recv(static_cast<DtlsServer*>(ptr)->socket_.get(), octets, size, MSG_DONTWAIT);
+}
+
+int DtlsServer::waitToPull(gnutls_transport_ptr_t ptr, unsigned) noexcept
+{
+    pollfd descriptor{static_cast<DtlsServer*>(ptr)->socket_.get(), POLLIN, 0};
+    return ::poll(&descriptor, 1, 0);
+}
+
+void DtlsServer::onReadable()
+{
+    std::array<std::uint8_t, 2048> octets{};
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    auto* const address = reinterpret_cast<sockaddr*>(&peer);
+    if (isDeaf) {
+        (void)::recv(socket_.get(), octets.data(), octets.size(), MSG_DONTWAIT);
+        return;
+    }
+    if (!isConnected_) {
+        ::recvfrom(socket_.get(), octets.data(), octets.size(), MSG_PEEK, address, &size);
+        check(::connect(socket_.get(), address, size), "connect");
+        isConnected_ = true;
+    }
+    if (isEstablished) {
+        readRecords();
+        return;
+    }
+    const int result = gnutls_handshake(session_);
+    if (result < 0 && gnutls_error_is_fatal(result) != 0) {
+        failure = result;
+        gnutls_alert_send_appropriate(session_, result);
+    }
+    if (result != 0)
+        return;
+    isEstablished = true;
+    hasEncryptThenMac = gnutls_session_etm_status(session_) != 0;
+    noteServerName();
+}
+
+void DtlsServer::noteServerName()
+{
+    std::array<char, 256> name{};
+    std::size_t size = name.size();
+    unsigned type = 0;
+    if (gnutls_server_name_get(session_, name.data(), &size, &type, 0) == 0)
+        serverName.assign(name.data(), size);
+}
+
+void DtlsServer::readRecords()
+{
+    base::Bytes octets(20000);
+    for (;;) {
+        const auto size = gnutls_record_recv(session_, octets.data(), octets.size());
+        if (size > 0) {
+            records.emplace_back(octets.begin(), octets.begin() + size);
+            continue;
+        }
+        if (size != GNUTLS_E_AGAIN)
+            failure = static_cast<int>(size);
+        if (size == GNUTLS_E_AGAIN || size == 0 || gnutls_error_is_fatal(failure) != 0)
+            return;
+    }
+}
+
+void DtlsServer::send(const base::Bytes& message)
+{
+    (void)gnutls_record_send(session_, message.data(), message.size());
+}
+
+void DtlsServer::sendAlert(gnutls_alert_description_t alert)
+{
+    gnutls_alert_send(session_, GNUTLS_AL_FATAL, alert);
+}
+
+void DtlsServer::askForRenegotiation()
+{
+    gnutls_rehandshake(session_);
+}
+
+void DtlsServer::sayGoodBye()
+{
+    gnutls_bye(session_, GNUTLS_SHUT_WR);
+}
+
+} // namespace causeway::tests

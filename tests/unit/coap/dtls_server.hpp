@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <gnutls/gnutls.h>
+#include <netinet/in.h>
+
+#include "agent/base/bytes.hpp"
+#include "agent/base/event_loop.hpp"
+#include "agent/base/unique_fd.hpp"
+
+namespace causeway::tests {
+
+/// GnuTLS's server side for one client at a time, on a loopback port of its own and on the test's
+/// loop: no cookie exchange, one priority string, every record kept.
+class DtlsServer
+{
+public:
+    DtlsServer(base::EventLoop& loop, const char* priority, base::Bytes key, int family = AF_INET);
+    ~DtlsServer();
+    DtlsServer(const DtlsServer&) = delete;
+    DtlsServer& operator=(const DtlsServer&) = delete;
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+
+    void send(const base::Bytes& message);
+    void sendAlert(gnutls_alert_description_t alert);
+    void askForRenegotiation();
+    void sayGoodBye();
+
+    /// Datagrams are dropped without a look while this is set.
+    bool isDeaf = false;
+    bool isEstablished = false;
+    bool hasEncryptThenMac = false;
+    std::string serverName; ///< what the client's SNI said
+    int failure = 0;        ///< of the handshake or a record
+    std::vector<base::Bytes> records;
+
+private:
+    static int
+    giveKey(gnutls_session_t session, const char* identity, gnutls_datum_t* key) noexcept;
+    static ssize_t push(gnutls_transport_ptr_t self, const void* octets, std::size_t size) noexcept;
+    static ssize_t pull(gnutls_transport_ptr_t self, void* octets, std::size_t size) noexcept;
+    static int waitToPull(gnutls_transport_ptr_t self, unsigned milliseconds) noexcept;
+
+    void onReadable();
+    void readRecords();
+    void noteServerName();
+
+    base::Bytes key_;
+    base::UniqueFd socket_;
+    std::uint16_t port_ = 0;
+    bool isConnected_ = false;
+    gnutls_psk_server_credentials_t credentials_ = nullptr;
+    gnutls_session_t session_ = nullptr;
+    base::Watch watch_;
+};
+
+} // namespace causeway::tests

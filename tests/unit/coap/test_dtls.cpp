@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+#include <fcntl.h>
+#include <sys/resource.h>
+
+#include "tests/unit/coap/dtls_server.hpp"
+#include "tests/unit/coap/session_fixture.hpp"
+
+using namespace causeway;
+using namespace std::chrono_literals;
+using tests::DtlsServer;
+using tests::SessionFixture;
+using tests::testKey;
+
+namespace {
+
+constexpr auto ccm8 = "NONE:+VERS-DTLS1.2:+PSK:+AES-128-CCM-8:+AEAD:+SIGN-ECDSA-SHA256";
+constexpr auto cbc = "NONE:+VERS-DTLS1.2:+PSK:+AES-128-CBC:+SHA256:+SIGN-ECDSA-SHA256";
+constexpr auto cbcWithoutEtm =
+    "NONE:+VERS-DTLS1.2:+PSK:+AES-128-CBC:+SHA256:+SIGN-ECDSA-SHA256:%NO_ETM";
+constexpr auto gcmOnly = "NONE:+VERS-DTLS1.2:+PSK:+AES-128-GCM:+AEAD:+SIGN-ECDSA-SHA256";
+
+std::string localUri(std::uint16_t port)
+{
+    return "coaps://127.0.0.1:" + std::to_string(port);
+}
+
+bool contains(const std::string& text, const std::string& part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+/// A plain UDP socket that says nothing.
+struct SilentServer
+{
+    explicit SilentServer(int family = AF_INET)
+        : socket(::socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0))
+    {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        ::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size);
+        ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
+        port = ntohs(address.sin_port);
+    }
+
+    base::Bytes receive() const
+    {
+        base::Bytes octets(2048);
+        const ssize_t size = ::recv(socket.get(), octets.data(), octets.size(), 0);
+        octets.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+        return octets;
+    }
+
+    base::UniqueFd socket;
+    std::uint16_t port = 0;
+};
+
+/// A ClientHello in one DTLS record: what is offered (RFC 6347 §4.2.2, RFC 5246 §7.4.1.2).
+struct ClientHello
+{
+    explicit ClientHello(const base::Bytes& datagram)
+    {
+        constexpr std::size_t recordHeader = 13, handshakeHeader = 12, random = 32;
+        std::size_t at = recordHeader + handshakeHeader;
+        BOOST_REQUIRE(datagram.size() > at + 2 + random);
+        const auto number = [&](std::size_t from) {
+            return static_cast<unsigned>(datagram.at(from) << 8U | datagram.at(from + 1));
+        };
+        version = number(at);
+        at += 2 + random;
+        at += 1U + datagram.at(at); // session ID
+        at += 1U + datagram.at(at); // cookie
+        const std::size_t suitesEnd = at + 2 + number(at);
+        for (at += 2; at < suitesEnd; at += 2)
+            suites.push_back(number(at));
+        at += 1U + datagram.at(at); // compression
+        for (at += 2; at + 4 <= datagram.size(); at += 4 + number(at + 2))
+            extensions.push_back(number(at));
+    }
+
+    bool hasExtension(unsigned wanted) const
+    {
+        return std::find(extensions.begin(), extensions.end(), wanted) != extensions.end();
+    }
+
+    unsigned version = 0;
+    std::vector<unsigned> suites;
+    std::vector<unsigned> extensions;
+};
+
+ClientHello helloTo(const std::string& host)
+{
+    SessionFixture f;
+    const SilentServer server;
+    const auto session = f.open("coaps://" + host + ":" + std::to_string(server.port));
+    base::Bytes datagram;
+    f.runUntil([&] {
+        if (datagram.empty())
+            datagram = server.receive();
+        return !datagram.empty();
+    });
+    return ClientHello(datagram);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(dtls)
+
+BOOST_AUTO_TEST_CASE(a_session_is_protected_with_ccm_8)
+{
+    SessionFixture f;
+    DtlsServer server(f.loop, ccm8, testKey);
+
+    const auto session = f.open(localUri(server.port()));
+
+    BOOST_TEST(f.runUntilConnectedOrClosed());
+    BOOST_TEST(f.reason() == "");
+    BOOST_REQUIRE(f.listener.facts);
+    BOOST_TEST(f.listener.facts->cipherSuite == 0xC0A8);
+    BOOST_TEST(f.listener.facts->cipherSuiteName == "TLS_PSK_WITH_AES_128_CCM_8");
+    BOOST_TEST(f.listener.facts->hasExtendedMasterSecret);
+    BOOST_TEST(!f.listener.facts->isResumed);
+}
+
+BOOST_AUTO_TEST_CASE(cbc_is_used_with_encrypt_then_mac)
+{
+    SessionFixture f;
+    DtlsServer server(f.loop, cbc, testKey);
+
+    const auto session = f.open(localUri(server.port()));
+
+    BOOST_TEST(f.runUntilConnectedOrClosed());
+    BOOST_REQUIRE(f.listener.facts);
+    BOOST_TEST(f.listener.facts->cipherSuite == 0x00AE);
+    BOOST_TEST(f.listener.facts->hasEncryptThenMac);
+}
+
+BOOST_AUTO_TEST_CASE(cbc_without_encrypt_then_mac_is_refused)
+{
+    SessionFixture f;
+    DtlsServer server(f.loop, cbcWithoutEtm, testKey);
+
+    const auto session = f.open(localUri(server.port()));
+
+    BOOST_TEST(f.runUntilConnectedOrClosed());
+    BOOST_TEST(!f.listener.facts);
+    BOOST_TEST(contains(f.reason(), "encrypt-then-MAC"), f.reason());
+}
+
+BOOST_AUTO_TEST_CASE(cbc_without_encrypt_then_mac_works_for_the_account_that_allows_it)
+{
+    SessionFixture f;
+    DtlsServer server(f.loop, cbcWithoutEtm, testKey);
+
+    const auto session = f.open(localUri(server.port()), api::SecurityMode::Psk, true);
+
+    BOOST_TEST(f.runUntilConnectedOrClosed());
+    BOOST_REQUIRE(f.listener.facts);
+    BOOST_TEST(!f.listener.facts->hasEncryptThenMac);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_with_other_suites_only_is_told_apart_by_its_alert)
+{
+    SessionFixture f;
+    DtlsServer server(f.loop, gcmOnly, testKey);
+
+    const auto session = f.open(localUri(server.port()));
+
+    BOOST_TEST(f.runUntilConnectedOrClosed());
+    BOOST_TEST(contains(f.reason(), "(alert 40 handshake_failure)"), f.reason());
+}
+
+BOOST_AUTO_TEST_CASE(the_client_hello_offers_exactly_our_two_suites)
+{
+    const ClientHello hello = helloTo("127.0.0.1");
+
+    const std::vector<unsigned> expected{0xC0A8, 0x00AE};
+    BOOST_TEST(hello.version == 0xFEFD);
+    BOOST_TEST(hello.suites == expected, boost::test_tools::per_element());
+    BOOST_TEST(hello.hasExtension(22)); // encrypt-then-MAC
+    BOOST_TEST(hello.hasExtension(23)); // extended master secret
+    BOOST_TEST(!hello.hasExtension(0)); // no server name for a literal
+}
+
+BOOST_AUTO_TEST_CASE(the_client_hello_names_the_server_when_it_has_a_name)
+{
+    BOOST_TEST(helloTo("localhost").hasExtension(0));
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_key_is_reported_as_such)
+{
+    SessionFixture f({true, 500ms});
+    DtlsServer server(f.loop, ccm8, base::toBytes("fedcba9876543210"));
+
+    const auto session = f.open(localUri(server.port()));
+
+    BOOST_TEST(f.runUntilConnectedOrClosed());
+    BOOST_TEST(contains(f.reason(), "pre-shared key"), f.reason());
+}
+
+BOOST_AUTO_TEST_CASE(a_silent_server_is_given_up_when_the_limit_is_over)
+{
+    SessionFixture f({true, 100ms});
+    const SilentServer server;
+
+    const auto session = f.open(localUri(server.port));
+
+    BOOST_TEST(f.runUntilConnectedOrClosed());
+    const std::string expected =
+        "no answer to the DTLS handshake from 127.0.0.1:" + std::to_string(server.port) +
+        " within 0.1 s";
+    BOOST_TEST(f.reason() == expected);
+    BOOST_TEST((f.listener.closed.front().kind == base::ErrorKind::Timeout));
+}
+
+BOOST_AUTO_TEST_CASE(the_first_flight_is_sent_again)
+{
+    SessionFixture f;
+    DtlsServer server(f.loop, ccm8, testKey);
+    server.isDeaf = true;
+
+    const auto session = f.open(localUri(server.port()));
+    f.runUntil([] { return false; }, 300ms);
+    server.isDeaf = false;
+
+    BOOST_TEST(f.runUntilConnectedOrClosed());
+    BOOST_TEST(f.listener.facts.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(records_go_both_ways_over_ipv6)
+{
+    SessionFixture f;
+    DtlsServer server(f.loop, ccm8, testKey, AF_INET6);
+    const auto session = f.open("coaps://[::1]:" + std::to_string(server.port()));
+    BOOST_REQUIRE(f.runUntilConnectedOrClosed());
+    BOOST_REQUIRE(f.runUntil([&] { return server.isEstablished; }));
+
+    server.send({0x40, 0x01, 0x12, 0x34, 0xB1, '3'}); // CON GET /3
+
+    BOOST_TEST(f.runUntil([&] { return !server.records.empty(); }));
+    const base::Bytes expected{0x60, 0x45, 0x12, 0x34, 0xFF, '3'};
+    BOOST_TEST(server.records.front() == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_good_bye_of_the_server_closes_the_session_once)
+{
+    SessionFixture f;
+    DtlsServer server(f.loop, ccm8, testKey);
+    const auto session = f.open(localUri(server.port()));
+    BOOST_REQUIRE(f.runUntil([&] { return server.isEstablished && f.listener.facts; }));
+
+    server.sayGoodBye();
+
+    BOOST_TEST(f.runUntil([&] { return !f.listener.closed.empty(); }));
+    BOOST_TEST(contains(f.reason(), "close_notify"), f.reason());
+}
+
+BOOST_AUTO_TEST_CASE(a_fatal_alert_closes_the_session_and_fails_what_waits)
+{
+    SessionFixture f;
+    DtlsServer server(f.loop, ccm8, testKey);
+    const auto session = f.open(localUri(server.port()));
+    BOOST_REQUIRE(f.runUntil([&] { return server.isEstablished && f.listener.facts; }));
+    std::optional<base::ErrorKind> failure;
+    session->request({}, [&](auto result) { failure = result.error().kind; });
+
+    server.sendAlert(GNUTLS_A_INTERNAL_ERROR);
+
+    BOOST_TEST(f.runUntil([&] { return !f.listener.closed.empty(); }));
+    BOOST_TEST(contains(f.reason(), "(alert 80 internal_error)"), f.reason());
+    BOOST_TEST((failure == base::ErrorKind::Unreachable));
+}
+
+BOOST_AUTO_TEST_CASE(a_renegotiation_is_refused_and_the_session_lives_on)
+{
+    SessionFixture f;
+    DtlsServer server(f.loop, ccm8, testKey);
+    const auto session = f.open(localUri(server.port()));
+    BOOST_REQUIRE(f.runUntil([&] { return server.isEstablished && f.listener.facts; }));
+
+    server.askForRenegotiation();
+    f.runUntil([&] { return server.failure != 0; }, 1s);
+    server.send({0x40, 0x01, 0x12, 0x34, 0xB1, '3'});
+
+    BOOST_TEST(server.failure == GNUTLS_E_WARNING_ALERT_RECEIVED);
+    BOOST_TEST(f.runUntil([&] { return !f.listener.requests.empty(); }));
+    BOOST_TEST(f.listener.closed.empty());
+}
+
+BOOST_AUTO_TEST_CASE(closing_says_good_bye_and_nothing_comes_after_it)
+{
+    SessionFixture f;
+    DtlsServer server(f.loop, ccm8, testKey);
+    const auto session = f.open(localUri(server.port()));
+    BOOST_REQUIRE(f.runUntil([&] { return server.isEstablished && f.listener.facts; }));
+    server.failure = 1;
+
+    session->close();
+
+    BOOST_TEST(f.runUntil([&] { return server.failure == 0; }));
+    BOOST_TEST(f.listener.closed.empty());
+}
+
+BOOST_AUTO_TEST_CASE(garbage_on_the_wire_does_not_end_a_session)
+{
+    SessionFixture f;
+    DtlsServer server(f.loop, ccm8, testKey);
+    const auto session = f.open(localUri(server.port()));
+    BOOST_REQUIRE(f.runUntil([&] { return server.isEstablished && f.listener.facts; }));
+
+    session->request({}, [](auto) {});
+    server.send({0xFF, 0xFF});
+    server.send({0x40, 0x01, 0x12, 0x34, 0xB1, '3'});
+
+    BOOST_TEST(f.runUntil([&] { return !f.listener.requests.empty(); }));
+    BOOST_TEST(f.listener.closed.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_descriptor_above_1023_is_like_any_other)
+{
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 4096);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    SessionFixture f;
+    DtlsServer server(f.loop, ccm8, testKey);
+    std::vector<base::UniqueFd> fillers;
+    do
+        fillers.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    while (fillers.back().isOpen() && fillers.back().get() < 1100);
+    BOOST_REQUIRE(fillers.back().get() == 1100);
+
+    const auto session = f.open(localUri(server.port()));
+
+    BOOST_TEST(f.runUntilConnectedOrClosed());
+    BOOST_TEST(f.listener.facts.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_does_not_exist_is_named_in_the_error)
+{
+    SessionFixture f;
+
+    const auto session = f.open("coaps://nowhere.invalid");
+
+    BOOST_TEST(f.runUntilConnectedOrClosed());
+    BOOST_TEST(f.reason().find("\"nowhere.invalid\" cannot be resolved: ") == 0U, f.reason());
+}
+
+BOOST_AUTO_TEST_CASE(a_credential_that_cannot_be_had_is_the_reason)
+{
+    SessionFixture f;
+    f.store.failWith(base::Error{base::ErrorKind::Locked, "the key store is locked", {}});
+
+    const auto session = f.open("coaps://127.0.0.1:5684");
+
+    BOOST_TEST(f.runUntilConnectedOrClosed());
+    BOOST_TEST((f.listener.closed.front().kind == base::ErrorKind::Locked));
+    BOOST_TEST(f.reason() == "the pre-shared key cannot be used: the key store is locked");
+}
+
+BOOST_AUTO_TEST_CASE(plain_coap_needs_the_settings_to_allow_it)
+{
+    SessionFixture f({false, 1s});
+
+    const auto session = f.open("coap://127.0.0.1", api::SecurityMode::NoSec);
+
+    BOOST_TEST(f.runUntilConnectedOrClosed());
+    BOOST_TEST(f.reason() == "plain CoAP is switched off in this gateway's settings");
+}
+
+BOOST_AUTO_TEST_CASE(a_scheme_that_does_not_fit_the_security_mode_is_refused)
+{
+    SessionFixture f;
+
+    const auto session = f.open("coap://127.0.0.1", api::SecurityMode::Psk);
+
+    BOOST_TEST(f.runUntilConnectedOrClosed());
+    BOOST_TEST(contains(f.reason(), "goes with"), f.reason());
+}
+
+BOOST_AUTO_TEST_CASE(a_plain_session_sends_and_receives)
+{
+    SessionFixture f;
+    const SilentServer server;
+    const auto session =
+        f.open("coap://127.0.0.1:" + std::to_string(server.port), api::SecurityMode::NoSec);
+    BOOST_REQUIRE(f.runUntilConnectedOrClosed());
+
+    session->request({api::Method::Post, {"rd"}, {}, {}, {}, {}, {}, {}}, [](auto) {});
+
+    base::Bytes datagram;
+    f.runUntil([&] {
+        if (datagram.empty())
+            datagram = server.receive();
+        return !datagram.empty();
+    });
+    BOOST_REQUIRE_EQUAL(datagram.size(), 4U + 8U + 3U);
+    BOOST_TEST(datagram[0] == 0x48);
+    BOOST_TEST(datagram[1] == 0x02);
+}
+
+BOOST_AUTO_TEST_CASE(a_session_may_go_while_its_handshake_runs)
+{
+    SessionFixture f;
+    DtlsServer server(f.loop, ccm8, testKey);
+    auto session = f.open(localUri(server.port()));
+    f.loop.runOnce(10ms);
+
+    session.reset();
+
+    f.runUntil([] { return false; }, 50ms);
+    BOOST_TEST(!f.listener.facts);
+    BOOST_TEST(f.listener.closed.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
