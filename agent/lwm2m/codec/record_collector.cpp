@@ -119,7 +119,9 @@ void RecordCollector::addEmptyContainers()
         const bool hasRecord = next != records_.end() && container.contains(next->path);
         const bool hasContainer =
             i + 1 < containers_.size() && container.contains(containers_[i + 1]);
-        if (!hasRecord && !hasContainer)
+        // A Write names its own instance: to say that it is empty is to say nothing.
+        const bool isTarget = target_.isInstance() && container == target_;
+        if (!hasRecord && !hasContainer && !isTarget)
             empty.push_back({container, std::nullopt, std::nullopt});
     }
     records_.insert(records_.end(), empty.begin(), empty.end());

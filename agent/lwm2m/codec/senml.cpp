@@ -234,8 +234,8 @@ std::vector<SenmlNames> senmlNames(const Path& target, std::span<const Record> r
 {
     const bool isOneValue =
         std::ranges::all_of(records, [&](const Record& record) { return record.path == target; });
-    const bool isTimed =
-        std::ranges::all_of(records, [](const Record& record) { return record.takenAt.has_value(); });
+    const bool isTimed = std::ranges::all_of(
+        records, [](const Record& record) { return record.takenAt.has_value(); });
     const std::string prefix =
         isOneValue || target.isRoot() ? target.toString() : target.toString() + "/";
     std::vector<SenmlNames> names;
