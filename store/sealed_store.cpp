@@ -73,10 +73,12 @@ SealedStore::SealedStore(base::Scheduler& main,
                          std::unique_ptr<Sealer> sealer)
     : main_(main)
     , retryPeriod_(settings.retryPeriod)
+    , patienceLength_(settings.patience)
     , status_{api::KeyStoreState::Locked,
               "it has not been opened yet",
               "wait for the first attempt to open it"}
     , retry_(main, [this] { tryToOpen(); })
+    , patience_(main, [this] { onPatienceLost(); })
     , shelf_(openShelf(settings))
     , sealer_(std::move(sealer))
     , worker_("store")
@@ -218,6 +220,7 @@ void SealedStore::keepClientState(const std::string& device,
 
 void SealedStore::tryToOpen()
 {
+    patience_.start(patienceLength_);
     run<std::optional<KeySlot>>(
         [this](Expected<std::optional<KeySlot>> slot) {
             if (slot)
@@ -267,6 +270,7 @@ void SealedStore::installKey(std::optional<KeySlot> slot, OpenedKey key)
 
 void SealedStore::onFault(const SealerFault& fault)
 {
+    patience_.stop();
     if (!isDecided_ || fault.reason != status_.reason)
         log::warning("the key store is locked: {REASON}; {REMEDY}; trying again every {PERIOD} s",
                      "REASON",
@@ -281,9 +285,23 @@ void SealedStore::onFault(const SealerFault& fault)
 
 void SealedStore::onOpened()
 {
+    patience_.stop();
     const api::KeyStoreStatus status{sealer_->openState(), {}, {}};
     log::notice("the key store is open, its key is {STATE}", "STATE", api::toString(status.state));
     settle(status);
+}
+
+/// The attempt goes on: a TCTI may block where no deadline reaches it.
+void SealedStore::onPatienceLost()
+{
+    const SealerFault fault{"the key's keeper (TPM) accepts calls but does not answer",
+                            "look after the TPM; the store opens as soon as it answers"};
+    log::warning("the key store is locked: {REASON}; {REMEDY}",
+                 "REASON",
+                 fault.reason,
+                 "REMEDY",
+                 fault.remedy);
+    settle({api::KeyStoreState::Locked, fault.reason, fault.remedy});
 }
 
 void SealedStore::settle(api::KeyStoreStatus status)

@@ -32,6 +32,8 @@ struct StoreSettings
     std::optional<std::filesystem::path> softwareKekFile;
     /// How often a locked store tries to open.
     std::chrono::seconds retryPeriod{15};
+    /// How long those who want a secret wait for an attempt that neither succeeds nor fails.
+    std::chrono::milliseconds patience{20000};
 };
 
 /// Everything the gateway keeps: settings in clear, keys wrapped by a key that the TPM seals.
@@ -91,16 +93,19 @@ private:
     void installKey(std::optional<KeySlot> slot, OpenedKey key);
     void onFault(const SealerFault& fault);
     void onOpened();
+    void onPatienceLost();
     void settle(api::KeyStoreStatus status);
 
     base::Scheduler& main_;
     std::chrono::seconds retryPeriod_;
+    std::chrono::milliseconds patienceLength_;
     api::KeyStoreStatus status_;
     std::vector<std::function<void(const api::KeyStoreStatus&)>> listeners_;
     /// Before the first attempt to open has ended, whoever wants a secret waits for it.
     bool isDecided_ = false;
     std::vector<base::Task> waiting_;
     base::Timer retry_;
+    base::Timer patience_;
     std::unique_ptr<Shelf> shelf_;   ///< touched by worker_ only, once that runs
     std::unique_ptr<Sealer> sealer_; ///< touched by sealerWorker_ only
     base::Worker worker_;
