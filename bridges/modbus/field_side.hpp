@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "agent/api/settings.hpp"
+#include "agent/base/event_loop.hpp"
+#include "agent/base/worker.hpp"
+#include "bridges/modbus/line.hpp"
+#include "bridges/modbus/line_tuning.hpp"
+#include "bridges/modbus/unit.hpp"
+
+namespace causeway::bridges::modbus {
+
+/// All Lines and Units; everything here runs on the field thread. The main thread speaks to it by
+/// posted tasks and knows its units by number.
+class FieldSide
+{
+public:
+    FieldSide(base::EventLoop& loop, const LineTuning& tuning);
+    ~FieldSide();
+    FieldSide(const FieldSide&) = delete;
+    FieldSide& operator=(const FieldSide&) = delete;
+
+    void addLine(const api::LineSettings& settings, Line::Report report);
+    void changeLine(const api::LineSettings& settings);
+    void removeLine(const std::string& name);
+
+    void addUnit(std::uint64_t id,
+                 const std::string& line,
+                 Unit::Settings settings,
+                 Unit::Report report);
+    void removeUnit(std::uint64_t id);
+
+    /// Only a number from addUnit().
+    [[nodiscard]] Unit& unit(std::uint64_t id) { return *units_.at(id); }
+
+private:
+    [[nodiscard]] LineParts makeParts(const api::LineSettings& settings);
+    [[nodiscard]] base::Worker& resolver();
+
+    base::EventLoop& loop_;
+    LineTuning tuning_;
+    std::unique_ptr<base::Worker> resolver_; ///< once a TCP line exists
+    std::map<std::string, std::unique_ptr<Line>> lines_;
+    std::map<std::uint64_t, std::unique_ptr<Unit>> units_; ///< after the lines they use
+};
+
+} // namespace causeway::bridges::modbus

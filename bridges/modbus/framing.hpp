@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "agent/base/bytes.hpp"
+#include "agent/base/expected.hpp"
+#include "agent/base/scheduler.hpp"
+#include "bridges/modbus/frame.hpp"
+
+namespace causeway::bridges::modbus {
+
+/// How requests and answers travel on one kind of link, and which octets are the answer to the one
+/// request under way. One exchange at a time: begin(), then receive() until it says something, else
+/// giveUp(). Octets that come at any other time go to receiveIdle(). Pure: time is handed in.
+class Framing
+{
+public:
+    virtual ~Framing() = default;
+
+    using Result = base::Expected<Answer>;
+
+    /// The octets to send.
+    [[nodiscard]] virtual base::Bytes begin(const Request& request) = 0;
+
+    /// The end of the exchange, or nothing while the answer is not complete. Answers of others and
+    /// late ones are dropped on the way.
+    [[nodiscard]] virtual std::optional<Result> receive(base::ByteView octets,
+                                                        base::TimePoint now) = 0;
+
+    /// The time is up: Timeout, or Corrupt when something came that is not an answer.
+    [[nodiscard]] virtual base::Error giveUp(base::TimePoint now) = 0;
+
+    virtual void receiveIdle(base::ByteView octets, base::TimePoint now) = 0;
+
+    /// Until when this request must wait, because a late answer to another could pass for its own.
+    [[nodiscard]] virtual std::optional<base::TimePoint> heldUntil(const Request& request,
+                                                                   base::TimePoint now) const = 0;
+
+    /// The octets so far make no frames any more: only a new connection helps.
+    [[nodiscard]] virtual bool hasLostTrack() const = 0;
+
+    /// A new connection: nothing of the old one can arrive any more, where that is so.
+    virtual void reset() = 0;
+
+    /// Complete answers that nobody waited for.
+    [[nodiscard]] std::uint64_t strayAnswers() const { return strayAnswers_; }
+
+    [[nodiscard]] std::size_t octetsOnWire(const Request& request) const
+    {
+        return answerOctets(request) + overhead();
+    }
+
+protected:
+    [[nodiscard]] virtual std::size_t overhead() const = 0;
+
+    void countStray() { ++strayAnswers_; }
+
+private:
+    std::uint64_t strayAnswers_ = 0;
+};
+
+} // namespace causeway::bridges::modbus

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/modbus/line.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace causeway::bridges::modbus {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+using base::Retry;
+using base::TimePoint;
+
+namespace {
+
+/// What servers may have waiting on one line; polls bound themselves, one for each span.
+constexpr std::size_t mostUrgentQueued = 64;
+/// After so many writes and reads a poll gets its turn: nobody can talk the meters silent.
+constexpr std::uint32_t mostUrgentInARow = 8;
+/// A TCP connection on which so many requests in a row met silence is not trusted any more.
+constexpr std::uint32_t mostSilentInARow = 3;
+
+std::size_t indexOf(Priority priority)
+{
+    return static_cast<std::size_t>(priority);
+}
+
+bool isUrgent(Priority priority)
+{
+    return priority != Priority::Poll;
+}
+
+} // namespace
+
+Line::Line(base::Scheduler& scheduler, const LineTuning& tuning, LineParts parts, Report report)
+    : scheduler_(scheduler)
+    , tuning_(tuning)
+    , parts_(std::move(parts))
+    , report_(std::move(report))
+    , timer_(scheduler, [this] { onTimer(); })
+    , reportTimer_(scheduler, [this] { reportNow(); })
+{}
+
+Line::~Line()
+{
+    failAll({ErrorKind::Cancelled, "the line is removed", Retry::Never});
+}
+
+void Line::open()
+{
+    parts_.link->open(*this);
+}
+
+void Line::change(LineParts parts)
+{
+    onDown({ErrorKind::Unreachable, "the line's settings change", Retry::AfterReconnect});
+    parts_ = std::move(parts);
+    breakers_.clear();
+    open();
+}
+
+void Line::join(std::uint8_t unitId, LineUser& user)
+{
+    users_[unitId] = &user;
+    if (isUp_)
+        user.onLineUp();
+    else if (!lastError_.empty())
+        user.onLineDown(lastError_);
+}
+
+void Line::leave(std::uint8_t unitId)
+{
+    users_.erase(unitId);
+    breakers_.erase(unitId);
+    std::vector<Job> dropped;
+    for (auto& queue : queues_) {
+        for (Job& job : queue) {
+            if (job.request.unitId == unitId)
+                dropped.push_back(std::move(job));
+        }
+        std::erase_if(queue, [](const Job& job) { return !job.done; });
+    }
+    for (Job& job : dropped)
+        job.done(fail(ErrorKind::Cancelled, "the device is detached"));
+    // What is on the wire stays there until it is answered; nobody hears of it.
+    if (current_ && current_->request.unitId == unitId) {
+        current_->done(fail(ErrorKind::Cancelled, "the device is detached"));
+        current_->done = [](const Expected<Answer>&) {
+        };
+        current_->isRepeat = true;
+    }
+}
+
+void Line::submit(Request request, Priority priority, Done done)
+{
+    auto& queue = queues_[indexOf(priority)];
+    if (isUrgent(priority) && queue.size() >= mostUrgentQueued) {
+        scheduler_.post([done = std::move(done)]() mutable {
+            done(fail(ErrorKind::LimitExceeded, "the line has too much to do", Retry::Later));
+        });
+        return;
+    }
+    queue.push_back({std::move(request), priority, std::move(done), scheduler_.now(), false});
+    if (!current_)
+        wakeUp();
+}
+
+void Line::onUp()
+{
+    isUp_ = true;
+    lastError_.clear();
+    parts_.framing->reset();
+    silentInARow_ = 0;
+    lastOctetAt_ = scheduler_.now();
+    quietUntil_ = lastOctetAt_;
+    ++counters_["connections"];
+    reportNow();
+    const auto users = users_;
+    for (const auto& [unitId, user] : users)
+        user->onLineUp();
+}
+
+void Line::onDown(const base::Error& reason)
+{
+    const bool isNews = isUp_ || lastError_ != reason.message;
+    isUp_ = false;
+    lastError_ = reason.message;
+    timer_.stop();
+    failAll({ErrorKind::Unreachable, "the line is down: " + reason.message, reason.retry});
+    if (!isNews)
+        return;
+    reportNow();
+    const auto users = users_;
+    for (const auto& [unitId, user] : users)
+        user->onLineDown(reason.message);
+}
+
+void Line::onOctets(base::ByteView octets)
+{
+    lastOctetAt_ = scheduler_.now();
+    counters_["octetsReceived"] += octets.size();
+    if (current_) {
+        if (auto result = parts_.framing->receive(octets, lastOctetAt_))
+            finish(std::move(*result));
+        return;
+    }
+    parts_.framing->receiveIdle(octets, lastOctetAt_);
+    ++counters_["strayBursts"];
+    reportSoon();
+    if (parts_.framing->hasLostTrack()) {
+        parts_.link->reopen({ErrorKind::Corrupt, "octets that are not Modbus", Retry::Later});
+        return;
+    }
+    // In quarantine every octet starts it anew: only a quiet line is a clean one.
+    if (quietUntil_ > lastOctetAt_)
+        quietUntil_ = lastOctetAt_ + parts_.responseTimeout;
+}
+
+void Line::onTimer()
+{
+    if (current_)
+        finish(tl::unexpected(parts_.framing->giveUp(scheduler_.now())));
+    else
+        startNext();
+}
+
+void Line::startNext()
+{
+    failHopeless();
+    if (current_ || isQueueEmpty())
+        return;
+    const TimePoint now = scheduler_.now();
+    const TimePoint earliest =
+        isUp_ ? std::max(quietUntil_, lastOctetAt_ + parts_.link->silence()) : now;
+    if (now < earliest) {
+        timer_.startAt(earliest);
+        return;
+    }
+    if (auto job = takeNext())
+        send(std::move(*job));
+    else
+        timer_.startAt(firstReleaseOrExpiry());
+}
+
+void Line::failHopeless()
+{
+    std::vector<std::pair<Job, base::Error>> hopeless;
+    for (auto& queue : queues_) {
+        for (Job& job : queue) {
+            if (auto why = whyHopeless(job))
+                hopeless.emplace_back(std::move(job), std::move(*why));
+        }
+        std::erase_if(queue, [](const Job& job) { return !job.done; });
+    }
+    for (auto& [job, why] : hopeless)
+        job.done(tl::unexpected(std::move(why)));
+}
+
+std::optional<base::Error> Line::whyHopeless(const Job& job)
+{
+    if (!isUp_)
+        return base::Error{ErrorKind::Unreachable, "the line is down", Retry::AfterReconnect};
+    const TimePoint now = scheduler_.now();
+    const CircuitBreaker& unit = breaker(job.request.unitId);
+    if (!unit.allows(now, isUrgent(job.priority)))
+        return base::Error{ErrorKind::Unreachable,
+                           fmt::format("the unit has not answered {} times, it is asked now and "
+                                       "then only",
+                                       unit.timeouts()),
+                           Retry::Later};
+    if (isUrgent(job.priority) && now >= job.queuedAt + tuning_.longestQueueing)
+        return base::Error{ErrorKind::Timeout, "the line was too busy", Retry::Later};
+    return std::nullopt;
+}
+
+std::optional<Line::Job> Line::takeNext()
+{
+    auto& polls = queues_[indexOf(Priority::Poll)];
+    if (urgentInARow_ >= mostUrgentInARow) {
+        urgentInARow_ = 0;
+        if (auto job = takeFrom(polls))
+            return job;
+    }
+    for (auto& queue : queues_) {
+        if (auto job = takeFrom(queue)) {
+            urgentInARow_ = isUrgent(job->priority) ? urgentInARow_ + 1 : 0;
+            return job;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<Line::Job> Line::takeFrom(std::deque<Job>& queue)
+{
+    const TimePoint now = scheduler_.now();
+    const auto found = std::ranges::find_if(
+        queue, [&](const Job& job) { return !parts_.framing->heldUntil(job.request, now); });
+    if (found == queue.end())
+        return std::nullopt;
+    Job job = std::move(*found);
+    queue.erase(found);
+    return job;
+}
+
+TimePoint Line::firstReleaseOrExpiry() const
+{
+    const TimePoint now = scheduler_.now();
+    TimePoint first = TimePoint::max();
+    for (const auto& queue : queues_) {
+        for (const Job& job : queue) {
+            first = std::min(first, parts_.framing->heldUntil(job.request, now).value_or(now));
+            if (isUrgent(job.priority))
+                first = std::min(first, job.queuedAt + tuning_.longestQueueing);
+        }
+    }
+    return first;
+}
+
+void Line::send(Job job)
+{
+    const base::Bytes frame = parts_.framing->begin(job.request);
+    const base::Duration onWire =
+        parts_.link->wireTime(frame.size() + parts_.framing->octetsOnWire(job.request));
+    ++counters_["requests"];
+    counters_["octetsSent"] += frame.size();
+    current_ = std::move(job);
+    timer_.start(onWire + parts_.responseTimeout);
+    parts_.link->send(frame);
+}
+
+void Line::finish(Expected<Answer> result)
+{
+    Job job = std::move(*current_);
+    current_.reset();
+    count(result);
+    CircuitBreaker& unit = breaker(job.request.unitId);
+    const bool wasProbe = unit.isOpen();
+    const bool wasSilence = !result && result.error().kind == ErrorKind::Timeout;
+    const bool isDeaf = !result && result.error().kind == ErrorKind::Unreachable;
+    if (wasSilence || isDeaf)
+        unit.onTimeout(scheduler_.now());
+    else
+        unit.onAnswer();
+    silentInARow_ = wasSilence ? silentInARow_ + 1 : 0;
+    const bool wasWrong = !result && result.error().kind == ErrorKind::Corrupt;
+    if (!result && deservesRepeat(job, result.error())) {
+        job.isRepeat = true;
+        queues_[indexOf(job.priority)].push_front(std::move(job));
+    } else {
+        job.done(std::move(result));
+    }
+    rest(wasWrong || (wasSilence && !wasProbe));
+}
+
+void Line::count(const Expected<Answer>& result)
+{
+    counters_["strayAnswers"] = parts_.framing->strayAnswers();
+    reportSoon();
+    if (result) {
+        ++counters_["answers"];
+        return;
+    }
+    switch (result.error().kind) {
+    case ErrorKind::Timeout:
+        ++counters_["timeouts"];
+        break;
+    case ErrorKind::Corrupt:
+        ++counters_["corruptAnswers"];
+        break;
+    default:
+        ++counters_["exceptions"];
+        break;
+    }
+}
+
+bool Line::deservesRepeat(const Job& job, const base::Error& error)
+{
+    const bool mayPass = error.kind == ErrorKind::Timeout || error.kind == ErrorKind::Corrupt;
+    return mayPass && job.priority == Priority::Read && !job.isRepeat &&
+           !breaker(job.request.unitId).isOpen();
+}
+
+void Line::rest(bool needsQuiet)
+{
+    if (parts_.framing->hasLostTrack() ||
+        (!parts_.hasQuarantine && silentInARow_ >= mostSilentInARow)) {
+        silentInARow_ = 0;
+        const std::string why = parts_.framing->hasLostTrack() ? "answers that cannot be right"
+                                                               : "nothing comes back any more";
+        parts_.link->reopen({ErrorKind::Unreachable, why, Retry::AfterReconnect});
+        return;
+    }
+    const TimePoint now = scheduler_.now();
+    if (needsQuiet && parts_.hasQuarantine)
+        quietUntil_ = now + parts_.responseTimeout;
+    wakeUp();
+}
+
+void Line::wakeUp()
+{
+    timer_.startAt(isUp_ ? std::max(quietUntil_, lastOctetAt_ + parts_.link->silence())
+                         : scheduler_.now());
+}
+
+void Line::failAll(const base::Error& reason)
+{
+    std::vector<Job> jobs;
+    if (current_)
+        jobs.push_back(std::move(*current_));
+    current_.reset();
+    for (auto& queue : queues_) {
+        std::ranges::move(queue, std::back_inserter(jobs));
+        queue.clear();
+    }
+    for (Job& job : jobs)
+        job.done(tl::unexpected(reason));
+}
+
+bool Line::isQueueEmpty() const
+{
+    return std::ranges::all_of(queues_, [](const auto& queue) { return queue.empty(); });
+}
+
+CircuitBreaker& Line::breaker(std::uint8_t unitId)
+{
+    return breakers_.try_emplace(unitId, tuning_).first->second;
+}
+
+void Line::reportSoon()
+{
+    if (!reportTimer_.isRunning())
+        reportTimer_.start(tuning_.reportPeriod);
+}
+
+void Line::reportNow()
+{
+    reportTimer_.stop();
+    report_({isUp_, lastError_, counters_});
+}
+
+} // namespace causeway::bridges::modbus

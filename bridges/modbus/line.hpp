@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/base/expected.hpp"
+#include "agent/base/scheduler.hpp"
+#include "agent/base/unique_function.hpp"
+#include "bridges/modbus/circuit_breaker.hpp"
+#include "bridges/modbus/framing.hpp"
+#include "bridges/modbus/line_tuning.hpp"
+#include "bridges/modbus/link.hpp"
+
+namespace causeway::bridges::modbus {
+
+/// What a Line tells the main thread of itself.
+struct LineReport
+{
+    bool isUp = false;
+    std::string lastError;
+    std::map<std::string, std::uint64_t> counters;
+};
+
+/// Who has a unit on a Line, and wants to know when the Line comes and goes.
+class LineUser
+{
+public:
+    virtual ~LineUser() = default;
+
+    virtual void onLineUp() = 0;
+    virtual void onLineDown(const std::string& reason) = 0;
+};
+
+/// Which goes first. A write is somebody's decision; a read is somebody who waits.
+enum class Priority : std::uint8_t { Write, Read, Poll };
+
+/// What a Line is made of; changed as a whole when its settings change.
+struct LineParts
+{
+    std::unique_ptr<Link> link;
+    std::unique_ptr<Framing> framing;
+    base::Duration responseTimeout{};
+    bool hasQuarantine = true; ///< RTU: be quiet after a timeout, so that a late answer is not hit
+};
+
+/// One link's queue: one request at a time, writes before reads before polls, the silence before
+/// each frame, quarantine after a failure, a circuit breaker for each unit. Lives on the field
+/// thread. A write is sent at most once; a read that somebody waits for is repeated once.
+class Line final : public LinkListener
+{
+public:
+    using Done = base::UniqueFunction<void(base::Expected<Answer>)>;
+    using Report = std::function<void(const LineReport&)>;
+
+    Line(base::Scheduler& scheduler, const LineTuning& tuning, LineParts parts, Report report);
+    ~Line() override;
+    Line(const Line&) = delete;
+    Line& operator=(const Line&) = delete;
+
+    void open();
+
+    /// Other settings: everything under way fails, the units stay.
+    void change(LineParts parts);
+
+    /// The user outlives its membership; is told at once, from inside the call, when the Line is up
+    /// or known to be down.
+    void join(std::uint8_t unitId, LineUser& user);
+    /// What it still has in the queue is Cancelled.
+    void leave(std::uint8_t unitId);
+
+    /// `done` comes exactly once, never from inside the call.
+    void submit(Request request, Priority priority, Done done);
+
+    [[nodiscard]] bool isUp() const { return isUp_; }
+
+private:
+    struct Job
+    {
+        Request request;
+        Priority priority = Priority::Poll;
+        Done done;
+        base::TimePoint queuedAt;
+        bool isRepeat = false;
+    };
+
+    void onUp() override;
+    void onDown(const base::Error& reason) override;
+    void onOctets(base::ByteView octets) override;
+
+    void onTimer();
+    void startNext();
+    void failHopeless();
+    [[nodiscard]] std::optional<base::Error> whyHopeless(const Job& job);
+    [[nodiscard]] std::optional<Job> takeNext();
+    [[nodiscard]] std::optional<Job> takeFrom(std::deque<Job>& queue);
+    [[nodiscard]] base::TimePoint firstReleaseOrExpiry() const;
+    void send(Job job);
+    void finish(base::Expected<Answer> result);
+    void count(const base::Expected<Answer>& result);
+    [[nodiscard]] bool deservesRepeat(const Job& job, const base::Error& error);
+    void rest(bool needsQuiet);
+    void wakeUp();
+    void failAll(const base::Error& reason);
+    [[nodiscard]] bool isQueueEmpty() const;
+    [[nodiscard]] CircuitBreaker& breaker(std::uint8_t unitId);
+    void reportSoon();
+    void reportNow();
+
+    base::Scheduler& scheduler_;
+    LineTuning tuning_;
+    LineParts parts_;
+    Report report_;
+
+    bool isUp_ = false;
+    std::string lastError_;
+    std::map<std::uint8_t, LineUser*> users_;
+    std::map<std::uint8_t, CircuitBreaker> breakers_;
+
+    std::array<std::deque<Job>, 3> queues_; ///< by Priority
+    std::optional<Job> current_;
+    base::TimePoint lastOctetAt_{};
+    base::TimePoint quietUntil_{};
+    std::uint32_t urgentInARow_ = 0;
+    std::uint32_t silentInARow_ = 0;
+
+    std::map<std::string, std::uint64_t> counters_;
+    base::Timer timer_; ///< end of silence, of quarantine, or of waiting
+    base::Timer reportTimer_;
+};
+
+} // namespace causeway::bridges::modbus

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/modbus/poll_plan.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace causeway::bridges::modbus {
+
+namespace {
+
+/// An unmapped coil is an eighth of an octet: reading through costs next to nothing.
+constexpr std::uint16_t mostBitGap = 80;
+
+struct Limit
+{
+    std::uint32_t most;
+    std::uint32_t gap;
+};
+
+Limit limitOf(RegisterTable table, const UnitLimits& limits)
+{
+    if (holdsBits(table))
+        return {limits.mostCoils, mostBitGap};
+    return {limits.mostRegisters, limits.mostGap};
+}
+
+bool extend(Span& span, const Point& point, const UnitLimits& limits)
+{
+    if (span.table != point.table || span.pollClass != point.pollClass)
+        return false;
+    const Limit limit = limitOf(point.table, limits);
+    const std::uint32_t end = std::uint32_t{span.address} + span.count;
+    const std::uint32_t pointEnd = std::uint32_t{point.address} + point.count();
+    if (point.address > end + limit.gap || pointEnd - span.address > limit.most)
+        return false;
+    span.count = static_cast<std::uint16_t>(std::max(end, pointEnd) - span.address);
+    return true;
+}
+
+base::Duration periodOf(PollClass pollClass, const UnitLimits& limits)
+{
+    return pollClass == PollClass::Fast ? limits.fastPeriod : limits.slowPeriod;
+}
+
+} // namespace
+
+std::vector<Span> mergeSpans(std::span<const Point> points, const UnitLimits& limits)
+{
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        if (points[i].pollClass != PollClass::OnDemand && !points[i].executeValue)
+            order.push_back(i);
+    }
+    std::ranges::sort(order, {}, [&](std::size_t i) {
+        return std::tuple(points[i].pollClass, points[i].table, points[i].address);
+    });
+    std::vector<Span> spans;
+    for (const std::size_t i : order) {
+        const Point& point = points[i];
+        if (spans.empty() || !extend(spans.back(), point, limits))
+            spans.push_back({point.table, point.address, point.count(), point.pollClass, {}});
+        spans.back().points.push_back(i);
+    }
+    return spans;
+}
+
+PollPlan::PollPlan(std::vector<Span> spans, const UnitLimits& limits, double phase)
+    : slowPeriod_(limits.slowPeriod)
+    , phase_(phase)
+{
+    for (Span& span : spans) {
+        const base::Duration period = periodOf(span.pollClass, limits);
+        entries_.push_back({std::move(span), period, base::TimePoint::max(), false});
+    }
+}
+
+void PollPlan::start(base::TimePoint now)
+{
+    // Inside the fast period also for slow spans: nobody waits a minute for the first value.
+    for (Entry& entry : entries_) {
+        const auto spread = std::min<base::Duration>(entry.period, std::chrono::seconds(1));
+        entry.due = now + std::chrono::duration_cast<base::Duration>(spread * phase_);
+    }
+}
+
+std::vector<std::size_t> PollPlan::takeDue(base::TimePoint now)
+{
+    std::vector<std::size_t> due;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        Entry& entry = entries_[i];
+        if (entry.due > now)
+            continue;
+        if (entry.isUnderWay)
+            ++overruns_;
+        else
+            due.push_back(i);
+        entry.isUnderWay = true;
+        // On the grid, so that a late round shifts nothing; whole missed periods are overruns too.
+        const auto missed = (now - entry.due) / entry.period;
+        overruns_ += static_cast<std::uint64_t>(missed);
+        entry.due += entry.period * (missed + 1);
+    }
+    return due;
+}
+
+void PollPlan::finish(std::size_t index, bool hasSucceeded, base::TimePoint now)
+{
+    Entry& entry = entries_[index];
+    entry.isUnderWay = false;
+    if (entry.span.pollClass == PollClass::Once)
+        entry.due = hasSucceeded ? base::TimePoint::max() : now + slowPeriod_;
+}
+
+base::TimePoint PollPlan::nextDue() const
+{
+    base::TimePoint earliest = base::TimePoint::max();
+    for (const Entry& entry : entries_)
+        earliest = std::min(earliest, entry.due);
+    return earliest;
+}
+
+} // namespace causeway::bridges::modbus

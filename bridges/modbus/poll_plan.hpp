@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "agent/base/scheduler.hpp"
+#include "bridges/modbus/point.hpp"
+
+namespace causeway::bridges::modbus {
+
+/// Registers read in one request, and the points (by index) whose values are in it.
+struct Span
+{
+    RegisterTable table = RegisterTable::InputRegister;
+    std::uint16_t address = 0;
+    std::uint16_t count = 0;
+    PollClass pollClass = PollClass::Fast;
+    std::vector<std::size_t> points;
+};
+
+/// Merges the points of one table and poll class into as few requests as the limits allow; a gap of
+/// at most `mostGap` unmapped registers is read through. OnDemand points are in no span.
+[[nodiscard]] std::vector<Span> mergeSpans(std::span<const Point> points, const UnitLimits& limits);
+
+/// What is due when. Pure: time is handed in. A span that comes due while it is still under way is
+/// skipped and counted, never queued twice.
+class PollPlan
+{
+public:
+    /// `phase` (0 to 1) shifts the first polls inside their period, so that devices that start
+    /// together do not ask together.
+    PollPlan(std::vector<Span> spans, const UnitLimits& limits, double phase);
+
+    [[nodiscard]] const Span& span(std::size_t index) const { return entries_[index].span; }
+
+    /// Everything is due from now on, Once included: the device has just come, or come back.
+    void start(base::TimePoint now);
+
+    /// Indices of the spans due at `now`; they are then under way until finish().
+    [[nodiscard]] std::vector<std::size_t> takeDue(base::TimePoint now);
+
+    /// A Once span that failed is asked again at the slow period.
+    void finish(std::size_t index, bool hasSucceeded, base::TimePoint now);
+
+    /// When takeDue() is next worth calling; TimePoint::max() for never.
+    [[nodiscard]] base::TimePoint nextDue() const;
+
+    [[nodiscard]] std::uint64_t overruns() const { return overruns_; }
+
+private:
+    struct Entry
+    {
+        Span span;
+        base::Duration period;
+        base::TimePoint due;
+        bool isUnderWay = false;
+    };
+
+    std::vector<Entry> entries_;
+    base::Duration slowPeriod_;
+    double phase_;
+    std::uint64_t overruns_ = 0;
+};
+
+} // namespace causeway::bridges::modbus

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "agent/base/expected.hpp"
+#include "agent/model/value.hpp"
+#include "bridges/modbus/point.hpp"
+
+/// Registers to values and back. Pure.
+namespace causeway::bridges::modbus {
+
+/// The value of `point`, of its Resource's type. `words` are its registers in the order of their
+/// addresses, or the one bit of a coil or discrete input. A value marked "not available" (sentinel,
+/// NaN, infinity) is Refused; what cannot be right (bad BCD, bad UTF-8, out of range) is Corrupt.
+[[nodiscard]] base::Expected<model::Value> decode(const Point& point,
+                                                  std::span<const std::uint16_t> words);
+
+/// The registers that stand for `value`; InvalidArgument when it is outside the write's range, is
+/// not of the Resource's type or does not fit the registers.
+[[nodiscard]] base::Expected<std::vector<std::uint16_t>> encode(const Point& point,
+                                                                const model::Value& value);
+
+} // namespace causeway::bridges::modbus

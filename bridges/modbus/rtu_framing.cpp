@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/modbus/rtu_framing.hpp"
+
+#include <algorithm>
+
+namespace causeway::bridges::modbus {
+
+using base::Bytes;
+using base::ByteView;
+using base::Error;
+using base::ErrorKind;
+using base::Retry;
+using base::TimePoint;
+
+namespace {
+
+/// Serial Line V1.02 §2.5.1: no frame is longer. Twice that is two answers; more is babble.
+constexpr std::size_t mostBuffered = 512;
+
+/// A frame's PDU, without unit identifier and CRC.
+ByteView pduOf(ByteView frame)
+{
+    return frame.subspan(1, frame.size() - 3);
+}
+
+} // namespace
+
+Bytes RtuFraming::begin(const Request& request)
+{
+    request_ = request;
+    buffer_.clear();
+    hasHeardOthers_ = false;
+    return encodeRtu(request);
+}
+
+std::optional<Framing::Result> RtuFraming::receive(ByteView octets, TimePoint now)
+{
+    buffer_.insert(buffer_.end(), octets.begin(), octets.end());
+    if (buffer_.size() > mostBuffered)
+        return corrupt({ErrorKind::Corrupt, "the line babbles", Retry::Later}, now);
+    for (;;) {
+        const auto length = rtuAnswerLength(buffer_);
+        if (!length)
+            return std::nullopt;
+        if (*length == 0)
+            return corrupt({ErrorKind::Corrupt, "no Modbus answer begins like that", Retry::Later},
+                           now);
+        if (buffer_.size() < *length)
+            return std::nullopt;
+        if (auto result = judge(ByteView(buffer_).first(*length), now))
+            return result;
+        buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(*length));
+    }
+}
+
+std::optional<Framing::Result> RtuFraming::judge(ByteView frame, TimePoint now)
+{
+    if (!hasGoodCrc(frame))
+        return corrupt({ErrorKind::Corrupt, "the answer's CRC is wrong", Retry::Later}, now);
+    if (frame[0] != request_.unitId) {
+        settle(frame);
+        countStray();
+        hasHeardOthers_ = true;
+        return std::nullopt;
+    }
+    Result result = decodePdu(request_, pduOf(frame));
+    // An exception does not name its request either: an unanswered one takes it first.
+    if (!result && settle(frame)) {
+        countStray();
+        return std::nullopt;
+    }
+    if (!result && result.error().kind == ErrorKind::Corrupt)
+        return corrupt(result.error(), now);
+    if (buffer_.size() > frame.size())
+        return corrupt({ErrorKind::Corrupt, "more octets follow the answer", Retry::Later}, now);
+    return result;
+}
+
+Framing::Result RtuFraming::corrupt(Error error, TimePoint now)
+{
+    remember(now);
+    return tl::unexpected(std::move(error));
+}
+
+Error RtuFraming::giveUp(TimePoint now)
+{
+    remember(now);
+    if (!buffer_.empty())
+        return {ErrorKind::Corrupt, "the answer broke off", Retry::Later};
+    if (hasHeardOthers_)
+        return {ErrorKind::Timeout, "no answer, but another unit spoke", Retry::Later};
+    return {ErrorKind::Timeout, "no answer", Retry::Later};
+}
+
+void RtuFraming::receiveIdle(ByteView octets, TimePoint now)
+{
+    std::erase_if(unanswered_, [now](const Unanswered& one) { return one.until <= now; });
+    buffer_.insert(buffer_.end(), octets.begin(), octets.end());
+    for (auto length = rtuAnswerLength(buffer_); length; length = rtuAnswerLength(buffer_)) {
+        if (*length == 0 || buffer_.size() > mostBuffered) {
+            buffer_.clear();
+            return;
+        }
+        if (buffer_.size() < *length)
+            return;
+        const ByteView frame = ByteView(buffer_).first(*length);
+        if (hasGoodCrc(frame)) {
+            settle(frame);
+            countStray();
+        }
+        buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(*length));
+    }
+}
+
+std::optional<TimePoint> RtuFraming::heldUntil(const Request& request, TimePoint now) const
+{
+    std::optional<TimePoint> until;
+    if (unanswered_.empty())
+        return until;
+    const Bytes shape = answerShape(request);
+    for (const Unanswered& one : unanswered_) {
+        if (one.unitId == request.unitId && one.until > now && one.shape == shape)
+            until = std::max(until.value_or(one.until), one.until);
+    }
+    return until;
+}
+
+void RtuFraming::remember(TimePoint now)
+{
+    std::erase_if(unanswered_, [now](const Unanswered& one) { return one.until <= now; });
+    unanswered_.push_back({request_.unitId, answerShape(request_), now + longestLateness_});
+}
+
+bool RtuFraming::settle(ByteView frame)
+{
+    const ByteView pdu = pduOf(frame);
+    const auto isItsAnswer = [&](const Unanswered& one) {
+        if (one.unitId != frame[0])
+            return false;
+        const bool isException = pdu[0] == (one.shape[0] | 0x80U);
+        return isException || (pdu.size() >= one.shape.size() &&
+                               std::ranges::equal(one.shape, pdu.first(one.shape.size())));
+    };
+    const auto found = std::ranges::find_if(unanswered_, isItsAnswer);
+    if (found == unanswered_.end())
+        return false;
+    unanswered_.erase(found);
+    return true;
+}
+
+} // namespace causeway::bridges::modbus

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "bridges/modbus/framing.hpp"
+
+namespace causeway::bridges::modbus {
+
+/// RTU frames: nothing in an answer names its request. So every request that had no good answer is
+/// remembered as long as its answer may still come, and no request whose answer would look the same
+/// is sent before that; then a late answer can never become another one's value.
+class RtuFraming final : public Framing
+{
+public:
+    /// `longestLateness` after giving up, no answer comes any more.
+    explicit RtuFraming(base::Duration longestLateness)
+        : longestLateness_(longestLateness)
+    {}
+
+    [[nodiscard]] base::Bytes begin(const Request& request) override;
+    [[nodiscard]] std::optional<Result> receive(base::ByteView octets,
+                                                base::TimePoint now) override;
+    [[nodiscard]] base::Error giveUp(base::TimePoint now) override;
+    void receiveIdle(base::ByteView octets, base::TimePoint now) override;
+    [[nodiscard]] std::optional<base::TimePoint> heldUntil(const Request& request,
+                                                           base::TimePoint now) const override;
+
+    [[nodiscard]] bool hasLostTrack() const override { return false; }
+
+    void reset() override { buffer_.clear(); }
+
+private:
+    /// A request that may still be answered.
+    struct Unanswered
+    {
+        std::uint8_t unitId;
+        base::Bytes shape;
+        base::TimePoint until;
+    };
+
+    [[nodiscard]] std::size_t overhead() const override { return 3; }
+
+    [[nodiscard]] std::optional<Result> judge(base::ByteView frame, base::TimePoint now);
+    [[nodiscard]] Result corrupt(base::Error error, base::TimePoint now);
+    void remember(base::TimePoint now);
+    bool settle(base::ByteView frame);
+
+    base::Duration longestLateness_;
+    Request request_;
+    base::Bytes buffer_;
+    bool hasHeardOthers_ = false;
+    std::vector<Unanswered> unanswered_;
+};
+
+} // namespace causeway::bridges::modbus

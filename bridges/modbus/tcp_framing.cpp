@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/modbus/tcp_framing.hpp"
+
+#include <string>
+
+namespace causeway::bridges::modbus {
+
+using base::Bytes;
+using base::ByteView;
+using base::Error;
+using base::ErrorKind;
+using base::fail;
+using base::Retry;
+using base::TimePoint;
+
+namespace {
+
+// What the length field may say: unit identifier and a PDU of two octets to the most.
+constexpr std::size_t leastLength = 3;
+constexpr std::size_t mostLength = 1 + mostPduOctets;
+constexpr std::size_t octetsBeforeLength = 6;
+
+} // namespace
+
+Bytes TcpFraming::begin(const Request& request)
+{
+    request_ = request;
+    ++transactionId_;
+    isWaiting_ = true;
+    return encodeTcp(request, transactionId_);
+}
+
+std::optional<Framing::Result> TcpFraming::receive(ByteView octets, TimePoint)
+{
+    buffer_.insert(buffer_.end(), octets.begin(), octets.end());
+    while (buffer_.size() >= mbapOctets) {
+        const MbapHeader header = decodeMbap(buffer_);
+        if (header.protocolId != 0)
+            return lost("the answer is not Modbus: its protocol identifier is not 0");
+        if (header.length < leastLength || header.length > mostLength)
+            return lost("the answer's length cannot be");
+        if (buffer_.size() < octetsBeforeLength + header.length)
+            return std::nullopt;
+        if (auto result = takeFrame())
+            return result;
+    }
+    return std::nullopt;
+}
+
+std::optional<Framing::Result> TcpFraming::takeFrame()
+{
+    const MbapHeader header = decodeMbap(buffer_);
+    const std::size_t size = octetsBeforeLength + header.length;
+    const Bytes frame(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(size));
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(size));
+    if (!isWaiting_ || header.transactionId != transactionId_) {
+        countStray();
+        return std::nullopt;
+    }
+    isWaiting_ = false;
+    return judge(frame);
+}
+
+Framing::Result TcpFraming::judge(ByteView frame)
+{
+    if (decodeMbap(frame).unitId != request_.unitId)
+        return lost("the answer names another unit");
+    Result result = decodePdu(request_, frame.subspan(mbapOctets));
+    // Our transaction, and not our answer: whatever sends this is not to be followed further.
+    if (!result && result.error().kind == ErrorKind::Corrupt)
+        hasLostTrack_ = true;
+    return result;
+}
+
+Framing::Result TcpFraming::lost(std::string_view why)
+{
+    hasLostTrack_ = true;
+    isWaiting_ = false;
+    buffer_.clear();
+    return fail(ErrorKind::Corrupt, std::string(why), Retry::AfterReconnect);
+}
+
+Error TcpFraming::giveUp(TimePoint)
+{
+    isWaiting_ = false;
+    if (!buffer_.empty()) {
+        hasLostTrack_ = true;
+        return {ErrorKind::Corrupt, "the answer broke off", Retry::AfterReconnect};
+    }
+    return {ErrorKind::Timeout, "no answer", Retry::Later};
+}
+
+void TcpFraming::receiveIdle(ByteView octets, TimePoint now)
+{
+    // Nobody waits, so every frame is dropped; a stream that is no stream of frames shows itself.
+    static_cast<void>(receive(octets, now));
+}
+
+std::optional<TimePoint> TcpFraming::heldUntil(const Request&, TimePoint) const
+{
+    return std::nullopt;
+}
+
+void TcpFraming::reset()
+{
+    buffer_.clear();
+    isWaiting_ = false;
+    hasLostTrack_ = false;
+}
+
+} // namespace causeway::bridges::modbus

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/modbus/tcp_link.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+
+namespace causeway::bridges::modbus {
+
+using api::LineSettings;
+using base::Duration;
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+using base::Retry;
+using base::UniqueFd;
+
+namespace {
+
+/// Long enough for a lost SYN or two (1 s, then 2 s more).
+constexpr Duration connectTimeout = std::chrono::seconds(5);
+
+struct FreeAddressInfo
+{
+    void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
+};
+
+void setOptions(int fd)
+{
+    const int on = 1;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    // A peer that lost its power must not keep a connection up that carries nothing.
+    ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+}
+
+} // namespace
+
+TcpLink::TcpLink(base::EventLoop& loop,
+                 const LineTuning& tuning,
+                 const LineSettings& settings,
+                 base::Worker& resolver)
+    : DescriptorLink(loop, tuning)
+    , settings_(settings)
+    , resolver_(resolver)
+    , giveUp_(loop, [this] { connectNext("no answer to the connection request"); })
+{}
+
+Expected<void> TcpLink::check(const LineSettings& settings)
+{
+    constexpr std::size_t mostHost = 253; // RFC 1035 §2.3.4, as text
+    if (settings.host.empty() || settings.host.size() > mostHost)
+        return fail(ErrorKind::InvalidArgument, "a TCP line needs a host");
+    if (settings.port == 0)
+        return fail(ErrorKind::InvalidArgument, "a TCP line needs a port other than 0");
+    return {};
+}
+
+Duration TcpLink::wireTime(std::size_t) const
+{
+    return {};
+}
+
+Duration TcpLink::silence() const
+{
+    return settings_.extraSilence;
+}
+
+Expected<TcpLink::Addresses> TcpLink::lookUp(const std::string& host, std::uint16_t port, int flags)
+{
+    addrinfo hints{};
+    hints.ai_family = AF_UNSPEC;
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = flags | AI_NUMERICSERV;
+    addrinfo* found = nullptr;
+    const int result = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+    const std::unique_ptr<addrinfo, FreeAddressInfo> list(found);
+    if (result != 0)
+        return fail(ErrorKind::Unreachable,
+                    fmt::format("{}: {}", host, ::gai_strerror(result)),
+                    Retry::Later);
+    Addresses addresses;
+    for (const addrinfo* one = list.get(); one != nullptr; one = one->ai_next) {
+        Address& address = addresses.emplace_back();
+        std::memcpy(&address.octets, one->ai_addr, one->ai_addrlen);
+        address.size = one->ai_addrlen;
+    }
+    return addresses;
+}
+
+void TcpLink::tryOpen()
+{
+    const std::uint64_t attempt = ++attempt_;
+    if (auto literal = lookUp(settings_.host, settings_.port, AI_NUMERICHOST)) {
+        onAddresses(std::move(literal));
+        return;
+    }
+    auto deliver = lifetime().guard([this, attempt](Expected<Addresses> addresses) {
+        if (attempt == attempt_)
+            onAddresses(std::move(addresses));
+    });
+    resolver_.post([&scheduler = loop(),
+                    host = settings_.host,
+                    port = settings_.port,
+                    deliver = std::move(deliver)]() mutable {
+        scheduler.post([deliver = std::move(deliver), found = lookUp(host, port, 0)]() mutable {
+            deliver(std::move(found));
+        });
+    });
+}
+
+void TcpLink::abandon()
+{
+    ++attempt_;
+    giveUp_.stop();
+    pendingWatch_ = {};
+    pending_.reset();
+}
+
+void TcpLink::onAddresses(Expected<Addresses> addresses)
+{
+    if (!addresses) {
+        failed(addresses.error());
+        return;
+    }
+    addresses_ = std::move(*addresses);
+    connectNext("the name has no address");
+}
+
+void TcpLink::connectNext(const std::string& lastReason)
+{
+    abandon();
+    if (addresses_.empty()) {
+        failed({ErrorKind::Unreachable,
+                fmt::format("{}:{}: {}", settings_.host, settings_.port, lastReason),
+                Retry::AfterReconnect});
+        return;
+    }
+    const Address address = addresses_.front();
+    addresses_.pop_front();
+    pending_.reset(::socket(
+        address.octets.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
+    if (!pending_.isOpen()) {
+        connectNext(base::errnoText(errno));
+        return;
+    }
+    setOptions(pending_.get());
+    // The socket API takes every family through this one type.
+    const auto* generic = reinterpret_cast<const sockaddr*>(&address.octets);
+    if (::connect(pending_.get(), generic, address.size) != 0 && errno != EINPROGRESS) {
+        connectNext(base::errnoText(errno));
+        return;
+    }
+    giveUp_.start(connectTimeout);
+    pendingWatch_ =
+        loop().watch(pending_.get(), EPOLLOUT, [this](std::uint32_t) { onConnected(); });
+}
+
+void TcpLink::onConnected()
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    ::getsockopt(pending_.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error != 0) {
+        connectNext(base::errnoText(error));
+        return;
+    }
+    giveUp_.stop();
+    pendingWatch_ = {};
+    came(std::move(pending_));
+}
+
+} // namespace causeway::bridges::modbus

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/profile_library.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace causeway::bridges {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+
+ProfileLibrary::ProfileLibrary(const std::vector<std::filesystem::path>& directories,
+                               const model::Definitions& definitions)
+{
+    for (const auto& directory : directories)
+        readDirectory(directory, definitions);
+}
+
+void ProfileLibrary::readDirectory(const std::filesystem::path& directory,
+                                   const model::Definitions& definitions)
+{
+    std::error_code ignored;
+    for (const auto& file : std::filesystem::directory_iterator(directory, ignored)) {
+        if (file.path().extension() != ".toml")
+            continue;
+        auto read = readProfile(file.path(), definitions).map([](DeviceProfile profile) {
+            return std::make_shared<const DeviceProfile>(std::move(profile));
+        });
+        profiles_.insert_or_assign(file.path().stem().string(),
+                                   Listed{file.path().string(), std::move(read)});
+    }
+}
+
+std::vector<std::string> ProfileLibrary::names() const
+{
+    std::vector<std::string> names;
+    for (const auto& [name, listed] : profiles_) {
+        if (listed.entry)
+            names.push_back(name);
+    }
+    return names;
+}
+
+Expected<std::shared_ptr<const DeviceProfile>> ProfileLibrary::find(const std::string& name) const
+{
+    const auto found = profiles_.find(name);
+    if (found == profiles_.end())
+        return fail(ErrorKind::NotFound, fmt::format("there is no profile {}", name));
+    return found->second.entry;
+}
+
+std::vector<api::ProfileSummary> ProfileLibrary::summaries() const
+{
+    std::vector<api::ProfileSummary> summaries;
+    summaries.reserve(profiles_.size());
+    for (const auto& [name, listed] : profiles_)
+        summaries.push_back(summarise(name, listed));
+    return summaries;
+}
+
+Expected<api::ProfileDescription> ProfileLibrary::describe(const std::string& name) const
+{
+    const auto profile = find(name);
+    if (!profile)
+        return fail(profile.error());
+    api::ProfileDescription description;
+    description.summary = summarise(name, profiles_.at(name));
+    for (const ResourceMapping& mapping : (*profile)->mappings)
+        description.resources.push_back(mapping.resource);
+    return description;
+}
+
+api::ProfileSummary ProfileLibrary::summarise(const std::string& name, const Listed& listed)
+{
+    api::ProfileSummary summary;
+    summary.name = name;
+    summary.file = listed.file;
+    if (listed.entry) {
+        summary.title = (*listed.entry)->title;
+        summary.bridge = (*listed.entry)->bridge;
+    } else {
+        summary.error = listed.entry.error().message;
+    }
+    return summary;
+}
+
+} // namespace causeway::bridges

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "agent/model/definition.hpp"
+#include "bridges/device_profile.hpp"
+#include "bridges/profile_table.hpp"
+
+namespace causeway::bridges {
+
+/// Turns the tables of one profile file into a DeviceProfile, with a complaint for everything that
+/// is not exactly as bridges/README.md says. What it returns after a complaint is of no use.
+class ProfileReader
+{
+public:
+    ProfileReader(const model::Definitions& definitions, Complaint& complaint)
+        : definitions_(definitions)
+        , complaint_(complaint)
+    {}
+
+    [[nodiscard]] DeviceProfile read(ProfileTable root);
+
+private:
+    void readModbus(ProfileTable table);
+    void readResource(ProfileTable table);
+    void readConstant(ProfileTable table);
+    void readPoint(ProfileTable& table, ResourceMapping& mapping);
+    void readEncoding(ProfileTable& table, modbus::Point& point);
+    void readWrite(ProfileTable table, ResourceMapping& mapping);
+    void readExecute(ProfileTable& table, ResourceMapping& mapping);
+
+    const model::ResourceDefinition* readPath(ProfileTable& table, model::Path& path);
+    void addIdentity(ProfileTable& root);
+    void addConstant(const model::Path& path, const std::string& text, std::uint32_t line);
+    void add(ResourceMapping mapping, std::uint32_t line);
+
+    void checkType(ProfileTable& table, const modbus::Point& point);
+    void checkOperations(ProfileTable& table,
+                         const ResourceMapping& mapping,
+                         const model::ResourceDefinition& definition);
+    void checkOverlaps();
+    void checkMandatory();
+
+    const model::Definitions& definitions_;
+    Complaint& complaint_;
+    DeviceProfile profile_;
+    bool isLowWordFirst_ = false;
+    bool hasSwappedBytes_ = false;
+    std::map<model::Path, std::uint32_t> lines_; ///< where each path stands
+};
+
+} // namespace causeway::bridges

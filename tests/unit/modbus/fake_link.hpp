@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "bridges/modbus/link.hpp"
+#include "tests/fakes/fake_scheduler.hpp"
+
+namespace causeway::bridges::modbus {
+
+/// A wire that a test plays the other end of. What the test lets arrive, arrives after a delay.
+class FakeLink final : public Link
+{
+public:
+    explicit FakeLink(fakes::FakeScheduler& scheduler)
+        : scheduler_(scheduler)
+    {}
+
+    /// Asked for every frame that is sent.
+    std::function<void(const base::Bytes&)> onSent = [](const base::Bytes&) {
+    };
+    std::vector<base::Bytes> sent;
+    std::vector<base::TimePoint> sentAt;
+    base::Duration gap{};
+    int reopened = 0;
+
+    void open(LinkListener& listener) override
+    {
+        listener_ = &listener;
+        scheduler_.post([this] { listener_->onUp(); });
+    }
+
+    void send(base::ByteView octets) override
+    {
+        sent.emplace_back(octets.begin(), octets.end());
+        sentAt.push_back(scheduler_.now());
+        onSent(sent.back());
+    }
+
+    void reopen(base::Error reason) override
+    {
+        ++reopened;
+        arrivals_.clear();
+        listener_->onDown(reason);
+        scheduler_.post([this] { listener_->onUp(); });
+    }
+
+    [[nodiscard]] base::Duration wireTime(std::size_t) const override { return {}; }
+
+    [[nodiscard]] base::Duration silence() const override { return gap; }
+
+    void arrive(base::Bytes octets, base::Duration delay = {})
+    {
+        auto timer = std::make_shared<base::Timer>(
+            scheduler_, [this, octets = std::move(octets)] { listener_->onOctets(octets); });
+        timer->start(delay);
+        arrivals_.push_back(std::move(timer));
+        while (arrivals_.size() > 64 && !arrivals_.front()->isRunning())
+            arrivals_.pop_front();
+    }
+
+    void lose() { listener_->onDown({base::ErrorKind::Unreachable, "pulled", {}}); }
+
+    void comeBack() { listener_->onUp(); }
+
+private:
+    fakes::FakeScheduler& scheduler_;
+    LinkListener* listener_ = nullptr;
+    std::deque<std::shared_ptr<base::Timer>> arrivals_;
+};
+
+} // namespace causeway::bridges::modbus

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+
+#include "bridges/modbus/line.hpp"
+#include "bridges/modbus/rtu_framing.hpp"
+#include "tests/unit/modbus/fake_link.hpp"
+
+using namespace causeway;
+using namespace causeway::bridges::modbus;
+using namespace std::chrono_literals;
+using base::Bytes;
+using base::ErrorKind;
+using base::Expected;
+
+BOOST_AUTO_TEST_SUITE(line)
+
+namespace {
+
+constexpr auto timeout = 500ms;
+constexpr std::uint8_t deadUnit = 9;
+
+/// A well-behaved RTU device at every address: register n holds n. Unit 9 is dead.
+struct Fixture
+{
+    fakes::FakeScheduler scheduler;
+    FakeLink* link = nullptr;
+    std::vector<LineReport> reports;
+    Line line;
+
+    Fixture()
+        : line(scheduler, {}, parts(), [this](const LineReport& report) {
+            reports.push_back(report);
+        })
+    {
+        line.open();
+        scheduler.advance(1ms);
+        link->onSent = [this](const Bytes& frame) {
+            if (frame[0] != deadUnit)
+                link->arrive(answerTo(frame), 10ms);
+        };
+    }
+
+    LineParts parts()
+    {
+        auto fake = std::make_unique<FakeLink>(scheduler);
+        link = fake.get();
+        link->gap = 4ms;
+        return {std::move(fake), std::make_unique<RtuFraming>(timeout * 6), timeout, true};
+    }
+
+    static Bytes answerTo(const Bytes& request)
+    {
+        Bytes answer{request[0], request[1]};
+        if (request[1] == 6)
+            answer.assign(request.begin(), request.end() - 2);
+        else
+            answer.insert(answer.end(), {2, request[2], request[3]});
+        const std::uint16_t crc = crc16(answer);
+        answer.push_back(static_cast<std::uint8_t>(crc & 0xFFU));
+        answer.push_back(static_cast<std::uint8_t>(crc >> 8U));
+        return answer;
+    }
+
+    static Request read(std::uint16_t address, std::uint8_t unitId = 1)
+    {
+        return {unitId, FunctionCode::ReadHoldingRegisters, address, 1, {}};
+    }
+
+    static Request write(std::uint16_t address, std::uint8_t unitId = 1)
+    {
+        return {unitId, FunctionCode::WriteSingleRegister, address, 1, {1}};
+    }
+
+    struct Ended
+    {
+        int times = 0;
+        Expected<Answer> result;
+    };
+
+    std::shared_ptr<Ended> submit(const Request& request, Priority priority)
+    {
+        auto ended = std::make_shared<Ended>();
+        line.submit(request, priority, [ended](Expected<Answer> result) {
+            ++ended->times;
+            ended->result = std::move(result);
+        });
+        return ended;
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(sends_writes_before_reads_before_polls, Fixture)
+{
+    submit(read(1), Priority::Poll);
+    submit(read(2), Priority::Read);
+    submit(write(3), Priority::Write);
+
+    scheduler.advance(1s);
+
+    BOOST_REQUIRE(link->sent.size() == 3U);
+    BOOST_TEST(link->sent[0][3] == 3);
+    BOOST_TEST(link->sent[1][3] == 2);
+    BOOST_TEST(link->sent[2][3] == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(keeps_the_silence_after_the_last_octet, Fixture)
+{
+    submit(read(1), Priority::Poll);
+    submit(read(2), Priority::Poll);
+
+    scheduler.advance(1s);
+
+    BOOST_REQUIRE(link->sentAt.size() == 2U);
+    BOOST_TEST(((link->sentAt[1] - link->sentAt[0]) == 14ms));
+}
+
+BOOST_FIXTURE_TEST_CASE(gives_a_poll_its_turn_among_many_writes, Fixture)
+{
+    for (std::uint16_t i = 0; i < 20; ++i)
+        submit(write(i), Priority::Write);
+    submit(read(99), Priority::Poll);
+
+    scheduler.advance(1s);
+
+    BOOST_REQUIRE(link->sent.size() == 21U);
+    BOOST_TEST(link->sent[8][3] == 99);
+}
+
+BOOST_FIXTURE_TEST_CASE(bounds_what_may_wait, Fixture)
+{
+    std::shared_ptr<Ended> last;
+    for (std::uint16_t i = 0; i < 65; ++i)
+        last = submit(write(i), Priority::Write);
+
+    scheduler.runPosted();
+
+    BOOST_TEST(last->times == 1);
+    BOOST_TEST((last->result.error().kind == ErrorKind::LimitExceeded));
+}
+
+BOOST_FIXTURE_TEST_CASE(sends_a_write_without_an_answer_exactly_once, Fixture)
+{
+    const auto ended = submit(write(1, deadUnit), Priority::Write);
+
+    scheduler.advance(60s);
+
+    BOOST_TEST(link->sent.size() == 1U);
+    BOOST_TEST(ended->times == 1);
+    BOOST_TEST((ended->result.error().kind == ErrorKind::Timeout));
+}
+
+BOOST_FIXTURE_TEST_CASE(repeats_a_read_that_somebody_waits_for_once, Fixture)
+{
+    const auto ended = submit(read(1, deadUnit), Priority::Read);
+
+    scheduler.advance(60s);
+
+    BOOST_TEST(link->sent.size() == 2U);
+    BOOST_TEST(ended->times == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(is_quiet_for_one_timeout_after_a_timeout, Fixture)
+{
+    submit(read(1, deadUnit), Priority::Poll);
+    submit(read(2), Priority::Poll);
+
+    scheduler.advance(5s);
+
+    BOOST_REQUIRE(link->sentAt.size() == 2U);
+    BOOST_TEST(((link->sentAt[1] - link->sentAt[0]) == 2 * timeout));
+}
+
+BOOST_FIXTURE_TEST_CASE(lets_a_dead_unit_cost_the_others_less_than_a_twentieth, Fixture)
+{
+    // 20 polls a second of a living unit beside one poll a second of a dead one, for ten minutes.
+    int answered = 0;
+    for (int second = 0; second < 600; ++second) {
+        submit(read(1, deadUnit), Priority::Poll);
+        for (int i = 0; i < 20; ++i) {
+            line.submit(read(2), Priority::Poll, [&](const Expected<Answer>& result) {
+                answered += result ? 1 : 0;
+            });
+        }
+        scheduler.advance(1s);
+        if (second == 59) // the breaker has opened by then
+            answered = 0;
+    }
+
+    const auto deadRequests =
+        std::ranges::count_if(link->sent, [](const Bytes& frame) { return frame[0] == deadUnit; });
+    BOOST_TEST(answered >= 540 * 20 * 95 / 100);
+    BOOST_TEST(deadRequests * timeout < 600s / 20);
+}
+
+BOOST_FIXTURE_TEST_CASE(fails_everything_at_once_when_the_link_goes, Fixture)
+{
+    const auto current = submit(read(1, deadUnit), Priority::Poll);
+    const auto waiting = submit(read(2), Priority::Read);
+    scheduler.advance(10ms);
+
+    link->lose();
+    const auto later = submit(read(3), Priority::Read);
+    scheduler.advance(1ms);
+
+    for (const auto& ended : {current, waiting, later}) {
+        BOOST_TEST(ended->times == 1);
+        BOOST_TEST((ended->result.error().kind == ErrorKind::Unreachable));
+    }
+    BOOST_TEST(!reports.back().isUp);
+    BOOST_TEST(reports.back().lastError == "pulled");
+}
+
+BOOST_FIXTURE_TEST_CASE(works_again_when_the_link_is_back, Fixture)
+{
+    link->lose();
+    link->comeBack();
+
+    const auto ended = submit(read(3), Priority::Read);
+    scheduler.advance(1s);
+
+    BOOST_TEST(ended->times == 1);
+    BOOST_TEST((ended->result == Answer{3}));
+    BOOST_TEST(reports.back().isUp);
+}
+
+BOOST_FIXTURE_TEST_CASE(cancels_what_a_leaving_unit_has_waiting, Fixture)
+{
+    const auto current = submit(read(1, deadUnit), Priority::Poll);
+    const auto waiting = submit(read(2, deadUnit), Priority::Poll);
+    scheduler.advance(10ms);
+
+    line.leave(deadUnit);
+    const auto other = submit(read(2), Priority::Poll);
+    scheduler.advance(5s);
+
+    BOOST_TEST((current->result.error().kind == ErrorKind::Cancelled));
+    BOOST_TEST((waiting->result.error().kind == ErrorKind::Cancelled));
+    BOOST_TEST(current->times == 1);
+    BOOST_TEST((other->result == Answer{2}));
+}
+
+BOOST_FIXTURE_TEST_CASE(rests_when_there_is_nothing_to_do, Fixture)
+{
+    submit(read(1), Priority::Poll);
+
+    scheduler.advance(10s);
+
+    BOOST_TEST(!scheduler.hasTimers());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

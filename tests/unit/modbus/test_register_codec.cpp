@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+
+#include "bridges/modbus/register_codec.hpp"
+
+using namespace causeway;
+using namespace causeway::bridges::modbus;
+using base::ErrorKind;
+using model::ResourceType;
+using model::Value;
+
+BOOST_AUTO_TEST_SUITE(register_codec)
+
+namespace {
+
+Point point(RawType type, ResourceType valueType = ResourceType::Float)
+{
+    Point result;
+    result.table = RegisterTable::HoldingRegister;
+    result.encoding.type = type;
+    result.encoding.words = wordsOf(type);
+    result.valueType = valueType;
+    return result;
+}
+
+Point scaled(RawType type, double scale, double offset = 0.0)
+{
+    Point result = point(type);
+    result.encoding.scale = scale;
+    result.encoding.offset = offset;
+    return result;
+}
+
+Point ordered(RawType type, bool isLowWordFirst, bool hasSwappedBytes)
+{
+    Point result = point(type, ResourceType::Integer);
+    result.encoding.isLowWordFirst = isLowWordFirst;
+    result.encoding.hasSwappedBytes = hasSwappedBytes;
+    return result;
+}
+
+Point text(std::uint16_t words)
+{
+    Point result = point(RawType::String, ResourceType::String);
+    result.encoding.words = words;
+    return result;
+}
+
+Point field(std::uint8_t shift, std::uint8_t width)
+{
+    Point result = point(RawType::U16, ResourceType::Integer);
+    result.encoding.shift = shift;
+    result.encoding.width = width;
+    return result;
+}
+
+Point bit(std::uint8_t shift)
+{
+    Point result = point(RawType::Bit, ResourceType::Boolean);
+    result.encoding.words = 1;
+    result.encoding.shift = shift;
+    return result;
+}
+
+} // namespace
+
+struct Row
+{
+    Point point;
+    std::vector<std::uint16_t> words;
+    Value value;
+};
+
+BOOST_AUTO_TEST_CASE(turns_registers_into_values)
+{
+    const std::vector<Row> rows{
+        {point(RawType::F32), {0x4366, 0x199A}, 230.1},
+        {point(RawType::F32), {0x0000, 0x0000}, 0.0},
+        {point(RawType::F64), {0x400C, 0, 0, 0}, 3.5},
+        {scaled(RawType::F32, 1000), {0x43AB, 0x599A}, 342700.0},
+        {scaled(RawType::S16, 0.1), {0x0131}, 30.5},
+        {scaled(RawType::S16, 0.1), {0xFF33}, -20.5},
+        {scaled(RawType::U16, 0.1), {0x0003}, 0.3},
+        {scaled(RawType::U16, 2, -40), {50}, 60.0},
+        {scaled(RawType::S32, 0.001), {0xFFFF, 0xFFFF}, -0.001},
+        {ordered(RawType::U32, false, false), {0x0102, 0x0304}, std::int64_t{0x01020304}},
+        {ordered(RawType::U32, true, false), {0x0304, 0x0102}, std::int64_t{0x01020304}},
+        {ordered(RawType::U32, false, true), {0x0201, 0x0403}, std::int64_t{0x01020304}},
+        {ordered(RawType::U32, true, true), {0x0403, 0x0201}, std::int64_t{0x01020304}},
+        {ordered(RawType::S64, false, false), {0xFFFF, 0xFFFF, 0xFFFF, 0xFFFE}, std::int64_t{-2}},
+        {ordered(RawType::U64, true, false), {4, 3, 2, 1}, std::int64_t{0x0001000200030004}},
+        {point(RawType::Bcd16), {0x1234}, 1234.0},
+        {point(RawType::Bcd32), {0x1234, 0x5678}, 12345678.0},
+        {field(4, 3), {0x00F0}, std::int64_t{7}},
+        {bit(3), {0x0008}, true},
+        {bit(3), {0xFFF7}, false},
+        {text(3), {0x4142, 0x4320, 0x2000}, std::string("ABC")},
+    };
+
+    for (const Row& row : rows) {
+        const auto value = decode(row.point, row.words);
+        BOOST_REQUIRE_MESSAGE(value, (value ? "" : value.error().message));
+        BOOST_TEST(model::toText(*value) == model::toText(row.value));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(keeps_all_digits_of_64_bit_counters)
+{
+    const auto value = decode(ordered(RawType::S64, false, false),
+                              std::vector<std::uint16_t>{0x7FFF, 0xFFFF, 0xFFFF, 0xFFFD});
+
+    BOOST_TEST(std::get<std::int64_t>(*value) == 9223372036854775805);
+}
+
+BOOST_AUTO_TEST_CASE(makes_no_number_of_what_is_not_available)
+{
+    Point sentinel = point(RawType::U16);
+    sentinel.encoding.sentinels = {0x7FFF};
+    const std::vector<std::pair<Point, std::vector<std::uint16_t>>> rows{
+        {point(RawType::F32), {0x7FC0, 0}},
+        {point(RawType::F32), {0x7F80, 0}},
+        {point(RawType::F64), {0xFFF8, 0, 0, 0}},
+        {sentinel, {0x7FFF}},
+    };
+
+    for (const auto& [where, words] : rows) {
+        const auto value = decode(where, words);
+        BOOST_TEST((!value && value.error().kind == ErrorKind::Refused));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(believes_nothing_that_cannot_be)
+{
+    Point limited = scaled(RawType::S16, 0.1);
+    limited.encoding.valid = model::Range{-50, 125};
+    const std::vector<std::pair<Point, std::vector<std::uint16_t>>> rows{
+        {point(RawType::Bcd16), {0x12A4}},
+        {limited, {0x7FFF}},
+        {text(1), {0xC328}},
+        {point(RawType::U32), {1}},
+    };
+
+    for (const auto& [where, words] : rows) {
+        const auto value = decode(where, words);
+        BOOST_TEST((!value && value.error().kind == ErrorKind::Corrupt));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(writes_what_it_would_read)
+{
+    const std::vector<Row> rows{
+        {scaled(RawType::S16, 0.1), {0xFF33}, -20.5},
+        {scaled(RawType::U16, 2, -40), {50}, 60.0},
+        {point(RawType::F32), {0x4366, 0x199A}, 230.1},
+        {point(RawType::F64), {0x400C, 0, 0, 0}, 3.5},
+        {ordered(RawType::U32, true, false), {0x0304, 0x0102}, std::int64_t{0x01020304}},
+        {point(RawType::Bcd32), {0x1234, 0x5678}, 12345678.0},
+        {bit(0), {1}, true},
+        {text(3), {0x4142, 0x4300, 0}, std::string("ABC")},
+    };
+
+    for (const Row& row : rows) {
+        const auto words = encode(row.point, row.value);
+        BOOST_REQUIRE_MESSAGE(words, (words ? "" : words.error().message));
+        BOOST_TEST(*words == row.words, boost::test_tools::per_element());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(writes_nothing_that_does_not_fit)
+{
+    Point limited = scaled(RawType::U16, 0.1);
+    limited.write = WriteRule{false, false, model::Range{5, 35}};
+    const std::vector<std::pair<Point, Value>> rows{
+        {limited, 4.9},
+        {limited, 35.1},
+        {limited, std::string("20")},
+        {limited, std::numeric_limits<double>::quiet_NaN()},
+        {point(RawType::U16), 65536.0},
+        {point(RawType::U16), -1.0},
+        {point(RawType::S16), 40000.0},
+        {point(RawType::F32), 1e39},
+        {point(RawType::Bcd16), 10000.0},
+        {text(1), std::string("ABC")},
+    };
+
+    for (const auto& [where, value] : rows) {
+        const auto words = encode(where, value);
+        BOOST_TEST((!words && words.error().kind == ErrorKind::InvalidArgument),
+                   model::toText(value));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
