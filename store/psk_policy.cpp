@@ -94,6 +94,11 @@ base::Expected<void> checkShape(ByteView key)
     return {};
 }
 
+bool containsName(ByteView key, std::string_view name)
+{
+    return name.size() >= shortestTellingName && containsText(key, name);
+}
+
 base::Expected<void> checkWords(ByteView key, std::span<const std::string_view> names)
 {
     for (const std::string_view word : passwordWords) {
@@ -101,7 +106,7 @@ base::Expected<void> checkWords(ByteView key, std::span<const std::string_view> 
             return refuse("the key contains a common password; use random octets");
     }
     for (const std::string_view name : names) {
-        if (name.size() >= shortestTellingName && containsText(key, name))
+        if (containsName(key, name))
             return refuse(fmt::format("the key contains the name {}; use random octets", name));
     }
     return {};
@@ -130,9 +135,7 @@ base::Expected<void> checkPsk(const api::PskCredential& credential,
     const auto shape = checkShape(key);
     if (!shape)
         return shape;
-    const std::string_view identityText = base::asText(credential.identity);
-    const auto ownIdentity = checkWords(key, {&identityText, 1});
-    if (!ownIdentity)
+    if (containsName(key, base::asText(credential.identity)))
         return refuse("the key contains its own identity; use random octets");
     return checkWords(key, names);
 }

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include <boost/test/unit_test.hpp>
+
+#include "store/psk_policy.hpp"
+
+using namespace causeway;
+
+namespace {
+
+constexpr std::array<std::string_view, 3> names{"meter-1", "urn:dev:ops:32473-1234", "leshan"};
+
+/// What the policy says of a key given as text or, with 0x, as hexadecimal digits.
+std::string verdict(std::string_view key, std::string_view identity = "id-of-it")
+{
+    const auto octets =
+        key.starts_with("0x") ? base::fromHex(key.substr(2)).value() : base::toBytes(key);
+    const auto result = store::checkPsk({base::toBytes(identity), base::Secret(octets)}, names);
+    return result ? "" : result.error().message;
+}
+
+struct Refused
+{
+    std::string_view key;
+    std::string_view reason; ///< how the sentence begins
+};
+
+// clang-format off
+constexpr std::array<Refused, 22> refused{{
+    {"", "the key has 0 octets"},
+    {"0x0f1e2d3c4b5a6978", "the key has 8 octets"},
+    {"0x7e3fd1a90c5b6284e7f0159b3dca68", "the key has 15 octets"},
+    {"0x00000000000000000000000000000000", "the key repeats"},
+    {"0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", "the key repeats"},
+    {"0x0102010201020102010201020102010201", "the key repeats"},
+    {"0xdeadbeefdeadbeefdeadbeefdeadbeef", "the key repeats"},
+    {"passwordpassword", "the key repeats"},
+    {"0x7e3fd1a90c5b62847e3fd1a90c5b62847e3fd1a9", "the key repeats"},
+    {"0x000102030405060708090a0b0c0d0e0f", "the key is a counted sequence"},
+    {"0x00112233445566778899aabbccddeeff", "the key is a counted sequence"},
+    {"0xfffefdfcfbfaf9f8f7f6f5f4f3f2f1f0", "the key is a counted sequence"},
+    {"0123456789abcdef", "the key is a counted sequence"},
+    {"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "the key is a counted sequence"},
+    {"0x01000100010101000101010000000101", "the key has only 2 different octets"},
+    {"8241905736410582", "the key consists of decimal digits only"},
+    {"myPassWord-isgood", "the key contains a common password"},
+    {"qwertyuiopasdfghjkl", "the key contains a common password"},
+    {"key-of-METER-1-xyz", "the key contains the name meter-1"},
+    {"0x00ff13374c455348414e0b9a5c3d2e1f70", "the key contains the name leshan"},
+    {"urn:dev:ops:32473-1234", "the key contains the name urn:dev:ops:32473-1234"},
+    {"xyzID-OF-ITabc4711", "the key contains its own identity"},
+}};
+
+constexpr std::array<std::string_view, 6> accepted{
+    "0x7e3fd1a90c5b6284e7f0159b3dca6851",
+    "0x9a1f44c07b5de28316bb0cf2a0d97e6358410fd3a7bc2e915d06f87a34ce9b12",
+    "kwxqzmvtbrhsgnpd",
+    "xC7!pQ2#vL9$wN4&",
+    "0xb1946ac92492d2347c6235b4d2611184b1946ac92492d2347c6235b4d2611184",
+    "0x9a1f44c07b5de28316bb0cf2a0d97e6358410fd3a7bc2e915d06f87a34ce9b129a2f54d08b6de39317bb1cf3b1d98e6459420fd4a8bc3e925e06f98a35cf9b13",
+};
+// clang-format on
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(PskPolicyTest)
+
+BOOST_AUTO_TEST_CASE(refuses_weak_keys_with_the_reason)
+{
+    for (const auto& [key, reason] : refused)
+        BOOST_TEST(verdict(key).starts_with(reason), key << ": " << verdict(key));
+}
+
+BOOST_AUTO_TEST_CASE(accepts_random_keys)
+{
+    for (const std::string_view key : accepted)
+        BOOST_TEST(verdict(key).empty(), key << ": " << verdict(key));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_key_of_65_octets)
+{
+    base::Secret key(65);
+    for (std::size_t i = 0; i < key.size(); ++i)
+        key.mutableView()[i] = static_cast<std::uint8_t>(i * i * 7 + i);
+
+    BOOST_TEST(!store::checkPsk({base::toBytes("id"), std::move(key)}, names).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(never_repeats_the_key_in_its_sentence)
+{
+    BOOST_TEST(verdict("key-of-METER-1-xyz").find("xyz") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_identities_that_servers_would_cut)
+{
+    using namespace std::string_view_literals;
+    const std::string longest(128, 'i');
+
+    BOOST_TEST(!store::checkPskIdentity({}).has_value());
+    BOOST_TEST(!store::checkPskIdentity(base::asBytes("meter\0admin"sv)).has_value());
+    BOOST_TEST(!store::checkPskIdentity(base::asBytes(longest + "i")).has_value());
+    BOOST_TEST(store::checkPskIdentity(base::asBytes(longest)).has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
