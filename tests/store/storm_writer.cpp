@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// storm-writer DIRECTORY FIRST: takes the plan's steps from FIRST on and writes each step's number
+// to standard output once the store has acknowledged it. Ends by being killed.
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+
+#include <unistd.h>
+
+#include "agent/base/log.hpp"
+#include "tests/store/store_fixture.hpp"
+#include "tests/store/storm_plan.hpp"
+
+using namespace causeway;
+using tests::StormPlan;
+
+namespace {
+
+void furnish(tests::WaitingStore& store)
+{
+    store.furnish({});
+    for (std::uint32_t i = 0; i < StormPlan::deviceCount; ++i)
+        store.addDevice(StormPlan::name(i));
+}
+
+base::Expected<void> take(tests::WaitingStore& store, const StormPlan::Step& step)
+{
+    const std::string name = StormPlan::name(step.device);
+    const api::CredentialId id{name, "leshan"};
+    if (step.kind == StormPlan::Kind::Remove)
+        return store.remove(id);
+    if (step.kind == StormPlan::Kind::KeepState)
+        return tests::await<void>(store.loop(), [&](auto done) {
+            store.store().keepClientState(
+                name, {{"step", std::to_string(step.seed)}}, std::move(done));
+        });
+    const auto kept = store.keep(id, name + "-identity", tests::goodKey(step.seed));
+    if (!kept)
+        return base::fail(kept.error());
+    return {};
+}
+
+int run(const std::filesystem::path& directory, std::uint32_t first)
+{
+    log::setLevel(log::Level::Err);
+    fakes::ClearSealer::Switch there;
+    store::StoreSettings settings;
+    settings.directory = directory;
+    tests::WaitingStore store(settings, std::make_unique<fakes::ClearSealer>(there));
+    furnish(store);
+    for (std::uint32_t number = first;; ++number) {
+        const auto taken = take(store, StormPlan::step(number));
+        if (!taken) {
+            std::cerr << "step " << number << ": " << taken.error().message << "\n";
+            return EXIT_FAILURE;
+        }
+        if (::write(STDOUT_FILENO, &number, sizeof number) != sizeof number)
+            return EXIT_FAILURE;
+    }
+}
+
+} // namespace
+
+int main(int count, char** arguments)
+{
+    if (count != 3)
+        return EXIT_FAILURE;
+    try {
+        return run(arguments[1], static_cast<std::uint32_t>(std::stoul(arguments[2])));
+    } catch (const std::exception& error) {
+        std::cerr << error.what() << "\n";
+        return EXIT_FAILURE;
+    }
+}
