@@ -13,7 +13,7 @@ SHOWN = [  # device, Object Instance, Resource, what it is
     (METER, "/3316/0", "/3316/0/5700", "voltage", "V"),
     (METER, "/3317/0", "/3317/0/5700", "current", "A"),
     (METER, "/3305/0", "/3305/0/5800", "active power", "W"),
-    (METER, "/3305/0", "/3305/0/5805", "energy", ""),
+    (METER, "/3331/1", "/3331/1/5700", "energy", "kWh"),
     (RELAY, "/3306/0", "/3306/0/5850", "relay 1", ""),
     (RELAY, "/3306/1", "/3306/1/5850", "relay 2", ""),
 ]
@@ -52,7 +52,7 @@ def check_meter(demo, report):
     demo.server.ask("observe", endpoint=METER, path="/3305/0/5800", accept="senml-json")
     before = demo.last_event()
     demo.meter.measure(demo.POWER, 1234.5)
-    event = demo.server.wait(after=before, event="notify", endpoint=METER)["event"]
+    event = demo.server.wait(after=before, event="notify", endpoint=METER)["found"]
     value = event.get("values", {}).get("/3305/0/5800")
     report.check("a new value at the meter arrives as a notification", is_near(value, 1234.5), value)
     demo.server.ask("cancel", endpoint=METER, path="/3305/0/5800")
