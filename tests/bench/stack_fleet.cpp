@@ -38,7 +38,7 @@ public:
 
     [[nodiscard]] base::Expected<model::Sample> read(const model::Path& path) const override
     {
-        if (path == model::Path(temperatureId, 0, applicationType))
+        if (path == model::Path{temperatureId, 0, applicationType})
             return model::Sample{path, model::Value(std::string("bench"))};
         return model::Sample{path, model::Value(value_)};
     }
@@ -56,6 +56,14 @@ api::ServerSettings accountAt(std::uint16_t port)
     return account;
 }
 
+lwm2m::DeviceIdentity identity()
+{
+    lwm2m::DeviceIdentity identity;
+    identity.manufacturer = "Causeway";
+    identity.modelNumber = "bench";
+    return identity;
+}
+
 } // namespace
 
 class StackFleet::Device final : public lwm2m::ClientListener
@@ -69,11 +77,8 @@ public:
                   fleet.definitions_,
                   *this)
     {
-        client_.addObject(
-            std::make_unique<lwm2m::DeviceObject>(*fleet.definitions_.find(model::Id{3}),
-                                                  lwm2m::DeviceIdentity{"Causeway", "bench"},
-                                                  fleet.loop_,
-                                                  [] {}));
+        client_.addObject(std::make_unique<lwm2m::DeviceObject>(
+            *fleet.definitions_.find(model::Id{3}), identity(), fleet.loop_, [] {}));
         auto temperature =
             std::make_unique<TemperatureObject>(*fleet.definitions_.find(temperatureId));
         temperature_ = temperature.get();
@@ -84,7 +89,7 @@ public:
     void notify()
     {
         temperature_->change();
-        client_.onValuesChanged({model::Path(temperatureId, 0, sensorValue)});
+        client_.onValuesChanged({model::Path{temperatureId, 0, sensorValue}});
     }
 
     void onStatusChanged() override
