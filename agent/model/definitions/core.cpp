@@ -199,11 +199,13 @@ constexpr ResourceRow binaryappdatacontainer[] = {
     {5, "App ID",             readWrite, single,   optional,  ResourceType::Integer, Range{0, 2},  ""},
 };
 
+// 0, 1 and 3 go by the versions that belong to LwM2M 1.1, which Clients register with: 1.2's need a
+// 1.2 Client, and a server without their models cannot tell the types (Leshan 2.0.0-M4).
 constexpr ObjectRow objects[] = {
-    {0, "LWM2M Security", "1.2", multiple, mandatory, lwm2mSecurity},
-    {1, "LwM2M Server", "1.2", multiple, mandatory, lwm2mServer},
+    {0, "LWM2M Security", "1.1", multiple, mandatory, lwm2mSecurity},
+    {1, "LwM2M Server", "1.1", multiple, mandatory, lwm2mServer},
     {2, "LwM2M Access Control", "1.1", multiple, optional, lwm2mAccessControl},
-    {3, "Device", "1.2", single, mandatory, device},
+    {3, "Device", "1.1", single, mandatory, device},
     {4, "Connectivity Monitoring", "1.3", single, optional, connectivityMonitoring},
     {5, "Firmware Update", "1.2", single, optional, firmwareUpdate},
     {6, "Location", "1.0", single, optional, locationObject},

@@ -70,7 +70,7 @@ BOOST_FIXTURE_TEST_CASE(lists_all_but_security, ClientFixture)
 
     BOOST_TEST(
         textOf(peer().asked.front().request.payload) ==
-        R"(</>;rt="oma.lwm2m";ct="60 110 112 11542",</1>;ver=1.2,</1/0>,</3>;ver=1.2,</3/0>,)"
+        R"(</>;rt="oma.lwm2m";ct="60 110 112 11542",</1>;ver=1.1,</1/0>,</3>;ver=1.1,</3/0>,)"
         "</3303>;ver=1.1,</3303/0>,</3306>;ver=1.1,</3306/0>,</3442/0>");
 }
 
