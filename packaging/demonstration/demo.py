@@ -17,7 +17,7 @@ SHOWN = [  # device, Object Instance, Resource, what it is
     (RELAY, "/3306/0", "/3306/0/5850", "relay 1", ""),
     (RELAY, "/3306/1", "/3306/1/5850", "relay 2", ""),
 ]
-CIPHER = "PSK-AES128-CCM8"  # OpenSSL's name of TLS_PSK_WITH_AES_128_CCM_8
+CIPHER = "TLS_PSK_WITH_AES_128_CCM_8"
 
 
 class Report:
