@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/log.hpp"
+#include "agent/base/message_ids.hpp"
 #include "agent/lwm2m/objects/device_object.hpp"
 
 namespace causeway::agent {
@@ -198,13 +199,17 @@ void AttachedDevice::onFieldChanged()
                     "DEVICE",
                     plan_.settings.name,
                     "LINE",
-                    plan_.settings.line);
+                    plan_.settings.line,
+                    "MESSAGE_ID",
+                    log::deviceAnswersId);
     else
         log::warning("{DEVICE}: {ERROR}, asking it again now and then",
                      "DEVICE",
                      plan_.settings.name,
                      "ERROR",
-                     field_.lastError());
+                     field_.lastError(),
+                     "MESSAGE_ID",
+                     log::deviceSilentId);
     showAvailability();
     services_.listener.onDeviceChanged(plan_.settings.name);
 }

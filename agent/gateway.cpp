@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/log.hpp"
+#include "agent/base/message_ids.hpp"
 #include "bridges/field_buses.hpp"
 #include "bridges/profile_library.hpp"
 
@@ -309,9 +310,17 @@ void Gateway::onKeyStoreChanged()
 {
     const auto status = keyStore();
     if (status.state == api::KeyStoreState::Locked)
-        log::err("the key store is locked: {ERROR}", "ERROR", status.reason);
+        log::err("the key store is locked: {ERROR}",
+                 "ERROR",
+                 status.reason,
+                 "MESSAGE_ID",
+                 log::keyStoreLockedId);
     else
-        log::notice("the key store is open ({STATE})", "STATE", api::toString(status.state));
+        log::notice("the key store is open ({STATE})",
+                    "STATE",
+                    api::toString(status.state),
+                    "MESSAGE_ID",
+                    log::keyStoreOpenId);
     for (const auto& [name, device] : devices_) {
         for (const auto& server : device->settings().servers)
             device->onCredentialChanged(server);

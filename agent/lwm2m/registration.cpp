@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/log.hpp"
+#include "agent/base/message_ids.hpp"
 #include "agent/lwm2m/outcome_text.hpp"
 
 namespace causeway::lwm2m {
@@ -265,7 +266,9 @@ void Registration::becomeRegistered()
               "SERVER",
               account_.settings.name,
               "LIFETIME",
-              account_.settings.lifetime.count());
+              account_.settings.lifetime.count(),
+              "MESSAGE_ID",
+              log::registeredId);
     scheduleUpdate();
     listener_.onRegistered(true);
 }
@@ -305,7 +308,9 @@ void Registration::waitLong()
                  "ERROR",
                  lastError_,
                  "WAIT",
-                 duration_cast<seconds>(timer_.due() - scheduler_.now()).count());
+                 duration_cast<seconds>(timer_.due() - scheduler_.now()).count(),
+                 "MESSAGE_ID",
+                 log::notRegisteredId);
 }
 
 void Registration::waitOutSilence()
