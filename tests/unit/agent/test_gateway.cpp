@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/agent/gateway_fixture.hpp"
+
+using namespace causeway;
+using tests::GatewayFixture;
+
+BOOST_FIXTURE_TEST_SUITE(gateway_of_one_line, GatewayFixture)
+
+BOOST_AUTO_TEST_CASE(attaches_a_device_and_keeps_it_for_the_next_start)
+{
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server()) == "");
+    BOOST_TEST(attach(device()) == "");
+
+    BOOST_TEST((told == std::vector<std::string>{"+line rtu-0", "+server main", "+device meter-1"}));
+    BOOST_TEST(store.kept().devices.size() == 1U);
+    BOOST_TEST(gateway->device("meter-1")->endpointName == "meter-1");
+    BOOST_TEST(gateway->line("rtu-0")->devices.front() == "meter-1");
+}
+
+BOOST_AUTO_TEST_CASE(brings_everything_back_after_a_restart)
+{
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server()) == "");
+    BOOST_TEST(attach(device()) == "");
+    gateway.reset();
+    BOOST_TEST(buses.removeLine("rtu-0").has_value());
+
+    startGateway();
+    BOOST_TEST(ask([&](auto done) { gateway->load(std::move(done)); }) == "");
+
+    BOOST_TEST((gateway->deviceNames() == std::vector<std::string>{"meter-1"}));
+    BOOST_TEST((gateway->lineNames() == std::vector<std::string>{"rtu-0"}));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_is_taken_or_missing_and_says_which)
+{
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server()) == "");
+    BOOST_TEST(attach(device()) == "");
+
+    auto sameEndpoint = device("meter-2", 2);
+    sameEndpoint.endpointName = "meter-1";
+    auto unknownProfile = device("meter-2", 2);
+    unknownProfile.profile = "sdm121";
+    auto unknownServer = device("meter-2", 2);
+    unknownServer.servers = {"other"};
+    auto unknownLine = device("meter-2", 2);
+    unknownLine.line = "rtu-9";
+
+    BOOST_TEST(attach(device()) == "there is a device \"meter-1\" already");
+    BOOST_TEST(attach(device("meter-2", 1)) == "unit 1 of line rtu-0 is meter-1");
+    BOOST_TEST(attach(sameEndpoint) == "meter-1 has the endpoint name \"meter-1\" already");
+    BOOST_TEST(attach(unknownServer) == "there is no server \"other\"");
+    BOOST_TEST(attach(unknownLine) == "there is no line \"rtu-9\"");
+    BOOST_TEST(attach(unknownProfile).find("sdm121") != std::string::npos);
+    BOOST_TEST(gateway->deviceNames().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(two_servers_of_one_device_have_different_short_server_ids)
+{
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server("main", 1)) == "");
+    BOOST_TEST(add(server("spare", 1)) == "");
+    auto both = device();
+    both.servers = {"main", "spare"};
+    BOOST_TEST(attach(both) == "the servers of one device need different short server IDs");
+
+    BOOST_TEST(ask([&](auto done) { gateway->changeServer(server("spare", 2), std::move(done)); }) == "");
+
+    BOOST_TEST(attach(both) == "");
+    BOOST_TEST(ask([&](auto done) { gateway->changeServer(server("spare", 1), std::move(done)); }) ==
+               "meter-1 registers with main already, which has short server ID 1");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_in_use_cannot_be_removed)
+{
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server()) == "");
+    BOOST_TEST(attach(device()) == "");
+
+    BOOST_TEST(ask([&](auto done) { gateway->removeLine("rtu-0", std::move(done)); }) ==
+               "rtu-0 is used by meter-1: detach or change them first");
+    BOOST_TEST(ask([&](auto done) { gateway->removeServer("main", std::move(done)); }) ==
+               "main is used by meter-1: detach or change them first");
+
+    BOOST_TEST(detach("meter-1") == "");
+    BOOST_TEST(ask([&](auto done) { gateway->removeLine("rtu-0", std::move(done)); }) == "");
+    BOOST_TEST(ask([&](auto done) { gateway->removeServer("main", std::move(done)); }) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_changes_nothing_and_is_told)
+{
+    BOOST_TEST(add(server()) == "");
+    store.failWith(base::Error{base::ErrorKind::StorageFailed, "the disk is full"});
+
+    BOOST_TEST(add(line()) == "the disk is full");
+
+    BOOST_TEST(gateway->lineNames().empty());
+    store.failWith(std::nullopt);
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(attach(device()) == "");
+    store.failWith(base::Error{base::ErrorKind::StorageFailed, "the disk is full"});
+    BOOST_TEST(detach("meter-1") == "the disk is full");
+    BOOST_TEST(gateway->device("meter-1").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_changed_device_starts_anew_with_its_new_settings)
+{
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server()) == "");
+    BOOST_TEST(attach(device()) == "");
+    auto changed = device();
+    changed.unitId = 7;
+    changed.endpointName = "urn:dev:os:32473-7";
+
+    BOOST_TEST(change(changed) == "");
+
+    BOOST_TEST(gateway->device("meter-1")->endpointName == "urn:dev:os:32473-7");
+    BOOST_TEST(attach(device("meter-2", 1)) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_disabled_device_has_no_client_and_no_bridge)
+{
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server()) == "");
+    auto disabled = device();
+    disabled.isEnabled = false;
+
+    BOOST_TEST(attach(disabled) == "");
+
+    const auto status = *gateway->device("meter-1");
+    BOOST_TEST((status.field == api::DeviceStatus::Field::Disabled));
+    BOOST_TEST((status.registrations.at(0).state == api::RegistrationStatus::State::Disabled));
+}
+
+BOOST_AUTO_TEST_CASE(a_credential_needs_a_device_that_registers_there)
+{
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server()) == "");
+    BOOST_TEST(attach(device()) == "");
+    const auto generate = [&](api::CredentialId id) {
+        return ask([&](auto done) {
+            gateway->generateCredential(std::move(id), {},
+                                        [done = std::move(done)](base::Expected<api::CredentialFacts> facts) mutable {
+                                            if (facts)
+                                                done({});
+                                            else
+                                                done(base::fail(facts.error()));
+                                        });
+        });
+    };
+
+    BOOST_TEST(generate({"meter-9", "main"}) == "there is no device \"meter-9\"");
+    BOOST_TEST(generate({"meter-1", "other"}) == "meter-1 does not register with \"other\"");
+    BOOST_TEST(generate({"meter-1", "main"}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_profile_that_is_gone_leaves_the_device_attached_and_faulty)
+{
+    auto orphan = device();
+    orphan.profile = "gone";
+    store.putDevice(orphan, [](const base::Expected<void>&) {});
+
+    BOOST_TEST(ask([&](auto done) { gateway->load(std::move(done)); }) == "");
+
+    const auto status = *gateway->device("meter-1");
+    BOOST_TEST((status.field == api::DeviceStatus::Field::Faulty));
+    BOOST_TEST(status.lastError.find("gone") != std::string::npos);
+    BOOST_TEST(detach("meter-1") == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
