@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 
-from gateway import Demonstration, site
+from gateway import Demonstration, gateway_site
 
 METER, RELAY = "meter-1", "relay-1"
 SHOWN = [  # device, Object Instance, Resource, what it is
@@ -132,7 +132,7 @@ def main():
     build, is_once = sys.argv[1], "--once" in sys.argv[2:]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with site.Site(build) as place:
+        with gateway_site.Site(build) as place:
             demo = Demonstration(place)
             print("Attaching an energy meter (Modbus RTU) and a relay board (Modbus TCP) over D-Bus", flush=True)
             demo.attach()
@@ -145,7 +145,7 @@ def main():
             except KeyboardInterrupt:
                 print("\nStopping: the devices say good-bye")
         return 0
-    except site.SiteError as error:
+    except gateway_site.SiteError as error:
         print(f"FAILED: {error}")
         return 1
 

@@ -1,45 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The parts of the demo: simulated field devices, and the gateway that attaches them over D-Bus."""
 
-import importlib.util
 import pathlib
-import subprocess
-import threading
+import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-def load_site():
-    """tests/system/site.py under another name: Python has a module "site" of its own."""
-    spec = importlib.util.spec_from_file_location("causeway_site", ROOT / "tests" / "system" / "site.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-site = load_site()
-
-
-class FieldDevice:
-    """One simulated Modbus device: told by commands what it measures, telling what was written to it."""
-
-    def __init__(self, name, place, *arguments):
-        program = place.build / "tests/sim/modbus_device/modbus_device"
-        self.program = place.start(name, [program, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.written = []
-        first = self.program.process.stdout.readline().decode().split()
-        if first[:1] != ["ready"]:
-            raise site.SiteError(f"{name} does not start: {self.program.output()}")
-        self.address = first[1]
-        threading.Thread(target=self.listen, daemon=True).start()
-
-    def listen(self):
-        for line in self.program.process.stdout:
-            self.written.append(line.decode().strip())
-
-    def measure(self, address, value):
-        self.program.process.stdin.write(f"float {address} {value}\n".encode())
-        self.program.process.stdin.flush()
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "system"))
+import gateway_site  # noqa: E402, after the path that finds it
+from gateway_site import FieldDevice  # noqa: E402
 
 
 class Demonstration:
@@ -87,4 +54,4 @@ class Demonstration:
         """Write by the server; the device says what happened to its coil."""
         already = len(self.relay.written)
         self.server.ask("write", endpoint="relay-1", path="/3306/0/5850", text="1" if on else "0")
-        return site.wait_until("the relay's own word", lambda: self.relay.written[already:])[-1]
+        return gateway_site.wait_until("the relay's own word", lambda: self.relay.written[already:])[-1]

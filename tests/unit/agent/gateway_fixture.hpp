@@ -17,8 +17,8 @@
 
 namespace causeway::tests {
 
-/// A gateway on a real loop with a store in memory and servers that the test plays. Its one line is a serial
-/// port that does not exist, so its devices are attached but never answer.
+/// A gateway on a real loop with a store in memory and servers that the test plays. Its one line is
+/// a serial port that does not exist, so its devices are attached but never answer.
 class GatewayFixture : public api::GatewayListener
 {
 public:
@@ -31,8 +31,10 @@ public:
 
     void startGateway()
     {
-        gateway.emplace(agent::GatewayServices{loop, transport, store, store, store, buses, profiles, definitions},
-                        agent::GatewayRules{false, base::Duration::zero(), std::chrono::milliseconds(1)});
+        gateway.emplace(
+            agent::GatewayServices{
+                loop, transport, store, store, store, buses, profiles, definitions},
+            agent::GatewayRules{false, base::Duration::zero(), std::chrono::milliseconds(1)});
         gateway->setListener(this);
     }
 
@@ -62,18 +64,22 @@ public:
     {
         return ask([&](auto done) { gateway->addLine(line, std::move(done)); });
     }
+
     std::string add(const api::ServerSettings& server)
     {
         return ask([&](auto done) { gateway->addServer(server, std::move(done)); });
     }
+
     std::string attach(const api::DeviceSettings& device)
     {
         return ask([&](auto done) { gateway->attachDevice(device, std::move(done)); });
     }
+
     std::string change(const api::DeviceSettings& device)
     {
         return ask([&](auto done) { gateway->changeDevice(device, std::move(done)); });
     }
+
     std::string detach(const std::string& name)
     {
         return ask([&](auto done) { gateway->detachDevice(name, std::move(done)); });
@@ -86,6 +92,7 @@ public:
         settings.name = std::move(name);
         return settings;
     }
+
     static api::ServerSettings server(std::string name = "main", std::uint16_t shortServerId = 1)
     {
         api::ServerSettings settings;
@@ -94,6 +101,7 @@ public:
         settings.shortServerId = shortServerId;
         return settings;
     }
+
     static api::DeviceSettings device(std::string name = "meter-1", std::uint8_t unitId = 1)
     {
         api::DeviceSettings settings;
@@ -106,15 +114,25 @@ public:
     }
 
     void onGatewayChanged() override { told.emplace_back("gateway"); }
+
     void onLineAdded(const std::string& name) override { told.push_back("+line " + name); }
+
     void onLineChanged(const std::string&) override {} // lines report whenever their counters move
+
     void onLineRemoved(const std::string& name) override { told.push_back("-line " + name); }
+
     void onServerAdded(const std::string& name) override { told.push_back("+server " + name); }
+
     void onServerChanged(const std::string& name) override { told.push_back("server " + name); }
+
     void onServerRemoved(const std::string& name) override { told.push_back("-server " + name); }
+
     void onDeviceAdded(const std::string& name) override { told.push_back("+device " + name); }
+
     void onDeviceChanged(const std::string&) override {} // with every state of every registration
+
     void onDeviceRemoved(const std::string& name) override { told.push_back("-device " + name); }
+
     void onSamples(const std::string&, const std::vector<model::Sample>&) override {}
 
     base::EventLoop loop;

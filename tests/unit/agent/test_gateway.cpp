@@ -12,7 +12,8 @@ BOOST_AUTO_TEST_CASE(attaches_a_device_and_keeps_it_for_the_next_start)
     BOOST_TEST(add(server()) == "");
     BOOST_TEST(attach(device()) == "");
 
-    BOOST_TEST((told == std::vector<std::string>{"+line rtu-0", "+server main", "+device meter-1"}));
+    BOOST_TEST(
+        (told == std::vector<std::string>{"+line rtu-0", "+server main", "+device meter-1"}));
     BOOST_TEST(store.kept().devices.size() == 1U);
     BOOST_TEST(gateway->device("meter-1")->endpointName == "meter-1");
     BOOST_TEST(gateway->line("rtu-0")->devices.front() == "meter-1");
@@ -66,11 +67,13 @@ BOOST_AUTO_TEST_CASE(two_servers_of_one_device_have_different_short_server_ids)
     both.servers = {"main", "spare"};
     BOOST_TEST(attach(both) == "the servers of one device need different short server IDs");
 
-    BOOST_TEST(ask([&](auto done) { gateway->changeServer(server("spare", 2), std::move(done)); }) == "");
+    BOOST_TEST(
+        ask([&](auto done) { gateway->changeServer(server("spare", 2), std::move(done)); }) == "");
 
     BOOST_TEST(attach(both) == "");
-    BOOST_TEST(ask([&](auto done) { gateway->changeServer(server("spare", 1), std::move(done)); }) ==
-               "meter-1 registers with main already, which has short server ID 1");
+    BOOST_TEST(ask([&](auto done) {
+                   gateway->changeServer(server("spare", 1), std::move(done));
+               }) == "meter-1 registers with main already, which has short server ID 1");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_in_use_cannot_be_removed)
@@ -141,13 +144,15 @@ BOOST_AUTO_TEST_CASE(a_credential_needs_a_device_that_registers_there)
     BOOST_TEST(attach(device()) == "");
     const auto generate = [&](api::CredentialId id) {
         return ask([&](auto done) {
-            gateway->generateCredential(std::move(id), {},
-                                        [done = std::move(done)](base::Expected<api::CredentialFacts> facts) mutable {
-                                            if (facts)
-                                                done({});
-                                            else
-                                                done(base::fail(facts.error()));
-                                        });
+            gateway->generateCredential(
+                std::move(id),
+                {},
+                [done = std::move(done)](base::Expected<api::CredentialFacts> facts) mutable {
+                    if (facts)
+                        done({});
+                    else
+                        done(base::fail(facts.error()));
+                });
         });
     };
 

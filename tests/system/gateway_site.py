@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -130,6 +131,28 @@ class LwM2mServer:
     def close(self):
         self.stream.close()
         self.connection.close()
+
+
+class FieldDevice:
+    """One simulated Modbus device: told by commands what it measures, telling what was written to it."""
+
+    def __init__(self, name, site, *arguments):
+        program = site.build / "tests/sim/modbus_device/modbus_device"
+        self.program = site.start(name, [program, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.written = []
+        first = self.program.process.stdout.readline().decode().split()
+        if first[:1] != ["ready"]:
+            raise SiteError(f"{name} does not start: {self.program.output()}")
+        self.address = first[1]
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self):
+        for line in self.program.process.stdout:
+            self.written.append(line.decode().strip())
+
+    def measure(self, address, value):
+        self.program.process.stdin.write(f"float {address} {value}\n".encode())
+        self.program.process.stdin.flush()
 
 
 class Site:
