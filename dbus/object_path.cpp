@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "agent/base/bytes.hpp"
+
 namespace causeway::dbus {
 
 namespace {
@@ -31,6 +33,21 @@ bool isLetter(char character)
 }
 
 } // namespace
+
+std::string nameIn(Kind kind, std::string_view path)
+{
+    const auto start = fmt::format("{}/{}/", rootPath, segmentOf(kind));
+    if (!path.starts_with(start))
+        return "";
+    std::string name;
+    for (auto rest = path.substr(start.size()); !rest.empty();) {
+        const bool isEscaped = rest.front() == '_' && rest.size() >= 3;
+        const auto octet = isEscaped ? base::fromHex(rest.substr(1, 2)) : std::nullopt;
+        name += octet ? static_cast<char>(octet->front()) : rest.front();
+        rest.remove_prefix(octet ? 3 : 1);
+    }
+    return name;
+}
 
 std::string objectPath(Kind kind, std::string_view name)
 {

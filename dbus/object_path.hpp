@@ -15,4 +15,7 @@ enum class Kind : unsigned char { Line, Server, Device };
 /// hexadecimal digits, and so does a digit at the beginning (the escape of sd_bus_path_encode).
 [[nodiscard]] std::string objectPath(Kind kind, std::string_view name);
 
+/// The inverse; empty for a path that is not of this kind.
+[[nodiscard]] std::string nameIn(Kind kind, std::string_view path);
+
 } // namespace causeway::dbus

@@ -49,6 +49,16 @@ decltype(auto) withMessage(const sdbus::IObject& object, Callback callback)
     return callback(object.getCurrentlyProcessedMessage());
 }
 
+/// As long as the Slot lives. The callback takes any message by reference.
+template <typename Callback>
+sdbus::Slot addMatch(sdbus::IConnection& connection, const std::string& rule, Callback callback)
+{
+    return connection.addMatch(
+        rule,
+        [callback = std::move(callback)](sdbus::Message message) { callback(message); },
+        sdbus::return_slot);
+}
+
 #else
 
 using InterfaceName = std::string;
@@ -82,6 +92,13 @@ template <typename Callback>
 decltype(auto) withMessage(const sdbus::IObject& object, Callback callback)
 {
     return callback(*object.getCurrentlyProcessedMessage());
+}
+
+template <typename Callback>
+auto addMatch(sdbus::IConnection& connection, const std::string& rule, Callback callback)
+{
+    return connection.addMatch(
+        rule, [callback = std::move(callback)](sdbus::Message& message) { callback(message); });
 }
 
 #endif

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dbus/ctl/credential.hpp"
+
+#include "dbus/secret_file.hpp"
+
+namespace causeway::dbus::ctl {
+
+base::Secret keyOrFail(const std::string& file, KeyFormat format)
+{
+    auto key = readKey(file, format);
+    if (!key)
+        throw Failure(key.error());
+    return std::move(*key);
+}
+
+Dictionary setCredential(Client& client,
+                         const std::string& device,
+                         const std::string& server,
+                         const std::string& identity,
+                         const base::Secret& key)
+{
+    auto file = makeSecretFile(key.view());
+    if (!file)
+        throw Failure(file.error());
+    const sdbus::UnixFd secret(file->release(), sdbus::adopt_fd);
+    Dictionary facts;
+    client.withDevice(device, [&](DeviceProxy& proxy) {
+        facts = proxy.SetCredential(server, "psk", base::toBytes(identity), secret);
+    });
+    return facts;
+}
+
+Dictionary generateCredential(Client& client,
+                              const std::string& device,
+                              const std::string& server,
+                              const std::string& identity)
+{
+    Dictionary facts;
+    client.withDevice(
+        device, [&](DeviceProxy& proxy) { facts = proxy.GenerateCredential(server, identity); });
+    return facts;
+}
+
+} // namespace causeway::dbus::ctl

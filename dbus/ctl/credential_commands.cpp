@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cerrno>
+#include <cstdio>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "dbus/ctl/credential.hpp"
+#include "dbus/ctl/session.hpp"
+#include "dbus/ctl/table.hpp"
+#include "dbus/secret_file.hpp"
+
+namespace causeway::dbus::ctl {
+
+namespace {
+
+struct Options
+{
+    std::string device;
+    std::string server;
+    std::string identity;
+    std::string file = "-";
+    KeyFormat format = KeyFormat::Automatic;
+};
+
+const std::map<std::string, KeyFormat> formats{
+    {"auto", KeyFormat::Automatic},
+    {"hex", KeyFormat::Hexadecimal},
+    {"base64", KeyFormat::Base64},
+    {"raw", KeyFormat::Raw},
+};
+
+void showFacts(const Session& session, const Dictionary& facts)
+{
+    const auto json = toJson(facts);
+    session.show(json, [&] {
+        Table table;
+        for (const auto& [key, value] : json.items())
+            table.add({key, toText(value)});
+        table.print();
+    });
+}
+
+/// A new file that only its owner can read.
+void writeKey(const std::string& file, std::string_view text)
+{
+    base::UniqueFd opened(
+        ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    if (!opened.isOpen() ||
+        ::write(opened.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+        throw Failure(base::ErrorKind::InvalidArgument, file + ": " + base::errnoText(errno));
+}
+
+/// Before the export, which works only once: a file that cannot be made must not cost the key.
+void checkCanWrite(const std::string& file)
+{
+    if (file != "-" && ::access(file.c_str(), F_OK) == 0)
+        throw Failure(base::ErrorKind::AlreadyExists, file + " is there already");
+}
+
+void handOver(const Session& session,
+              const Options& options,
+              const std::string& identity,
+              const base::Secret& key)
+{
+    const auto hexadecimal = base::toHex(key.view());
+    if (options.file != "-") {
+        writeKey(options.file, hexadecimal + "\n");
+        return session.confirm(identity + ": key written to " + options.file);
+    }
+    const Json json{{"identity", identity}, {"key", hexadecimal}};
+    session.show(json, [&] {
+        Table table;
+        table.add({"identity", identity});
+        table.add({"key", hexadecimal});
+        table.print();
+    });
+}
+
+void exportKey(Session& session, const Options& options)
+{
+    checkCanWrite(options.file);
+    session.client.withDevice(options.device, [&](DeviceProxy& device) {
+        const auto [identity, file] = device.ExportCredential(options.server);
+        const auto key = readSecretFile(file.get());
+        if (!key)
+            throw Failure(key.error());
+        handOver(session, options, std::string(base::asText(identity)), *key);
+    });
+}
+
+CLI::App& addCommand(CLI::App& group,
+                     const char* word,
+                     const char* help,
+                     const std::shared_ptr<Options>& options)
+{
+    auto* const command = group.add_subcommand(word, help);
+    command->add_option("device", options->device)->required();
+    command->add_option("server", options->server)->required();
+    return *command;
+}
+
+void addSet(CLI::App& group, Session& session)
+{
+    auto options = std::make_shared<Options>();
+    auto& command = addCommand(group, "set", "Give a device its key for a server", options);
+    command.add_option("--file", options->file, "file with the key; - for stdin, the default");
+    command.add_option("--format", options->format, "auto, hex, base64 or raw")
+        ->transform(CLI::CheckedTransformer(formats));
+    command.add_option("--identity", options->identity, "PSK identity (the endpoint name)");
+    command.callback([&session, options] {
+        showFacts(session,
+                  setCredential(session.client,
+                                options->device,
+                                options->server,
+                                options->identity,
+                                keyOrFail(options->file, options->format)));
+    });
+}
+
+void addGenerate(CLI::App& group, Session& session)
+{
+    auto options = std::make_shared<Options>();
+    auto& command = addCommand(group, "generate", "Make a key in the gateway", options);
+    command.add_option("--identity", options->identity, "PSK identity (the endpoint name)");
+    command.callback([&session, options] {
+        showFacts(session,
+                  generateCredential(
+                      session.client, options->device, options->server, options->identity));
+    });
+}
+
+void addExport(CLI::App& group, Session& session)
+{
+    auto options = std::make_shared<Options>();
+    auto& command =
+        addCommand(group, "export", "Show a generated key, once, for the server", options);
+    command.add_option("--file", options->file, "new file to write it to instead");
+    command.callback([&session, options] { exportKey(session, *options); });
+}
+
+void addShow(CLI::App& group, Session& session)
+{
+    auto options = std::make_shared<Options>();
+    auto& command = addCommand(group, "show", "Show identity and fingerprint of a key", options);
+    command.callback([&session, options] {
+        session.client.withDevice(options->device, [&](DeviceProxy& device) {
+            showFacts(session, device.DescribeCredential(options->server));
+        });
+    });
+}
+
+void addRemove(CLI::App& group, Session& session)
+{
+    auto options = std::make_shared<Options>();
+    auto& command = addCommand(group, "remove", "Destroy a device's key for a server", options);
+    command.callback([&session, options] {
+        session.client.withDevice(options->device, [&](DeviceProxy& device) {
+            device.RemoveCredential(options->server);
+        });
+        session.confirm(options->device + ": credential for " + options->server + " removed");
+    });
+}
+
+} // namespace
+
+void addCredentialCommands(CLI::App& app, Session& session)
+{
+    auto* const group = app.add_subcommand("credential", "Keys of devices for servers");
+    group->require_subcommand(1);
+    addSet(*group, session);
+    addGenerate(*group, session);
+    addExport(*group, session);
+    addShow(*group, session);
+    addRemove(*group, session);
+}
+
+} // namespace causeway::dbus::ctl

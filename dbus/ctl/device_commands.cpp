@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "dbus/ctl/credential.hpp"
+#include "dbus/ctl/object_commands.hpp"
+#include "dbus/ctl/setting_options.hpp"
+#include "dbus/ctl/table.hpp"
+
+namespace causeway::dbus::ctl {
+
+namespace {
+
+std::string registrationsOf(const Json& device)
+{
+    std::string all;
+    for (const auto& one : device["Registrations"])
+        all += fmt::format(
+            "{}{}: {}", all.empty() ? "" : ", ", textIn(one, "server"), textIn(one, "state"));
+    return all;
+}
+
+/// The device's own, else the first registration's that is not registered now.
+std::string errorOf(const Json& device)
+{
+    if (const auto own = textIn(device, "LastError"); !own.empty())
+        return own;
+    for (const auto& one : device["Registrations"]) {
+        if (textIn(one, "state") != "registered" && !textIn(one, "lastError").empty())
+            return textIn(one, "lastError");
+    }
+    return "";
+}
+
+void list(const Session& session, const Json& devices)
+{
+    session.show(devices, [&] {
+        Table table({"DEVICE", "PROFILE", "LINE", "UNIT", "FIELD", "REGISTRATION", "LAST ERROR"});
+        for (const auto& device : devices) {
+            const auto& settings = device["Settings"];
+            table.add({textIn(device, "Name"),
+                       textIn(settings, "profile"),
+                       textIn(settings, "line"),
+                       textIn(settings, "unitId"),
+                       textIn(device, "FieldState"),
+                       registrationsOf(device),
+                       errorOf(device)});
+        }
+        table.print();
+    });
+}
+
+struct AddOptions
+{
+    std::string name;
+    std::string pskFile;
+    bool generatesPsk = false;
+    std::string identity;
+};
+
+/// A PSK given with `add` is the device's for all its servers when it is generated, and for its one
+/// server when it comes from a file: no two accounts may share a key.
+void giveCredentials(Session& session, const AddOptions& options, const Dictionary& settings)
+{
+    const auto servers = settings.contains("servers")
+                             ? settings.at("servers").get<std::vector<std::string>>()
+                             : std::vector<std::string>();
+    for (const auto& server : servers) {
+        if (options.generatesPsk)
+            generateCredential(session.client, options.name, server, options.identity);
+    }
+    if (options.pskFile.empty())
+        return;
+    setCredential(session.client,
+                  options.name,
+                  servers.front(),
+                  options.identity,
+                  keyOrFail(options.pskFile, KeyFormat::Automatic));
+}
+
+void add(Session& session, const AddOptions& options, const Dictionary& settings)
+{
+    const bool hasOneServer = settings.contains("servers") &&
+                              settings.at("servers").get<std::vector<std::string>>().size() == 1;
+    if (!options.pskFile.empty() && !hasOneServer)
+        throw Failure(base::ErrorKind::InvalidArgument,
+                      "--psk-file goes with exactly one --server; use causewayctl credential set");
+    session.client.gateway().AttachDevice(options.name, settings);
+    giveCredentials(session, options, settings);
+    session.confirm(options.name + ": attached");
+}
+
+void addAdd(CLI::App& group, Session& session)
+{
+    auto* const command = group.add_subcommand("add", "Attach a device");
+    auto options = std::make_shared<AddOptions>();
+    command->add_option("name", options->name)->required();
+    auto* const file = command->add_option(
+        "--psk-file", options->pskFile, "file with its key, hexadecimal or base64; - for stdin");
+    command
+        ->add_flag("--psk-generate",
+                   options->generatesPsk,
+                   "make a key for each server; see causewayctl credential export")
+        ->excludes(file);
+    command->add_option("--psk-identity", options->identity, "PSK identity (the endpoint name)");
+    auto settings = std::make_shared<SettingOptions>(*command, Kind::Device);
+    command->callback([&session, options, settings] { add(session, *options, settings->given()); });
+}
+
+/// A sub-command that calls one method of one device.
+template <typename Call>
+CLI::App& addCall(CLI::App& group, Session& session, const char* word, const char* done, Call call)
+{
+    auto* const command = group.add_subcommand(word);
+    auto name = std::make_shared<std::string>();
+    command->add_option("name", *name)->required();
+    command->callback([&session, name, done, call] {
+        session.client.withDevice(*name, call);
+        session.confirm(*name + ": " + done);
+    });
+    return *command;
+}
+
+void addUpdate(CLI::App& group, Session& session)
+{
+    auto server = std::make_shared<std::string>();
+    addCall(group,
+            session,
+            "update",
+            "update sent",
+            [server](DeviceProxy& device) { device.UpdateNow(*server); })
+        .description("Send an Update, or a Register, now")
+        ->add_option("--server", *server, "only to this account");
+}
+
+} // namespace
+
+void addDeviceCommands(CLI::App& app, Session& session)
+{
+    app.add_subcommand("devices", "List the attached devices")->callback([&session] {
+        list(session, toJson(session.client.objects(Kind::Device)));
+    });
+    auto& group = addGroup(app, Kind::Device, "Attach, show, change or detach a device");
+    addAdd(group, session);
+    addShow(group, session, Kind::Device);
+    addChange(group, session, Kind::Device);
+    addCall(group, session, "remove", "detached", [](DeviceProxy& device) { device.Detach(); })
+        .description("De-register and forget a device and its credentials")
+        ->alias("detach");
+    addCall(group, session, "enable", "enabled", [](DeviceProxy& device) {
+        device.Enable();
+    }).description("Poll and register a device again");
+    addCall(group, session, "disable", "disabled", [](DeviceProxy& device) {
+        device.Disable();
+    }).description("De-register a device and stop polling it");
+    addUpdate(group, session);
+}
+
+} // namespace causeway::dbus::ctl

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "dbus/ctl/client.hpp"
+#include "dbus/ctl/json.hpp"
+
+namespace causeway::dbus::ctl {
+
+/// What all commands share: the daemon, and how the user wants to be answered.
+class Session
+{
+public:
+    Client client;
+    bool wantsJson = false;
+
+    /// For commands that give data: as JSON, else as `table()` prints it.
+    template <typename Table>
+    void show(const Json& json, Table table) const
+    {
+        if (wantsJson)
+            print(json);
+        else
+            table();
+    }
+
+    static void print(const Json& json);
+
+    /// For commands that only do something: "name: sentence", or {"done": …}.
+    void confirm(const std::string& sentence) const;
+};
+
+// Each adds its commands to the command line.
+void addStatusCommands(CLI::App& app, Session& session);
+void addDeviceCommands(CLI::App& app, Session& session);
+void addLineCommands(CLI::App& app, Session& session);
+void addServerCommands(CLI::App& app, Session& session);
+void addProfileCommands(CLI::App& app, Session& session);
+void addCredentialCommands(CLI::App& app, Session& session);
+void addValueCommands(CLI::App& app, Session& session);
+void addWatchCommand(CLI::App& app, Session& session);
+
+} // namespace causeway::dbus::ctl

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dbus/ctl/setting_options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "dbus/ctl/failure.hpp"
+#include "dbus/settings_dict.hpp"
+
+namespace causeway::dbus::ctl {
+
+namespace {
+
+// clang-format off
+constexpr std::array lineOptions{
+    SettingOption{"kind",            "--kind",             "rtu, tcp or rtu-over-tcp (rtu)"},
+    SettingOption{"serialPort",      "--serial-port",      "the port's device file"},
+    SettingOption{"baudRate",        "--baud-rate",        "bits per second (9600)"},
+    SettingOption{"parity",          "--parity",           "none, even or odd (none)"},
+    SettingOption{"stopBits",        "--stop-bits",        "1 or 2 (1)"},
+    SettingOption{"host",            "--host",             "name or address, for the TCP kinds"},
+    SettingOption{"port",            "--port",             "TCP port (502)"},
+    SettingOption{"responseTimeout", "--response-timeout", "milliseconds to wait for an answer (500)"},
+    SettingOption{"extraSilence",    "--extra-silence",    "milliseconds of silence more than the speed demands (0)"},
+};
+
+constexpr std::array serverOptions{
+    SettingOption{"uri",                 "--uri",                  "coaps://host[:port]"},
+    SettingOption{"securityMode",        "--security-mode",        "psk, rpk, certificate or nosec (psk)"},
+    SettingOption{"shortServerId",       "--short-server-id",      "1 to 65534 (1)"},
+    SettingOption{"lifetime",            "--lifetime",             "seconds of a registration (86400)"},
+    SettingOption{"defaultPmin",         "--default-pmin",         "seconds, or none"},
+    SettingOption{"defaultPmax",         "--default-pmax",         "seconds, or none"},
+    SettingOption{"disableTimeout",      "--disable-timeout",      "seconds that Disable lasts (86400)"},
+    SettingOption{"storesNotifications", "--store-notifications,!--no-store-notifications", "keep notifications while the server cannot be reached (yes)"},
+    SettingOption{"notifiesConfirmable", "--confirmable-notifications,!--no-confirmable-notifications", "ask for an acknowledgement of each (no)"},
+    SettingOption{"lwm2mVersion",        "--lwm2m-version",        "1.0 or 1.1 (1.1)"},
+    SettingOption{"queueMode",           "--queue-mode,!--no-queue-mode", "register with queue mode (no)"},
+    SettingOption{"allowsCbcWithoutEtm", "--allow-cbc-without-etm,!--no-allow-cbc-without-etm", "accept CBC without encrypt-then-MAC; weak (no)"},
+    SettingOption{"retryCount",          "--retry-count",          "attempts in a retry sequence (5)"},
+    SettingOption{"retryTimer",          "--retry-timer",          "seconds before the first retry (60)"},
+    SettingOption{"sequenceDelay",       "--sequence-delay",       "seconds between retry sequences (86400)"},
+    SettingOption{"sequenceRetryCount",  "--sequence-retry-count", "retry sequences (1)"},
+};
+
+constexpr std::array deviceOptions{
+    SettingOption{"endpointName",       "--endpoint",    "LwM2M endpoint name (the device's name)"},
+    SettingOption{"profile",            "--profile",     "device profile, see causewayctl profiles"},
+    SettingOption{"line",               "--line",        "line it is on"},
+    SettingOption{"unitId",             "--unit",        "Modbus unit identifier (1)"},
+    SettingOption{"servers",            "--server",      "server account to register with; may be repeated"},
+    SettingOption{"enabled",            "--enabled,!--disabled", "poll and register it (yes)"},
+    SettingOption{"allowsServerWrites", "--allow-server-writes,!--no-allow-server-writes", "servers may write what the profile lets them (no)"},
+    SettingOption{"pollPeriod",         "--poll-period", "milliseconds instead of the profile's own, or none"},
+};
+
+// clang-format on
+
+template <typename Keys>
+char typeIn(const Keys& keys, std::string_view key)
+{
+    for (const auto& row : keys) {
+        if (row.name == key)
+            return row.type.front();
+    }
+    return 's';
+}
+
+char typeOf(Kind kind, std::string_view key)
+{
+    switch (kind) {
+    case Kind::Line:
+        return typeIn(lineKeys(), key);
+    case Kind::Server:
+        return typeIn(serverKeys(), key);
+    case Kind::Device:
+        return typeIn(deviceKeys(), key);
+    }
+    return 's';
+}
+
+std::optional<std::int64_t> numberIn(std::string_view text)
+{
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size())
+        return std::nullopt;
+    return number;
+}
+
+} // namespace
+
+std::span<const SettingOption> settingOptions(Kind kind)
+{
+    switch (kind) {
+    case Kind::Line:
+        return lineOptions;
+    case Kind::Server:
+        return serverOptions;
+    case Kind::Device:
+        return deviceOptions;
+    }
+    return {};
+}
+
+SettingOptions::SettingOptions(CLI::App& command, Kind kind)
+{
+    for (const auto& setting : settingOptions(kind)) {
+        Row& row = rows_.emplace_back();
+        row.key = setting.key;
+        row.type = typeOf(kind, setting.key);
+        if (row.type == 'b')
+            row.option = command.add_flag(setting.flags, row.flag, setting.help);
+        else if (row.type == 'a')
+            row.option = command.add_option(setting.flags, row.texts, setting.help)
+                             ->allow_extra_args(false)
+                             ->type_name("NAME");
+        else
+            row.option = command.add_option(setting.flags, row.texts, setting.help)
+                             ->expected(1)
+                             ->type_name("VALUE");
+    }
+}
+
+Dictionary SettingOptions::given() const
+{
+    Dictionary settings;
+    for (const auto& row : rows_) {
+        if (row.option->count() > 0)
+            settings.emplace(row.key, valueOf(row));
+    }
+    return settings;
+}
+
+sdbus::Variant SettingOptions::valueOf(const Row& row)
+{
+    if (row.type == 'b')
+        return sdbus::Variant(row.flag);
+    if (row.type == 'a')
+        return sdbus::Variant(row.texts);
+    const auto& text = row.texts.front();
+    if (row.type == 's')
+        return sdbus::Variant(text);
+    // What D-Bus calls absent.
+    if (text == "none")
+        return sdbus::Variant(std::string());
+    if (const auto number = numberIn(text))
+        return sdbus::Variant(*number);
+    throw Failure(base::ErrorKind::InvalidArgument,
+                  fmt::format("{}: \"{}\" is no number", row.key, text));
+}
+
+} // namespace causeway::dbus::ctl

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "dbus/ctl/object_commands.hpp"
+#include "dbus/ctl/table.hpp"
+
+namespace causeway::dbus::ctl {
+
+namespace {
+
+bool isRegistered(const Json& registration)
+{
+    const auto state = textIn(registration, "state");
+    return state == "registered" || state == "updating";
+}
+
+/// Enabled, with a server, and registered with all of them.
+bool isWellRegistered(const Json& device)
+{
+    const auto& registrations = device["Registrations"];
+    return !registrations.empty() && std::ranges::all_of(registrations, isRegistered);
+}
+
+Json gather(Client& client)
+{
+    Json json = toJson(client.gatewayProperties());
+    json["lines"] = toJson(client.objects(Kind::Line));
+    json["servers"] = toJson(client.objects(Kind::Server));
+    json["devices"] = toJson(client.objects(Kind::Device));
+    return json;
+}
+
+std::string countOf(const Json& list, const char* what, bool (*matches)(const Json&))
+{
+    return fmt::format("{} ({} {})", list.size(), std::ranges::count_if(list, matches), what);
+}
+
+void addKeyStore(Table& table, const Json& json)
+{
+    table.add({"key store", textIn(json, "KeyStore")});
+    if (const auto reason = textIn(json, "KeyStoreReason"); !reason.empty())
+        table.add({"  because", reason});
+    if (const auto remedy = textIn(json, "KeyStoreRemedy"); !remedy.empty())
+        table.add({"  remedy", remedy});
+}
+
+void show(Session& session)
+{
+    const auto json = gather(session.client);
+    session.show(json, [&] {
+        Table table;
+        table.add({"version", textIn(json, "Version")});
+        addKeyStore(table, json);
+        table.add({"lines", countOf(json["lines"], "up", [](const Json& line) {
+                       return line["Up"].get<bool>();
+                   })});
+        table.add({"servers", std::to_string(json["servers"].size())});
+        table.add({"devices", countOf(json["devices"], "available", [](const Json& device) {
+                       return textIn(device, "FieldState") == "available";
+                   })});
+        table.add({"registrations", countOf(json["devices"], "complete", isWellRegistered)});
+        table.print();
+    });
+}
+
+} // namespace
+
+void addStatusCommands(CLI::App& app, Session& session)
+{
+    app.add_subcommand("status", "Show the gateway at a glance")->callback([&session] {
+        show(session);
+    });
+}
+
+} // namespace causeway::dbus::ctl
