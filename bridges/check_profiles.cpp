@@ -3,7 +3,7 @@
 #include <exception>
 
 #include "agent/model/definition.hpp"
-#include "bridges/device_profile.hpp"
+#include "bridges/profile_file.hpp"
 
 /// check-profiles FILE…: reads each profile as the gateway would and prints every complaint.
 int main(int argc, char** argv)

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/api/bridge.hpp"
-#include "agent/base/expected.hpp"
-#include "agent/model/definition.hpp"
 #include "bridges/modbus/point.hpp"
 
 namespace causeway::bridges {
@@ -33,15 +30,5 @@ struct DeviceProfile
     modbus::UnitLimits limits;
     std::vector<ResourceMapping> mappings; ///< ascending by path
 };
-
-/// Reads one profile (bridges/README.md describes the format). Refuses what it does not know, what
-/// overlaps, and what does not fit the definitions; the sentence begins with "file:line: ".
-[[nodiscard]] base::Expected<DeviceProfile> readProfile(const std::filesystem::path& file,
-                                                        const model::Definitions& definitions);
-
-/// The same for text in hand; `file` is for the complaints and gives the name.
-[[nodiscard]] base::Expected<DeviceProfile> parseProfile(std::string_view text,
-                                                         const std::filesystem::path& file,
-                                                         const model::Definitions& definitions);
 
 } // namespace causeway::bridges

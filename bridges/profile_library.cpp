@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "bridges/profile_file.hpp"
+
 namespace causeway::bridges {
 
 using base::ErrorKind;

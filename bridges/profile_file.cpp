@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bridges/device_profile.hpp"
+#include "bridges/profile_file.hpp"
 
 #include <fstream>
 #include <iterator>

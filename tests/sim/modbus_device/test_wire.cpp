@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "agent/base/event_loop.hpp"
+#include "bridges/field_buses.hpp"
+#include "bridges/profile_library.hpp"
+#include "tests/sim/modbus_device/device.hpp"
+
+using namespace causeway;
+using namespace causeway::bridges;
+using namespace std::chrono_literals;
+using base::ErrorKind;
+using base::Expected;
+using model::Path;
+using sim::Device;
+
+BOOST_AUTO_TEST_SUITE(wire)
+
+namespace {
+
+/// A device with the thread that serves it; both end together.
+class Served
+{
+public:
+    explicit Served(std::unique_ptr<Device> device)
+        : device_(std::move(device))
+        , thread_([this] { device_->serve(); })
+    {}
+
+    ~Served()
+    {
+        device_->stop();
+        thread_.join();
+    }
+
+    Served(const Served&) = delete;
+    Served& operator=(const Served&) = delete;
+
+    Device* operator->() const { return device_.get(); }
+
+private:
+    std::unique_ptr<Device> device_;
+    std::thread thread_;
+};
+
+struct Listener final : api::BridgeListener
+{
+    std::map<Path, model::Value> values;
+    std::optional<bool> isAvailable;
+    std::string reason;
+    int changes = 0;
+
+    void onSamples(std::vector<model::Sample> samples) override
+    {
+        for (auto& sample : samples)
+            values[sample.path] = sample.value;
+    }
+
+    void onAvailability(bool available, const std::string& why) override
+    {
+        isAvailable = available;
+        reason = why;
+        ++changes;
+    }
+};
+
+modbus::LineTuning impatient()
+{
+    modbus::LineTuning tuning;
+    tuning.firstReopen = 20ms;
+    tuning.longestReopen = 50ms;
+    tuning.firstProbe = 100ms;
+    tuning.longestProbe = 200ms;
+    return tuning;
+}
+
+struct Fixture
+{
+    std::string directory = makeDirectory();
+    std::string link = directory + "/port";
+    base::EventLoop main;
+    ProfileLibrary library{{std::getenv("CAUSEWAY_PROFILES")}, model::builtInDefinitions()};
+    FieldBuses buses{main, {}, impatient()};
+    Listener listener;
+
+    ~Fixture() { std::filesystem::remove_all(directory); }
+
+    static std::string makeDirectory()
+    {
+        std::string pattern =
+            (std::filesystem::temp_directory_path() / "causeway-wire-XXXXXX").string();
+        BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+        return pattern;
+    }
+
+    /// Runs the main loop until `isSo`; the limit is only for a test that fails.
+    [[nodiscard]] bool comesTrue(const std::function<bool()>& isSo)
+    {
+        const auto limit = std::chrono::steady_clock::now() + 30s;
+        while (!isSo() && std::chrono::steady_clock::now() < limit)
+            main.runOnce(100ms);
+        return isSo();
+    }
+
+    [[nodiscard]] api::LineSettings rtu() const
+    {
+        api::LineSettings line;
+        line.name = "rtu-0";
+        line.serialPort = link;
+        line.responseTimeout = 100ms;
+        return line;
+    }
+
+    static api::LineSettings tcp(const std::string& host, const std::string& port)
+    {
+        api::LineSettings line;
+        line.name = "tcp-0";
+        line.kind = api::LineSettings::Kind::Tcp;
+        line.host = host;
+        line.port = static_cast<std::uint16_t>(std::stoi(port));
+        return line;
+    }
+
+    std::unique_ptr<api::Bridge>
+    attach(const std::string& profile, const std::string& line, std::uint8_t unitId = 1)
+    {
+        auto bridge = buses.createBridge(*library.find(profile), {"device", line, unitId, 50ms});
+        BOOST_REQUIRE_MESSAGE(bridge, (bridge ? "" : bridge.error().message));
+        (*bridge)->start(listener);
+        return std::move(*bridge);
+    }
+
+    [[nodiscard]] bool has(const Path& path, const model::Value& value) const
+    {
+        const auto found = listener.values.find(path);
+        return found != listener.values.end() && found->second == value;
+    }
+
+    Expected<void> write(api::Bridge& bridge, const Path& path, const model::Value& value)
+    {
+        std::optional<Expected<void>> result;
+        bridge.write(path, value, [&](Expected<void> ended) { result = std::move(ended); });
+        BOOST_REQUIRE(comesTrue([&] { return result.has_value(); }));
+        return *result;
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(reads_a_meter_on_a_serial_line, Fixture)
+{
+    const Served device(Device::onPty(7, link));
+    device->setFloat(0x0000, 230.1F);
+    device->setFloat(0x0048, 342.7F);
+    BOOST_REQUIRE(buses.addLine(rtu()));
+
+    const auto bridge = attach("eastron-sdm120", "rtu-0", 7);
+
+    BOOST_TEST(comesTrue([&] { return has({3316, 0, 5700}, 230.1); }));
+    BOOST_TEST(comesTrue([&] { return has({3305, 0, 5805}, 342700.0); }));
+    BOOST_TEST((listener.isAvailable == true));
+    BOOST_TEST(bridge->counters().at("samples") > 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(switches_a_relay_over_tcp_exactly_once, Fixture)
+{
+    const Served device(Device::onTcp(0));
+    BOOST_REQUIRE(buses.addLine(tcp("127.0.0.1", device->address())));
+    const auto bridge = attach("waveshare-relay-8ch", "tcp-0");
+    BOOST_REQUIRE(comesTrue([&] { return has({3306, 3, 5850}, false); }));
+
+    const auto written = write(*bridge, {3306, 3, 5850}, true);
+
+    BOOST_TEST(written.has_value());
+    BOOST_TEST(device->coil(3));
+    BOOST_TEST(device->writes() == 1U);
+    BOOST_TEST(comesTrue([&] { return has({3306, 3, 5850}, true); }));
+}
+
+BOOST_FIXTURE_TEST_CASE(speaks_rtu_through_a_serial_server_found_by_name, Fixture)
+{
+    const Served device(Device::onRtuOverTcp(1));
+    device->setInput(1, 0x0131);
+    auto line = tcp("localhost", device->address());
+    line.kind = api::LineSettings::Kind::RtuOverTcp;
+    BOOST_REQUIRE(buses.addLine(line));
+
+    const auto bridge = attach("xy-md02", "tcp-0");
+
+    BOOST_TEST(comesTrue([&] { return has({3303, 0, 5700}, 30.5); }));
+}
+
+BOOST_FIXTURE_TEST_CASE(waits_for_a_port_that_is_not_there_yet, Fixture)
+{
+    BOOST_REQUIRE(buses.addLine(rtu()));
+    const auto bridge = attach("xy-md02", "rtu-0");
+    BOOST_REQUIRE(comesTrue([&] { return listener.isAvailable == false; }));
+    const std::string reason = listener.reason;
+
+    const Served device(Device::onPty(1, link));
+    device->setInput(2, 555);
+
+    BOOST_TEST(comesTrue([&] { return has({3304, 0, 5700}, 55.5); }));
+    BOOST_TEST((listener.isAvailable == true));
+    BOOST_TEST(reason == "the line is down: " + link + ": No such file or directory");
+}
+
+BOOST_FIXTURE_TEST_CASE(survives_that_the_adapter_is_pulled_and_plugged, Fixture)
+{
+    auto device = std::make_unique<Served>(Device::onPty(1, link));
+    BOOST_REQUIRE(buses.addLine(rtu()));
+    const auto bridge = attach("xy-md02", "rtu-0");
+    BOOST_REQUIRE(comesTrue([&] { return listener.isAvailable == true; }));
+
+    device.reset();
+    const bool isGone = comesTrue([&] { return listener.isAvailable == false; });
+    const bool isLineDown = !buses.lineStatus("rtu-0")->isUp;
+    device = std::make_unique<Served>(Device::onPty(1, link));
+
+    BOOST_TEST(isGone);
+    BOOST_TEST(isLineDown);
+    BOOST_TEST(comesTrue([&] { return listener.isAvailable == true; }));
+    BOOST_TEST(listener.changes == 3);
+    BOOST_TEST(comesTrue([&] { return buses.lineStatus("rtu-0")->isUp; }));
+}
+
+BOOST_FIXTURE_TEST_CASE(tells_once_that_a_device_fell_silent_and_once_that_it_is_back, Fixture)
+{
+    const Served device(Device::onPty(1, link));
+    BOOST_REQUIRE(buses.addLine(rtu()));
+    const auto bridge = attach("xy-md02", "rtu-0");
+    BOOST_REQUIRE(comesTrue([&] { return listener.isAvailable == true; }));
+
+    device->setSilent(true);
+    const bool isGone = comesTrue([&] { return listener.isAvailable == false; });
+    device->setSilent(false);
+
+    BOOST_TEST(isGone);
+    BOOST_TEST(comesTrue([&] { return listener.isAvailable == true; }));
+    BOOST_TEST(listener.changes == 3);
+}
+
+BOOST_FIXTURE_TEST_CASE(reports_silence_after_a_write_as_unknown, Fixture)
+{
+    const Served device(Device::onPty(1, link));
+    BOOST_REQUIRE(buses.addLine(rtu()));
+    const auto bridge = attach("waveshare-relay-8ch", "rtu-0");
+    BOOST_REQUIRE(comesTrue([&] { return listener.isAvailable == true; }));
+    device->setSilent(true);
+
+    const auto written = write(*bridge, {3306, 0, 5850}, true);
+
+    BOOST_REQUIRE(!written);
+    BOOST_TEST((written.error().kind == ErrorKind::Timeout));
+    BOOST_TEST(written.error().message ==
+               "no answer to the write: whether it took effect is unknown");
+}
+
+BOOST_FIXTURE_TEST_CASE(refuses_a_second_device_on_a_unit, Fixture)
+{
+    BOOST_REQUIRE(buses.addLine(rtu()));
+    auto first = buses.createBridge(*library.find("xy-md02"), {"boiler", "rtu-0", 3, {}});
+
+    const auto second = buses.createBridge(*library.find("xy-md02"), {"attic", "rtu-0", 3, {}});
+    first->reset();
+    const auto third = buses.createBridge(*library.find("xy-md02"), {"attic", "rtu-0", 3, {}});
+
+    BOOST_REQUIRE(!second);
+    BOOST_TEST((second.error().kind == ErrorKind::AlreadyExists));
+    BOOST_TEST(second.error().message == "unit 3 on line rtu-0 is boiler already");
+    BOOST_TEST(third.has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(cancels_what_is_asked_when_the_bridge_goes, Fixture)
+{
+    const Served device(Device::onPty(1, link));
+    device->setSilent(true);
+    BOOST_REQUIRE(buses.addLine(rtu()));
+    auto bridge = attach("xy-md02", "rtu-0");
+    int ended = 0;
+    ErrorKind kind{};
+
+    bridge->read({3303, 0, 5700}, [&](const Expected<model::Sample>& result) {
+        ++ended;
+        kind = result.error().kind;
+    });
+    bridge.reset();
+
+    BOOST_TEST(comesTrue([&] { return ended > 0; }));
+    BOOST_TEST(ended == 1);
+    BOOST_TEST((kind == ErrorKind::Cancelled));
+}
+
+BOOST_FIXTURE_TEST_CASE(keeps_its_devices_when_a_line_changes, Fixture)
+{
+    const Served first(Device::onTcp(0));
+    const Served second(Device::onTcp(0));
+    second->setCoil(0, true);
+    BOOST_REQUIRE(buses.addLine(tcp("127.0.0.1", first->address())));
+    const auto bridge = attach("waveshare-relay-8ch", "tcp-0");
+    BOOST_REQUIRE(comesTrue([&] { return has({3306, 0, 5850}, false); }));
+
+    BOOST_REQUIRE(buses.changeLine(tcp("127.0.0.1", second->address())));
+
+    BOOST_TEST(comesTrue([&] { return has({3306, 0, 5850}, true); }));
+}
+
+BOOST_FIXTURE_TEST_CASE(refuses_settings_that_can_never_work, Fixture)
+{
+    auto slow = rtu();
+    slow.baudRate = 9601;
+    auto portless = rtu();
+    portless.serialPort.clear();
+    auto hostless = tcp("", "502");
+    BOOST_REQUIRE(buses.addLine(rtu()));
+    auto twin = rtu();
+    twin.name = "rtu-1";
+
+    BOOST_TEST((FieldBuses::check(slow).error().kind == ErrorKind::InvalidArgument));
+    BOOST_TEST((FieldBuses::check(portless).error().kind == ErrorKind::InvalidArgument));
+    BOOST_TEST((FieldBuses::check(hostless).error().kind == ErrorKind::InvalidArgument));
+    BOOST_TEST((buses.addLine(rtu()).error().kind == ErrorKind::AlreadyExists));
+    BOOST_TEST((buses.addLine(twin).error().kind == ErrorKind::AlreadyExists));
+    BOOST_TEST((buses.removeLine("rtu-9").error().kind == ErrorKind::NotFound));
+    const auto profile = *library.find("xy-md02");
+    BOOST_TEST(
+        (buses.createBridge(profile, {"a", "rtu-9", 1, {}}).error().kind == ErrorKind::NotFound));
+    BOOST_TEST((buses.createBridge(profile, {"a", "rtu-0", 248, {}}).error().kind ==
+                ErrorKind::InvalidArgument));
+}
+
+BOOST_FIXTURE_TEST_CASE(removes_a_line_only_when_nobody_uses_it, Fixture)
+{
+    BOOST_REQUIRE(buses.addLine(rtu()));
+    auto bridge = attach("xy-md02", "rtu-0");
+
+    const auto refused = buses.removeLine("rtu-0");
+    bridge.reset();
+    const auto removed = buses.removeLine("rtu-0");
+
+    BOOST_REQUIRE(!refused);
+    BOOST_TEST(refused.error().message == "line rtu-0 is in use by device");
+    BOOST_TEST(removed.has_value());
+    BOOST_TEST(!buses.lineStatus("rtu-0"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
