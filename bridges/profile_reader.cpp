@@ -156,13 +156,13 @@ DeviceProfile ProfileReader::read(ProfileTable root)
     profile_.bridge = "modbus";
     if (!root.has("modbus"))
         root.complain("modbus", "the table [modbus] is missing");
-    if (!root.has("resource"))
-        root.complain("resource", "a profile maps at least one [[resource]]");
     addIdentity(root);
     root.table("modbus", [this](ProfileTable table) { readModbus(std::move(table)); });
     root.eachTable("resource", [this](ProfileTable table) { readResource(std::move(table)); });
     root.eachTable("constant", [this](ProfileTable table) { readConstant(std::move(table)); });
     root.refuseOthers();
+    if (!root.has("resource"))
+        root.complain("resource", "a profile maps at least one [[resource]]");
     checkOverlaps();
     checkMandatory();
     std::ranges::sort(profile_.mappings, {}, [](const ResourceMapping& mapping) {
@@ -319,7 +319,7 @@ void ProfileReader::readWrite(ProfileTable table, ResourceMapping& mapping)
     if (isNumber(point.valueType) && !rule.range)
         table.complain("range", "a number that is written needs its range");
     if (point.table == RegisterTable::DiscreteInput || point.table == RegisterTable::InputRegister)
-        table.complain("", fmt::format("a {} cannot be written", modbus::toString(point.table)));
+        table.complain("", fmt::format("{}s cannot be written", modbus::toString(point.table)));
     if (!modbus::holdsBits(point.table) &&
         (point.encoding.type == RawType::Bit || point.encoding.width != 0))
         table.complain("", "a part of a register cannot be written");
@@ -337,7 +337,7 @@ void ProfileReader::readExecute(ProfileTable& table, ResourceMapping& mapping)
     mapping.resource.allowsServerWrites = table.flag("by-server").value_or(false);
     if (point.table == RegisterTable::DiscreteInput || point.table == RegisterTable::InputRegister)
         table.complain("execute",
-                       fmt::format("a {} cannot be written", modbus::toString(point.table)));
+                       fmt::format("{}s cannot be written", modbus::toString(point.table)));
 }
 
 void ProfileReader::readConstant(ProfileTable table)

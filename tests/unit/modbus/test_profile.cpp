@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "bridges/profile_file.hpp"
+
+using namespace causeway;
+using namespace causeway::bridges;
+using model::Path;
+
+BOOST_AUTO_TEST_SUITE(profile)
+
+namespace {
+
+const std::string head = "title = \"Test\"\nmanufacturer = \"Maker\"\nmodel = \"M1\"\n[modbus]\n";
+
+const model::Definitions& definitions()
+{
+    static const model::Definitions built = model::builtInDefinitions();
+    return built;
+}
+
+auto parse(const std::string& text)
+{
+    return parseProfile(text, "test.toml", definitions());
+}
+
+/// A resource table that begins in line 5.
+std::string resource(const std::string& lines)
+{
+    return head + "[[resource]]\n" + lines;
+}
+
+const ResourceMapping& find(const DeviceProfile& profile, const Path& path)
+{
+    for (const auto& mapping : profile.mappings) {
+        if (mapping.resource.path == path)
+            return mapping;
+    }
+    throw std::runtime_error("not mapped: " + path.toString());
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(maps_a_register_with_its_units)
+{
+    const auto profile = parse(resource("path = \"/3303/0/5700\"\ntable = \"input\"\naddress = 1\n"
+                                        "type = \"s16\"\nscale = 0.1\nunits = \"Cel\"\n"));
+
+    BOOST_REQUIRE_MESSAGE(profile, (profile ? "" : profile.error().message));
+    BOOST_TEST(profile->name == "test");
+    const auto& mapping = find(*profile, {3303, 0, 5700});
+    BOOST_TEST(mapping.resource.operations.read);
+    BOOST_TEST(!mapping.resource.operations.write);
+    BOOST_TEST(mapping.resource.description == "input register 0x0001, s16, Cel");
+    BOOST_TEST(
+        (find(*profile, {3303, 0, 5701}).resource.constant == model::Value(std::string("Cel"))));
+    BOOST_TEST((find(*profile, {3, 0, 0}).resource.constant == model::Value(std::string("Maker"))));
+}
+
+BOOST_AUTO_TEST_CASE(lets_servers_write_only_what_says_so)
+{
+    const std::string coil = "path = \"/3306/0/5850\"\ntable = \"coil\"\naddress = 0\n";
+
+    const auto quiet = parse(resource(coil + "write = { verify = true }\n"));
+    const auto open = parse(resource(coil + "write = { by-server = true }\n"));
+
+    BOOST_REQUIRE(quiet && open);
+    BOOST_TEST(find(*quiet, {3306, 0, 5850}).resource.operations.write);
+    BOOST_TEST(!find(*quiet, {3306, 0, 5850}).resource.allowsServerWrites);
+    BOOST_TEST(find(*open, {3306, 0, 5850}).resource.allowsServerWrites);
+}
+
+BOOST_AUTO_TEST_CASE(maps_one_register_in_two_units)
+{
+    const auto profile =
+        parse(resource("path = \"/3305/0/5800\"\ntable = \"input\"\naddress = 12\ntype = \"f32\"\n"
+                       "[[resource]]\npath = \"/3303/0/5700\"\ntable = \"input\"\naddress = 12\n"
+                       "type = \"f32\"\nscale = 0.001\n"));
+
+    BOOST_TEST(profile.has_value());
+}
+
+struct Refused
+{
+    std::string text;
+    std::string complaint;
+};
+
+BOOST_AUTO_TEST_CASE(complains_with_file_and_line)
+{
+    const std::string good = "path = \"/3303/0/5700\"\ntable = \"input\"\naddress = 1\n";
+    const std::string typed = good + "type = \"s16\"\n";
+    const std::string coil = "path = \"/3306/0/5850\"\ntable = \"coil\"\naddress = 0\n";
+    const std::vector<Refused> rows{
+        {"title = \n", "test.toml:1: "},
+        {"", "test.toml:1: title is missing"},
+        {head, "test.toml:1: a profile maps at least one [[resource]]"},
+        {head + "max-gaps = 3\n", "test.toml:5: unknown key \"max-gaps\""},
+        {head + "max-registers = 126\n",
+         "test.toml:5: max-registers must be a whole number from 1 to 125"},
+        {resource(typed + "colour = 1\n"), "test.toml:10: unknown key \"colour\""},
+        {resource("path = \"/3303/0\"\n"), "test.toml:6: no definition has /3303/0"},
+        {resource("path = \"/33333/0/1\"\n"), "test.toml:6: no definition has /33333/0/1"},
+        {resource("path = \"3303/0/5700\"\n"), "test.toml:6: "},
+        {resource("path = \"/1/0/1\"\ntable = \"input\"\naddress = 1\ntype = \"u16\"\n"),
+         "test.toml:6: /1/0/1 belongs to the gateway, no device has it"},
+        {resource(good), "test.toml:5: type is missing"},
+        {resource(good + "type = \"float\"\n"), "test.toml:9: \"float\" is none of bit, u16"},
+        {resource(good + "type = \"string\"\nregisters = 4\n"),
+         "test.toml:9: string cannot become Float"},
+        {resource(typed + "scale = 0\n"), "test.toml:10: scale must not be 0"},
+        {resource(typed + "scale = \"x\"\n"), "test.toml:10: scale must be a number"},
+        {resource(typed + "valid = [3]\n"), "test.toml:10: valid must be [smallest, largest]"},
+        {resource(typed + "write = { range = [0, 1] }\n"),
+         "test.toml:10: input registers cannot be written"},
+        {resource("path = \"/3303/0/5700\"\ntable = \"input\"\naddress = 65536\n"),
+         "test.toml:8: address must be a whole number from 0 to 65535"},
+        {resource("path = \"/3303/0/5700\"\ntable = \"input\"\naddress = 65535\ntype = \"f32\"\n"),
+         "test.toml:8: the value reaches beyond address 65535"},
+        {resource(coil + "type = \"u16\"\n"), "test.toml:9: a coil is a bit"},
+        {resource(coil + "scale = 2\n"), "test.toml:9: a bit is not scaled"},
+        {resource(typed + "[[resource]]\n" + typed), "test.toml:10: /3303/0/5700 stands in line 5"},
+        {resource(typed + "[[resource]]\npath = \"/3304/0/5700\"\ntable = \"input\"\naddress = 0\n"
+                          "type = \"f32\"\n"),
+         "test.toml:10: /3304/0/5700 overlaps /3303/0/5700, which is input register 0x0001"},
+        {resource("path = \"/3305/0/5810\"\ntable = \"input\"\naddress = 1\ntype = \"f32\"\n"),
+         "test.toml:5: /3305/0 needs the mandatory /3305/0/5800"},
+        {resource(typed + "[[constant]]\npath = \"/3303/0/5701\"\n"),
+         "test.toml:10: value is missing"},
+        {resource(typed + "[[constant]]\npath = \"/3303/0/5601\"\nvalue = \"warm\"\n"),
+         "test.toml:10: /3303/0/5601: "},
+        {resource(typed + "execute = 1\n"), "test.toml:10: input registers cannot be written"},
+    };
+
+    for (const Refused& row : rows) {
+        const auto profile = parse(row.text);
+        BOOST_REQUIRE_MESSAGE(!profile, row.complaint);
+        BOOST_TEST(profile.error().message.starts_with(row.complaint),
+                   profile.error().message << " instead of " << row.complaint);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+
+#include "bridges/modbus/rtu_framing.hpp"
+#include "bridges/modbus/unit.hpp"
+#include "tests/unit/modbus/fake_link.hpp"
+
+using namespace causeway;
+using namespace causeway::bridges::modbus;
+using namespace std::chrono_literals;
+using base::Bytes;
+using base::ErrorKind;
+using base::Expected;
+using model::Path;
+
+BOOST_AUTO_TEST_SUITE(unit)
+
+namespace {
+
+const Path setPoint{3308, 0, 5900};
+
+/// A device with one holding register that may be written and is verified.
+struct Fixture
+{
+    fakes::FakeScheduler scheduler;
+    FakeLink* link = nullptr;
+    std::uint16_t held = 21;
+    bool isDead = false;
+    bool isDeafToWrites = false;
+    std::vector<model::Sample> samples;
+    std::vector<AvailabilityChange> changes;
+    std::map<std::string, std::uint64_t> counters;
+    Line line;
+    Unit device;
+
+    Fixture()
+        : line(scheduler, {}, parts(), [](const LineReport&) {})
+        , device(scheduler, line, settings(), [this](const UnitReport& report) { take(report); })
+    {
+        line.open();
+        link->onSent = [this](const Bytes& frame) {
+            answer(frame);
+        };
+        device.start();
+    }
+
+    LineParts parts()
+    {
+        auto fake = std::make_unique<FakeLink>(scheduler);
+        link = fake.get();
+        return {std::move(fake), std::make_unique<RtuFraming>(600ms), 100ms, true};
+    }
+
+    static Unit::Settings settings()
+    {
+        Point point;
+        point.table = RegisterTable::HoldingRegister;
+        point.valueType = model::ResourceType::Float;
+        point.encoding.sentinels = {0x7FFF};
+        point.write = WriteRule{false, true, model::Range{5, 35}};
+        return {1, {}, {point}, {setPoint}};
+    }
+
+    void take(const UnitReport& report)
+    {
+        samples.insert(samples.end(), report.samples.begin(), report.samples.end());
+        if (report.availability)
+            changes.push_back(*report.availability);
+        counters = report.counters;
+    }
+
+    void answer(const Bytes& request)
+    {
+        if (isDead)
+            return;
+        Bytes frame(request.begin(), request.end() - 2);
+        if (request[1] == 6 && !isDeafToWrites)
+            held = request[5];
+        if (request[1] == 3)
+            frame = {1,
+                     3,
+                     2,
+                     static_cast<std::uint8_t>(held >> 8U),
+                     static_cast<std::uint8_t>(held & 0xFFU)};
+        const std::uint16_t crc = crc16(frame);
+        frame.push_back(static_cast<std::uint8_t>(crc & 0xFFU));
+        frame.push_back(static_cast<std::uint8_t>(crc >> 8U));
+        link->arrive(frame, 5ms);
+    }
+
+    std::optional<Expected<void>> write(std::uint16_t word)
+    {
+        std::optional<Expected<void>> result;
+        device.write(0, {word}, [&](Expected<void> ended) { result = std::move(ended); });
+        scheduler.advance(900ms);
+        return result;
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(makes_samples_of_polls, Fixture)
+{
+    scheduler.advance(3s);
+
+    BOOST_TEST(samples.size() == 3U);
+    BOOST_TEST((samples.back().path == setPoint));
+    BOOST_TEST((samples.back().value == model::Value(21.0)));
+    BOOST_REQUIRE(changes.size() == 1U);
+    BOOST_TEST(changes[0].isAvailable);
+}
+
+BOOST_FIXTURE_TEST_CASE(makes_no_sample_of_a_sentinel, Fixture)
+{
+    held = 0x7FFF;
+
+    scheduler.advance(3s);
+
+    BOOST_TEST(samples.empty());
+    BOOST_TEST(counters["rejectedValues"] == 3U);
+    BOOST_TEST(changes.back().isAvailable);
+}
+
+BOOST_FIXTURE_TEST_CASE(loses_patience_once_and_comes_back_once, Fixture)
+{
+    scheduler.advance(2s);
+    const auto before = samples.size();
+    isDead = true;
+
+    scheduler.advance(60s);
+    const auto whileDead = samples.size();
+    isDead = false;
+    scheduler.advance(130s);
+
+    BOOST_TEST(whileDead == before);
+    BOOST_REQUIRE(changes.size() == 3U);
+    BOOST_TEST(!changes[1].isAvailable);
+    BOOST_TEST(changes[1].reason.starts_with("3 polls failed, the last: no answer"));
+    BOOST_TEST(changes[2].isAvailable);
+    BOOST_TEST(samples.size() > before);
+}
+
+BOOST_FIXTURE_TEST_CASE(is_gone_at_once_with_its_line, Fixture)
+{
+    scheduler.advance(1s);
+
+    link->lose();
+
+    BOOST_REQUIRE(changes.size() == 2U);
+    BOOST_TEST(changes[1].reason == "the line is down: pulled");
+}
+
+BOOST_FIXTURE_TEST_CASE(confirms_a_write_that_it_read_back, Fixture)
+{
+    scheduler.advance(1s);
+
+    const auto written = write(22);
+
+    BOOST_REQUIRE(written.has_value());
+    BOOST_TEST(written->has_value());
+    BOOST_TEST((samples.back().value == model::Value(22.0)));
+}
+
+BOOST_FIXTURE_TEST_CASE(confirms_no_write_that_the_device_only_pretends, Fixture)
+{
+    isDeafToWrites = true;
+    scheduler.advance(1s);
+
+    const auto written = write(22);
+
+    BOOST_REQUIRE(written.has_value());
+    BOOST_TEST((written->error().kind == ErrorKind::Refused));
+    BOOST_TEST((samples.back().value == model::Value(21.0)));
+}
+
+BOOST_FIXTURE_TEST_CASE(says_that_silence_after_a_write_means_nothing_certain, Fixture)
+{
+    scheduler.advance(1s);
+    isDead = true;
+
+    const auto written = write(22);
+    const auto writes =
+        std::ranges::count_if(link->sent, [](const Bytes& frame) { return frame[1] == 6; });
+
+    BOOST_REQUIRE(written.has_value());
+    BOOST_TEST((written->error().kind == ErrorKind::Timeout));
+    BOOST_TEST(writes == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
