@@ -2,7 +2,6 @@
 #include "agent/lwm2m/codec/time_text.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 
 namespace causeway::lwm2m {
