@@ -94,6 +94,7 @@ BlockSource::Snapshot& BlockSource::keep(std::uint64_t key, api::Response respon
     snapshots_.push_back(std::make_unique<Snapshot>(*this, key, std::move(response)));
     Snapshot& snapshot = *snapshots_.back();
     std::memcpy(snapshot.etag.data(), &print, sizeof print);
+    snapshot.expiry.start(exchangeLifetime);
     return snapshot;
 }
 

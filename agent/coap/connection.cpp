@@ -150,7 +150,7 @@ void Connection::openDtls(base::UniqueFd socket)
     const auto& settings = opening_->settings;
     const auto left = opening_->addresses.size() - opening_->next;
     HandshakeTerms terms;
-    terms.peer = toText(opening_->addresses[opening_->next - 1]);
+    terms.peer = opening_->addresses[opening_->next - 1];
     if (!opening_->isLiteral)
         terms.serverName = opening_->uri.host;
     if (settings.allowsCbcWithoutEtm)

@@ -26,14 +26,15 @@ public:
 private:
     void flush()
     {
-        std::vector<base::Task> tasks;
-        tasks.swap(tasks_);
-        for (auto& task : tasks)
+        running_.swap(tasks_);
+        for (auto& task : running_)
             task();
+        running_.clear();
     }
 
     base::Timer timer_;
     std::vector<base::Task> tasks_;
+    std::vector<base::Task> running_; ///< empty between rounds; kept for its memory
 };
 
 } // namespace causeway::coap

@@ -172,10 +172,23 @@ ssize_t DtlsSession::pull(gnutls_transport_ptr_t ptr, void* octets, std::size_t 
 // GnuTLS sends its flight again only when this says truly that nothing has come.
 int DtlsSession::waitToPull(gnutls_transport_ptr_t ptr, unsigned) noexcept
 {
-    const auto& self = *static_cast<DtlsSession*>(ptr);
+    auto& self = *static_cast<DtlsSession*>(ptr);
     pollfd descriptor{self.socket_.get(), POLLIN, 0};
-    const int ready = ::poll(&descriptor, 1, 0);
-    return ready > 0 && (descriptor.revents & POLLIN) != 0 ? 1 : 0;
+    if (::poll(&descriptor, 1, 0) <= 0)
+        return 0;
+    if ((descriptor.revents & POLLERR) != 0)
+        self.takeSocketError();
+    return (descriptor.revents & POLLIN) != 0 ? 1 : 0;
+}
+
+// What nobody takes off the socket would wake the loop for ever.
+void DtlsSession::takeSocketError() noexcept
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    ::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+    if (handshake_ && isHint(error))
+        handshake_->wasRefused = true;
 }
 
 void DtlsSession::onReadable()
@@ -236,7 +249,7 @@ void DtlsSession::finishHandshake()
     const auto suite = checkSuite(*suites, handshake_->terms.cbcRule, negotiated);
     if (!suite) {
         gnutls_alert_send(session, GNUTLS_AL_FATAL, GNUTLS_A_INSUFFICIENT_SECURITY);
-        lose(suite.error().in(handshake_->terms.peer));
+        lose(suite.error().in(toText(handshake_->terms.peer)));
         return;
     }
     const api::ChannelFacts facts{suite->number,
@@ -264,24 +277,24 @@ void DtlsSession::failHandshake(int result)
 Error DtlsSession::describeSilence() const
 {
     const HandshakeTerms& terms = handshake_->terms;
+    const std::string peer = toText(terms.peer);
     const auto limit = std::chrono::duration<double>(terms.limit).count();
     if (handshake_->hasHeard)
         return {ErrorKind::Timeout,
                 fmt::format("the DTLS handshake with {} did not finish within {:.3g} s: a server "
                             "that refuses the pre-shared key or its identity often says nothing",
-                            terms.peer,
+                            peer,
                             limit),
                 Retry::Later};
     if (handshake_->wasRefused)
         return {ErrorKind::Unreachable,
                 fmt::format("no answer to the DTLS handshake from {}: the port is closed or the "
                             "host cannot be reached",
-                            terms.peer),
+                            peer),
                 Retry::Later};
-    return {
-        ErrorKind::Timeout,
-        fmt::format("no answer to the DTLS handshake from {} within {:.3g} s", terms.peer, limit),
-        Retry::Later};
+    return {ErrorKind::Timeout,
+            fmt::format("no answer to the DTLS handshake from {} within {:.3g} s", peer, limit),
+            Retry::Later};
 }
 
 Error DtlsSession::describeFailure(int result, bool isHandshake) const

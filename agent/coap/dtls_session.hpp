@@ -16,7 +16,7 @@ namespace causeway::coap {
 /// What one handshake works with.
 struct HandshakeTerms
 {
-    std::string peer;       ///< address and port, for error texts
+    SocketAddress peer;
     std::string serverName; ///< for SNI; empty when the host is a literal (RFC 6066 §3)
     CbcRule cbcRule = CbcRule::OnlyEncryptThenMac;
     base::Duration limit{};
@@ -53,6 +53,7 @@ private:
     static ssize_t pull(gnutls_transport_ptr_t self, void* octets, std::size_t size) noexcept;
     static int waitToPull(gnutls_transport_ptr_t self, unsigned milliseconds) noexcept;
 
+    void takeSocketError() noexcept;
     void configure();
     void onReadable();
     void continueHandshake();

@@ -39,7 +39,7 @@ void Notifier::notify(const api::Token& token,
                       bool isConfirmable,
                       api::Session::DeliveryDone done)
 {
-    if (isConfirmable && outbox_.size() >= mostWaiting) {
+    if (isConfirmable && outbox_.isFull()) {
         tell(std::move(done), Delivery::TimedOut);
         return;
     }
@@ -51,7 +51,7 @@ void Notifier::notify(const api::Token& token,
     const MessageWriter message =
         source_.write(header, {}, observed.key, std::move(response), wish);
     if (isConfirmable) {
-        sendConfirmable(message, messageId, std::move(done));
+        sendConfirmable(message, {messageId, token}, std::move(done));
         return;
     }
     note(messageId, token);
@@ -60,20 +60,24 @@ void Notifier::notify(const api::Token& token,
 }
 
 void Notifier::sendConfirmable(const MessageWriter& message,
-                               std::uint16_t messageId,
+                               const Told& told,
                                api::Session::DeliveryDone done)
 {
-    outbox_.submit(
-        messageId, message.datagram(), [this, done = std::move(done)](Ending ending) mutable {
-            const auto alive = link_.alive;
-            if (done)
-                done(toDelivery(ending));
-            if (ending == Ending::TimedOut && !alive.expired())
-                link_.carrier.onPeerLost({base::ErrorKind::Timeout,
-                                          "the server has not acknowledged a notification sent "
-                                          "five times",
-                                          base::Retry::AfterReconnect});
-        });
+    outbox_.submit(told.messageId,
+                   message.datagram(),
+                   [this, token = told.token, done = std::move(done)](Ending ending) mutable {
+                       const auto alive = link_.alive;
+                       if (ending == Ending::Reset)
+                           forget(token);
+                       if (done)
+                           done(toDelivery(ending));
+                       if (ending == Ending::TimedOut && !alive.expired())
+                           link_.carrier.onPeerLost(
+                               {base::ErrorKind::Timeout,
+                                "the server has not acknowledged a notification sent "
+                                "five times",
+                                base::Retry::AfterReconnect});
+                   });
 }
 
 void Notifier::tell(api::Session::DeliveryDone done, Delivery delivery)

@@ -21,8 +21,6 @@ public:
     /// Observations whose large notifications can be continued from the frozen body; of others the
     /// next blocks come from a fresh read.
     static constexpr std::size_t mostObserved = 128;
-    /// Confirmable notifications waiting for a silent server; more would only be older news.
-    static constexpr std::size_t mostWaiting = 64;
 
     Notifier(Link& link, Outbox& outbox, BlockSource& source);
 
@@ -54,7 +52,7 @@ private:
 
     [[nodiscard]] Observed find(const api::Token& token) const;
     void sendConfirmable(const MessageWriter& message,
-                         std::uint16_t messageId,
+                         const Told& told,
                          api::Session::DeliveryDone done);
     void tell(api::Session::DeliveryDone done, api::Delivery delivery);
     void note(std::uint16_t messageId, const api::Token& token);

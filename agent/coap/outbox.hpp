@@ -18,6 +18,10 @@ class Outbox
 public:
     using Done = base::UniqueFunction<void(Ending)>;
 
+    /// What a server may leave unacknowledged before it gets nothing more: later notifications are
+    /// not sent and later requests are answered 5.03.
+    static constexpr std::size_t mostEntries = 64;
+
     explicit Outbox(Link& link);
     ~Outbox();
     Outbox(const Outbox&) = delete;
@@ -38,7 +42,7 @@ public:
     /// Everything that has not ended, oldest first; the Outbox is empty then.
     [[nodiscard]] std::vector<Done> abandon();
 
-    [[nodiscard]] std::size_t size() const { return flying_.size() + waiting_.size(); }
+    [[nodiscard]] bool isFull() const { return flying_.size() + waiting_.size() >= mostEntries; }
 
 private:
     struct Entry;

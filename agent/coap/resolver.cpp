@@ -7,7 +7,9 @@
 #include <memory>
 #include <utility>
 
+#include <arpa/inet.h>
 #include <netdb.h>
+#include <netinet/in.h>
 
 namespace causeway::coap {
 
@@ -20,12 +22,20 @@ struct AddressInfoDeleter
     void operator()(addrinfo* list) const noexcept { ::freeaddrinfo(list); }
 };
 
-Addresses lookUp(const std::string& host, std::uint16_t port, int flags)
+SocketAddress makeAddress(const void* octets, std::size_t size)
+{
+    SocketAddress address;
+    std::memcpy(&address.storage, octets, size);
+    address.size = static_cast<socklen_t>(size);
+    return address;
+}
+
+Addresses lookUp(const std::string& host, std::uint16_t port)
 {
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_DGRAM;
-    hints.ai_flags = flags | AI_NUMERICSERV;
+    hints.ai_flags = AI_NUMERICSERV;
     addrinfo* list = nullptr;
     const int result = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
     const std::unique_ptr<addrinfo, AddressInfoDeleter> owner(list);
@@ -37,11 +47,8 @@ Addresses lookUp(const std::string& host, std::uint16_t port, int flags)
                           base::Retry::Later);
     }
     std::vector<SocketAddress> addresses;
-    for (; list != nullptr && addresses.size() < Resolver::mostAddresses; list = list->ai_next) {
-        SocketAddress& address = addresses.emplace_back();
-        address.size = list->ai_addrlen;
-        std::memcpy(&address.storage, list->ai_addr, list->ai_addrlen);
-    }
+    for (; list != nullptr && addresses.size() < Resolver::mostAddresses; list = list->ai_next)
+        addresses.push_back(makeAddress(list->ai_addr, list->ai_addrlen));
     return addresses;
 }
 
@@ -67,7 +74,18 @@ std::string toText(const SocketAddress& address)
 
 std::vector<SocketAddress> parseLiteral(const std::string& host, std::uint16_t port)
 {
-    return lookUp(host, port, AI_NUMERICHOST).value_or(std::vector<SocketAddress>{});
+    sockaddr_in address4{};
+    sockaddr_in6 address6{};
+    if (::inet_pton(AF_INET, host.c_str(), &address4.sin_addr) == 1) {
+        address4.sin_family = AF_INET;
+        address4.sin_port = htons(port);
+        return {makeAddress(&address4, sizeof address4)};
+    }
+    if (::inet_pton(AF_INET6, host.c_str(), &address6.sin6_addr) != 1)
+        return {};
+    address6.sin6_family = AF_INET6;
+    address6.sin6_port = htons(port);
+    return {makeAddress(&address6, sizeof address6)};
 }
 
 Resolver::Resolver(base::Scheduler& scheduler)
@@ -85,8 +103,9 @@ void Resolver::resolve(const std::string& host, std::uint16_t port, Done done)
         lifetime_.guard([this, question](const Addresses& result) { onResult(question, result); });
     worker_.post([&scheduler = scheduler_, question, report = std::move(report)]() mutable {
         scheduler.post(
-            [report = std::move(report),
-             result = lookUp(question.host, question.port, 0)]() mutable { report(result); });
+            [report = std::move(report), result = lookUp(question.host, question.port)]() mutable {
+                report(result);
+            });
     });
 }
 

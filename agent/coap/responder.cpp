@@ -205,7 +205,7 @@ void Responder::upload(Message& message, std::uint64_t key)
 
 void Responder::serve(Message& message, base::Bytes body, std::uint64_t key)
 {
-    if (pending_.size() >= mostPending) {
+    if (pending_.size() >= mostPending || outbox_.isFull()) {
         reply(message.header, toCode(OutcomeCode::ServiceUnavailable));
         return;
     }

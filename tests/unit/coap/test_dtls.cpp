@@ -7,11 +7,13 @@
 #include <sys/resource.h>
 
 #include "tests/unit/coap/dtls_server.hpp"
+#include "tests/unit/coap/openssl_server.hpp"
 #include "tests/unit/coap/session_fixture.hpp"
 
 using namespace causeway;
 using namespace std::chrono_literals;
 using tests::DtlsServer;
+using tests::OpensslServer;
 using tests::SessionFixture;
 using tests::testKey;
 
@@ -175,6 +177,41 @@ BOOST_AUTO_TEST_CASE(a_server_with_other_suites_only_is_told_apart_by_its_alert)
     BOOST_TEST(contains(f.reason(), "(alert 40 handshake_failure)"), f.reason());
 }
 
+BOOST_AUTO_TEST_CASE(openssl_agrees_on_both_suites)
+{
+    struct Row
+    {
+        std::string cipher;
+        int suite;
+        bool hasEncryptThenMac;
+    };
+
+    for (const Row& row : {Row{"PSK-AES128-CCM8:@SECLEVEL=0", 0xC0A8, false},
+                           Row{"PSK-AES128-CBC-SHA256:@SECLEVEL=0", 0x00AE, true}}) {
+        SessionFixture f;
+        const OpensslServer server(row.cipher, base::toHex(testKey));
+
+        const auto session = f.open(localUri(server.port()));
+
+        BOOST_TEST(f.runUntilConnectedOrClosed());
+        BOOST_TEST_REQUIRE(f.listener.facts.has_value(), f.reason());
+        BOOST_TEST(f.listener.facts->cipherSuite == row.suite);
+        BOOST_TEST(f.listener.facts->hasEncryptThenMac == row.hasEncryptThenMac);
+        BOOST_TEST(f.listener.facts->hasExtendedMasterSecret);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(openssl_with_another_key_is_reported_as_such)
+{
+    SessionFixture f({true, 1s});
+    const OpensslServer server("PSK-AES128-CCM8:@SECLEVEL=0", std::string(32, 'a'));
+
+    const auto session = f.open(localUri(server.port()));
+
+    BOOST_TEST(f.runUntilConnectedOrClosed());
+    BOOST_TEST(contains(f.reason(), "pre-shared key"), f.reason());
+}
+
 BOOST_AUTO_TEST_CASE(the_client_hello_offers_exactly_our_two_suites)
 {
     const ClientHello hello = helloTo("127.0.0.1");
@@ -216,6 +253,35 @@ BOOST_AUTO_TEST_CASE(a_silent_server_is_given_up_when_the_limit_is_over)
         " within 0.1 s";
     BOOST_TEST(f.reason() == expected);
     BOOST_TEST((f.listener.closed.front().kind == base::ErrorKind::Timeout));
+}
+
+BOOST_AUTO_TEST_CASE(a_closed_port_is_named_when_the_limit_is_over_and_keeps_no_loop_busy)
+{
+    SessionFixture f({true, 300ms});
+    std::uint16_t port = 0;
+    {
+        const SilentServer server;
+        port = server.port;
+    }
+
+    const auto session = f.open(localUri(port));
+    int rounds = 0;
+    f.runUntil([&] { return ++rounds, !f.listener.closed.empty(); });
+
+    BOOST_TEST(contains(f.reason(), "the port is closed"), f.reason());
+    BOOST_TEST(rounds < 100);
+}
+
+BOOST_AUTO_TEST_CASE(every_address_of_a_name_is_tried)
+{
+    SessionFixture f;
+    DtlsServer server(f.loop, ccm8, testKey); // on 127.0.0.1 only, and localhost may be ::1 first
+
+    const auto session = f.open("coaps://localhost:" + std::to_string(server.port()));
+
+    BOOST_TEST(f.runUntilConnectedOrClosed());
+    BOOST_TEST(f.reason() == "");
+    BOOST_TEST(server.serverName == "localhost");
 }
 
 BOOST_AUTO_TEST_CASE(the_first_flight_is_sent_again)

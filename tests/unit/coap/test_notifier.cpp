@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(confirmable_notifications_go_one_at_a_time)
 BOOST_AUTO_TEST_CASE(a_silent_server_cannot_make_notifications_pile_up)
 {
     NotifierFixture f;
-    for (std::size_t i = 0; i <= coap::Notifier::mostWaiting; ++i)
+    for (std::size_t i = 0; i <= coap::Outbox::mostEntries; ++i)
         f.notify(true);
 
     f.scheduler.advance(0s);

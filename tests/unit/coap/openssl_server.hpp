@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "agent/base/unique_fd.hpp"
+
+namespace causeway::tests {
+
+/// `openssl s_server` on a loopback port of its own choice: a DTLS stack that shares nothing with
+/// ours. Ends, cleanly, when this goes.
+class OpensslServer
+{
+public:
+    /// `cipher` in OpenSSL's words; the key in hexadecimal.
+    OpensslServer(const std::string& cipher, const std::string& key);
+    ~OpensslServer();
+    OpensslServer(const OpensslServer&) = delete;
+    OpensslServer& operator=(const OpensslServer&) = delete;
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+
+private:
+    std::uint16_t readPort();
+
+    int process_ = -1;
+    base::UniqueFd input_;
+    base::UniqueFd output_;
+    std::uint16_t port_ = 0;
+};
+
+} // namespace causeway::tests
