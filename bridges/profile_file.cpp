@@ -18,7 +18,7 @@ using base::fail;
 namespace {
 
 /// The largest profile we know has 40 KiB; more is not a profile.
-constexpr std::size_t mostOctets = 1024 * 1024;
+constexpr std::size_t mostOctets = std::size_t{1024} * 1024;
 
 /// The parser's exception ends here.
 Expected<toml::table> parseToml(std::string_view text, const std::filesystem::path& file)

@@ -275,7 +275,7 @@ void ProfileReader::readPoint(ProfileTable& table, ResourceMapping& mapping)
         table.complain("address", "the value reaches beyond address 65535");
 }
 
-void ProfileReader::readEncoding(ProfileTable& table, Point& point)
+void ProfileReader::readEncoding(ProfileTable& table, Point& point) const
 {
     modbus::Encoding& encoding = point.encoding;
     const bool isBitTable = modbus::holdsBits(point.table);
@@ -441,20 +441,24 @@ void ProfileReader::checkMandatory()
         instances.emplace(path.upTo(2), line);
     for (const auto& [instance, line] : instances) {
         // The gateway itself adds what object 3 must have besides.
-        if (instance.object() == deviceObject)
-            continue;
-        for (const auto& resource : definitions_.find(instance.object())->resources) {
-            const Path path = instance.child(resource.id);
-            const auto isMapped = [&](const auto& entry) {
-                return path.contains(entry.first);
-            };
-            if (resource.isMandatory && std::ranges::none_of(lines_, isMapped))
-                complaint_.add(line,
-                               fmt::format("{} needs the mandatory {} ({})",
-                                           instance.toString(),
-                                           path.toString(),
-                                           resource.name));
-        }
+        if (instance.object() != deviceObject)
+            checkMandatory(instance, line);
+    }
+}
+
+void ProfileReader::checkMandatory(const Path& instance, std::uint32_t line)
+{
+    for (const auto& resource : definitions_.find(instance.object())->resources) {
+        const Path path = instance.child(resource.id);
+        const auto isMapped = [&](const auto& entry) {
+            return path.contains(entry.first);
+        };
+        if (resource.isMandatory && std::ranges::none_of(lines_, isMapped))
+            complaint_.add(line,
+                           fmt::format("{} needs the mandatory {} ({})",
+                                       instance.toString(),
+                                       path.toString(),
+                                       resource.name));
     }
 }
 

@@ -28,7 +28,7 @@ private:
     void readResource(ProfileTable table);
     void readConstant(ProfileTable table);
     void readPoint(ProfileTable& table, ResourceMapping& mapping);
-    void readEncoding(ProfileTable& table, modbus::Point& point);
+    void readEncoding(ProfileTable& table, modbus::Point& point) const;
     void readWrite(ProfileTable table, ResourceMapping& mapping);
     void readExecute(ProfileTable& table, ResourceMapping& mapping);
 
@@ -43,6 +43,7 @@ private:
                          const model::ResourceDefinition& definition);
     void checkOverlaps();
     void checkMandatory();
+    void checkMandatory(const model::Path& instance, std::uint32_t line);
 
     const model::Definitions& definitions_;
     Complaint& complaint_;

@@ -49,7 +49,7 @@ std::string ProfileTable::requiredText(std::string_view key)
 {
     if (isMissing(key))
         return {};
-    const std::string value = text(key).value_or("");
+    std::string value = text(key).value_or("");
     if (value.empty())
         complain(key, fmt::format("{} must not be empty", key));
     return value;

@@ -59,10 +59,10 @@ void DescriptorLink::failLater(const std::string& why)
     }));
 }
 
-void DescriptorLink::reopen(Error reason)
+void DescriptorLink::reopen(const Error& reason)
 {
     abandon();
-    failed(std::move(reason));
+    failed(reason);
 }
 
 void DescriptorLink::came(base::UniqueFd fd)
@@ -74,7 +74,7 @@ void DescriptorLink::came(base::UniqueFd fd)
     listener_->onUp();
 }
 
-void DescriptorLink::failed(Error reason)
+void DescriptorLink::failed(const Error& reason)
 {
     close();
     retry_.start(pause_);

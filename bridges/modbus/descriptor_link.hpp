@@ -26,7 +26,7 @@ public:
 
     void open(LinkListener& listener) override;
     void send(base::ByteView octets) override;
-    void reopen(base::Error reason) override;
+    void reopen(const base::Error& reason) override;
 
 protected:
     /// Ends in came() or failed(), at once or later.
@@ -36,7 +36,7 @@ protected:
     virtual void abandon() {}
 
     void came(base::UniqueFd fd);
-    void failed(base::Error reason);
+    void failed(const base::Error& reason);
 
     [[nodiscard]] base::EventLoop& loop() { return loop_; }
 

@@ -33,7 +33,7 @@ public:
     virtual void send(base::ByteView octets) = 0;
 
     /// Closes, tells the listener at once, and opens again.
-    virtual void reopen(base::Error reason) = 0;
+    virtual void reopen(const base::Error& reason) = 0;
 
     /// How long so many octets take on the wire; zero where that does not matter.
     [[nodiscard]] virtual base::Duration wireTime(std::size_t octets) const = 0;

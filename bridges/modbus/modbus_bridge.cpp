@@ -10,7 +10,6 @@ namespace causeway::bridges::modbus {
 
 using base::ErrorKind;
 using base::Expected;
-using base::fail;
 
 namespace {
 

@@ -41,7 +41,7 @@ public:
         onSent(sent.back());
     }
 
-    void reopen(base::Error reason) override
+    void reopen(const base::Error& reason) override
     {
         ++reopened;
         arrivals_.clear();
