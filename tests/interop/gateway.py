@@ -1,26 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """causewayd with simulated devices that register with a Leshan server."""
 
-import importlib.util
 import pathlib
 import secrets
+import sys
 
-from devices import ModbusDevice
-from leshan import Leshan
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+import gateway_site  # noqa: E402, after the path that finds it
+from leshan import Leshan  # noqa: E402
 
 SERVER = "leshan"
 
 
-def load_site():
-    """tests/system/site.py under another name: Python has a module "site" of its own."""
-    path = pathlib.Path(__file__).resolve().parents[1] / "system" / "site.py"
-    spec = importlib.util.spec_from_file_location("causeway_site", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+class ModbusDevice(gateway_site.FieldDevice):
+    """A simulated device on a free TCP port of 127.0.0.1; `values` is one of the simulator's maps."""
 
+    def __init__(self, site, name, values):
+        super().__init__(name, site, "--tcp", 0, values)
+        self._asked = 0
 
-site = load_site()
+    def say(self, line):
+        self.program.process.stdin.write(line.encode() + b"\n")
+        self.program.process.stdin.flush()
+
+    def next_write(self):
+        """What was written over Modbus and not asked for yet, in order: "coil 3 1"."""
+        gateway_site.wait_until("a write at the device", lambda: len(self.written) > self._asked)
+        self._asked += 1
+        return self.written[self._asked - 1]
 
 
 class Gateway:
@@ -29,7 +36,7 @@ class Gateway:
     def __init__(self, build):
         self.leshan = Leshan()
         try:
-            self.site = site.Site(build).__enter__()
+            self.site = gateway_site.Site(build).__enter__()
             self.ctl("server", "add", SERVER, "--uri", f"coaps://127.0.0.1:{self.leshan.coaps_port}",
                      "--lifetime", 300, "--retry-timer", 1)
         except BaseException:
@@ -40,13 +47,13 @@ class Gateway:
     def ctl(self, *arguments):
         return self.site.ctl(*arguments)
 
-    def attach(self, name, profile, map_name, *options, key_at_leshan=None):
+    def attach(self, name, profile, values, *options, key_at_leshan=None):
         """A new simulated device on a line of its own. Its key is made in the gateway and taken to Leshan,
         which may be given another one instead."""
-        device = ModbusDevice(self.site, map_name)
+        device = ModbusDevice(self.site, f"modbus-{name}", values)
         self._lines += 1
         line = f"tcp-{self._lines}"
-        self.ctl("line", "add", line, "--kind", "tcp", "--host", "127.0.0.1", "--port", device.port)
+        self.ctl("line", "add", line, "--kind", "tcp", "--host", "127.0.0.1", "--port", device.address)
         self.ctl("device", "add", name, "--profile", profile, "--line", line, "--unit", 1,
                  "--server", SERVER, "--disabled", *options)
         self.ctl("credential", "generate", name, SERVER)

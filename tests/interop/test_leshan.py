@@ -8,6 +8,7 @@ import os
 import unittest
 
 import gateway
+import gateway_site
 import leshan
 
 METER, RELAY = "meter-1", "relay-1"
@@ -39,7 +40,7 @@ class LeshanCase(unittest.TestCase):
         cls.at_meter = cls.gateway.leshan.client(METER)
         cls.at_relay = cls.gateway.leshan.client(RELAY)
         # Registered before the first poll is through: wait for the values.
-        gateway.site.wait_until("first values", lambda: cls.at_meter.read(POWER).code == "CONTENT"
+        gateway_site.wait_until("first values", lambda: cls.at_meter.read(POWER).code == "CONTENT"
                                 and cls.at_relay.read(RELAYS[0]).code == "CONTENT")
 
     def run(self, result=None):
@@ -131,8 +132,8 @@ class Reading(LeshanCase):
         self.check(self.at_meter.read("/3/0/11/0"), "CONTENT")
 
     def test_a_changed_register_is_read_as_the_new_value(self):
-        self.meter.set_float(VOLTAGE_ADDRESS, 231.5)
-        gateway.site.wait_until("the new voltage", lambda: abs(
+        self.meter.measure(VOLTAGE_ADDRESS, 231.5)
+        gateway_site.wait_until("the new voltage", lambda: abs(
             self.read_value(self.at_meter, VOLTAGE) - 231.5) < 0.001)
 
     def test_the_security_object_is_refused(self):
@@ -154,7 +155,7 @@ class Reading(LeshanCase):
 
 class Observing(LeshanCase):
     def change_and_wait(self, value, path=POWER):
-        self.meter.set_float(POWER_ADDRESS, value)
+        self.meter.measure(POWER_ADDRESS, value)
         return self.events.wait("NOTIFICATION", lambda data: data["ep"] == METER and data["res"] == path
                                 and self.power_in(data["val"]) == value)
 
@@ -189,7 +190,7 @@ class Observing(LeshanCase):
                 self.change_and_wait(700.5 + is_active)
                 self.at_meter.cancel(POWER, is_active)
                 self.events.forget()
-                self.meter.set_float(POWER_ADDRESS, 750.5 + is_active)
+                self.meter.measure(POWER_ADDRESS, 750.5 + is_active)
                 with self.assertRaises(AssertionError):
                     self.events.wait("NOTIFICATION", limit=4)
 
@@ -198,7 +199,7 @@ class Observing(LeshanCase):
         self.check(self.at_meter.observe(POWER), "CONTENT")
         self.change_and_wait(1000)
         self.events.forget()
-        self.meter.set_float(POWER_ADDRESS, 1020)
+        self.meter.measure(POWER_ADDRESS, 1020)
         with self.assertRaises(AssertionError):
             self.events.wait("NOTIFICATION", limit=4)
         self.change_and_wait(1100)
@@ -306,7 +307,7 @@ class ComingAndGoing(LeshanCase):
     def test_a_wrong_key_registers_nothing_and_says_why(self):
         self.gateway.attach("meter-wrong", "eastron-sdm120", "sdm120",
                             key_at_leshan=gateway.random_key())
-        state, error = gateway.site.wait_until(
+        state, error = gateway_site.wait_until(
             "an error", lambda: (lambda told: told if told and told[1] else None)(
                 self.gateway.state("meter-wrong")), patience=60)
         self.assertNotEqual(state, "registered")
@@ -319,9 +320,9 @@ class ComingAndGoing(LeshanCase):
         at = {name: self.gateway.leshan.client(name) for name in ("meter-dead", "meter-well")}
         for name, client in at.items():
             self.gateway.wait_registered(name)
-            gateway.site.wait_until("values", lambda client=client: client.read(POWER).code == "CONTENT")
-        dead.set_silent(True)
-        gateway.site.wait_until(
+            gateway_site.wait_until("values", lambda client=client: client.read(POWER).code == "CONTENT")
+        dead.say("silent 1")
+        gateway_site.wait_until(
             "the error code of /3/0/11",
             lambda: "8" in str(at["meter-dead"].read("/3/0/11/0").text) or
             [value for value in at["meter-dead"].read("/3/0/11").content["values"].values() if int(value) == 8],
