@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace causeway::bench {
+
+/// A serial line with one Modbus unit at its end, on a pty and a thread of its own: octets take the
+/// time they take at this speed, and the unit answers as soon as the silence allows. Nothing real
+/// is faster.
+class PacedWire
+{
+public:
+    using Clock = std::chrono::steady_clock;
+
+    explicit PacedWire(unsigned baudRate);
+    ~PacedWire();
+    PacedWire(const PacedWire&) = delete;
+    PacedWire& operator=(const PacedWire&) = delete;
+
+    /// The port to open.
+    [[nodiscard]] const std::string& port() const { return port_; }
+
+    /// Even parity, one stop bit: 11 bits an octet.
+    [[nodiscard]] Clock::duration octetTime() const { return octetTime_; }
+
+    /// 3.5 octets; Modbus over Serial Line V1.02 §2.5.1.1.
+    [[nodiscard]] Clock::duration silence() const { return octetTime_ * 7 / 2; }
+
+private:
+    void serve();
+    void answer(const std::vector<std::uint8_t>& request, Clock::time_point end) const;
+
+    Clock::duration octetTime_;
+    int wire_ = -1;
+    int keptOpen_ = -1; ///< or the pty hangs up between two users
+    std::string port_;
+    std::atomic<bool> hasToEnd_ = false;
+    std::thread thread_;
+};
+
+} // namespace causeway::bench

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+
+#include "agent/base/event_loop.hpp"
+#include "bridges/modbus/line.hpp"
+#include "bridges/modbus/rtu_framing.hpp"
+#include "bridges/modbus/serial_link.hpp"
+#include "tests/bench/paced_wire.hpp"
+
+// How much of what a serial line can carry a Line uses when it has always something to poll.
+
+namespace causeway::bench {
+
+namespace {
+
+using namespace bridges::modbus;
+
+constexpr std::uint16_t registers = 10;
+constexpr int requests = 200;
+
+LineParts partsOf(base::EventLoop& loop, const PacedWire& wire, unsigned baudRate)
+{
+    api::LineSettings settings;
+    settings.serialPort = wire.port();
+    settings.baudRate = baudRate;
+    settings.parity = api::LineSettings::Parity::Even;
+    LineParts parts;
+    parts.link = std::make_unique<SerialLink>(loop, LineTuning{}, settings);
+    parts.framing = std::make_unique<RtuFraming>(std::chrono::seconds(3));
+    parts.responseTimeout = std::chrono::milliseconds(500);
+    return parts;
+}
+
+class Unit final : public LineUser
+{
+public:
+    void onLineUp() override {}
+
+    void onLineDown(const std::string& reason) override { std::fputs(reason.c_str(), stderr); }
+};
+
+/// Seconds for all requests, one after the other without a pause of ours.
+double poll(base::EventLoop& loop, Line& line)
+{
+    int answered = 0;
+    std::function<void()> ask = [&] {
+        line.submit({1, FunctionCode::ReadInputRegisters, 0, registers, {}},
+                    Priority::Poll,
+                    [&](base::Expected<Answer> answer) {
+                        if (!answer)
+                            throw std::runtime_error(answer.error().message);
+                        if (++answered <= requests)
+                            ask();
+                    });
+    };
+    ask();
+    while (answered == 0)
+        loop.runOnce(std::chrono::seconds(1));
+    const auto begin = PacedWire::Clock::now();
+    while (answered <= requests)
+        loop.runOnce(std::chrono::seconds(1));
+    return std::chrono::duration<double>(PacedWire::Clock::now() - begin).count();
+}
+
+void measure(unsigned baudRate)
+{
+    PacedWire wire(baudRate);
+    base::EventLoop loop;
+    Line line(loop, LineTuning{}, partsOf(loop, wire, baudRate), [](const LineReport&) {});
+    Unit unit;
+    line.join(1, unit);
+    line.open();
+    const double rate = requests / poll(loop, line);
+
+    constexpr int octets = 8 + 5 + 2 * registers; // request and answer
+    const std::chrono::duration<double> cycle = wire.octetTime() * octets + wire.silence() * 2;
+    std::printf("{\"baud\": %u, \"rate\": %.3f, \"limit\": %.3f, \"use\": %.4f}\n",
+                baudRate,
+                rate,
+                1 / cycle.count(),
+                rate * cycle.count());
+    line.leave(1);
+}
+
+} // namespace
+
+} // namespace causeway::bench
+
+int main()
+{
+    try {
+        for (const unsigned baudRate : {9600U, 19200U})
+            causeway::bench::measure(baudRate);
+        return 0;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "bench-rtu: %s\n", error.what());
+        return 1;
+    }
+}
