@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
@@ -10,6 +11,9 @@
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "agent/base/event_loop.hpp"
 #include "bridges/field_buses.hpp"
@@ -51,6 +55,57 @@ public:
 private:
     std::unique_ptr<Device> device_;
     std::thread thread_;
+};
+
+boost::test_tools::assertion_result hasPymodbus(boost::unit_test::test_unit_id)
+{
+    return std::getenv("PYMODBUS_DEVICE") != nullptr;
+}
+
+/// The pymodbus gateway with unit 1 behind it, ended by the end of its standard input.
+class Pymodbus
+{
+public:
+    Pymodbus()
+    {
+        std::array<int, 2> in{};
+        std::array<int, 2> out{};
+        BOOST_REQUIRE(::pipe2(in.data(), O_CLOEXEC) == 0 && ::pipe2(out.data(), O_CLOEXEC) == 0);
+        input_.reset(in[1]);
+        const base::UniqueFd theirInput(in[0]);
+        const base::UniqueFd theirOutput(out[1]);
+        const base::UniqueFd output(out[0]);
+        process_ = ::fork();
+        if (process_ == 0) {
+            ::dup2(theirInput.get(), STDIN_FILENO);
+            ::dup2(theirOutput.get(), STDOUT_FILENO);
+            const char* program = std::getenv("PYMODBUS_DEVICE");
+            ::execl(program, program, "1", nullptr);
+            ::_exit(127);
+        }
+        std::string line;
+        for (char octet = 0; octet != '\n'; line += octet)
+            BOOST_REQUIRE(::read(output.get(), &octet, 1) == 1);
+        port_ = line.substr(std::string("ready ").size());
+    }
+
+    ~Pymodbus()
+    {
+        input_.reset();
+        int status = -1;
+        ::waitpid(process_, &status, 0);
+        BOOST_TEST(status == 0);
+    }
+
+    Pymodbus(const Pymodbus&) = delete;
+    Pymodbus& operator=(const Pymodbus&) = delete;
+
+    [[nodiscard]] const std::string& port() const { return port_; }
+
+private:
+    base::UniqueFd input_;
+    pid_t process_ = -1;
+    std::string port_;
 };
 
 struct Listener final : api::BridgeListener
@@ -198,6 +253,26 @@ BOOST_FIXTURE_TEST_CASE(speaks_rtu_through_a_serial_server_found_by_name, Fixtur
     const auto bridge = attach("xy-md02", "tcp-0");
 
     BOOST_TEST(comesTrue([&] { return has({3303, 0, 5700}, 30.5); }));
+}
+
+BOOST_FIXTURE_TEST_CASE(reads_one_unit_while_another_is_dead_behind_pymodbus,
+                        Fixture,
+                        *boost::unit_test::precondition(hasPymodbus))
+{
+    const Pymodbus gateway;
+    auto line = tcp("127.0.0.1", gateway.port());
+    line.responseTimeout = 100ms;
+    BOOST_REQUIRE(buses.addLine(line));
+    const auto living = attach("xy-md02", "tcp-0", 1);
+    Listener silence;
+    auto dead = buses.createBridge(*library.find("xy-md02"), {"dead", "tcp-0", 9, 50ms});
+    BOOST_REQUIRE(dead);
+    (*dead)->start(silence);
+
+    BOOST_TEST(comesTrue([&] { return has({3303, 0, 5700}, 100.1); }));
+    BOOST_TEST(comesTrue([&] { return silence.isAvailable == false; }));
+    BOOST_TEST((listener.isAvailable == true));
+    BOOST_TEST(silence.values.empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(waits_for_a_port_that_is_not_there_yet, Fixture)
