@@ -262,11 +262,8 @@ void AttachedDevice::restartClient()
 
 void AttachedDevice::addObjects()
 {
-    lwm2m::DeviceIdentity identity;
-    identity.manufacturer = plan_.manufacturer;
-    identity.modelNumber = plan_.model;
     auto device = std::make_unique<lwm2m::DeviceObject>(*services_.definitions.find(deviceObjectId),
-                                                        identity,
+                                                        identity(),
                                                         services_.scheduler,
                                                         lifetime_.guard([this] { reboot(); }));
     deviceObject_ = device.get();
@@ -274,12 +271,34 @@ void AttachedDevice::addObjects()
     std::set<model::Id> ids;
     for (const auto& mapped : field_.mapping())
         ids.insert(mapped.path.object());
+    ids.erase(deviceObjectId); // what the profile says of the device went into identity()
     for (const auto id : ids) {
         auto object = std::make_unique<BridgedObject>(
             *services_.definitions.find(id), field_, plan_.settings.allowsServerWrites);
         objects_.push_back(object.get());
         client_->addObject(std::move(object));
     }
+}
+
+lwm2m::DeviceIdentity AttachedDevice::identity() const
+{
+    lwm2m::DeviceIdentity identity;
+    const std::pair<model::Id, std::string*> texts[] = {{0, &identity.manufacturer},
+                                                        {1, &identity.modelNumber},
+                                                        {2, &identity.serialNumber},
+                                                        {3, &identity.firmwareVersion},
+                                                        {17, &identity.deviceType},
+                                                        {18, &identity.hardwareVersion},
+                                                        {19, &identity.softwareVersion}};
+    for (const auto& [resource, text] : texts) {
+        const auto* mapped = field_.find({deviceObjectId, 0, resource});
+        const auto* constant = mapped != nullptr && mapped->constant
+                                   ? std::get_if<std::string>(&*mapped->constant)
+                                   : nullptr;
+        if (constant != nullptr)
+            *text = *constant;
+    }
+    return identity;
 }
 
 void AttachedDevice::showAvailability()

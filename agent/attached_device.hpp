@@ -14,7 +14,8 @@
 
 namespace causeway::lwm2m {
 class DeviceObject;
-}
+struct DeviceIdentity;
+} // namespace causeway::lwm2m
 
 namespace causeway::agent {
 
@@ -43,8 +44,6 @@ struct DevicePlan
 {
     api::DeviceSettings settings;
     std::string endpointName;
-    std::string manufacturer;
-    std::string model;
     /// Shared by all devices of one profile; empty when the profile cannot be used.
     std::shared_ptr<const std::vector<api::MappedResource>> mapping;
     std::vector<api::ServerSettings> servers;
@@ -101,6 +100,7 @@ private:
     void startClient(base::Duration delay);
     void restartClient();
     void addObjects();
+    [[nodiscard]] lwm2m::DeviceIdentity identity() const;
     void showAvailability();
     [[nodiscard]] api::DeviceStatus::Field fieldState() const;
     [[nodiscard]] lwm2m::Object* find(model::Id object) const;

@@ -116,6 +116,8 @@ void FieldSide::onSamples(std::vector<model::Sample> samples)
 
 void FieldSide::onAvailability(bool isAvailable, const std::string& reason)
 {
+    if (isAvailable_ == isAvailable)
+        return; // the first samples have said it already
     isAvailable_ = isAvailable;
     if (!isAvailable) {
         lastError_ = reason;

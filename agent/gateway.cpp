@@ -263,8 +263,6 @@ DevicePlan Gateway::plan(api::DeviceSettings settings, api::ClientState state)
     devicePlan.servers = serversOf(settings);
     devicePlan.state = std::move(state);
     if (const auto profile = services_.profiles.find(settings.profile)) {
-        devicePlan.manufacturer = (*profile)->manufacturer;
-        devicePlan.model = (*profile)->model;
         auto& mapping = mappings_[settings.profile];
         if (!mapping)
             mapping = std::make_shared<const std::vector<api::MappedResource>>(

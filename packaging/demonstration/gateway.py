@@ -25,17 +25,9 @@ class Demonstration:
         ctl("server", "add", "main", "--uri", f"coaps://127.0.0.1:{self.server.ports['coaps']}", "--lifetime", 60)
         ctl("line", "add", "rtu-0", "--serial-port", self.meter.address, "--baud-rate", 9600)
         ctl("line", "add", "plc-0", "--kind", "tcp", "--host", "127.0.0.1", "--port", self.relay.address)
-        self.attach_one("meter-1", "--profile", "eastron-sdm120", "--line", "rtu-0")
-        self.attach_one("relay-1", "--profile", "waveshare-relay-8ch", "--line", "plc-0", "--allow-server-writes")
-
-    def attach_one(self, name, *settings):
-        """Its key is made in the gateway, leaves it once, and the server knows it before the device starts."""
-        ctl = self.place.ctl
-        ctl("device", "add", name, *settings, "--unit", 1, "--server", "main", "--disabled")
-        ctl("credential", "generate", name, "main")
-        exported = ctl("credential", "export", name, "main")
-        self.server.ask("add-psk", identity=exported["identity"], key=exported["key"], endpoint=name)
-        ctl("device", "enable", name)
+        self.place.attach(self.server, "meter-1", "--unit", 1, "--profile", "eastron-sdm120", "--line", "rtu-0")
+        self.place.attach(self.server, "relay-1", "--unit", 1, "--profile", "waveshare-relay-8ch", "--line", "plc-0",
+                          "--allow-server-writes")
 
     def wait_registered(self, name):
         return self.server.wait(event="registered", endpoint=name)

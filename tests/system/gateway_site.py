@@ -125,8 +125,7 @@ class LwM2mServer:
 
     def value(self, endpoint, path):
         """Read of one Resource."""
-        values = self.ask("read", endpoint=endpoint, path=path)["values"]
-        return values[path]
+        return self.ask("read", endpoint=endpoint, path=path, accept="senml-json")["values"][path]
 
     def close(self):
         self.stream.close()
@@ -150,9 +149,12 @@ class FieldDevice:
         for line in self.program.process.stdout:
             self.written.append(line.decode().strip())
 
-    def measure(self, address, value):
-        self.program.process.stdin.write(f"float {address} {value}\n".encode())
+    def tell(self, command):
+        self.program.process.stdin.write(f"{command}\n".encode())
         self.program.process.stdin.flush()
+
+    def measure(self, address, value):
+        self.tell(f"float {address} {value}")
 
 
 class Site:
@@ -277,6 +279,17 @@ Address={self.bus}
         if done.returncode != 0:
             raise SiteError(f"causewayctl {' '.join(map(str, arguments))}: {done.stderr or done.stdout}")
         return json.loads(done.stdout) if done.stdout.strip() else None
+
+    def attach(self, server, name, *settings, account="main"):
+        """A device whose key is made in the gateway, leaves it once, and is known to the server before it starts."""
+        self.ctl("device", "add", name, *settings, "--server", account, "--disabled")
+        self.ctl("credential", "generate", name, account)
+        exported = self.ctl("credential", "export", name, account)
+        server.ask("add-psk", identity=exported["identity"], key=exported["key"], endpoint=name)
+        self.ctl("device", "enable", name)
+
+    def wait_key_store(self, state):
+        wait_until(f"key store {state}", lambda: self.ctl("status")["KeyStore"] == state)
 
     def close(self):
         for server in self.servers:

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon among real programs: what an operator and a server see of it, and what becomes of it when parts fail."""
+
+import os
+import signal
+import sys
+import unittest
+
+from gateway_site import FieldDevice, Site, wait_until
+
+BUILD = os.environ["CAUSEWAY_BUILD"]
+VOLTAGE, POWER = "/3316/0/5700", "/3305/0/5800"
+RELAY = "/3306/0/5850"
+METER = ("--profile", "eastron-sdm120", "--line", "rtu-0", "--unit", 1)
+BOARD = ("--profile", "waveshare-relay-8ch", "--line", "tcp-0", "--unit", 1, "--allow-server-writes")
+
+
+class SiteCase(unittest.TestCase):
+    """A site with one server, a meter on a pty and a relay board on TCP; nothing attached yet."""
+
+    def setUp(self):
+        self.site = Site(BUILD).__enter__()
+        self.addCleanup(self.close)
+        self.site.wait_key_store("sealed")
+        self.server = self.site.start_server()
+        self.add_server("main", self.server)
+        self.meter = FieldDevice("meter", self.site, "--pty", self.site.directory / "rtu-0", 1, "sdm120")
+        self.board = FieldDevice("board", self.site, "--tcp", 0, "relay")
+        self.site.ctl("line", "add", "rtu-0", "--serial-port", self.meter.address)
+        self.site.ctl("line", "add", "tcp-0", "--kind", "tcp", "--host", "127.0.0.1", "--port", self.board.address)
+
+    def close(self):
+        failed = any(error for _, error in self._outcome.result.errors + self._outcome.result.failures)
+        if failed:
+            self.site.abandon()
+        else:
+            self.site.close()
+
+    def add_server(self, name, server, *settings):
+        self.site.ctl("server", "add", name, "--uri", f"coaps://127.0.0.1:{server.ports['coaps']}", "--lifetime", 300,
+                      *settings)
+
+    def attach_meter(self):
+        self.site.attach(self.server, "meter-1", *METER)
+        return self.server.wait(event="registered", endpoint="meter-1")
+
+    def attach_board(self):
+        self.site.attach(self.server, "relay-1", *BOARD)
+        return self.server.wait(event="registered", endpoint="relay-1")
+
+    def wait_value(self, endpoint, path, value):
+        def reads():
+            answer = self.server.send("read", endpoint=endpoint, path=path, accept="senml-json")
+            return answer.get("ok") and abs(answer["values"][path] - value) < 0.01
+
+        wait_until(f"{endpoint}{path} = {value}", reads)
+
+    def registration(self, device):
+        return self.site.ctl("device", "show", device)["Registrations"][0]
+
+
+class AServerSees(SiteCase):
+    def test_the_meter_by_read_observe_and_discover(self):
+        self.attach_meter()
+        self.wait_value("meter-1", VOLTAGE, 230.1)
+        links = self.server.ask("discover", endpoint="meter-1", path="/3316/0")["text"]
+        self.assertIn("</3316/0/5700>", links)
+
+        seen = self.server.ask("observe", endpoint="meter-1", path=VOLTAGE, accept="senml-json")
+        self.meter.measure(0x00, 236.5)
+
+        self.assertAlmostEqual(list(seen["values"].values())[0], 230.1, places=2)
+        self.server.wait(event="notify", endpoint="meter-1", path=VOLTAGE)
+        self.wait_value("meter-1", VOLTAGE, 236.5)
+
+    def test_the_relay_switch_when_it_writes(self):
+        self.attach_board()
+        wait_until("a first value", lambda: self.server.send("read", endpoint="relay-1", path=RELAY).get("ok"))
+
+        self.server.ask("write", endpoint="relay-1", path=RELAY, text="1")
+
+        self.assertEqual(wait_until("the board", lambda: self.board.written), ["coil 0 1"])
+        self.assertTrue(self.server.value("relay-1", RELAY))
+
+    def test_each_device_as_a_client_of_its_own(self):
+        self.attach_meter()
+        self.attach_board()
+
+        clients = {client["endpoint"]: client for client in self.server.ask("list")["clients"]}
+
+        self.assertEqual(set(clients), {"meter-1", "relay-1"})
+        self.assertEqual({client["identity"] for client in clients.values()}, {"meter-1", "relay-1"})
+        self.assertEqual(len({client["remote"] for client in clients.values()}), 2)
+
+    def test_no_security_object_and_no_undefined_path(self):
+        self.attach_meter()
+
+        for path, code in (("/0", "4.01"), ("/0/0/5", "4.01"), ("/3316/7", "4.04"), ("/3316/0/5701/0", "4.05")):
+            with self.subTest(path):
+                self.assertEqual(self.server.send("read", endpoint="meter-1", path=path)["code"], code)
+
+    def test_a_device_go_when_it_is_detached(self):
+        self.attach_meter()
+
+        self.site.ctl("device", "remove", "meter-1")
+
+        self.server.wait(event="deregistered", endpoint="meter-1")
+        self.assertEqual(self.site.ctl("devices"), [])
+
+
+class PartsFail(SiteCase):
+    def test_a_dead_meter_is_told_once_and_comes_back(self):
+        self.attach_meter()
+        self.wait_value("meter-1", VOLTAGE, 230.1)
+
+        self.meter.tell("silent 1")
+        wait_until("unavailable", lambda: self.site.ctl("device", "show", "meter-1")["FieldState"] == "unavailable")
+
+        self.assertEqual(self.server.send("read", endpoint="meter-1", path=VOLTAGE)["code"], "5.00")
+        errors = self.server.ask("read", endpoint="meter-1", path="/3/0/11", accept="senml-json")["values"]
+        self.assertEqual(list(errors.values()), [8])
+        self.meter.tell("silent 0")
+        self.wait_value("meter-1", VOLTAGE, 230.1)
+
+    def test_a_server_that_forgot_everything_gets_the_registration_anew(self):
+        first = self.attach_meter()["found"]
+        self.server.ask("forget")
+
+        self.site.ctl("device", "update", "meter-1")
+
+        self.server.wait(event="registered", endpoint="meter-1", after=first["number"])
+
+    def test_a_daemon_killed_by_power_loss_comes_back_with_everything(self):
+        first = self.attach_meter()["found"]
+
+        self.site.kill_daemon()
+        self.site.start_daemon()
+
+        self.server.wait(event="registered", endpoint="meter-1", after=first["number"])
+        self.wait_value("meter-1", VOLTAGE, 230.1)
+
+    def test_a_wrong_key_is_told_in_words(self):
+        self.site.attach(self.server, "meter-1", *METER)
+        self.server.wait(event="registered", endpoint="meter-1")
+        self.server.ask("remove-psk", identity="meter-1")
+        self.server.ask("add-psk", identity="meter-1", key="00" * 31 + "01")
+
+        self.site.ctl("device", "disable", "meter-1")
+        self.site.ctl("device", "enable", "meter-1")
+
+        error = wait_until("an error", lambda: self.registration("meter-1").get("lastError"))
+        self.assertIn("pre-shared key", error)
+
+
+class NoTpm(unittest.TestCase):
+    def test_the_store_is_locked_until_the_tpm_is_there_and_loses_nothing(self):
+        with Site(BUILD, with_tpm=False) as site:
+            site.wait_key_store("locked")
+            server = site.start_server()
+            meter = FieldDevice("meter", site, "--pty", site.directory / "rtu-0", 1, "sdm120")
+            site.ctl("server", "add", "main", "--uri", f"coaps://127.0.0.1:{server.ports['coaps']}")
+            site.ctl("line", "add", "rtu-0", "--serial-port", meter.address)
+            site.ctl("device", "add", "meter-1", *METER, "--server", "main")
+            refused = site.call("credential", "generate", "meter-1", "main")
+            self.assertEqual(refused.returncode, 1)
+            self.assertIn("locked", refused.stderr)
+
+            site.start_tpm()
+            site.wait_key_store("sealed")
+
+            site.ctl("credential", "generate", "meter-1", "main")
+            exported = site.ctl("credential", "export", "meter-1", "main")
+            server.ask("add-psk", identity=exported["identity"], key=exported["key"])
+            site.ctl("device", "update", "meter-1")
+            server.wait(event="registered", endpoint="meter-1")
+
+    def test_another_tpm_cannot_open_the_store(self):
+        with Site(BUILD) as site:
+            site.wait_key_store("sealed")
+            site.stop_daemon()
+            site.stop_tpm()
+            os.rename(site.directory / "tpm", site.directory / "old-tpm")
+
+            site.start_tpm()
+            site.start_daemon()
+
+            site.wait_key_store("locked")
+            self.assertIn("TPM", site.ctl("status")["KeyStoreReason"])
+
+
+class BadInput(SiteCase):
+    def test_each_mistake_has_a_sentence_and_changes_nothing(self):
+        self.attach_meter()
+        mistakes = (
+            (("device", "add", "meter-1", *METER, "--server", "main"), "already"),
+            (("device", "add", "m2", *METER, "--server", "main"), "unit 1 of line rtu-0 is meter-1"),
+            (("device", "add", "m2", "--profile", "nope", "--line", "rtu-0", "--unit", 2, "--server", "main"), "nope"),
+            (("device", "add", "m2", "--profile", "eastron-sdm120", "--line", "x", "--unit", 2), "no line"),
+            (("server", "add", "s2", "--uri", "coap://127.0.0.1"), "coap"),
+            (("server", "add", "s2", "--uri", "nonsense"), "nonsense"),
+            (("line", "add", "rtu-0", "--serial-port", "/dev/null"), "already"),
+            (("line", "remove", "rtu-0"), "meter-1"),
+            (("device", "show", "m9"), "m9"),
+            (("write", "meter-1", VOLTAGE, "5", "--type", "float"), "cannot be written"),
+            (("read", "meter-1", "/9999/0/0"), "/9999/0/0"),
+        )
+        before = self.site.ctl("devices")
+        for command, words in mistakes:
+            with self.subTest(command):
+                done = self.site.call(*command)
+                self.assertEqual(done.returncode, 1, done)
+                self.assertIn(words, done.stderr)
+        self.assertEqual([device["Name"] for device in before],
+                         [device["Name"] for device in self.site.ctl("devices")])
+
+    def test_weak_and_repeated_keys_are_refused(self):
+        self.attach_meter()
+        for key, words in (("0011", "16"), ("00" * 16, "key"), ("6d657465722d31" * 3, "key")):
+            with self.subTest(key):
+                done = self.site.call("credential", "set", "meter-1", "main", "--format", "hex", input=key)
+                self.assertEqual(done.returncode, 1, done)
+                self.assertIn(words, done.stderr)
+
+
+def main():
+    signal.alarm(600)  # whatever hangs, hangs not for ever
+    unittest.main(argv=[sys.argv[0], "-v", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()
