@@ -74,7 +74,7 @@ void ExportedTree::remove(Kind kind, const std::string& name)
         if (object == objects.end())
             return;
         object->second.tellRemoved();
-        objects.erase(object);
+        retire(objects.extract(object));
     };
     switch (kind) {
     case Kind::Line:

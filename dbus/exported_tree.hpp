@@ -37,6 +37,17 @@ public:
 
 private:
     void exportAll();
+
+    /// sd-bus checks each reply against the vtable of its object, so the object stays two rounds:
+    /// what its removal answers is sent in this one or the next.
+    template <typename Node>
+    void retire(Node node)
+    {
+        retired_.push_back(std::make_shared<Node>(std::move(node)));
+        loop_.post(
+            lifetime_.guard([this] { loop_.post(lifetime_.guard([this] { retired_.clear(); })); }));
+    }
+
     void schedule();
     void announce();
     void announceOne(Kind kind, const std::string& name);
@@ -51,6 +62,7 @@ private:
     std::map<std::string, LineAdaptor> lines_;
     std::map<std::string, ServerAdaptor> servers_;
     std::map<std::string, DeviceAdaptor> devices_;
+    std::vector<std::shared_ptr<void>> retired_; ///< told as removed, not yet destroyed
 
     bool hasGatewayChanged_ = false;
     std::set<std::pair<Kind, std::string>> changed_;
