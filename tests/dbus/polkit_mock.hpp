@@ -31,6 +31,9 @@ public:
     /// Answers what waits since Silence.
     void answerAll(Answer late);
 
+    /// Leaves the bus name: nobody answers any more.
+    void vanish();
+
 private:
     using Subject = sdbus::Struct<std::string, std::map<std::string, sdbus::Variant>>;
     using Verdict = sdbus::Struct<bool, bool, std::map<std::string, std::string>>;

@@ -50,6 +50,8 @@ PrivateBus::PrivateBus()
 {
     const auto file =
         directory_.write("bus.conf", fmt::format(configuration, directory_.path().string()));
+    // Other users may connect, as on the system bus.
+    std::filesystem::permissions(directory_.path(), std::filesystem::perms(0755));
     const auto option = "--config-file=" + file.string();
     std::array<int, 2> ends{};
     BOOST_REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);

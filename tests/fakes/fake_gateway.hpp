@@ -41,23 +41,10 @@ public:
 
     [[nodiscard]] api::Counters counters() const override { return {{"devices", devices.size()}}; }
 
-    [[nodiscard]] std::vector<api::ProfileSummary> profiles() const override
-    {
-        std::vector<api::ProfileSummary> all;
-        for (const auto& profile : knownProfiles)
-            all.push_back(profile.summary);
-        return all;
-    }
+    [[nodiscard]] std::vector<api::ProfileSummary> profiles() const override;
 
     [[nodiscard]] base::Expected<api::ProfileDescription>
-    describeProfile(const std::string& name) const override
-    {
-        for (const auto& profile : knownProfiles) {
-            if (profile.summary.name == name)
-                return profile;
-        }
-        return base::fail(base::ErrorKind::NotFound, "there is no profile " + name);
-    }
+    describeProfile(const std::string& name) const override;
 
     [[nodiscard]] std::vector<std::string> lineNames() const override { return namesOf(lines); }
 
@@ -65,147 +52,59 @@ public:
 
     [[nodiscard]] std::vector<std::string> deviceNames() const override { return namesOf(devices); }
 
-    [[nodiscard]] base::Expected<api::LineStatus> line(const std::string& name) const override
-    {
-        return find(lines, name);
-    }
+    [[nodiscard]] base::Expected<api::LineStatus> line(const std::string& name) const override;
 
-    [[nodiscard]] base::Expected<api::ServerStatus> server(const std::string& name) const override
-    {
-        return find(servers, name);
-    }
+    [[nodiscard]] base::Expected<api::ServerStatus> server(const std::string& name) const override;
 
-    [[nodiscard]] base::Expected<api::DeviceStatus> device(const std::string& name) const override
-    {
-        return find(devices, name);
-    }
+    [[nodiscard]] base::Expected<api::DeviceStatus> device(const std::string& name) const override;
 
-    void addLine(api::LineSettings settings, Done done) override
-    {
-        put(lines, std::move(settings), &api::GatewayListener::onLineAdded, std::move(done));
-    }
+    void addLine(api::LineSettings settings, Done done) override;
 
-    void changeLine(api::LineSettings settings, Done done) override
-    {
-        put(lines, std::move(settings), &api::GatewayListener::onLineChanged, std::move(done));
-    }
+    void changeLine(api::LineSettings settings, Done done) override;
 
-    void removeLine(const std::string& name, Done done) override
-    {
-        erase(lines, name, &api::GatewayListener::onLineRemoved, std::move(done));
-    }
+    void removeLine(const std::string& name, Done done) override;
 
-    void addServer(api::ServerSettings settings, Done done) override
-    {
-        put(servers, std::move(settings), &api::GatewayListener::onServerAdded, std::move(done));
-    }
+    void addServer(api::ServerSettings settings, Done done) override;
 
-    void changeServer(api::ServerSettings settings, Done done) override
-    {
-        put(servers, std::move(settings), &api::GatewayListener::onServerChanged, std::move(done));
-    }
+    void changeServer(api::ServerSettings settings, Done done) override;
 
-    void removeServer(const std::string& name, Done done) override
-    {
-        erase(servers, name, &api::GatewayListener::onServerRemoved, std::move(done));
-    }
+    void removeServer(const std::string& name, Done done) override;
 
-    void attachDevice(api::DeviceSettings settings, Done done) override
-    {
-        put(devices, std::move(settings), &api::GatewayListener::onDeviceAdded, std::move(done));
-    }
+    void attachDevice(api::DeviceSettings settings, Done done) override;
 
-    void changeDevice(api::DeviceSettings settings, Done done) override
-    {
-        put(devices, std::move(settings), &api::GatewayListener::onDeviceChanged, std::move(done));
-    }
+    void changeDevice(api::DeviceSettings settings, Done done) override;
 
-    void detachDevice(const std::string& name, Done done) override
-    {
-        erase(devices, name, &api::GatewayListener::onDeviceRemoved, std::move(done));
-    }
+    void detachDevice(const std::string& name, Done done) override;
+
+    void setCredential(api::CredentialId id,
+                       api::PskCredential credential,
+                       CredentialDone done) override;
 
     void
-    setCredential(api::CredentialId id, api::PskCredential credential, CredentialDone done) override
-    {
-        exportable[id] = false;
-        keep(std::move(id), std::move(credential), std::move(done));
-    }
+    generateCredential(api::CredentialId id, std::string identity, CredentialDone done) override;
 
-    void
-    generateCredential(api::CredentialId id, std::string identity, CredentialDone done) override
-    {
-        const auto name = identity.empty() ? id.device : identity;
-        exportable[id] = true;
-        keep(std::move(id), {base::toBytes(name), base::Secret(generatedKey())}, std::move(done));
-    }
+    void exportCredential(api::CredentialId id, SecretDone done) override;
 
-    void exportCredential(api::CredentialId id, SecretDone done) override
-    {
-        if (!std::exchange(exportable[id], false))
-            return answer(std::move(done),
-                          base::fail(base::ErrorKind::Refused, "it was exported already"));
-        const auto& kept = credentials.at(id);
-        answer(std::move(done), api::PskCredential{kept.identity, kept.key.clone()});
-    }
+    void describeCredential(api::CredentialId id, CredentialDone done) override;
 
-    void describeCredential(api::CredentialId id, CredentialDone done) override
-    {
-        if (!credentials.contains(id))
-            return answer(std::move(done),
-                          base::fail(base::ErrorKind::NotFound, "there is no credential"));
-        answer(std::move(done), factsOf(id));
-    }
+    void removeCredential(api::CredentialId id, Done done) override;
 
-    void removeCredential(api::CredentialId id, Done done) override
-    {
-        credentials.erase(id);
-        answer(std::move(done), {});
-    }
-
-    void readResource(const std::string& device, const model::Path& path, SampleDone done) override
-    {
-        const auto sample = samples.find({device, path});
-        if (sample == samples.end())
-            return answer(std::move(done),
-                          base::fail(base::ErrorKind::NotFound, "nothing is mapped there"));
-        answer(std::move(done), sample->second);
-    }
+    void readResource(const std::string& device, const model::Path& path, SampleDone done) override;
 
     void writeResource(const std::string& device,
                        const model::Path& path,
                        const model::Value& value,
-                       Done done) override
-    {
-        samples[{device, path}] = {path, value, scheduler_.wallNow(), model::Quality::Accepted};
-        answer(std::move(done), {});
-    }
+                       Done done) override;
 
     void executeResource(const std::string& device,
                          const model::Path& path,
                          const std::string& arguments,
-                         Done done) override
-    {
-        executed.push_back(device + " " + path.toString() + " " + arguments);
-        answer(std::move(done), {});
-    }
+                         Done done) override;
 
     [[nodiscard]] base::Expected<std::vector<model::Sample>>
-    newestSamples(const std::string& device) const override
-    {
-        std::vector<model::Sample> all;
-        for (const auto& [key, sample] : samples) {
-            if (key.first == device)
-                all.push_back(sample);
-        }
-        return all;
-    }
+    newestSamples(const std::string& device) const override;
 
-    void updateNow(const std::string& device, const std::string& server, Done done) override
-    {
-        updated.push_back(device + " " + server);
-        answer(std::move(done), {});
-    }
+    void updateNow(const std::string& device, const std::string& server, Done done) override;
 
     /// Octets that can be looked for in everything that leaves.
     [[nodiscard]] static base::ByteView generatedKey()

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+
+#include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
+
+#include "tests/dbus/running_gateway.hpp"
+
+using namespace causeway;
+using causeway::tests::Finished;
+using causeway::tests::PolkitMock;
+using causeway::tests::RunningGateway;
+using Json = nlohmann::json;
+
+namespace {
+
+struct Fixture : RunningGateway
+{
+    /// What it says in JSON; the command must succeed.
+    Json json(std::vector<std::string> arguments)
+    {
+        arguments.insert(arguments.begin(), "--json");
+        const auto finished = ctl(arguments);
+        BOOST_REQUIRE_MESSAGE(finished.exitCode == 0, finished.errors);
+        return Json::parse(finished.output);
+    }
+
+    auto settingsOf(const std::string& device)
+    {
+        return inside([&](World& world) { return world.gateway.devices.at(device).settings; });
+    }
+};
+
+bool contains(const std::string& text, std::string_view part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(causewayctl, Fixture)
+
+BOOST_AUTO_TEST_CASE(status_tells_the_gateway_at_a_glance)
+{
+    const auto people = ctl({"status"});
+    const auto scripts = json({"status"});
+
+    BOOST_TEST(people.exitCode == 0);
+    BOOST_TEST(contains(people.output, "sealed"));
+    BOOST_TEST(contains(people.output, "1 (1 available)"));
+    BOOST_TEST((scripts["Version"] == "0.1.0"));
+    BOOST_TEST((scripts["devices"].size() == 1U));
+}
+
+BOOST_AUTO_TEST_CASE(a_locked_key_store_says_why_and_what_to_do)
+{
+    inside([](World& world) {
+        world.gateway.store = {api::KeyStoreState::Locked, "there is no TPM", "connect one"};
+    });
+
+    const auto status = ctl({"status"});
+
+    BOOST_TEST(contains(status.output, "locked"));
+    BOOST_TEST(contains(status.output, "there is no TPM"));
+    BOOST_TEST(contains(status.output, "connect one"));
+}
+
+BOOST_AUTO_TEST_CASE(lists_have_a_row_each)
+{
+    BOOST_TEST(contains(ctl({"devices"}).output, "main: registered"));
+    BOOST_TEST(contains(ctl({"lines"}).output, "/dev/ttyUSB0 9600 n1"));
+    BOOST_TEST(contains(ctl({"servers"}).output, "coaps://lwm2m.example"));
+    BOOST_TEST(contains(ctl({"profiles"}).output, "Eastron SDM120"));
+    BOOST_TEST((json({"devices"})[0]["Name"] == "meter-1"));
+    BOOST_TEST((json({"lines"})[0]["Settings"]["baudRate"] == 9600));
+    BOOST_TEST((json({"servers"})[0]["Settings"]["uri"] == "coaps://lwm2m.example"));
+    BOOST_TEST((json({"profiles"})[0]["name"] == "eastron-sdm120"));
+}
+
+BOOST_AUTO_TEST_CASE(a_device_is_added_with_all_that_was_said)
+{
+    const auto added = ctl({"device",
+                            "add",
+                            "meter-2",
+                            "--profile",
+                            "eastron-sdm120",
+                            "--line",
+                            "rtu-0",
+                            "--unit",
+                            "2",
+                            "--server",
+                            "main",
+                            "--psk-generate"});
+
+    BOOST_TEST(added.exitCode == 0, added.errors);
+    const auto settings = settingsOf("meter-2");
+    BOOST_TEST(settings.profile == "eastron-sdm120");
+    BOOST_TEST(settings.line == "rtu-0");
+    BOOST_TEST(settings.unitId == 2);
+    BOOST_TEST((settings.servers == std::vector<std::string>{"main"}));
+    BOOST_TEST((json({"credential", "show", "meter-2", "main"})["exportable"] == true));
+}
+
+BOOST_AUTO_TEST_CASE(a_device_is_shown_changed_disabled_and_removed)
+{
+    const auto shown = ctl({"device", "show", "meter-1"});
+    const auto changed = ctl({"device", "change", "meter-1", "--unit", "9"});
+    const auto disabled = ctl({"device", "disable", "meter-1"});
+    const auto settings = settingsOf("meter-1");
+    const auto removed = ctl({"device", "detach", "meter-1"});
+
+    BOOST_TEST(contains(shown.output, "TLS_PSK_WITH_AES_128_CCM_8"));
+    BOOST_TEST(changed.exitCode + disabled.exitCode + removed.exitCode == 0);
+    BOOST_TEST(settings.unitId == 9);
+    BOOST_TEST(!settings.isEnabled);
+    BOOST_TEST(json({"devices"}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(lines_and_servers_are_added_changed_and_removed)
+{
+    const auto line = ctl({"line", "add", "tcp-0", "--host", "192.0.2.7", "--port", "1502"});
+    const auto server =
+        ctl({"server", "add", "spare", "--uri", "coaps://b.example", "--queue-mode"});
+    const auto change = ctl({"server", "change", "spare", "--lifetime", "300"});
+
+    BOOST_TEST(line.exitCode == 0, line.errors);
+    BOOST_TEST(server.exitCode == 0, server.errors);
+    BOOST_TEST(change.exitCode == 0, change.errors);
+    BOOST_TEST((json({"line", "show", "tcp-0"})["Settings"]["kind"] == "tcp"));
+    BOOST_TEST((json({"server", "show", "spare"})["Settings"]["lifetime"] == 300));
+    BOOST_TEST(ctl({"line", "remove", "tcp-0"}).exitCode == 0);
+    BOOST_TEST(ctl({"server", "remove", "spare"}).exitCode == 0);
+    BOOST_TEST((json({"lines"}).size() == 1U));
+}
+
+BOOST_AUTO_TEST_CASE(values_are_read_written_and_executed)
+{
+    const auto read = ctl({"read", "meter-1", "/3305/0/5800"});
+    const auto written = ctl({"write", "meter-1", "/3305/0/5800", "7"});
+    const auto value = json({"read", "meter-1", "/3305/0/5800"});
+    const auto executed = ctl({"execute", "meter-1", "/3/0/4"});
+    const auto updated = ctl({"device", "update", "meter-1", "--server", "main"});
+
+    BOOST_TEST(read.output == "230.5\n");
+    BOOST_TEST(written.exitCode == 0, written.errors);
+    // A Float stays one, though the text looks like an integer.
+    BOOST_TEST((value["type"] == "Float"));
+    BOOST_TEST((value["value"] == 7.0));
+    BOOST_TEST(executed.exitCode + updated.exitCode == 0);
+    const auto did = inside([](World& world) {
+        return world.gateway.executed.at(0) + "; " + world.gateway.updated.at(0);
+    });
+    BOOST_TEST(did == "meter-1 /3/0/4 ; meter-1 main");
+}
+
+BOOST_AUTO_TEST_CASE(a_profile_shows_what_it_maps)
+{
+    const auto shown = ctl({"profile", "show", "eastron-sdm120"});
+
+    BOOST_TEST(contains(shown.output, "/3316/0/5700"));
+    BOOST_TEST(contains(shown.output, "r--"));
+    BOOST_TEST(contains(shown.output, "input register 0x0000"));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_comes_from_standard_input_and_not_out_again)
+{
+    const std::string key = "00112233445566778899aabbccddeeff";
+
+    const auto set = ctl({"credential", "set", "meter-1", "main"}, key + "\n");
+    const auto shown = ctl({"credential", "show", "meter-1", "main"});
+
+    BOOST_TEST(set.exitCode == 0, set.errors);
+    const auto arrived = inside([](World& world) {
+        return base::toHex(world.gateway.credentials.at({"meter-1", "main"}).key.view());
+    });
+    BOOST_TEST(arrived == key);
+    BOOST_TEST(!contains(set.output + set.errors + shown.output, key));
+}
+
+BOOST_AUTO_TEST_CASE(a_generated_key_is_exported_into_a_private_file)
+{
+    const fakes::TemporaryDirectory directory;
+    const std::string file = directory.path() / "key";
+    static_cast<void>(ctl({"credential", "generate", "meter-1", "main"}));
+
+    const auto exported = ctl({"credential", "export", "meter-1", "main", "--file", file});
+    const auto again = ctl({"credential", "export", "meter-1", "main"});
+
+    BOOST_TEST(exported.exitCode == 0, exported.errors);
+
+    struct stat status
+    {};
+
+    BOOST_REQUIRE(::stat(file.c_str(), &status) == 0);
+    BOOST_TEST((status.st_mode & 07777U) == 0600U);
+    BOOST_TEST(status.st_size == 65);
+    BOOST_TEST(again.exitCode == 1);
+}
+
+BOOST_AUTO_TEST_CASE(exit_codes_say_what_went_wrong)
+{
+    const auto usage = ctl({"device", "add"});
+    const auto unknownCommand = ctl({"frobnicate"});
+    const auto notThere = ctl({"device", "show", "ghost"});
+    const auto badNumber = ctl({"line", "change", "rtu-0", "--baud-rate", "fast"});
+    inside([](World& world) { world.polkit.answer = PolkitMock::Answer::No; });
+    const auto refused = ctl({"device", "detach", "meter-1"});
+    const auto noBus = causeway::tests::run({CAUSEWAYCTL, "--bus", "unix:path=/nowhere", "status"});
+
+    BOOST_TEST(usage.exitCode == 2);
+    BOOST_TEST(unknownCommand.exitCode == 2);
+    BOOST_TEST(notThere.exitCode == 1);
+    BOOST_TEST(notThere.errors == "causewayctl: there is no device \"ghost\"\n");
+    BOOST_TEST(badNumber.exitCode == 2);
+    BOOST_TEST(refused.exitCode == 4);
+    BOOST_TEST(contains(refused.errors, "org.causeway.Gateway1.manage"));
+    BOOST_TEST(noBus.exitCode == 3, noBus.errors);
+}
+
+BOOST_AUTO_TEST_CASE(a_bus_without_the_daemon_is_told_apart)
+{
+    const causeway::tests::PrivateBus empty;
+
+    const auto finished = causeway::tests::run({CAUSEWAYCTL, "--bus", empty.address(), "devices"});
+
+    BOOST_TEST(finished.exitCode == 3);
+    BOOST_TEST(contains(finished.errors, "causewayd is not running"));
+}
+
+BOOST_AUTO_TEST_CASE(control_characters_of_a_device_do_not_reach_the_terminal)
+{
+    inside([](World& world) { world.gateway.devices["meter-1"].lastError = "\x1b[2Jgone"; });
+
+    const auto shown = ctl({"device", "show", "meter-1"});
+    const auto listed = ctl({"devices"});
+
+    BOOST_TEST(!contains(shown.output, "\x1b"));
+    BOOST_TEST(!contains(listed.output, "\x1b"));
+}
+
+BOOST_AUTO_TEST_CASE(bash_completes_names_of_the_running_gateway)
+{
+    const std::string script =
+        "PATH=" + std::filesystem::path(CAUSEWAYCTL).parent_path().string() + ":$PATH\n" +
+        "source " + COMPLETION + "\n" +
+        "complete_line() { COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _causewayctl; "
+        "echo \"${COMPREPLY[*]}\"; }\n"
+        "complete_line causewayctl device show ''\n"
+        "complete_line causewayctl device add x --profile ''\n"
+        "complete_line causewayctl dev\n";
+
+    const auto finished =
+        causeway::tests::run({"bash", "-c", script}, "", {{"CAUSEWAY_BUS", address()}});
+
+    BOOST_TEST(finished.output == "meter-1\neastron-sdm120\ndevices device\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

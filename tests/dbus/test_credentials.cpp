@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <functional>
+
+#include <boost/test/unit_test.hpp>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "dbus/ctl/credential.hpp"
+#include "dbus/errors.hpp"
+#include "dbus/secret_file.hpp"
+#include "tests/dbus/monitor.hpp"
+#include "tests/dbus/running_gateway.hpp"
+
+using namespace causeway;
+using namespace causeway::dbus;
+using causeway::tests::Monitor;
+using causeway::tests::RunningGateway;
+using ctl::DeviceProxy;
+
+namespace {
+
+constexpr std::string_view key = "a secret key that nobody may see";
+
+struct Fixture : RunningGateway
+{
+    Fixture() { client.useBus(address()); }
+
+    Dictionary set() { return ctl::setCredential(client, "meter-1", "main", "", secret()); }
+
+    static base::Secret secret() { return base::Secret(base::asBytes(key)); }
+
+    base::Error refusalOf(int fd)
+    {
+        const sdbus::UnixFd file(fd, sdbus::adopt_fd);
+        try {
+            client.withDevice("meter-1", [&](DeviceProxy& device) {
+                device.SetCredential("main", "psk", {}, file);
+            });
+        } catch (const sdbus::Error& error) {
+            return fromBusError(error);
+        }
+        BOOST_FAIL("it was accepted");
+        return {};
+    }
+
+    ctl::Client client;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(credentials_on_the_bus, Fixture)
+
+BOOST_AUTO_TEST_CASE(a_key_arrives_whole_with_the_endpoint_name_as_identity)
+{
+    const auto facts = set();
+
+    const auto arrived = inside([](World& world) {
+        const auto& credential = world.gateway.credentials.at({"meter-1", "main"});
+        return std::pair(std::string(base::asText(credential.identity)),
+                         std::string(base::asText(credential.key.view())));
+    });
+    BOOST_TEST(arrived.first == "meter-1");
+    BOOST_TEST(arrived.second == key);
+    BOOST_TEST(facts.at("identity").get<std::string>() == "meter-1");
+    BOOST_TEST(facts.at("fingerprint").get<std::string>() == "0123456789abcdef");
+}
+
+BOOST_AUTO_TEST_CASE(an_unsealed_memfd_is_refused)
+{
+    const int file = ::memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    BOOST_REQUIRE(::write(file, key.data(), key.size()) == static_cast<ssize_t>(key.size()));
+
+    BOOST_TEST((refusalOf(file).kind == base::ErrorKind::InvalidArgument));
+}
+
+BOOST_AUTO_TEST_CASE(a_pipe_that_nobody_writes_to_is_refused_at_once)
+{
+    std::array<int, 2> ends{};
+    BOOST_REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+    const base::UniqueFd writing(ends[1]);
+
+    BOOST_TEST((refusalOf(ends[0]).kind == base::ErrorKind::InvalidArgument));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_on_disk_is_refused)
+{
+    const int file = ::open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+
+    BOOST_TEST((refusalOf(file).kind == base::ErrorKind::InvalidArgument));
+}
+
+BOOST_AUTO_TEST_CASE(another_kind_than_psk_is_not_supported)
+{
+    auto file = makeSecretFile(base::asBytes(key));
+    const sdbus::UnixFd sealed(file->release(), sdbus::adopt_fd);
+
+    client.withDevice("meter-1", [&](DeviceProxy& device) {
+        BOOST_CHECK_EXCEPTION(
+            device.SetCredential("main", "rpk", {}, sealed), sdbus::Error, [](const auto& error) {
+                return fromBusError(error).kind == base::ErrorKind::NotSupported;
+            });
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_generated_key_comes_out_once_in_a_sealed_memfd)
+{
+    ctl::generateCredential(client, "meter-1", "main", "");
+
+    client.withDevice("meter-1", [](DeviceProxy& device) {
+        const auto [identity, file] = device.ExportCredential("main");
+        const auto exported = readSecretFile(file.get());
+
+        BOOST_TEST(base::asText(identity) == "meter-1");
+        BOOST_REQUIRE(exported.has_value());
+        BOOST_TEST(exported->equals(fakes::FakeGateway::generatedKey()));
+        BOOST_CHECK_THROW(device.ExportCredential("main"), sdbus::Error);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(no_key_is_in_any_message_on_the_bus)
+{
+    Monitor monitor(address());
+
+    set();
+    ctl::generateCredential(client, "meter-1", "main", "");
+    client.withDevice("meter-1", [](DeviceProxy& device) {
+        device.DescribeCredential("main");
+        device.ExportCredential("main");
+    });
+    static_cast<void>(client.objects(Kind::Device));
+    BOOST_CHECK_THROW(client.properties(Kind::Device, "the-end"), ctl::Failure);
+    const auto& heard = monitor.hearUntil("the_2dend");
+
+    const auto generated = base::asText(fakes::FakeGateway::generatedKey());
+    BOOST_TEST(heard.find("ExportCredential") != std::string::npos);
+    BOOST_TEST(heard.find("the_2dend") != std::string::npos);
+    BOOST_TEST(heard.find(key) == std::string::npos);
+    BOOST_TEST(heard.find(generated) == std::string::npos);
+    BOOST_TEST(heard.find(base::toHex(base::asBytes(key))) == std::string::npos);
+    BOOST_TEST(heard.find(base::toHex(base::asBytes(generated))) == std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/fakes/fake_gateway.hpp"
+
+namespace causeway::fakes {
+
+std::vector<api::ProfileSummary> FakeGateway::profiles() const
+{
+    std::vector<api::ProfileSummary> all;
+    for (const auto& profile : knownProfiles)
+        all.push_back(profile.summary);
+    return all;
+}
+
+base::Expected<api::ProfileDescription> FakeGateway::describeProfile(const std::string& name) const
+{
+    for (const auto& profile : knownProfiles) {
+        if (profile.summary.name == name)
+            return profile;
+    }
+    return base::fail(base::ErrorKind::NotFound, "there is no profile " + name);
+}
+
+base::Expected<api::LineStatus> FakeGateway::line(const std::string& name) const
+{
+    return find(lines, name);
+}
+
+base::Expected<api::ServerStatus> FakeGateway::server(const std::string& name) const
+{
+    return find(servers, name);
+}
+
+base::Expected<api::DeviceStatus> FakeGateway::device(const std::string& name) const
+{
+    return find(devices, name);
+}
+
+void FakeGateway::addLine(api::LineSettings settings, Done done)
+{
+    put(lines, std::move(settings), &api::GatewayListener::onLineAdded, std::move(done));
+}
+
+void FakeGateway::changeLine(api::LineSettings settings, Done done)
+{
+    put(lines, std::move(settings), &api::GatewayListener::onLineChanged, std::move(done));
+}
+
+void FakeGateway::removeLine(const std::string& name, Done done)
+{
+    erase(lines, name, &api::GatewayListener::onLineRemoved, std::move(done));
+}
+
+void FakeGateway::addServer(api::ServerSettings settings, Done done)
+{
+    put(servers, std::move(settings), &api::GatewayListener::onServerAdded, std::move(done));
+}
+
+void FakeGateway::changeServer(api::ServerSettings settings, Done done)
+{
+    put(servers, std::move(settings), &api::GatewayListener::onServerChanged, std::move(done));
+}
+
+void FakeGateway::removeServer(const std::string& name, Done done)
+{
+    erase(servers, name, &api::GatewayListener::onServerRemoved, std::move(done));
+}
+
+void FakeGateway::attachDevice(api::DeviceSettings settings, Done done)
+{
+    put(devices, std::move(settings), &api::GatewayListener::onDeviceAdded, std::move(done));
+}
+
+void FakeGateway::changeDevice(api::DeviceSettings settings, Done done)
+{
+    put(devices, std::move(settings), &api::GatewayListener::onDeviceChanged, std::move(done));
+}
+
+void FakeGateway::detachDevice(const std::string& name, Done done)
+{
+    erase(devices, name, &api::GatewayListener::onDeviceRemoved, std::move(done));
+}
+
+void FakeGateway::setCredential(api::CredentialId id,
+                                api::PskCredential credential,
+                                CredentialDone done)
+{
+    exportable[id] = false;
+    keep(std::move(id), std::move(credential), std::move(done));
+}
+
+void FakeGateway::generateCredential(api::CredentialId id,
+                                     std::string identity,
+                                     CredentialDone done)
+{
+    const auto name = identity.empty() ? id.device : identity;
+    exportable[id] = true;
+    keep(std::move(id), {base::toBytes(name), base::Secret(generatedKey())}, std::move(done));
+}
+
+void FakeGateway::exportCredential(api::CredentialId id, SecretDone done)
+{
+    if (!std::exchange(exportable[id], false))
+        return answer(std::move(done),
+                      base::fail(base::ErrorKind::Refused, "it was exported already"));
+    const auto& kept = credentials.at(id);
+    answer(std::move(done), api::PskCredential{kept.identity, kept.key.clone()});
+}
+
+void FakeGateway::describeCredential(api::CredentialId id, CredentialDone done)
+{
+    if (!credentials.contains(id))
+        return answer(std::move(done),
+                      base::fail(base::ErrorKind::NotFound, "there is no credential"));
+    answer(std::move(done), factsOf(id));
+}
+
+void FakeGateway::removeCredential(api::CredentialId id, Done done)
+{
+    credentials.erase(id);
+    answer(std::move(done), {});
+}
+
+void FakeGateway::readResource(const std::string& device, const model::Path& path, SampleDone done)
+{
+    const auto sample = samples.find({device, path});
+    if (sample == samples.end())
+        return answer(std::move(done),
+                      base::fail(base::ErrorKind::NotFound, "nothing is mapped there"));
+    answer(std::move(done), sample->second);
+}
+
+void FakeGateway::writeResource(const std::string& device,
+                                const model::Path& path,
+                                const model::Value& value,
+                                Done done)
+{
+    samples[{device, path}] = {path, value, scheduler_.wallNow(), model::Quality::Accepted};
+    answer(std::move(done), {});
+}
+
+void FakeGateway::executeResource(const std::string& device,
+                                  const model::Path& path,
+                                  const std::string& arguments,
+                                  Done done)
+{
+    executed.push_back(device + " " + path.toString() + " " + arguments);
+    answer(std::move(done), {});
+}
+
+base::Expected<std::vector<model::Sample>>
+FakeGateway::newestSamples(const std::string& device) const
+{
+    std::vector<model::Sample> all;
+    for (const auto& [key, sample] : samples) {
+        if (key.first == device)
+            all.push_back(sample);
+    }
+    return all;
+}
+
+void FakeGateway::updateNow(const std::string& device, const std::string& server, Done done)
+{
+    updated.push_back(device + " " + server);
+    answer(std::move(done), {});
+}
+
+} // namespace causeway::fakes
