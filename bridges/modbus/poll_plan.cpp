@@ -71,7 +71,7 @@ PollPlan::PollPlan(std::vector<Span> spans, const UnitLimits& limits, double pha
 {
     for (Span& span : spans) {
         const base::Duration period = periodOf(span.pollClass, limits);
-        entries_.push_back({std::move(span), period, base::TimePoint::max(), false});
+        entries_.push_back({std::move(span), period, base::TimePoint::max(), false, false});
     }
 }
 
@@ -91,6 +91,7 @@ std::vector<std::size_t> PollPlan::takeDue(base::TimePoint now)
         Entry& entry = entries_[i];
         if (entry.due > now)
             continue;
+        entry.isLate = entry.isUnderWay;
         if (entry.isUnderWay)
             ++overruns_;
         else
@@ -108,6 +109,9 @@ void PollPlan::finish(std::size_t index, bool hasSucceeded, base::TimePoint now)
 {
     Entry& entry = entries_[index];
     entry.isUnderWay = false;
+    if (hasSucceeded && entry.isLate)
+        entry.due = now;
+    entry.isLate = false;
     if (entry.span.pollClass == PollClass::Once)
         entry.due = hasSucceeded ? base::TimePoint::max() : now + slowPeriod_;
 }

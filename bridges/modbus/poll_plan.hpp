@@ -43,6 +43,7 @@ public:
     /// Indices of the spans due at `now`; they are then under way until finish().
     [[nodiscard]] std::vector<std::size_t> takeDue(base::TimePoint now);
 
+    /// A span that came due meanwhile is due again at once: a full line has no idle time.
     /// A Once span that failed is asked again at the slow period.
     void finish(std::size_t index, bool hasSucceeded, base::TimePoint now);
 
@@ -58,6 +59,7 @@ private:
         base::Duration period;
         base::TimePoint due;
         bool isUnderWay = false;
+        bool isLate = false; ///< came due while under way
     };
 
     std::vector<Entry> entries_;

@@ -117,6 +117,18 @@ BOOST_AUTO_TEST_CASE(skips_and_counts_a_poll_that_overtakes_itself)
     BOOST_TEST(next.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(leaves_a_full_line_no_idle_time)
+{
+    PollPlan plan = planOf(PollClass::Fast);
+    plan.start(start);
+    BOOST_TEST(plan.takeDue(start).size() == 1U);
+    BOOST_TEST(plan.takeDue(start + 1s).empty());
+
+    plan.finish(0, true, start + 1500ms);
+
+    BOOST_TEST((plan.nextDue() == start + 1500ms));
+}
+
 BOOST_AUTO_TEST_CASE(does_not_make_up_for_lost_time)
 {
     PollPlan plan = planOf(PollClass::Fast);
