@@ -136,8 +136,9 @@ def main():
             demo = Demonstration(place)
             print("Attaching an energy meter (Modbus RTU) and a relay board (Modbus TCP) over D-Bus", flush=True)
             demo.attach()
-            for name in (METER, RELAY):
+            for name, path in ((METER, "/3305/0/5800"), (RELAY, "/3306/0/5850")):
                 demo.wait_registered(name)
+                demo.wait_for_value(name, path)
             if is_once:
                 return 1 if play_once(demo) else 0
             try:

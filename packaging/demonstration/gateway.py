@@ -42,6 +42,11 @@ class Demonstration:
         """Resource path -> value of one Object Instance, as the server reads it."""
         return self.server.ask("read", endpoint=name, path=instance, accept="senml-json")["values"]
 
+    def wait_for_value(self, name, path):
+        """Until the first poll of the field device has brought it."""
+        gateway_site.wait_until(f"{path} of {name}",
+                                lambda: self.server.send("read", endpoint=name, path=path, accept="senml-json")["ok"])
+
     def switch(self, on):
         """Write by the server; the device says what happened to its coil."""
         already = len(self.relay.written)
