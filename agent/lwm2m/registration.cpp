@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -178,11 +179,14 @@ Registration::Event Registration::countFailure(const Error& error)
 
 // Actions.
 
+void Registration::waitForKeys()
+{
+    logTrouble("waiting for the key store");
+}
+
 void Registration::rest()
 {
     retireSession();
-    if (state_ != State::Off)
-        return;
     location_.clear();
     if (stopped_)
         scheduler_.post(std::move(stopped_));
@@ -257,6 +261,7 @@ void Registration::sendDeregister()
 
 void Registration::becomeRegistered()
 {
+    isInTrouble_ = false;
     registeredAt_ = scheduler_.now();
     registeredAtWall_ = scheduler_.wallNow();
     ++counts_.registrations;
@@ -276,6 +281,7 @@ void Registration::becomeRegistered()
 void Registration::becomeUpdated()
 {
     ++counts_.updates;
+    isInTrouble_ = false;
     hasUpdatedSinceRegister_ = true;
     retries_.reset();
     scheduleUpdate();
@@ -299,6 +305,7 @@ void Registration::waitToReconnect()
 void Registration::waitLong()
 {
     retireSession();
+    isErrorUnlogged_ = false; // the line below says it
     waitFor(spread(retries_.pause(account_.settings)));
     log::warning("{DEVICE}: no registration with {SERVER}: {ERROR}, trying again in {WAIT} s",
                  "DEVICE",
@@ -371,6 +378,7 @@ void Registration::onUpdateAnswer(const Expected<Response>& answer)
     }
     noteError(fmt::format("the server answered Update with {}", describe(*answer)));
     ++counts_.failures;
+    logTrouble("registering anew");
     raise(Event::Forgotten);
 }
 
@@ -396,24 +404,34 @@ void Registration::retireSession()
 
 void Registration::noteError(const std::string& sentence)
 {
-    const bool isNew = sentence != lastError_;
+    isErrorUnlogged_ = isErrorUnlogged_ || sentence != lastError_ || !isInTrouble_;
+    isInTrouble_ = true;
     lastError_ = sentence;
     lastErrorAt_ = scheduler_.wallNow();
-    if (!isNew)
+}
+
+// Once per trouble and kind of error: a server that is down for days is no reason to fill the
+// journal.
+void Registration::logTrouble(const std::string& whatNext)
+{
+    if (!std::exchange(isErrorUnlogged_, false))
         return;
-    log::warning("{DEVICE}: {SERVER}: {ERROR}",
+    log::warning("{DEVICE}: {SERVER}: {ERROR}, {NEXT}",
                  "DEVICE",
                  identity_.logName,
                  "SERVER",
                  account_.settings.name,
                  "ERROR",
-                 sentence);
+                 lastError_,
+                 "NEXT",
+                 whatNext);
 }
 
 void Registration::waitFor(Duration delay)
 {
     nextAttemptAt_ = scheduler_.wallNow() + delay;
     timer_.start(delay);
+    logTrouble(fmt::format("trying again in {} s", duration_cast<seconds>(delay).count()));
 }
 
 void Registration::scheduleUpdate()

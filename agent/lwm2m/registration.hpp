@@ -158,6 +158,7 @@ private:
 
     // The actions of the table.
     void rest();
+    void waitForKeys();
     void waitForTurn();
     void connect();
     void startOver();
@@ -180,6 +181,7 @@ private:
 
     void retireSession();
     void noteError(const std::string& sentence);
+    void logTrouble(const std::string& whatNext);
     void waitFor(base::Duration delay);
     void scheduleUpdate();
     void rememberSent(const std::string& links);
@@ -198,6 +200,8 @@ private:
     State state_ = State::Off;
     ProtocolVersion version_ = ProtocolVersion::V1_1;
     bool hasUpdatedSinceRegister_ = false;
+    bool isInTrouble_ = false;     ///< since the last success
+    bool isErrorUnlogged_ = false; ///< the journal does not have lastError_ yet
     RetrySchedule retries_;
     std::uint32_t requestNumber_ = 0;
     Counts counts_;

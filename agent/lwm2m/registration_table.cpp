@@ -29,7 +29,7 @@ std::span<const Registration::Transition> Registration::transitions()
         Transition{State::Silent,      Event::Stop,              State::Off,         &R::rest},
         Transition{State::Connecting,  Event::Connected,         State::Registering, &R::sendRegister},
         Transition{State::Connecting,  Event::Resumed,           State::Updating,    &R::sendUpdate},
-        Transition{State::Connecting,  Event::KeysLocked,        State::Locked,      &R::rest},
+        Transition{State::Connecting,  Event::KeysLocked,        State::Locked,      &R::waitForKeys},
         Transition{State::Connecting,  Event::AttemptFailed,     State::Waiting,     &R::waitForRetry},
         Transition{State::Connecting,  Event::GaveUp,            State::Failed,      &R::waitLong},
         Transition{State::Connecting,  Event::CredentialChanged, State::Connecting,  &R::reconnect},
