@@ -18,6 +18,7 @@ model::Operations Object::operations(Id, Id resource) const
     return found == nullptr ? model::Operations{} : found->operations;
 }
 
+// NOLINTBEGIN(performance-unnecessary-value-param): overrides move from what they get
 void Object::write(Id, std::vector<ResourceWrite>, WriteMode, Done done)
 {
     done(refuse(OutcomeCode::MethodNotAllowed, "this object takes no writes"));
@@ -37,6 +38,8 @@ void Object::create(Id, std::vector<ResourceWrite>, Done done)
 {
     done(refuse(OutcomeCode::MethodNotAllowed, "the instances of this object are fixed"));
 }
+
+// NOLINTEND(performance-unnecessary-value-param)
 
 void Object::remove(Id, Done done)
 {

@@ -294,14 +294,17 @@ void Operations::create(const Path& path, const Request& request, Respond respon
         respond(toResponse(plan.error()));
         return;
     }
-    const Path created = path.child(plan->instance);
-    auto done = [this, created, respond = std::move(respond)](Outcome outcome) mutable {
+    // LwM2M Core §6.3.6: the server is told the ID that it did not choose itself.
+    std::vector<std::string> location;
+    if (plan->isInstanceAssigned)
+        location = {std::to_string(path.object()), std::to_string(plan->instance)};
+    auto done = [this, location = std::move(location), respond = std::move(respond)](
+                    Outcome outcome) mutable {
         if (outcome.isSuccess())
             outcome.code = OutcomeCode::Created;
         Response response = toResponse(outcome);
         if (outcome.isSuccess())
-            response.locationPath = {std::to_string(created.object()),
-                                     std::to_string(created.instance())};
+            response.locationPath = location;
         respond(std::move(response));
         if (outcome.isSuccess())
             listener_.onInstancesChanged();

@@ -219,7 +219,8 @@ planCreate(const Object& object, const model::Definitions& definitions, const Re
     if (!instance)
         return tl::unexpected(instance.error());
 
-    WritePlan plan{*instance, {}, WriteMode::Replace};
+    const bool isNamed = !records->empty() && records->front().path.instance() == *instance;
+    WritePlan plan{*instance, {}, WriteMode::Replace, !isNamed};
     for (auto& [path, value, takenAt] : *records) {
         const auto* definition =
             path.size() > 2 ? object.definition().find(path.resource()) : nullptr;

@@ -15,6 +15,7 @@ struct WritePlan
     model::Id instance = 0;
     std::vector<ResourceWrite> values;
     WriteMode mode = WriteMode::PartialUpdate;
+    bool isInstanceAssigned = false; ///< a Create whose payload left the Instance ID to us
 };
 
 /// A Write to an Object Instance, Resource or Resource Instance that exists: decodes the payload

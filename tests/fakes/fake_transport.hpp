@@ -4,6 +4,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <vector>
 
 #include "agent/api/transport.hpp"
@@ -51,12 +52,7 @@ struct FakePeer
     }
 
     /// Answers the oldest open request.
-    void answer(api::Response response)
-    {
-        auto next = std::move(asked.front());
-        asked.pop_front();
-        next.done(std::move(response));
-    }
+    void answer(api::Response response) { take(asked).done(std::move(response)); }
 
     void answer(model::OutcomeCode code)
     {
@@ -77,18 +73,12 @@ struct FakePeer
     /// Nobody answers the oldest open request.
     void timeOut()
     {
-        auto next = std::move(asked.front());
-        asked.pop_front();
-        next.done(base::fail(base::ErrorKind::Timeout, "no answer in 93 s", base::Retry::Later));
+        take(asked).done(
+            base::fail(base::ErrorKind::Timeout, "no answer in 93 s", base::Retry::Later));
     }
 
     /// The oldest open notification ends like this.
-    void deliver(api::Delivery delivery)
-    {
-        auto next = std::move(notified.front());
-        notified.pop_front();
-        next.done(delivery);
-    }
+    void deliver(api::Delivery delivery) { take(notified).done(delivery); }
 
     /// A request of the server; the result fills when the client responds.
     std::shared_ptr<std::optional<api::Response>> request(api::Request request)
@@ -101,6 +91,16 @@ struct FakePeer
     }
 
 private:
+    template <typename Open>
+    static Open take(std::deque<Open>& open)
+    {
+        if (open.empty())
+            throw std::logic_error("nothing is open that could be answered");
+        Open next = std::move(open.front());
+        open.pop_front();
+        return next;
+    }
+
     void failAll(const base::Error& reason)
     {
         auto waiting = std::move(asked);

@@ -267,8 +267,7 @@ BOOST_AUTO_TEST_CASE(creates_and_deletes_where_the_object_allows)
 
     const auto created = ask(create);
     BOOST_CHECK(created.code == OutcomeCode::Created);
-    BOOST_TEST(created.locationPath == (std::vector<std::string>{"3442", "5"}),
-               boost::test_tools::per_element());
+    BOOST_TEST(created.locationPath.empty()); // the server chose the ID
     BOOST_TEST(textOf(read("/3442/5/120", 0)) == "9");
     BOOST_CHECK(ask(create).code == badRequest);
 
@@ -277,6 +276,24 @@ BOOST_AUTO_TEST_CASE(creates_and_deletes_where_the_object_allows)
     remove.path = {"3442", "5"};
     BOOST_CHECK(ask(remove).code == OutcomeCode::Deleted);
     BOOST_CHECK(read("/3442/5").code == notFound);
+}
+
+BOOST_AUTO_TEST_CASE(says_which_instance_it_created_when_the_server_left_it_open)
+{
+    test->canCreate = true;
+    test->present = {0, 1, 3};
+    api::Request create;
+    create.method = post;
+    create.path = {"3442"};
+    create.contentFormat = tlvFormat;
+    create.payload = {0xc1, 120, 9}; // Integer Value 9, no Object Instance around it
+
+    const auto created = ask(std::move(create));
+
+    const std::vector<std::string> location{"3442", "2"};
+    BOOST_CHECK(created.code == OutcomeCode::Created);
+    BOOST_TEST(created.locationPath == location, boost::test_tools::per_element());
+    BOOST_TEST(textOf(read("/3442/2/120", 0)) == "9");
 }
 
 BOOST_AUTO_TEST_CASE(announces_a_created_instance)
