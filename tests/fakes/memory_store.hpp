@@ -3,43 +3,36 @@
 
 #include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "agent/api/credential_store.hpp"
-#include "agent/api/inventory.hpp"
 #include "agent/api/key_store.hpp"
-#include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
+#include "tests/fakes/memory_inventory.hpp"
 
 namespace causeway::fakes {
 
 /// The store without disk and TPM: same contracts, callbacks posted to the scheduler. It asks no
 /// device or server to exist before it has a credential, and judges a key by its length only.
-class MemoryStore final : public api::CredentialStore, public api::KeyStore, public api::Inventory
+class MemoryStore final : public api::CredentialStore, public api::KeyStore, public MemoryInventory
 {
 public:
     explicit MemoryStore(base::Scheduler& main)
-        : main_(main)
+        : MemoryInventory(main)
     {}
 
-    // What a test does to it.
-
-    /// Each call answers this until it is given nothing again; nothing changes meanwhile.
-    void failWith(std::optional<base::Error> error) { failure_ = std::move(error); }
+    // What a test does to it, besides failWith().
 
     void setStatus(api::KeyStoreStatus status)
     {
         status_ = std::move(status);
-        main_.post(lifetime_.guard([this] {
+        main().post(lifetime().guard([this] {
             for (const auto& listener : listeners_)
                 listener(status_);
         }));
     }
-
-    [[nodiscard]] const api::InventorySnapshot& kept() const { return inventory_; }
 
     /// At once, without a callback.
     void put(const api::CredentialId& id, std::string_view identity, base::ByteView key)
@@ -51,20 +44,20 @@ public:
 
     void fetch(const api::CredentialId& id, FetchDone done) override
     {
-        answer<api::PskCredential>(std::move(done), [this, id] { return find(id); });
+        answerOpen<api::PskCredential>(std::move(done), [this, id] { return find(id); });
     }
 
     void store(const api::CredentialId& id, api::PskCredential credential, StoreDone done) override
     {
-        answer<api::CredentialFacts>(std::move(done),
-                                     [this, id, credential = std::move(credential)]() mutable {
-                                         return keep(id, std::move(credential), false);
-                                     });
+        answerOpen<api::CredentialFacts>(std::move(done),
+                                         [this, id, credential = std::move(credential)]() mutable {
+                                             return keep(id, std::move(credential), false);
+                                         });
     }
 
     void generate(const api::CredentialId& id, base::Bytes identity, StoreDone done) override
     {
-        answer<api::CredentialFacts>(
+        answerOpen<api::CredentialFacts>(
             std::move(done), [this, id, identity = std::move(identity)]() mutable {
                 base::Secret key(32);
                 for (auto& octet : key.mutableView())
@@ -75,26 +68,26 @@ public:
 
     void exportOnce(const api::CredentialId& id, ExportDone done) override
     {
-        answer<api::PskCredential>(std::move(done),
-                                   [this, id]() -> base::Expected<api::PskCredential> {
-                                       auto found = find(id);
-                                       if (!found)
-                                           return found;
-                                       if (!std::exchange(credentials_[id].isExportable, false))
-                                           return base::fail(base::ErrorKind::Refused,
-                                                             "this key may not leave the gateway");
-                                       return found;
-                                   });
+        answerOpen<api::PskCredential>(
+            std::move(done), [this, id]() -> base::Expected<api::PskCredential> {
+                auto found = find(id);
+                if (!found)
+                    return found;
+                if (!std::exchange(credentials_[id].isExportable, false))
+                    return base::fail(base::ErrorKind::Refused,
+                                      "this key may not leave the gateway");
+                return found;
+            });
     }
 
     void describe(const api::CredentialId& id, StoreDone done) override
     {
-        answer<api::CredentialFacts>(std::move(done), [this, id] { return facts(id); });
+        answerOpen<api::CredentialFacts>(std::move(done), [this, id] { return facts(id); });
     }
 
     void remove(const api::CredentialId& id, CredentialStore::Done done) override
     {
-        answer<void>(std::move(done), [this, id]() -> base::Expected<void> {
+        answerOpen<void>(std::move(done), [this, id]() -> base::Expected<void> {
             if (credentials_.erase(id) == 0)
                 return notFound(id);
             return {};
@@ -108,67 +101,6 @@ public:
     void onKeyStoreChanged(std::function<void(const api::KeyStoreStatus&)> listener) override
     {
         listeners_.push_back(std::move(listener));
-    }
-
-    // api::Inventory
-
-    void load(LoadDone done) override
-    {
-        answerAlways<api::InventorySnapshot>(
-            std::move(done),
-            [this]() -> base::Expected<api::InventorySnapshot> { return inventory_; });
-    }
-
-    void putLine(const api::LineSettings& line, Inventory::Done done) override
-    {
-        change(std::move(done), [this, line] { putByName(inventory_.lines, line); });
-    }
-
-    void putServer(const api::ServerSettings& server, Inventory::Done done) override
-    {
-        change(std::move(done), [this, server] { putByName(inventory_.servers, server); });
-    }
-
-    void putDevice(const api::DeviceSettings& device, Inventory::Done done) override
-    {
-        change(std::move(done), [this, device] { putByName(inventory_.devices, device); });
-    }
-
-    void removeLine(const std::string& name, Inventory::Done done) override
-    {
-        change(std::move(done), [this, name] { removeByName(inventory_.lines, name); });
-    }
-
-    void removeServer(const std::string& name, Inventory::Done done) override
-    {
-        change(std::move(done), [this, name] {
-            removeByName(inventory_.servers, name);
-            std::erase_if(credentials_, [&](const auto& c) { return c.first.server == name; });
-        });
-    }
-
-    void removeDevice(const std::string& name, Inventory::Done done) override
-    {
-        change(std::move(done), [this, name] {
-            removeByName(inventory_.devices, name);
-            inventory_.clientStates.erase(name);
-            std::erase_if(credentials_, [&](const auto& c) { return c.first.device == name; });
-        });
-    }
-
-    void keepClientState(const std::string& device,
-                         const api::ClientState& changes,
-                         Inventory::Done done) override
-    {
-        change(std::move(done), [this, device, changes] {
-            auto& state = inventory_.clientStates[device];
-            for (const auto& [key, value] : changes) {
-                if (value.empty())
-                    state.erase(key);
-                else
-                    state[key] = value;
-            }
-        });
     }
 
 private:
@@ -202,11 +134,11 @@ private:
         for (const std::uint8_t octet : found->second.key.view())
             print = (print ^ octet) * 1099511628211ULL;
         return api::CredentialFacts{std::string(base::asText(found->second.identity)),
-                                    fmt(print),
+                                    hex(print),
                                     found->second.isExportable};
     }
 
-    static std::string fmt(std::uint64_t number)
+    static std::string hex(std::uint64_t number)
     {
         base::Bytes octets;
         for (int shift = 56; shift >= 0; shift -= 8)
@@ -229,68 +161,32 @@ private:
         return facts(id);
     }
 
-    template <typename Settings>
-    static void putByName(std::vector<Settings>& all, const Settings& one)
+    void onServerRemoved(const std::string& name) override
     {
-        for (auto& there : all) {
-            if (there.name == one.name) {
-                there = one;
-                return;
-            }
-        }
-        all.push_back(one);
+        std::erase_if(credentials_, [&](const auto& entry) { return entry.first.server == name; });
     }
 
-    template <typename Settings>
-    static void removeByName(std::vector<Settings>& all, const std::string& name)
+    void onDeviceRemoved(const std::string& name) override
     {
-        std::erase_if(all, [&](const Settings& one) { return one.name == name; });
+        std::erase_if(credentials_, [&](const auto& entry) { return entry.first.device == name; });
     }
 
-    /// The inventory works whatever the key store's state.
-    template <typename T, typename Done, typename Work>
-    void answerAlways(Done done, Work work)
+    template <typename T, typename Callback, typename Work>
+    void answerOpen(Callback done, Work work)
     {
-        main_.post(
-            lifetime_.guard([this, done = std::move(done), work = std::move(work)]() mutable {
-                if (failure_)
-                    done(base::Expected<T>(base::fail(*failure_)));
-                else
-                    done(work());
-            }));
+        answer<T>(std::move(done), [this, work = std::move(work)]() mutable -> base::Expected<T> {
+            if (status_.state == api::KeyStoreState::Locked)
+                return base::fail(base::ErrorKind::Locked,
+                                  "the key store is locked: " + status_.reason,
+                                  base::Retry::Later);
+            return work();
+        });
     }
 
-    template <typename T, typename Done, typename Work>
-    void answer(Done done, Work work)
-    {
-        answerAlways<T>(std::move(done),
-                        [this, work = std::move(work)]() mutable -> base::Expected<T> {
-                            if (status_.state == api::KeyStoreState::Locked)
-                                return base::fail(base::ErrorKind::Locked,
-                                                  "the key store is locked: " + status_.reason,
-                                                  base::Retry::Later);
-                            return work();
-                        });
-    }
-
-    template <typename Work>
-    void change(Inventory::Done done, Work work)
-    {
-        answerAlways<void>(std::move(done),
-                           [work = std::move(work)]() mutable -> base::Expected<void> {
-                               work();
-                               return {};
-                           });
-    }
-
-    base::Scheduler& main_;
-    std::optional<base::Error> failure_;
     api::KeyStoreStatus status_{api::KeyStoreState::Sealed, {}, {}};
     std::vector<std::function<void(const api::KeyStoreStatus&)>> listeners_;
-    api::InventorySnapshot inventory_;
     std::map<api::CredentialId, Record> credentials_;
     std::uint32_t nextOctet_ = 0;
-    base::Lifetime lifetime_;
 };
 
 } // namespace causeway::fakes

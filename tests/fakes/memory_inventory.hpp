@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/api/inventory.hpp"
+#include "agent/base/lifetime.hpp"
+#include "agent/base/scheduler.hpp"
+
+namespace causeway::fakes {
+
+/// The inventory half of MemoryStore: callbacks are posted to the scheduler.
+class MemoryInventory : public api::Inventory
+{
+public:
+    explicit MemoryInventory(base::Scheduler& main)
+        : main_(main)
+    {}
+
+    /// Each call answers this until it is given nothing again; nothing changes meanwhile.
+    void failWith(std::optional<base::Error> error) { failure_ = std::move(error); }
+
+    [[nodiscard]] const api::InventorySnapshot& kept() const { return inventory_; }
+
+    void load(LoadDone done) override
+    {
+        answer<api::InventorySnapshot>(
+            std::move(done),
+            [this]() -> base::Expected<api::InventorySnapshot> { return inventory_; });
+    }
+
+    void putLine(const api::LineSettings& line, Done done) override
+    {
+        change(std::move(done), [this, line] { putByName(inventory_.lines, line); });
+    }
+
+    void putServer(const api::ServerSettings& server, Done done) override
+    {
+        change(std::move(done), [this, server] { putByName(inventory_.servers, server); });
+    }
+
+    void putDevice(const api::DeviceSettings& device, Done done) override
+    {
+        change(std::move(done), [this, device] { putByName(inventory_.devices, device); });
+    }
+
+    void removeLine(const std::string& name, Done done) override
+    {
+        change(std::move(done), [this, name] { removeByName(inventory_.lines, name); });
+    }
+
+    void removeServer(const std::string& name, Done done) override
+    {
+        change(std::move(done), [this, name] {
+            removeByName(inventory_.servers, name);
+            onServerRemoved(name);
+        });
+    }
+
+    void removeDevice(const std::string& name, Done done) override
+    {
+        change(std::move(done), [this, name] {
+            removeByName(inventory_.devices, name);
+            inventory_.clientStates.erase(name);
+            onDeviceRemoved(name);
+        });
+    }
+
+    void
+    keepClientState(const std::string& device, const api::ClientState& changes, Done done) override
+    {
+        change(std::move(done), [this, device, changes] {
+            auto& state = inventory_.clientStates[device];
+            for (const auto& [key, value] : changes) {
+                if (value.empty())
+                    state.erase(key);
+                else
+                    state[key] = value;
+            }
+        });
+    }
+
+protected:
+    virtual void onServerRemoved(const std::string&) {}
+
+    virtual void onDeviceRemoved(const std::string&) {}
+
+    [[nodiscard]] base::Scheduler& main() { return main_; }
+
+    [[nodiscard]] base::Lifetime& lifetime() { return lifetime_; }
+
+    template <typename T, typename Callback, typename Work>
+    void answer(Callback done, Work work)
+    {
+        main_.post(
+            lifetime_.guard([this, done = std::move(done), work = std::move(work)]() mutable {
+                if (failure_)
+                    done(base::Expected<T>(base::fail(*failure_)));
+                else
+                    done(work());
+            }));
+    }
+
+private:
+    template <typename Settings>
+    static void putByName(std::vector<Settings>& all, const Settings& one)
+    {
+        removeByName(all, one.name);
+        all.push_back(one);
+    }
+
+    template <typename Settings>
+    static void removeByName(std::vector<Settings>& all, const std::string& name)
+    {
+        std::erase_if(all, [&](const Settings& one) { return one.name == name; });
+    }
+
+    template <typename Work>
+    void change(Done done, Work work)
+    {
+        answer<void>(std::move(done), [work = std::move(work)]() mutable -> base::Expected<void> {
+            work();
+            return {};
+        });
+    }
+
+    base::Scheduler& main_;
+    std::optional<base::Error> failure_;
+    api::InventorySnapshot inventory_;
+    base::Lifetime lifetime_;
+};
+
+} // namespace causeway::fakes
