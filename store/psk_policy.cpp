@@ -37,7 +37,8 @@ bool containsText(ByteView key, std::string_view text)
         return toLower(a) == toLower(b);
     };
     const ByteView wanted = base::asBytes(text);
-    return !std::ranges::search(key, wanted, sameLetter).empty();
+    return std::search(key.begin(), key.end(), wanted.begin(), wanted.end(), sameLetter) !=
+           key.end();
 }
 
 bool isRepeated(ByteView key)
@@ -128,11 +129,11 @@ base::Expected<void> checkPskIdentity(ByteView identity)
 base::Expected<void> checkPsk(const api::PskCredential& credential,
                               std::span<const std::string_view> names)
 {
-    const auto identity = checkPskIdentity(credential.identity);
+    auto identity = checkPskIdentity(credential.identity);
     if (!identity)
         return identity;
     const ByteView key = credential.key.view();
-    const auto shape = checkShape(key);
+    auto shape = checkShape(key);
     if (!shape)
         return shape;
     if (containsName(key, base::asText(credential.identity)))

@@ -52,6 +52,8 @@ public:
                 const StoreSettings& settings,
                 std::unique_ptr<Sealer> sealer);
     ~SealedStore() override;
+    SealedStore(const SealedStore&) = delete;
+    SealedStore& operator=(const SealedStore&) = delete;
 
     // api::CredentialStore; describe() and remove() work while locked, too.
     void fetch(const api::CredentialId& id, FetchDone done) override;

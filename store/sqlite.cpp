@@ -57,6 +57,7 @@ Database::Database(const std::filesystem::path& file)
     sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
 }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): it changes the file
 void Database::execute(const std::string& sql)
 {
     if (sqlite3_exec(get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
@@ -84,6 +85,7 @@ bool Database::isInTransaction() const
     return sqlite3_get_autocommit(get()) == 0;
 }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): it changes the connection
 void Database::keepLogOnClose(bool keep)
 {
     sqlite3_db_config(get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);

@@ -13,6 +13,7 @@ class TpmDeadline
 {
 public:
     TpmDeadline(TSS2_TCTI_CONTEXT& inner, std::chrono::milliseconds longest);
+    ~TpmDeadline() = default;
     TpmDeadline(const TpmDeadline&) = delete;
     TpmDeadline& operator=(const TpmDeadline&) = delete;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -108,8 +109,11 @@ private:
     template <typename Settings>
     static void putByName(std::vector<Settings>& all, const Settings& one)
     {
-        removeByName(all, one.name);
-        all.push_back(one);
+        const auto there = std::ranges::find(all, one.name, &Settings::name);
+        if (there == all.end())
+            all.push_back(one);
+        else
+            *there = one;
     }
 
     template <typename Settings>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -14,39 +13,11 @@
 #include "agent/base/event_loop.hpp"
 #include "store/sealed_store.hpp"
 #include "tests/fakes/clear_sealer.hpp"
+#include "tests/fakes/temporary_directory.hpp"
 
 namespace causeway::tests {
 
-/// Gone with everything in it when the test ends.
-class TemporaryDirectory
-{
-public:
-    TemporaryDirectory()
-    {
-        // In memory where there is such a place: what is tested is not the disk's fsync().
-        const std::filesystem::path memory = "/dev/shm";
-        const auto parent =
-            std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
-        std::string pattern = parent / "causeway-store-XXXXXX";
-        if (::mkdtemp(pattern.data()) == nullptr)
-            throw std::runtime_error("mkdtemp");
-        path_ = pattern;
-    }
-
-    ~TemporaryDirectory()
-    {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
+using fakes::TemporaryDirectory;
 
 /// 32 octets that differ by `seed` and pass every rule.
 inline base::Secret goodKey(std::uint32_t seed)

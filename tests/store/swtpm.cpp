@@ -125,7 +125,8 @@ bool Swtpm::tryToStart()
             return false;
         }
         std::array<char, 4096> ignored{};
-        (void)!::read(written.get(), ignored.data(), ignored.size());
+        if (::read(written.get(), ignored.data(), ignored.size()) < 0)
+            throw std::runtime_error("inotify");
     }
     return true;
 }
@@ -147,6 +148,7 @@ void Swtpm::spawn()
                                       "file=" + (state_ / "pid").string(),
                                       "--log=file=" + (state_ / "log").string()};
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (auto& word : words)
         arguments.push_back(word.data());
     arguments.push_back(nullptr);

@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(leaves_no_wrapped_copy_of_a_replaced_key_behind)
     BOOST_REQUIRE(store.keep(id, "the-new-identity", tests::goodKey(2)));
 
     const auto shows = [&](std::string_view text) {
-        return tests::fileShowing(directory.path(), base::asBytes(text)) != "";
+        return !tests::fileShowing(directory.path(), base::asBytes(text)).empty();
     };
     BOOST_TEST(!shows("the-old-identity"));
     BOOST_TEST(shows("the-new-identity"));

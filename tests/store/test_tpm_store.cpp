@@ -27,7 +27,7 @@ struct Fixture
         settings.retryPeriod = 0s;
     }
 
-    void storeOneKey()
+    void storeOneKey() const
     {
         tests::WaitingStore store(settings);
         store.furnish({"meter-1"});
@@ -37,7 +37,7 @@ struct Fixture
     }
 
     /// A fresh store opens and has what storeOneKey() kept.
-    void requireKey()
+    void requireKey() const
     {
         tests::WaitingStore store(settings);
         const auto fetched = store.fetch(meter);
@@ -45,7 +45,7 @@ struct Fixture
         BOOST_TEST(fetched->key.equals(tests::goodKey(1).view()));
     }
 
-    void requireLocked(const std::string& reason)
+    void requireLocked(const std::string& reason) const
     {
         tests::WaitingStore store(settings);
         const auto status = store.settled();

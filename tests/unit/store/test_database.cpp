@@ -16,7 +16,7 @@ namespace {
 struct Fixture
 {
     /// A database of ours with something in it, closed.
-    void make()
+    void make() const
     {
         auto database = openDatabase(directory.path());
         store::Statement put(*database,

@@ -81,8 +81,9 @@ BOOST_AUTO_TEST_CASE(accepts_random_keys)
 BOOST_AUTO_TEST_CASE(refuses_a_key_of_65_octets)
 {
     base::Secret key(65);
-    for (std::size_t i = 0; i < key.size(); ++i)
-        key.mutableView()[i] = static_cast<std::uint8_t>(i * i * 7 + i);
+    const auto octets = key.mutableView();
+    for (std::size_t i = 0; i < octets.size(); ++i)
+        octets[i] = static_cast<std::uint8_t>(i * i * 7 + i);
 
     BOOST_TEST(!store::checkPsk({base::toBytes("id"), std::move(key)}, names).has_value());
 }

@@ -10,7 +10,7 @@ namespace {
 
 struct Fixture
 {
-    store::StoreSettings settings()
+    [[nodiscard]] store::StoreSettings settings() const
     {
         store::StoreSettings settings;
         settings.directory = directory.path();

@@ -17,7 +17,7 @@ namespace {
 
 struct Fixture
 {
-    void writeKek(std::uint32_t seed)
+    void writeKek(std::uint32_t seed) const
     {
         tests::writeFile(file, std::string(base::asText(tests::goodKey(seed).view())));
     }
