@@ -7,7 +7,6 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 import gateway_site  # noqa: E402, after the path that finds it
-from leshan import Leshan  # noqa: E402
 
 SERVER = "leshan"
 
@@ -33,15 +32,12 @@ class ModbusDevice(gateway_site.FieldDevice):
 class Gateway:
     """Everything is up and nothing attached; close() ends it all and raises when a program ended badly."""
 
-    def __init__(self, build):
-        self.leshan = Leshan()
-        try:
-            self.site = gateway_site.Site(build).__enter__()
-            self.ctl("server", "add", SERVER, "--uri", f"coaps://127.0.0.1:{self.leshan.coaps_port}",
-                     "--lifetime", 300, "--retry-timer", 1)
-        except BaseException:
-            self.leshan.close()
-            raise
+    def __init__(self, build, leshan):
+        self.leshan = leshan
+        self.leshan.events.forget()
+        self.site = gateway_site.Site(build).__enter__()
+        self.ctl("server", "add", SERVER, "--uri", f"coaps://127.0.0.1:{self.leshan.coaps_port}",
+                 "--lifetime", 300, "--retry-timer", 1)
         self._lines = 0
 
     def ctl(self, *arguments):
@@ -75,10 +71,7 @@ class Gateway:
         return None
 
     def close(self, has_failed=False):
-        try:
-            self.site.__exit__(RuntimeError if has_failed else None, None, None)
-        finally:
-            self.leshan.close()
+        self.site.__exit__(RuntimeError if has_failed else None, None, None)
 
 
 def random_key():

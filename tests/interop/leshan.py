@@ -25,7 +25,7 @@ OPENED = [f"--add-opens=java.base/java.{package}=ALL-UNNAMED"
           for package in ("util", "lang", "text", "time", "net")]
 
 DOWNLOAD_LIMIT = 300
-START_LIMIT = 60
+START_LIMIT = 180
 REQUEST_LIMIT = 30
 
 
@@ -245,7 +245,6 @@ class Client:
 
     def _ask(self, method, path, body=None, content_type="application/json", **query):
         query = {name: value for name, value in query.items() if value is not None}
-        query.setdefault("timeout", 20)
         return self._leshan.request(
             method, f"{self._base}{path}?{urllib.parse.urlencode(query)}", body, content_type)
 
