@@ -95,6 +95,12 @@ def play_once(demo):
     return report.failed
 
 
+def shown(value, unit):
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return value if isinstance(value, str) else f"{value:.1f} {unit}"
+
+
 def table(demo):
     clients = demo.clients()
     lines = ["CLIENT     ADDRESS              KEY         CIPHER"]
@@ -106,8 +112,7 @@ def table(demo):
         if (name, instance) not in values:
             values[name, instance] = demo.read(name, instance)
         value = values[name, instance].get(path, "-")
-        text = f"{value:.1f} {unit}" if isinstance(value, float) else {True: "on", False: "off"}.get(value, str(value))
-        lines.append(f"{name:10} {path:15} {what:14} {text}")
+        lines.append(f"{name:10} {path:15} {what:14} {shown(value, unit)}")
     return lines
 
 
