@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbus/settings_dict.hpp"
 
-#include "dbus/wire.hpp"
+#include "dbus/wire_words.hpp"
 
 namespace causeway::dbus {
 

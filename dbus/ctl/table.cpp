@@ -3,7 +3,7 @@
 
 #include <new>
 
-#include <libsmartcols.h>
+#include <libsmartcols/libsmartcols.h>
 
 namespace causeway::dbus::ctl {
 

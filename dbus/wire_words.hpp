@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <type_traits>
+
+#include "dbus/wire.hpp"
+
+namespace causeway::dbus {
+
+/// Enumerations are strings: specialise with a constexpr array `words` of {value, word}.
+template <typename Enumeration>
+struct Words;
+
+template <typename Enumeration>
+struct Word
+{
+    Enumeration value;
+    std::string_view word;
+};
+
+template <typename Enumeration>
+requires std::is_enum_v<Enumeration>
+
+struct Wire<Enumeration>
+{
+    static constexpr std::string_view type = "s";
+
+    static sdbus::Variant put(Enumeration value)
+    {
+        const auto* const row =
+            std::ranges::find(Words<Enumeration>::words, value, &Word<Enumeration>::value);
+        return sdbus::Variant(std::string(row->word));
+    }
+
+    static base::Expected<Enumeration> take(const sdbus::Variant& value)
+    {
+        const auto text = Wire<std::string>::take(value);
+        if (!text)
+            return base::fail(text.error());
+        for (const auto& row : Words<Enumeration>::words) {
+            if (row.word == *text)
+                return row.value;
+        }
+        return base::fail(base::ErrorKind::InvalidArgument,
+                          fmt::format("expected one of {}, got \"{}\"", all(), *text));
+    }
+
+private:
+    static std::string all()
+    {
+        std::string list;
+        for (const auto& row : Words<Enumeration>::words)
+            list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", row.word);
+        return list;
+    }
+};
+
+} // namespace causeway::dbus
