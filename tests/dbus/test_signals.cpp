@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+
+#include "dbus/ctl/client.hpp"
+#include "tests/dbus/running_gateway.hpp"
+
+using namespace causeway;
+using namespace causeway::dbus;
+using causeway::tests::RunningGateway;
+
+namespace {
+
+/// Counts the signals of one member and handles the bus until enough came.
+struct Fixture : RunningGateway
+{
+    Fixture()
+        : connection(bus::connect(address()))
+    {}
+
+    auto listen(const std::string& member)
+    {
+        return bus::addMatch(*connection,
+                             "type='signal',sender='org.causeway.Gateway1',member='" + member + "'",
+                             [this](auto& message) {
+                                 paths.emplace_back(message.getPath());
+                                 if (std::string(message.getMemberName()) == "ValuesChanged")
+                                     message >> samples;
+                             });
+    }
+
+    /// A call that is answered after every signal sent before it.
+    void settle()
+    {
+        inside([](auto&) {});
+        inside([](auto&) {});
+        ctl::Client client;
+        client.useBus(address());
+        static_cast<void>(client.gatewayProperties());
+        const auto proxy =
+            sdbus::createProxy(*connection, bus::ServiceName{busName}, sdbus::ObjectPath{rootPath});
+        proxy->callMethod("Ping").onInterface("org.freedesktop.DBus.Peer");
+        while (bus::processOne(*connection)) {
+        }
+    }
+
+    std::unique_ptr<sdbus::IConnection> connection;
+    std::vector<std::string> paths;
+    std::vector<BusSample> samples;
+};
+
+model::Sample sampleOf(double value)
+{
+    return {model::Path{3305, 0, 5800}, value, base::WallTime{}, model::Quality::Accepted};
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(signals_on_the_bus, Fixture)
+
+BOOST_AUTO_TEST_CASE(many_changes_of_one_round_are_told_once)
+{
+    const auto slot = listen("PropertiesChanged");
+
+    inside([](auto& world) {
+        for (int i = 0; i < 100; ++i)
+            world.gateway.listener->onDeviceChanged("meter-1");
+    });
+    settle();
+
+    BOOST_TEST(paths.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(values_of_one_round_come_in_one_signal_in_their_order)
+{
+    const auto slot = listen("ValuesChanged");
+
+    inside([](auto& world) {
+        world.gateway.listener->onSamples("meter-1", {sampleOf(1.0)});
+        world.gateway.listener->onSamples("meter-1", {sampleOf(2.0)});
+    });
+    settle();
+
+    BOOST_REQUIRE(paths.size() == 1U);
+    BOOST_TEST(paths[0] == "/org/causeway/Gateway1/device/meter_2d1");
+    BOOST_REQUIRE(samples.size() == 2U);
+    BOOST_TEST(samples[1].get<1>().get<double>() == 2.0);
+}
+
+BOOST_AUTO_TEST_CASE(objects_that_come_and_go_are_announced)
+{
+    const auto added = listen("InterfacesAdded");
+    const auto removed = listen("InterfacesRemoved");
+
+    inside([](auto& world) {
+        world.gateway.lines["tcp-0"].settings.name = "tcp-0";
+        world.gateway.listener->onLineAdded("tcp-0");
+        world.gateway.lines.erase("tcp-0");
+        world.gateway.listener->onLineRemoved("tcp-0");
+    });
+    settle();
+
+    BOOST_TEST(paths.size() == 2U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
