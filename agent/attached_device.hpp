@@ -91,8 +91,6 @@ private:
     void onStatusChanged() override;
     void onClientState(const api::ClientState& changes) override;
 
-    void onReboot() override { reboot(); }
-
     void reboot();
 
     [[nodiscard]] bool runs() const { return plan_.settings.isEnabled && plan_.fault.empty(); }

@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 #include <gnutls/crypto.h>
-#include <gnutls/gnutls.h>
 
 namespace causeway::store::aead {
 

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- The schema as it is now. A change goes here and, as a new step, into migrations/; a test proves
 -- that both ways lead to the same tables.
 

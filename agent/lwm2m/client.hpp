@@ -26,10 +26,6 @@ public:
 
     /// Small texts to keep over a restart (api::Inventory::keepClientState).
     virtual void onClientState(const api::ClientState& changes) = 0;
-
-    /// Device Object (3) resource 4. The answer has gone out already; the owner restarts the
-    /// client.
-    virtual void onReboot() = 0;
 };
 
 struct ClientSettings

@@ -12,32 +12,12 @@
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/lwm2m/notifier.hpp"
+#include "agent/lwm2m/registration_counts.hpp"
+#include "agent/lwm2m/registration_listener.hpp"
 #include "agent/lwm2m/retry_schedule.hpp"
 #include "agent/lwm2m/server_account.hpp"
 
 namespace causeway::lwm2m {
-
-/// What a Registration asks of, and tells, the client it belongs to.
-class RegistrationListener
-{
-public:
-    virtual ~RegistrationListener() = default;
-
-    /// The payload of Register and Update (LwM2M Core §6.2.1).
-    [[nodiscard]] virtual std::string objectLinks(ProtocolVersion version) const = 0;
-
-    /// Requests of the server are served from now on. `isNew`: the server knows no observation.
-    virtual void onRegistered(bool isNew) = 0;
-
-    /// Nothing can be sent until onRegistered().
-    virtual void onSessionEnded() = 0;
-
-    /// Only while registered.
-    virtual void onRequest(api::Request request, api::Respond respond) = 0;
-    virtual void onReset(const api::Token& token) = 0;
-
-    virtual void onStatusChanged() = 0;
-};
 
 /// Register, Update and De-register of one client at one server: a table of states and events, in
 /// registration.cpp and drawn in README.md. It never gives up for good: when the retry sequences
@@ -136,16 +116,6 @@ private:
 
     static std::span<const Transition> transitions();
 
-    struct Counts
-    {
-        std::uint32_t registrations = 0;
-        std::uint32_t updates = 0;
-        std::uint32_t requests = 0;
-        std::uint32_t notifications = 0;
-        std::uint32_t failures = 0;
-        std::uint32_t sessions = 0;
-    };
-
     // api::SessionListener
     void onConnected(const api::ChannelFacts& facts) override;
     void onClosed(const base::Error& reason) override;
@@ -204,7 +174,7 @@ private:
     bool isErrorUnlogged_ = false; ///< the journal does not have lastError_ yet
     RetrySchedule retries_;
     std::uint32_t requestNumber_ = 0;
-    Counts counts_;
+    RegistrationCounts counts_;
 
     std::vector<std::string> location_;
     std::chrono::seconds sentLifetime_{};

@@ -103,8 +103,6 @@ public:
 
     void onClientState(const api::ClientState&) override {}
 
-    void onReboot() override {}
-
 private:
     StackFleet& fleet_;
     lwm2m::Client client_;

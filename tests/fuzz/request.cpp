@@ -25,8 +25,6 @@ public:
     void onStatusChanged() override {}
 
     void onClientState(const api::ClientState&) override {}
-
-    void onReboot() override {}
 };
 
 std::vector<std::string> split(std::string_view text, char separator)

@@ -24,8 +24,6 @@ public:
             state.insert_or_assign(key, text);
     }
 
-    void onReboot() override { ++reboots; }
-
     int statusChanges = 0;
     int reboots = 0;
     api::ClientState state;
