@@ -26,6 +26,14 @@ constexpr Id timestampResource = 5518;
 constexpr Id qualityResource = 6042;
 constexpr std::array derivedResources{timestampResource, qualityResource};
 
+std::vector<Id> sortedOnce(std::vector<Id> ids)
+{
+    std::ranges::sort(ids);
+    ids.erase(std::unique(ids.begin(), ids.end()),
+              ids.end()); // clang 14 cannot read std::ranges::unique
+    return ids;
+}
+
 /// Writes one value after the other; the first failure ends it and says how far it came.
 struct WriteSequence : std::enable_shared_from_this<WriteSequence>
 {
@@ -74,10 +82,7 @@ std::vector<Id> BridgedObject::instances() const
         if (mapped.path.object() == definition_.id)
             ids.push_back(mapped.path.instance());
     }
-    std::ranges::sort(ids);
-    const auto repeated = std::ranges::unique(ids);
-    ids.erase(repeated.begin(), repeated.end());
-    return ids;
+    return sortedOnce(std::move(ids));
 }
 
 std::vector<Id> BridgedObject::resources(Id instance) const
@@ -92,10 +97,7 @@ std::vector<Id> BridgedObject::resources(Id instance) const
         if (hasDerived(instance) && definition_.find(id) != nullptr)
             ids.push_back(id);
     }
-    std::ranges::sort(ids);
-    const auto repeated = std::ranges::unique(ids);
-    ids.erase(repeated.begin(), repeated.end());
-    return ids;
+    return sortedOnce(std::move(ids));
 }
 
 model::Operations BridgedObject::operations(Id instance, Id resource) const
