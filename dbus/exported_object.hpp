@@ -47,10 +47,12 @@ public:
         });
     }
 
-    /// InterfacesRemoved; this must go next, and the ObjectManager must still be there.
+    /// InterfacesRemoved; this must go soon, and the ObjectManager must still be there. Calls that
+    /// wait for a permission are cancelled.
     void tellRemoved()
     {
         emit([this] { this->emitInterfacesRemovedSignal(); });
+        lifetime_ = base::Lifetime();
     }
 
 protected:
