@@ -333,7 +333,7 @@ void Registration::ask(Request request, Answered answered)
 {
     const auto number = ++requestNumber_;
     session_->request(std::move(request),
-                      lifetime_.guard([this, number, answered](Expected<Response> answer) {
+                      lifetime_.guard([this, number, answered](const Expected<Response>& answer) {
                           if (number == requestNumber_) // else a later request has replaced it
                               (this->*answered)(answer);
                       }));

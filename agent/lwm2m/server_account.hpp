@@ -12,7 +12,10 @@
 namespace causeway::lwm2m {
 
 /// What a client claims in `lwm2m=` (LwM2M Core §6.2.1).
-enum class ProtocolVersion : std::uint8_t { V1_0, V1_1 };
+enum class ProtocolVersion : std::uint8_t {
+    V1_0, // NOLINT(readability-identifier-naming): a version needs its dot
+    V1_1, // NOLINT(readability-identifier-naming): likewise
+};
 
 [[nodiscard]] constexpr std::string_view toString(ProtocolVersion version)
 {
