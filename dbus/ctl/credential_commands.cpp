@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cerrno>
 #include <cstdio>
+#include <optional>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -42,33 +43,46 @@ void showFacts(const Session& session, const Dictionary& facts)
     });
 }
 
-/// A new file that only its owner can read.
-void writeKey(const std::string& file, std::string_view text)
+/// A new file that only its owner can read; it goes again when nothing was written. Made before the
+/// export, which works only once: a file that cannot be made must not cost the key.
+class KeyFile
 {
-    base::UniqueFd opened(
-        ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
-    if (!opened.isOpen() ||
-        ::write(opened.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-        throw Failure(base::ErrorKind::InvalidArgument, file + ": " + base::errnoText(errno));
-}
-
-/// Before the export, which works only once: a file that cannot be made must not cost the key.
-void checkCanWrite(const std::string& file)
-{
-    if (file != "-" && ::access(file.c_str(), F_OK) == 0)
-        throw Failure(base::ErrorKind::AlreadyExists, file + " is there already");
-}
-
-void handOver(const Session& session,
-              const Options& options,
-              const std::string& identity,
-              const base::Secret& key)
-{
-    const auto hexadecimal = base::toHex(key.view());
-    if (options.file != "-") {
-        writeKey(options.file, hexadecimal + "\n");
-        return session.confirm(identity + ": key written to " + options.file);
+public:
+    explicit KeyFile(std::string name)
+        : name_(std::move(name))
+        , file_(::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR))
+    {
+        if (!file_.isOpen() && errno == EEXIST)
+            throw Failure(base::ErrorKind::AlreadyExists, name_ + " is there already");
+        if (!file_.isOpen())
+            throw Failure(base::ErrorKind::InvalidArgument, name_ + ": " + base::errnoText(errno));
     }
+
+    ~KeyFile()
+    {
+        if (!isWritten_)
+            ::unlink(name_.c_str());
+    }
+
+    KeyFile(const KeyFile&) = delete;
+    KeyFile& operator=(const KeyFile&) = delete;
+
+    void write(std::string_view text)
+    {
+        if (::write(file_.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+            throw Failure(base::ErrorKind::StorageFailed,
+                          name_ + ": the key could not be written; generate a new one");
+        isWritten_ = true;
+    }
+
+private:
+    std::string name_;
+    base::UniqueFd file_;
+    bool isWritten_ = false;
+};
+
+void showKey(const Session& session, const std::string& identity, const std::string& hexadecimal)
+{
     const Json json{{"identity", identity}, {"key", hexadecimal}};
     session.show(json, [&] {
         Table table;
@@ -80,13 +94,20 @@ void handOver(const Session& session,
 
 void exportKey(Session& session, const Options& options)
 {
-    checkCanWrite(options.file);
+    std::optional<KeyFile> file;
+    if (options.file != "-")
+        file.emplace(options.file);
     session.client.withDevice(options.device, [&](DeviceProxy& device) {
-        const auto [identity, file] = device.ExportCredential(options.server);
-        const auto key = readSecretFile(file.get());
+        const auto [octets, secret] = device.ExportCredential(options.server);
+        const auto key = readSecretFile(secret.get());
         if (!key)
             throw Failure(key.error());
-        handOver(session, options, std::string(base::asText(identity)), *key);
+        const std::string identity(base::asText(octets));
+        const auto hexadecimal = base::toHex(key->view());
+        if (!file)
+            return showKey(session, identity, hexadecimal);
+        file->write(hexadecimal + "\n");
+        session.confirm(identity + ": key written to " + options.file);
     });
 }
 
@@ -107,7 +128,8 @@ void addSet(CLI::App& group, Session& session)
     auto& command = addCommand(group, "set", "Give a device its key for a server", options);
     command.add_option("--file", options->file, "file with the key; - for stdin, the default");
     command.add_option("--format", options->format, "auto, hex, base64 or raw")
-        ->transform(CLI::CheckedTransformer(formats));
+        ->transform(CLI::Transformer(formats).description(""))
+        ->transform(CLI::IsMember(formats)); // comes first, and names the words
     command.add_option("--identity", options->identity, "PSK identity (the endpoint name)");
     command.callback([&session, options] {
         showFacts(session,
