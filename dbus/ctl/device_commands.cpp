@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "dbus/ctl/credential.hpp"
@@ -57,35 +60,55 @@ struct AddOptions
     std::string identity;
 };
 
+std::vector<std::string> serversIn(const Dictionary& settings)
+{
+    const auto servers = settings.find("servers");
+    return servers == settings.end() ? std::vector<std::string>()
+                                     : servers->second.get<std::vector<std::string>>();
+}
+
 /// A PSK given with `add` is the device's for all its servers when it is generated, and for its one
 /// server when it comes from a file: no two accounts may share a key.
-void giveCredentials(Session& session, const AddOptions& options, const Dictionary& settings)
+void checkPskOptions(const AddOptions& options, const std::vector<std::string>& servers)
 {
-    const auto servers = settings.contains("servers")
-                             ? settings.at("servers").get<std::vector<std::string>>()
-                             : std::vector<std::string>();
+    if (!options.pskFile.empty() && servers.size() != 1)
+        throw Failure(base::ErrorKind::InvalidArgument,
+                      "--psk-file goes with exactly one --server; use causewayctl credential set");
+    if (options.generatesPsk && servers.empty())
+        throw Failure(base::ErrorKind::InvalidArgument,
+                      "--psk-generate goes with at least one --server");
+}
+
+void giveCredentials(Session& session,
+                     const AddOptions& options,
+                     const std::vector<std::string>& servers,
+                     const std::optional<base::Secret>& key)
+{
     for (const auto& server : servers) {
         if (options.generatesPsk)
             generateCredential(session.client, options.name, server, options.identity);
+        else if (key)
+            setCredential(session.client, options.name, server, options.identity, *key);
     }
-    if (options.pskFile.empty())
-        return;
-    setCredential(session.client,
-                  options.name,
-                  servers.front(),
-                  options.identity,
-                  keyOrFail(options.pskFile, KeyFormat::Automatic));
 }
 
 void add(Session& session, const AddOptions& options, const Dictionary& settings)
 {
-    const bool hasOneServer = settings.contains("servers") &&
-                              settings.at("servers").get<std::vector<std::string>>().size() == 1;
-    if (!options.pskFile.empty() && !hasOneServer)
-        throw Failure(base::ErrorKind::InvalidArgument,
-                      "--psk-file goes with exactly one --server; use causewayctl credential set");
+    const auto servers = serversIn(settings);
+    checkPskOptions(options, servers);
+    // Before the device is there: a key that cannot be read must not leave one without.
+    std::optional<base::Secret> key;
+    if (!options.pskFile.empty())
+        key = keyOrFail(options.pskFile, KeyFormat::Automatic);
     session.client.gateway().AttachDevice(options.name, settings);
-    giveCredentials(session, options, settings);
+    try {
+        giveCredentials(session, options, servers, key);
+    } catch (const std::exception&) {
+        std::fprintf(stderr,
+                     "%s: attached, but without its key; causewayctl credential gives it one\n",
+                     options.name.c_str());
+        throw;
+    }
     session.confirm(options.name + ": attached");
 }
 

@@ -154,6 +154,8 @@ Expected<Secret> decodeKey(std::string_view text, KeyFormat format)
     if (format == KeyFormat::Raw)
         return orFail(Secret(base::asBytes(text)), "there");
     const Secret dense = withoutBlanks(text);
+    if (dense.view().empty())
+        return fail(ErrorKind::InvalidArgument, "there is no key in it");
     if (format != KeyFormat::Base64) {
         auto key = fromHexadecimal(dense.view());
         if (key || format == KeyFormat::Hexadecimal)
