@@ -48,6 +48,7 @@ void ExportedTree::exportAll()
 void ExportedTree::add(Kind kind, const std::string& name)
 {
     status_.forget();
+    retired_.erase({kind, name}); // the bus takes one object per path
     const auto addTo = [&](auto& objects) {
         const auto [object, isNew] = objects.try_emplace(name, context_, name);
         if (isNew)
@@ -74,7 +75,7 @@ void ExportedTree::remove(Kind kind, const std::string& name)
         if (object == objects.end())
             return;
         object->second.tellRemoved();
-        retire(objects.extract(object));
+        retire(kind, objects.extract(object));
     };
     switch (kind) {
     case Kind::Line:

@@ -41,9 +41,10 @@ private:
     /// sd-bus checks each reply against the vtable of its object, so the object stays two rounds:
     /// what its removal answers is sent in this one or the next.
     template <typename Node>
-    void retire(Node node)
+    void retire(Kind kind, Node node)
     {
-        retired_.push_back(std::make_shared<Node>(std::move(node)));
+        auto name = node.key();
+        retired_.insert_or_assign({kind, std::move(name)}, std::make_shared<Node>(std::move(node)));
         loop_.post(
             lifetime_.guard([this] { loop_.post(lifetime_.guard([this] { retired_.clear(); })); }));
     }
@@ -62,7 +63,8 @@ private:
     std::map<std::string, LineAdaptor> lines_;
     std::map<std::string, ServerAdaptor> servers_;
     std::map<std::string, DeviceAdaptor> devices_;
-    std::vector<std::shared_ptr<void>> retired_; ///< told as removed, not yet destroyed
+    /// Told as removed, not yet destroyed.
+    std::map<std::pair<Kind, std::string>, std::shared_ptr<void>> retired_;
 
     bool hasGatewayChanged_ = false;
     std::set<std::pair<Kind, std::string>> changed_;

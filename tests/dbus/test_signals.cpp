@@ -102,4 +102,18 @@ BOOST_AUTO_TEST_CASE(objects_that_come_and_go_are_announced)
     BOOST_TEST(paths.size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(an_object_that_comes_back_at_once_is_announced_again)
+{
+    const auto added = listen("InterfacesAdded");
+    const auto removed = listen("InterfacesRemoved");
+
+    inside([](auto& world) {
+        world.gateway.listener->onDeviceRemoved("meter-1");
+        world.gateway.listener->onDeviceAdded("meter-1");
+    });
+    settle();
+
+    BOOST_TEST(paths.size() == 2U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
