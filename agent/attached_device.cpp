@@ -72,6 +72,7 @@ void AttachedDevice::start(std::unique_ptr<api::Bridge> bridge,
 
 void AttachedDevice::stop(base::Duration limit, base::Task done)
 {
+    isLeaving_ = true;
     if (client_)
         client_->stop(limit, std::move(done));
     else
@@ -232,6 +233,8 @@ void AttachedDevice::onClientState(const api::ClientState& changes)
 
 void AttachedDevice::reboot()
 {
+    if (isLeaving_)
+        return; // whoever waits for stop() would never hear of its end
     log::notice(
         "{DEVICE}: a server asked for a reboot, registering anew", "DEVICE", plan_.settings.name);
     client_->stop(rebootLimit, lifetime_.guard([this] { restartClient(); }));
@@ -239,6 +242,7 @@ void AttachedDevice::reboot()
 
 void AttachedDevice::startClient(base::Duration delay)
 {
+    isLeaving_ = false;
     lwm2m::ClientListener& listener = *this; // make_unique cannot see a private base
     client_ = std::make_unique<lwm2m::Client>(
         lwm2m::ClientSettings{plan_.settings.name, plan_.endpointName, plan_.servers, plan_.state},

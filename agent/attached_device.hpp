@@ -112,6 +112,7 @@ private:
     // Owned by client_, valid as long as it is.
     std::vector<BridgedObject*> objects_;
     lwm2m::DeviceObject* deviceObject_ = nullptr;
+    bool isLeaving_ = false; ///< from stop() until the client starts anew
     base::Lifetime lifetime_;
 };
 

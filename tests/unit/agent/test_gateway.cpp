@@ -123,6 +123,22 @@ BOOST_AUTO_TEST_CASE(a_changed_device_starts_anew_with_its_new_settings)
     BOOST_TEST(attach(device("meter-2", 1)) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_reboot_of_a_device_that_leaves_holds_nothing_up)
+{
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server()) == "");
+    BOOST_TEST(attach(device()) == "");
+    std::optional<bool> isDetached;
+
+    gateway->detachDevice("meter-1", [&](const auto& result) { isDetached = result.has_value(); });
+    loop.runOnce(base::Duration::zero()); // it de-registers
+    gateway->executeResource("meter-1", {3, 0, 4}, "", [](const auto&) {});
+
+    until([&] { return isDetached.has_value(); });
+    BOOST_TEST(*isDetached);
+    BOOST_TEST(add(line("rtu-1")) == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_disabled_device_has_no_client_and_no_bridge)
 {
     BOOST_TEST(add(line()) == "");
