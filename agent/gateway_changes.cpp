@@ -113,7 +113,7 @@ void Gateway::changeLine(api::LineSettings settings, Done done)
                 return missing("line", settings.name);
             if (auto admitted = admitLine(settings); !admitted)
                 return admitted;
-            return bridges::FieldBuses::check(settings);
+            return services_.fieldBuses.checkChange(settings);
         },
         [this, settings](api::Inventory::Done kept) {
             services_.inventory.putLine(settings, std::move(kept));

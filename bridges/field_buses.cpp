@@ -124,19 +124,29 @@ Expected<void> FieldBuses::addLine(const LineSettings& settings)
     return {};
 }
 
+Expected<void> FieldBuses::checkChange(const LineSettings& settings) const
+{
+    if (auto good = check(settings); !good)
+        return good;
+    if (auto isFree = checkPort(settings); !isFree)
+        return isFree;
+    const auto found = lines_.find(settings.name);
+    if (found == lines_.end())
+        return {};
+    for (const auto& [unitId, device] : found->second.devices) {
+        if (auto good = checkUnit(settings, unitId); !good)
+            return fail(good.error().in(device));
+    }
+    return {};
+}
+
 Expected<void> FieldBuses::changeLine(const LineSettings& settings)
 {
     const auto found = lines_.find(settings.name);
     if (found == lines_.end())
         return unknownLine(settings.name);
-    if (auto good = check(settings); !good)
+    if (auto good = checkChange(settings); !good)
         return good;
-    if (auto isFree = checkPort(settings); !isFree)
-        return isFree;
-    for (const auto& [unitId, device] : found->second.devices) {
-        if (auto good = checkUnit(settings, unitId); !good)
-            return fail(good.error().in(device));
-    }
     found->second.status.settings = settings;
     loop_.post([this, settings] { field_->changeLine(settings); });
     return {};

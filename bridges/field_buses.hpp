@@ -55,6 +55,8 @@ public:
 
     /// A port that is not there yet is no error: it is tried again, with growing pauses.
     [[nodiscard]] base::Expected<void> addLine(const api::LineSettings& settings);
+    /// Says whether a line may become this: the other lines and its own devices agree.
+    [[nodiscard]] base::Expected<void> checkChange(const api::LineSettings& settings) const;
     /// Opens the line anew with other settings; its devices stay. The name must exist.
     [[nodiscard]] base::Expected<void> changeLine(const api::LineSettings& settings);
     /// Refused while devices use it.

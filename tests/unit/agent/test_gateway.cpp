@@ -139,6 +139,19 @@ BOOST_AUTO_TEST_CASE(a_reboot_of_a_device_that_leaves_holds_nothing_up)
     BOOST_TEST(add(line("rtu-1")) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_line_cannot_be_changed_to_the_port_of_another)
+{
+    BOOST_TEST(add(line("rtu-0")) == "");
+    BOOST_TEST(add(line("rtu-1")) == "");
+    auto changed = line("rtu-1");
+    changed.serialPort = line("rtu-0").serialPort;
+
+    const auto answer = ask([&](auto done) { gateway->changeLine(changed, std::move(done)); });
+
+    BOOST_TEST(answer == "line rtu-0 has /nonexistent/rtu-0 already");
+    BOOST_TEST(gateway->line("rtu-1")->settings.serialPort == "/nonexistent/rtu-1");
+}
+
 BOOST_AUTO_TEST_CASE(a_disabled_device_has_no_client_and_no_bridge)
 {
     BOOST_TEST(add(line()) == "");
