@@ -26,7 +26,7 @@ FieldSide::~FieldSide()
     bridge_.reset();
 }
 
-void FieldSide::setBridge(std::unique_ptr<api::Bridge> bridge, std::string reason)
+void FieldSide::setBridge(std::unique_ptr<api::Bridge> bridge, const std::string& reason)
 {
     bridge_ = std::move(bridge);
     if (bridge_)

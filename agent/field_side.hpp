@@ -36,7 +36,7 @@ public:
     FieldSide& operator=(const FieldSide&) = delete;
 
     /// Starts the new bridge; without one, `reason` says why the device cannot be asked.
-    void setBridge(std::unique_ptr<api::Bridge> bridge, std::string reason);
+    void setBridge(std::unique_ptr<api::Bridge> bridge, const std::string& reason);
 
     [[nodiscard]] const std::vector<api::MappedResource>& mapping() const { return mapping_; }
 

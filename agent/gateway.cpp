@@ -227,7 +227,7 @@ void Gateway::restore(const api::InventorySnapshot& snapshot)
         "{DEVICES} devices on {LINES} lines", "DEVICES", devices_.size(), "LINES", lines_.size());
 }
 
-void Gateway::startDevice(api::DeviceSettings settings,
+void Gateway::startDevice(const api::DeviceSettings& settings,
                           api::ClientState state,
                           base::Duration delay)
 {

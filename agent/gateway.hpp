@@ -49,6 +49,8 @@ class Gateway final : public api::GatewayControl, private DeviceListener
 public:
     Gateway(GatewayServices services, GatewayRules rules);
     ~Gateway() override;
+    Gateway(const Gateway&) = delete;
+    Gateway& operator=(const Gateway&) = delete;
 
     /// Brings back what the inventory has; a line or device that cannot run is kept and says why.
     void load(Done done);
@@ -150,7 +152,8 @@ private:
     }
 
     void restore(const api::InventorySnapshot& snapshot);
-    void startDevice(api::DeviceSettings settings, api::ClientState state, base::Duration delay);
+    void
+    startDevice(const api::DeviceSettings& settings, api::ClientState state, base::Duration delay);
     [[nodiscard]] DevicePlan plan(api::DeviceSettings settings, api::ClientState state);
     [[nodiscard]] std::vector<api::ServerSettings>
     serversOf(const api::DeviceSettings& settings) const;

@@ -39,9 +39,7 @@ int run(const std::string& configuration, bool isNamed, bool onlyCheck)
     return EXIT_SUCCESS;
 }
 
-} // namespace
-
-int main(int argc, char** argv)
+int start(int argc, char** argv)
 {
     causeway::agent::hardenProcess();
     CLI::App app("Gives every legacy device of this gateway its own LwM2M client.", "causewayd");
@@ -60,8 +58,15 @@ int main(int argc, char** argv)
         listSettings();
         return EXIT_SUCCESS;
     }
+    return run(configuration, named->count() > 0, onlyCheck);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
     try {
-        return run(configuration, named->count() > 0, onlyCheck);
+        return start(argc, argv);
     } catch (const std::exception& error) {
         causeway::log::err("{ERROR}", "ERROR", error.what());
         return EXIT_FAILURE;

@@ -42,7 +42,7 @@ void hardenProcess()
 TerminationSignals::TerminationSignals(base::EventLoop& loop, base::Task terminate)
     : terminate_(std::move(terminate))
 {
-    sigset_t signals;
+    sigset_t signals{};
     ::sigemptyset(&signals);
     ::sigaddset(&signals, SIGTERM);
     ::sigaddset(&signals, SIGINT);

@@ -215,7 +215,7 @@ Expected<void> applyFile(Settings& settings, const std::filesystem::path& file)
     return {};
 }
 
-std::vector<std::filesystem::path> dropIns(std::filesystem::path directory)
+std::vector<std::filesystem::path> dropIns(const std::filesystem::path& directory)
 {
     std::vector<std::filesystem::path> files;
     std::error_code ignored; // no directory, no drop-ins
@@ -248,6 +248,7 @@ std::vector<SettingDescription> describeSettings()
 {
     const Settings defaults;
     std::vector<SettingDescription> descriptions;
+    descriptions.reserve(keys.size());
     for (const auto& key : keys)
         descriptions.push_back({std::string(key.section),
                                 std::string(key.name),

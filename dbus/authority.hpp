@@ -52,6 +52,8 @@ class PolkitAuthority final : public Authority
 public:
     explicit PolkitAuthority(sdbus::IConnection& connection);
     ~PolkitAuthority() override;
+    PolkitAuthority(const PolkitAuthority&) = delete;
+    PolkitAuthority& operator=(const PolkitAuthority&) = delete;
 
     void check(const Caller& caller, Action action, Verdict verdict) override;
 
@@ -65,6 +67,8 @@ class OwnUserAuthority final : public Authority
 public:
     explicit OwnUserAuthority(sdbus::IConnection& connection);
     ~OwnUserAuthority() override;
+    OwnUserAuthority(const OwnUserAuthority&) = delete;
+    OwnUserAuthority& operator=(const OwnUserAuthority&) = delete;
 
     void check(const Caller& caller, Action action, Verdict verdict) override;
 

@@ -10,7 +10,7 @@ using namespace causeway::dbus::ctl; // NOLINT(google-build-using-namespace): it
 using causeway::base::ErrorKind;
 
 // What causewayctl(1) promises to scripts.
-enum ExitCode : int { done = 0, failed = 1, usage = 2, unreachable = 3, notAuthorized = 4 };
+enum ExitCode : int { Done = 0, Failed = 1, Usage = 2, Unreachable = 3, NotAuthorized = 4 };
 
 int report(ExitCode code, const std::string& sentence)
 {
@@ -23,11 +23,11 @@ int report(const Failure& failure)
 {
     switch (failure.kind()) {
     case ErrorKind::Unreachable:
-        return report(unreachable, failure.what());
+        return report(Unreachable, failure.what());
     case ErrorKind::InvalidArgument:
-        return report(usage, failure.what());
+        return report(Usage, failure.what());
     default:
-        return report(failed, failure.what());
+        return report(Failed, failure.what());
     }
 }
 
@@ -37,10 +37,10 @@ int report(const sdbus::Error& error)
     const auto sentence = causeway::dbus::fromBusError(error).message;
     const bool isFromDaemon = std::string_view(error.getName()).starts_with("org.causeway.");
     if (kind == ErrorKind::NotAuthorized)
-        return report(notAuthorized, sentence + "; sudo may help");
+        return report(NotAuthorized, sentence + "; sudo may help");
     if (kind == ErrorKind::Unreachable && !isFromDaemon)
-        return report(unreachable, "causewayd is not running: " + sentence);
-    return report(failed, sentence);
+        return report(Unreachable, "causewayd is not running: " + sentence);
+    return report(Failed, sentence);
 }
 
 void describe(CLI::App& app, Session& session)
@@ -76,14 +76,14 @@ int main(int argumentCount, char** arguments)
         try {
             app.parse(argumentCount, arguments);
         } catch (const CLI::ParseError& error) {
-            return app.exit(error) == 0 ? done : usage;
+            return app.exit(error) == 0 ? Done : Usage;
         }
-        return done;
+        return Done;
     } catch (const Failure& failure) {
         return report(failure);
     } catch (const sdbus::Error& error) {
         return report(error);
     } catch (const std::exception& error) {
-        return report(failed, error.what());
+        return report(Failed, error.what());
     }
 }
