@@ -22,8 +22,10 @@ public:
     void run()
     {
         auto& connection = session_.client.connection();
-        // To say at once when there is no daemon.
+        // To say at once when there is no daemon, or no such device.
         static_cast<void>(session_.client.gatewayProperties());
+        for (const auto& device : devices_)
+            static_cast<void>(session_.client.properties(Kind::Device, device));
         const auto values =
             bus::addMatch(connection,
                           rule("interface='org.causeway.Gateway1.Device',member='ValuesChanged'"),
@@ -53,13 +55,13 @@ private:
         message >> samples;
         for (const auto& sample : samples) {
             auto json = toJson(sample);
-            show(device,
-                 fmt::format("{} {} {} {}",
-                             timeText(sample.get<3>()),
-                             device,
-                             sample.get<0>(),
-                             toText(json["value"])),
-                 std::move(json));
+            // Before the call: its arguments are made in any order, and one of them takes the JSON.
+            const auto line = fmt::format("{} {} {} {}",
+                                          timeText(sample.get<3>()),
+                                          device,
+                                          sample.get<0>(),
+                                          toText(json["value"]));
+            show(device, line, std::move(json));
         }
     }
 
