@@ -14,7 +14,7 @@ Account::Account(ServerAccount server,
     , onStatusChanged_(std::move(onStatusChanged))
     , registration_(shared.identity, server_, shared.transport, shared.scheduler, *this)
     , observations_(
-          shared.tree, shared.definitions, server_, attributes_, registration_, shared.scheduler)
+          {shared.tree, shared.definitions, server_, attributes_}, registration_, shared.scheduler)
 {}
 
 Account::~Account() = default;

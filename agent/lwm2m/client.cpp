@@ -131,6 +131,7 @@ private:
     void addOwnObjects(const model::Definitions& definitions)
     {
         std::vector<ServerAccount*> servers;
+        servers.reserve(accounts_.size());
         for (const auto& account : accounts_)
             servers.push_back(&account->server());
         tree_.add(std::make_unique<SecurityObject>(needed(definitions, securityObject),

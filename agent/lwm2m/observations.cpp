@@ -30,16 +30,11 @@ bool touches(const Path& observed, std::span<const Path> changed)
 
 } // namespace
 
-Observations::Observations(const ObjectTree& tree,
-                           const model::Definitions& definitions,
-                           const ServerAccount& account,
-                           const AttachedAttributes& attributes,
-                           Notifier& notifier,
-                           base::Scheduler& scheduler)
-    : tree_(tree)
-    , definitions_(definitions)
-    , account_(account)
-    , attributes_(attributes)
+Observations::Observations(const Sources& sources, Notifier& notifier, base::Scheduler& scheduler)
+    : tree_(sources.tree)
+    , definitions_(sources.definitions)
+    , account_(sources.account)
+    , attributes_(sources.attributes)
     , notifier_(notifier)
     , scheduler_(scheduler)
     , timer_(scheduler, [this] { runDue(); })

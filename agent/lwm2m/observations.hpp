@@ -26,12 +26,16 @@ public:
     /// A server needs a few per device; what comes beyond is answered, but not observed.
     static constexpr std::size_t most = 128;
 
-    Observations(const ObjectTree& tree,
-                 const model::Definitions& definitions,
-                 const ServerAccount& account,
-                 const AttachedAttributes& attributes,
-                 Notifier& notifier,
-                 base::Scheduler& scheduler);
+    /// What is looked at; outlives the Observations.
+    struct Sources
+    {
+        const ObjectTree& tree;
+        const model::Definitions& definitions;
+        const ServerAccount& account;
+        const AttachedAttributes& attributes;
+    };
+
+    Observations(const Sources& sources, Notifier& notifier, base::Scheduler& scheduler);
 
     /// `told` goes out as the first answer, with the sequence number returned; nothing when there
     /// is no room, and then the answer is that to a Read (RFC 7641 §4.1). Replaces the same token.

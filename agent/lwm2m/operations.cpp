@@ -235,6 +235,7 @@ void Operations::write(const Path& path, const Request& request, Respond respond
         return;
     }
     std::vector<Path> paths;
+    paths.reserve(plan->values.size());
     for (const auto& value : plan->values)
         paths.push_back(value.path);
     auto done = [this, paths = std::move(paths), respond = std::move(respond)](

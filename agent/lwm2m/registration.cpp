@@ -22,8 +22,6 @@ using base::ErrorKind;
 using base::Expected;
 using model::OutcomeCode;
 using std::chrono::duration_cast;
-using std::chrono::hours;
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 namespace {

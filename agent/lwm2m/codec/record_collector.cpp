@@ -102,7 +102,7 @@ RecordCollector::add(const Path& path, const ResourceDefinition& definition, con
     return count();
 }
 
-Expected<void> RecordCollector::count()
+Expected<void> RecordCollector::count() const
 {
     if (records_.size() + containers_.size() > mostRecords)
         return fail(ErrorKind::LimitExceeded,

@@ -33,7 +33,7 @@ public:
     [[nodiscard]] base::Expected<std::vector<Record>> finish() &&;
 
 private:
-    [[nodiscard]] base::Expected<void> count();
+    [[nodiscard]] base::Expected<void> count() const;
     void addEmptyContainers();
 
     model::Path target_;
