@@ -107,6 +107,8 @@ std::map<std::string, std::uint64_t> FieldSide::counters() const
 
 void FieldSide::onSamples(std::vector<model::Sample> samples)
 {
+    if (isAvailable_ == false)
+        newest_.clear(); // what is not read again yet is not known, whatever it was before
     for (const auto& sample : samples)
         newest_.insert_or_assign(sample.path, sample);
     if (isAvailable_ != true)

@@ -315,8 +315,12 @@ Expected<void> Gateway::checkDevice(const api::DeviceSettings& settings) const
         return admitted;
     if (const auto profile = services_.profiles.find(settings.profile); !profile)
         return fail(profile.error());
-    if (!lines_.contains(settings.line))
+    const auto line = lines_.find(settings.line);
+    if (line == lines_.end())
         return missing("line", settings.line);
+    if (settings.unitId == 0 && line->second.kind != api::LineSettings::Kind::Tcp)
+        return fail(ErrorKind::InvalidArgument,
+                    "unit 0 is the broadcast of a serial line: nobody answers there");
     std::vector<std::uint16_t> shortServerIds;
     for (const auto& server : settings.servers) {
         const auto found = servers_.find(server);

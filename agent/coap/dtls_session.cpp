@@ -161,8 +161,13 @@ ssize_t DtlsSession::pull(gnutls_transport_ptr_t ptr, void* octets, std::size_t 
     const ssize_t received = ::recv(self.socket_.get(), octets, size, MSG_DONTWAIT);
     if (self.handshake_ && received >= 0)
         self.handshake_->hasHeard = true;
-    if (received >= 0)
+    if (received > 0)
         return received;
+    if (received ==
+        0) { // an empty datagram, which anybody can forge; to GnuTLS it would be the end
+        errno = EAGAIN;
+        return -1;
+    }
     if (self.handshake_ && isHint(errno))
         self.handshake_->wasRefused = true;
     errno = EAGAIN;

@@ -63,7 +63,8 @@ class Program:
         with open(self.log, "ab") as output:
             self.process = subprocess.Popen([str(argument) for argument in arguments], stderr=output,
                                             stdout=options.pop("stdout", output), env={**os.environ, **(env or {})},
-                                            stdin=options.pop("stdin", subprocess.DEVNULL), **options)
+                                            stdin=options.pop("stdin", subprocess.DEVNULL), **options,
+                                            start_new_session=True)  # Ctrl-C is ours to handle, not theirs
 
     def output(self):
         return self.log.read_text(errors="replace")

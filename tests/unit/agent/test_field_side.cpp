@@ -29,6 +29,7 @@ BOOST_AUTO_TEST_CASE(keeps_the_newest_sample_and_says_once_that_the_device_is_th
 BOOST_AUTO_TEST_CASE(never_gives_the_value_of_a_lost_device_as_a_fresh_one)
 {
     bridge->tell(relay0);
+    bridge->tell(relay1);
 
     bridge->listener->onAvailability(false, "no answer from unit 1 for 5 s");
 
@@ -36,6 +37,7 @@ BOOST_AUTO_TEST_CASE(never_gives_the_value_of_a_lost_device_as_a_fresh_one)
     BOOST_TEST(field.newest(relay0) != nullptr);
     bridge->tell(relay0);
     BOOST_TEST(field.value(relay0).has_value());
+    BOOST_TEST(!field.value(relay1).has_value());
     BOOST_TEST(field.lastError() == "no answer from unit 1 for 5 s");
 }
 
