@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <string>
 
 namespace causeway::bench {
 
@@ -22,6 +23,9 @@ public:
 
     /// Calls back whenever the descriptor is readable.
     virtual void watch(int fd, std::function<void()> onReadable) = 0;
+
+    /// How many are in which state, in words: for a run that does not come to its end.
+    [[nodiscard]] virtual std::string whereabouts() const = 0;
 
     /// Waits this long at most, and does what is due.
     virtual void runOnce(std::chrono::milliseconds longest) = 0;

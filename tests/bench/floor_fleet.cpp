@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/bench/floor_fleet.hpp"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -34,6 +35,8 @@ gnutls_priority_t sharedPriority()
     return parsed;
 }
 
+constexpr std::chrono::seconds longestSilence(1);
+
 // GnuTLS's own uses select() in some builds, which ends at descriptor 1,023.
 int pullTimeout(gnutls_transport_ptr_t pointer, unsigned milliseconds)
 {
@@ -61,13 +64,16 @@ struct FloorFleet::Device
     gnutls_session_t session = nullptr;
     gnutls_psk_client_credentials_t credentials = nullptr;
     std::size_t index = 0;
+    std::uint16_t port = 0;
     std::uint16_t messageId = 0;
     std::string observed;
     bool isConnected = false;
+    bool isRegistered = false;
 
-    Device(std::size_t number, std::uint16_t port)
-        : fd(connectedSocket(port))
+    Device(std::size_t number, std::uint16_t serverPort)
+        : fd(connectedSocket(serverPort))
         , index(number)
+        , port(serverPort)
     {
         const auto name = deviceName(index);
         auto key = keyOf(name);
@@ -106,6 +112,7 @@ struct FloorFleet::Device
 
 FloorFleet::FloorFleet()
     : epoll_(::epoll_create1(EPOLL_CLOEXEC))
+    , heardAt_(std::chrono::steady_clock::now())
 {}
 
 FloorFleet::~FloorFleet()
@@ -115,13 +122,18 @@ FloorFleet::~FloorFleet()
 
 void FloorFleet::add(std::uint16_t port)
 {
-    auto device = std::make_unique<Device>(devices_.size(), port);
+    devices_.push_back(connect(devices_.size(), port));
+    continueHandshake(*devices_.back());
+}
+
+std::unique_ptr<FloorFleet::Device> FloorFleet::connect(std::size_t index, std::uint16_t port)
+{
+    auto device = std::make_unique<Device>(index, port);
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.ptr = device.get();
     ::epoll_ctl(epoll_, EPOLL_CTL_ADD, device->fd, &event);
-    devices_.push_back(std::move(device));
-    continueHandshake(*devices_.back());
+    return device;
 }
 
 void FloorFleet::watch(int fd, std::function<void()> onReadable)
@@ -138,6 +150,11 @@ void FloorFleet::runOnce(std::chrono::milliseconds longest)
     std::array<epoll_event, 64> ready{};
     const int count =
         ::epoll_wait(epoll_, ready.data(), ready.size(), static_cast<int>(longest.count()));
+    const auto now = std::chrono::steady_clock::now();
+    if (count > 0)
+        heardAt_ = now;
+    else if (now - heardAt_ > longestSilence)
+        startAgain();
     for (int i = 0; i < count; ++i) {
         const auto& data = ready.at(static_cast<std::size_t>(i)).data;
         if (data.u64 <= watched_.size())
@@ -145,6 +162,27 @@ void FloorFleet::runOnce(std::chrono::milliseconds longest)
         else
             onReadable(*static_cast<Device*>(data.ptr));
     }
+}
+
+void FloorFleet::startAgain()
+{
+    heardAt_ = std::chrono::steady_clock::now();
+    for (auto& device : devices_) {
+        if (device->isConnected && !device->isRegistered)
+            registerDevice(*device);
+        if (device->isConnected)
+            continue;
+        device = connect(device->index, device->port);
+        continueHandshake(*device);
+    }
+}
+
+std::string FloorFleet::whereabouts() const
+{
+    const auto connected =
+        std::ranges::count_if(devices_, [](const auto& device) { return device->isConnected; });
+    return std::to_string(devices_.size()) + " devices, " + std::to_string(connected) +
+           " connected, " + std::to_string(registered_) + " registered";
 }
 
 void FloorFleet::continueHandshake(Device& device)
@@ -185,7 +223,8 @@ void FloorFleet::onReadable(Device& device)
 void FloorFleet::onRecord(Device& device, const Packet& packet)
 {
     if (packet.code == created) {
-        ++registered_;
+        registered_ += device.isRegistered ? 0 : 1;
+        device.isRegistered = true;
         return;
     }
     if (packet.type != Type::Confirmable)

@@ -19,6 +19,7 @@ struct Plan
 
 /// Drives a fleet through registration, Reads and notifications and prints one JSON line of
 /// figures. CPU is this process' own, by getrusage(); memory is resident, by /proc/self/statm.
+/// A step without its end throws: which, and where the devices are.
 class Measurement
 {
 public:
@@ -32,7 +33,8 @@ private:
     /// p99 in milliseconds of Reads at one device while another one's peer misbehaves.
     double readBeside();
     std::string ask(ServerProcess& server, const std::string& command);
-    void runUntil(const std::function<bool()>& isDone);
+    /// `step` says in words what has not ended when this throws.
+    void runUntil(const std::string& step, const std::function<bool()>& isDone);
     [[nodiscard]] std::string load(const std::string& kind, std::size_t total) const;
 
     Plan plan_;

@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <string>
+#include <utility>
 
 #include "agent/base/event_loop.hpp"
 #include "bridges/modbus/line.hpp"
@@ -20,7 +22,7 @@ namespace {
 using namespace bridges::modbus;
 
 constexpr std::uint16_t registers = 10;
-constexpr int requests = 200;
+constexpr auto patience = std::chrono::seconds(30); // for one answer, which takes 50 ms
 
 LineParts partsOf(base::EventLoop& loop, const PacedWire& wire, unsigned baudRate)
 {
@@ -44,7 +46,7 @@ public:
 };
 
 /// Seconds for all requests, one after the other without a pause of ours.
-double poll(base::EventLoop& loop, Line& line)
+double poll(base::EventLoop& loop, Line& line, int requests)
 {
     int answered = 0;
     std::function<void()> ask = [&] {
@@ -57,16 +59,23 @@ double poll(base::EventLoop& loop, Line& line)
                             ask();
                     });
     };
+    const auto runUntil = [&](int wanted) {
+        base::Timer standstill(loop, [&] {
+            throw std::runtime_error(std::to_string(answered) + " answers, and then none");
+        });
+        for (int last = -1; answered < wanted; loop.runOnce(std::chrono::seconds(1))) {
+            if (std::exchange(last, answered) != answered)
+                standstill.start(patience);
+        }
+    };
     ask();
-    while (answered == 0)
-        loop.runOnce(std::chrono::seconds(1));
+    runUntil(1);
     const auto begin = PacedWire::Clock::now();
-    while (answered <= requests)
-        loop.runOnce(std::chrono::seconds(1));
+    runUntil(requests + 1);
     return std::chrono::duration<double>(PacedWire::Clock::now() - begin).count();
 }
 
-void measure(unsigned baudRate)
+void measure(unsigned baudRate, int requests)
 {
     PacedWire wire(baudRate);
     base::EventLoop loop;
@@ -74,7 +83,7 @@ void measure(unsigned baudRate)
     Unit unit;
     line.join(1, unit);
     line.open();
-    const double rate = requests / poll(loop, line);
+    const double rate = requests / poll(loop, line, requests);
 
     constexpr int octets = 8 + 5 + 2 * registers; // request and answer
     const std::chrono::duration<double> cycle = wire.octetTime() * octets + wire.silence() * 2;
@@ -90,11 +99,16 @@ void measure(unsigned baudRate)
 
 } // namespace causeway::bench
 
-int main()
+int main(int argc, char** argv)
 {
+    if (argc != 2) {
+        std::fprintf(stderr, "usage: %s REQUESTS\n", argv[0]);
+        return 2;
+    }
     try {
+        const int requests = std::stoi(argv[1]);
         for (const unsigned baudRate : {9600U, 19200U})
-            causeway::bench::measure(baudRate);
+            causeway::bench::measure(baudRate, requests);
         return 0;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "bench-rtu: %s\n", error.what());

@@ -2,14 +2,29 @@
 #include "tests/bench/server_process.hpp"
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <stdexcept>
 
+#include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace causeway::bench {
+
+namespace {
+
+constexpr int patience = 30'000; // milliseconds for the server to begin, and to end
+
+bool isReadable(int fd)
+{
+    pollfd watched{fd, POLLIN, 0};
+    return ::poll(&watched, 1, patience) > 0;
+}
+
+} // namespace
 
 ServerProcess::ServerProcess(const std::string& program)
 {
@@ -25,14 +40,30 @@ ServerProcess::ServerProcess(const std::string& program)
     }
     ::close(ends[1]);
     socket_ = ends[0];
-    while (!hasAnswer())
+    while (!hasAnswer()) {
+        if (!isReadable(socket_)) {
+            end();
+            throw std::runtime_error("bench-server has not said its port");
+        }
         receive();
+    }
     port_ = static_cast<std::uint16_t>(std::stoi(takeAnswer()));
 }
 
 ServerProcess::~ServerProcess()
 {
+    end();
+}
+
+void ServerProcess::end()
+{
     ::close(socket_);
+    const int process = static_cast<int>(::syscall(SYS_pidfd_open, process_, 0));
+    if (!isReadable(process)) {
+        std::fputs("bench-server does not end by itself, killing it\n", stderr);
+        ::kill(process_, SIGKILL);
+    }
+    ::close(process);
     int status = 0;
     ::waitpid(process_, &status, 0);
     if (status != 0)

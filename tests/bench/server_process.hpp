@@ -8,7 +8,8 @@
 
 namespace causeway::bench {
 
-/// The load server as a child, and the lines to it and from it.
+/// The load server as a child, and the lines to it and from it. Throws when it does not begin;
+/// one that does not end is killed, with a sentence.
 class ServerProcess
 {
 public:
@@ -31,6 +32,8 @@ public:
     [[nodiscard]] std::string takeAnswer();
 
 private:
+    void end();
+
     int socket_ = -1;
     pid_t process_ = -1;
     std::uint16_t port_ = 0;

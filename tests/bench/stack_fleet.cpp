@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/bench/stack_fleet.hpp"
 
+#include <map>
 #include <stdexcept>
 
 #include <sys/epoll.h>
@@ -64,6 +65,24 @@ lwm2m::DeviceIdentity identity()
     return identity;
 }
 
+using State = api::RegistrationStatus::State;
+
+std::string nameOf(State state)
+{
+    switch (state) {
+    case State::Waiting:
+        return "waiting";
+    case State::Connecting:
+        return "connecting";
+    case State::Registering:
+        return "registering";
+    case State::Registered:
+        return "registered";
+    default:
+        return "in another state";
+    }
+}
+
 } // namespace
 
 class StackFleet::Device final : public lwm2m::ClientListener
@@ -103,6 +122,8 @@ public:
 
     void onClientState(const api::ClientState&) override {}
 
+    [[nodiscard]] api::RegistrationStatus status() const { return client_.status().front(); }
+
 private:
     StackFleet& fleet_;
     lwm2m::Client client_;
@@ -137,6 +158,22 @@ void StackFleet::watch(int fd, std::function<void()> onReadable)
 {
     watches_.push_back(loop_.watch(
         fd, EPOLLIN, [onReadable = std::move(onReadable)](std::uint32_t) { onReadable(); }));
+}
+
+std::string StackFleet::whereabouts() const
+{
+    std::map<State, std::size_t> devices;
+    std::string lastError = "none";
+    for (const auto& device : devices_) {
+        const auto status = device->status();
+        ++devices[status.state];
+        if (!status.lastError.empty())
+            lastError = status.lastError;
+    }
+    std::string text = std::to_string(devices_.size()) + " devices";
+    for (const auto& [state, count] : devices)
+        text += ", " + std::to_string(count) + " " + nameOf(state);
+    return text + ", last error: " + lastError;
 }
 
 void StackFleet::runOnce(std::chrono::milliseconds longest)

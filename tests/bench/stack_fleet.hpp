@@ -26,6 +26,7 @@ public:
 
     void notify(std::size_t index) override;
     void watch(int fd, std::function<void()> onReadable) override;
+    [[nodiscard]] std::string whereabouts() const override;
     void runOnce(std::chrono::milliseconds longest) override;
 
 private:
