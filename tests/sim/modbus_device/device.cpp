@@ -140,7 +140,7 @@ void Device::answerOne()
     const int function = request[offset];
     if (function == 5 || function == 6 || function == 15 || function == 16) {
         ++writes_;
-        onWritten(function, (request[offset + 1] << 8) | request[offset + 2]);
+        written_(function, (request[offset + 1] << 8) | request[offset + 2]);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <modbus/modbus.h>
 
@@ -53,8 +54,9 @@ public:
     [[nodiscard]] unsigned writes() const { return writes_; }
 
     /// After each write that was carried out: the function code, and the address.
-    std::function<void(int, int)> onWritten = [](int, int) {
-    };
+    using Written = std::function<void(int function, int address)>;
+
+    void onWritten(Written written) { written_ = std::move(written); }
 
 private:
     struct Free
@@ -68,6 +70,8 @@ private:
     void listenOn(modbus_t* context);
     void answerOne();
 
+    Written written_ = [](int, int) {
+    };
     std::unique_ptr<modbus_t, Free> context_;
     std::unique_ptr<modbus_mapping_t, Free> mapping_;
     std::string address_;

@@ -97,12 +97,12 @@ void listen(Device& device)
 void run(Device& device, const std::string& map)
 {
     fill(device, map);
-    device.onWritten = [&device](int function, int address) {
+    device.onWritten([&device](int function, int address) {
         const bool isCoil = function == 5 || function == 15;
         std::cout << (isCoil ? "coil " : "holding ") << address << ' '
                   << (isCoil ? int{device.coil(address)} : int{device.holding(address)})
                   << std::endl;
-    };
+    });
     served = &device;
     std::signal(SIGTERM, onSignal);
     std::signal(SIGINT, onSignal);

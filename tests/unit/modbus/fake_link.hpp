@@ -12,14 +12,9 @@
 
 namespace causeway::bridges::modbus {
 
-/// A wire that a test plays the other end of. What the test lets arrive, arrives after a delay.
-class FakeLink final : public Link
+/// What a test sees of the wire, and what it says about it.
+struct FakeWire
 {
-public:
-    explicit FakeLink(fakes::FakeScheduler& scheduler)
-        : scheduler_(scheduler)
-    {}
-
     /// Asked for every frame that is sent.
     std::function<void(const base::Bytes&)> onSent = [](const base::Bytes&) {
     };
@@ -27,6 +22,15 @@ public:
     std::vector<base::TimePoint> sentAt;
     base::Duration gap{};
     int reopened = 0;
+};
+
+/// A wire that a test plays the other end of. What the test lets arrive, arrives after a delay.
+class FakeLink final : public Link, public FakeWire
+{
+public:
+    explicit FakeLink(fakes::FakeScheduler& scheduler)
+        : scheduler_(scheduler)
+    {}
 
     void open(LinkListener& listener) override
     {
