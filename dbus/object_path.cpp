@@ -9,19 +9,6 @@ namespace causeway::dbus {
 
 namespace {
 
-std::string_view segmentOf(Kind kind)
-{
-    switch (kind) {
-    case Kind::Line:
-        return "line";
-    case Kind::Server:
-        return "server";
-    case Kind::Device:
-        return "device";
-    }
-    return "";
-}
-
 bool isDigit(char character)
 {
     return character >= '0' && character <= '9';
@@ -34,9 +21,22 @@ bool isLetter(char character)
 
 } // namespace
 
+std::string_view wordFor(Kind kind)
+{
+    switch (kind) {
+    case Kind::Line:
+        return "line";
+    case Kind::Server:
+        return "server";
+    case Kind::Device:
+        return "device";
+    }
+    return "";
+}
+
 std::string nameIn(Kind kind, std::string_view path)
 {
-    const auto start = fmt::format("{}/{}/", rootPath, segmentOf(kind));
+    const auto start = fmt::format("{}/{}/", rootPath, wordFor(kind));
     if (!path.starts_with(start))
         return "";
     std::string name;
@@ -51,7 +51,7 @@ std::string nameIn(Kind kind, std::string_view path)
 
 std::string objectPath(Kind kind, std::string_view name)
 {
-    std::string path = fmt::format("{}/{}/", rootPath, segmentOf(kind));
+    std::string path = fmt::format("{}/{}/", rootPath, wordFor(kind));
     if (name.empty())
         return path + "_";
     const std::size_t start = path.size();

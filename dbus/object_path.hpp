@@ -11,6 +11,9 @@ inline constexpr const char* rootPath = "/org/causeway/Gateway1";
 
 enum class Kind : unsigned char { Line, Server, Device };
 
+/// "device": the segment of an object path, and what a person reads.
+[[nodiscard]] std::string_view wordFor(Kind kind);
+
 /// "/org/causeway/Gateway1/device/meter_2d1": what is no ASCII letter or digit becomes '_' and two
 /// hexadecimal digits, and so does a digit at the beginning (the escape of sd_bus_path_encode).
 [[nodiscard]] std::string objectPath(Kind kind, std::string_view name);

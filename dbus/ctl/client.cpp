@@ -33,19 +33,6 @@ std::string interfaceOf(Kind kind)
     return "";
 }
 
-std::string wordFor(Kind kind)
-{
-    switch (kind) {
-    case Kind::Line:
-        return "line";
-    case Kind::Server:
-        return "server";
-    case Kind::Device:
-        return "device";
-    }
-    return "";
-}
-
 sdbus::IConnection& Client::connection()
 {
     if (connection_)

@@ -99,7 +99,5 @@ private:
 
 /// "org.causeway.Gateway1.Device".
 [[nodiscard]] std::string interfaceOf(Kind kind);
-/// "device".
-[[nodiscard]] std::string wordFor(Kind kind);
 
 } // namespace causeway::dbus::ctl

@@ -72,7 +72,7 @@ Json toJson(const Objects& objects)
 
 CLI::App& addGroup(CLI::App& app, Kind kind, const char* help)
 {
-    auto* const group = app.add_subcommand(wordFor(kind), help);
+    auto* const group = app.add_subcommand(std::string(wordFor(kind)), help);
     group->require_subcommand(1);
     return *group;
 }
