@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 
 #include "agent/model/definition.hpp"
 #include "bridges/profile_file.hpp"
@@ -11,7 +12,9 @@ try {
     const auto definitions = causeway::model::builtInDefinitions();
     int complaints = 0;
     for (int i = 1; i < argc; ++i) {
-        const auto profile = causeway::bridges::readProfile(argv[i], definitions);
+        const std::filesystem::path file = argv[i];
+        const auto profile =
+            causeway::bridges::readProfile(file, definitions, {file.parent_path()});
         if (profile)
             continue;
         std::fprintf(stderr, "%s\n", profile.error().message.c_str());

@@ -7,6 +7,7 @@
 
 #include "agent/api/bridge.hpp"
 #include "bridges/modbus/point.hpp"
+#include "bridges/modbus/unit_opening.hpp"
 
 namespace causeway::bridges {
 
@@ -28,6 +29,7 @@ struct DeviceProfile
     std::string model;
     std::vector<std::string> sources; ///< where the register map comes from
     modbus::UnitLimits limits;
+    modbus::OpeningSteps opening;
     std::vector<ResourceMapping> mappings; ///< ascending by path
 };
 

@@ -16,18 +16,22 @@ using base::fail;
 ProfileLibrary::ProfileLibrary(const std::vector<std::filesystem::path>& directories,
                                const model::Definitions& definitions)
 {
-    for (const auto& directory : directories)
-        readDirectory(directory, definitions);
+    std::vector<std::filesystem::path> sources; // of what a profile extends: the nearest first
+    for (const auto& directory : directories) {
+        sources.insert(sources.begin(), directory);
+        readDirectory(directory, definitions, sources);
+    }
 }
 
 void ProfileLibrary::readDirectory(const std::filesystem::path& directory,
-                                   const model::Definitions& definitions)
+                                   const model::Definitions& definitions,
+                                   const std::vector<std::filesystem::path>& sources)
 {
     std::error_code ignored;
     for (const auto& file : std::filesystem::directory_iterator(directory, ignored)) {
         if (file.path().extension() != ".toml")
             continue;
-        auto read = readProfile(file.path(), definitions).map([](DeviceProfile profile) {
+        auto read = readProfile(file.path(), definitions, sources).map([](DeviceProfile profile) {
             return std::make_shared<const DeviceProfile>(std::move(profile));
         });
         profiles_.insert_or_assign(file.path().stem().string(),

@@ -47,7 +47,8 @@ private:
     };
 
     void readDirectory(const std::filesystem::path& directory,
-                       const model::Definitions& definitions);
+                       const model::Definitions& definitions,
+                       const std::vector<std::filesystem::path>& sources);
     [[nodiscard]] static api::ProfileSummary summarise(const std::string& name,
                                                        const Listed& listed);
 

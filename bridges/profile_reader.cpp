@@ -10,22 +10,20 @@
 #include <fmt/format.h>
 
 #include "bridges/modbus/frame.hpp"
+#include "bridges/opening_reader.hpp"
 
 namespace causeway::bridges {
 
 using modbus::Point;
-using modbus::PollClass;
 using modbus::RawType;
-using modbus::RegisterTable;
 using model::Id;
 using model::Path;
-using model::ResourceType;
 
 namespace {
 
-constexpr std::int64_t mostAddress = 65535;
-/// 2 to 60 of anything is plenty, and keeps a text inside one request.
-constexpr std::int64_t mostTextRegisters = 60;
+/// More instances of one kind no device has that we know.
+constexpr std::int64_t mostRepeats = 256;
+constexpr std::int64_t mostStride = 4096;
 
 constexpr Id securityObject = 0;
 constexpr Id accessControlObject = 2;
@@ -33,95 +31,42 @@ constexpr Id deviceObject = 3;
 constexpr Id sensorUnits = 5701;
 constexpr Id applicationType = 5750;
 
-template <typename Value>
-using Choice = std::pair<std::string_view, Value>;
-
-constexpr std::array tables{
-    Choice<RegisterTable>{"coil", RegisterTable::Coil},
-    Choice<RegisterTable>{"discrete-input", RegisterTable::DiscreteInput},
-    Choice<RegisterTable>{"input", RegisterTable::InputRegister},
-    Choice<RegisterTable>{"holding", RegisterTable::HoldingRegister},
-};
-
-constexpr std::array rawTypes{
-    Choice<RawType>{"bit", RawType::Bit},
-    Choice<RawType>{"u16", RawType::U16},
-    Choice<RawType>{"s16", RawType::S16},
-    Choice<RawType>{"u32", RawType::U32},
-    Choice<RawType>{"s32", RawType::S32},
-    Choice<RawType>{"u64", RawType::U64},
-    Choice<RawType>{"s64", RawType::S64},
-    Choice<RawType>{"f32", RawType::F32},
-    Choice<RawType>{"f64", RawType::F64},
-    Choice<RawType>{"bcd16", RawType::Bcd16},
-    Choice<RawType>{"bcd32", RawType::Bcd32},
-    Choice<RawType>{"string", RawType::String},
-};
-
-constexpr std::array pollClasses{
-    Choice<PollClass>{"fast", PollClass::Fast},
-    Choice<PollClass>{"slow", PollClass::Slow},
-    Choice<PollClass>{"once", PollClass::Once},
-    Choice<PollClass>{"on-demand", PollClass::OnDemand},
-};
-
-struct Order
-{
-    bool isLowWordFirst;
-    bool hasSwappedBytes;
-};
-
-/// As meters' manuals write it, A being the highest octet of 32 bits.
-constexpr std::array orders{
-    Choice<Order>{"ABCD", {false, false}},
-    Choice<Order>{"CDAB", {true, false}},
-    Choice<Order>{"BADC", {false, true}},
-    Choice<Order>{"DCBA", {true, true}},
-};
-
-template <typename Value, std::size_t size>
-std::span<const Choice<Value>> all(const std::array<Choice<Value>, size>& choices)
-{
-    return choices;
-}
-
-bool isFloat(RawType type)
-{
-    return type == RawType::F32 || type == RawType::F64;
-}
-
-bool isNumber(ResourceType type)
-{
-    return type == ResourceType::Integer || type == ResourceType::UnsignedInteger ||
-           type == ResourceType::Float || type == ResourceType::Time;
-}
-
-bool canBecome(const Point& point)
-{
-    const RawType raw = point.encoding.type;
-    switch (point.valueType) {
-    case ResourceType::Boolean:
-        return raw == RawType::Bit;
-    case ResourceType::String:
-        return raw == RawType::String;
-    case ResourceType::Float:
-        return raw != RawType::Bit && raw != RawType::String;
-    case ResourceType::Integer:
-    case ResourceType::UnsignedInteger:
-    case ResourceType::Time:
-        return raw != RawType::Bit && raw != RawType::String && !isFloat(raw);
-    default:
-        return false;
-    }
-}
-
-std::string describe(const Point& point, const std::optional<std::string>& units)
+std::string describe(const Point& point, const std::string& units)
 {
     std::string text = fmt::format("{} 0x{:04x}", modbus::toString(point.table), point.address);
+    if (!point.sunspecModels.empty())
+        text = fmt::format("SunSpec model {} + {}", point.sunspecModels.front(), point.address);
     if (!modbus::holdsBits(point.table))
         text += fmt::format(", {}", modbus::toString(point.encoding.type));
-    if (units && !units->empty())
-        text += ", " + *units;
+    if (!units.empty())
+        text += ", " + units;
+    return text;
+}
+
+Path movedBy(const Path& path, std::int64_t instances)
+{
+    const auto instance = static_cast<Id>(path.instance() + instances);
+    Path moved = Path{path.object(), instance}.child(path.resource());
+    return path.isResourceInstance() ? moved.child(path.resourceInstance()) : moved;
+}
+
+void moveBy(Point& point, std::int64_t addresses)
+{
+    const auto move = [addresses](std::uint16_t& address) {
+        address = static_cast<std::uint16_t>(address + addresses);
+    };
+    // A scale register serves all phases (SunSpec), so it stays.
+    move(point.address);
+    if (point.write && point.write->address)
+        move(*point.write->address);
+}
+
+/// "relay {n}" becomes "relay 3".
+std::string numbered(std::string text, std::int64_t number)
+{
+    constexpr std::string_view placeholder = "{n}";
+    if (const auto at = text.find(placeholder); at != std::string::npos)
+        text.replace(at, placeholder.size(), std::to_string(number));
     return text;
 }
 
@@ -141,6 +86,7 @@ bool mayShare(const Point& one, const Point& other)
 bool overlaps(const Point& one, const Point& other)
 {
     return one.table == other.table && !one.executeValue && !other.executeValue &&
+           one.sunspecModels == other.sunspecModels &&
            one.address < std::uint32_t{other.address} + other.count() &&
            other.address < std::uint32_t{one.address} + one.count();
 }
@@ -156,10 +102,16 @@ DeviceProfile ProfileReader::read(ProfileTable root)
     profile_.bridge = "modbus";
     if (!root.has("modbus"))
         root.complain("modbus", "the table [modbus] is missing");
-    addIdentity(root);
     root.table("modbus", [this](ProfileTable table) { readModbus(std::move(table)); });
     root.eachTable("resource", [this](ProfileTable table) { readResource(std::move(table)); });
+    root.eachTable("probe", [this](ProfileTable table) {
+        profile_.opening.probes.push_back(readProbe(std::move(table), defaults_));
+    });
+    root.eachTable("setup", [this](ProfileTable table) {
+        profile_.opening.setup.push_back(readSetup(std::move(table), defaults_));
+    });
     root.eachTable("constant", [this](ProfileTable table) { readConstant(std::move(table)); });
+    addIdentity(root);
     root.refuseOthers();
     if (!root.has("resource"))
         root.complain("resource", "a profile maps at least one [[resource]]");
@@ -173,8 +125,11 @@ DeviceProfile ProfileReader::read(ProfileTable root)
 
 void ProfileReader::addIdentity(ProfileTable& root)
 {
-    addConstant(Path{deviceObject, 0, 0}, profile_.manufacturer, root.line());
-    addConstant(Path{deviceObject, 0, 1}, profile_.model, root.line());
+    // A device that names itself knows better.
+    if (!lines_.contains(Path{deviceObject, 0, 0}))
+        addConstant(Path{deviceObject, 0, 0}, profile_.manufacturer, root.line());
+    if (!lines_.contains(Path{deviceObject, 0, 1}))
+        addConstant(Path{deviceObject, 0, 1}, profile_.model, root.line());
     if (const auto type = root.text("device-type"))
         addConstant(Path{deviceObject, 0, 17}, *type, root.line());
 }
@@ -182,6 +137,7 @@ void ProfileReader::addIdentity(ProfileTable& root)
 void ProfileReader::readModbus(ProfileTable table)
 {
     constexpr std::int64_t mostPeriod = 86'400'000;
+    constexpr std::int64_t mostTimeout = 60'000;
     modbus::UnitLimits& limits = profile_.limits;
     const auto take = [&](std::string_view key, std::int64_t most, std::uint16_t& limit) {
         if (const auto value = table.integer(key, 1, most))
@@ -198,10 +154,13 @@ void ProfileReader::readModbus(ProfileTable table)
         limits.mostGap = static_cast<std::uint16_t>(*gap);
     takePeriod("fast-period-ms", limits.fastPeriod);
     takePeriod("slow-period-ms", limits.slowPeriod);
-    if (const auto order = table.choice("order", all(orders))) {
-        isLowWordFirst_ = order->isLowWordFirst;
-        hasSwappedBytes_ = order->hasSwappedBytes;
-    }
+    if (const auto timeout = table.integer("timeout-ms", 10, mostTimeout))
+        limits.responseTimeout = std::chrono::milliseconds(*timeout);
+    limits.silence = std::chrono::milliseconds(table.integer("silence-ms", 0, 1000).value_or(0));
+    defaults_.order = table.choice("order", all(orderWords)).value_or(Order{});
+    defaults_.absence = table.choice("not-available", all(absenceWords)).value_or(Absence::Never);
+    defaults_.firstAddress =
+        static_cast<std::uint16_t>(table.integer("first-address", 0, 1).value_or(0));
     table.refuseOthers();
 }
 
@@ -211,21 +170,56 @@ void ProfileReader::readResource(ProfileTable table)
     const auto* definition = readPath(table, mapping.resource.path);
     if (definition == nullptr)
         return;
-    Point& point = mapping.point.emplace();
-    point.valueType = definition->type;
-    readPoint(table, mapping);
-    const auto units = table.text("units");
+    auto units = table.text("units");
     const auto application = table.text("application");
-    const Path instance = mapping.resource.path.upTo(2);
-    if (units)
-        addConstant(instance.child(sensorUnits), *units, table.line());
-    if (application)
-        addConstant(instance.child(applicationType), *application, table.line());
-    mapping.resource.description =
-        describe(point, units ? units : std::optional(definition->units));
+    PointReader reader(table, defaults_);
+    mapping.point = reader.read(*definition, units ? units : definition->units);
+    const Point& point = *mapping.point;
+    profile_.opening.walksSunspec |= !point.sunspecModels.empty();
+    mapping.resource.operations.read = !point.executeValue;
+    mapping.resource.operations.write = point.write.has_value();
+    mapping.resource.operations.execute = point.executeValue.has_value();
+    mapping.resource.allowsServerWrites = reader.allowsServerWrites();
     checkOperations(table, mapping, *definition);
+    mapping.resource.description = units.value_or(definition->units);
+    repeat(table, mapping, {units, application});
     table.refuseOthers();
-    add(std::move(mapping), table.line());
+}
+
+void ProfileReader::repeat(ProfileTable& table,
+                           const ResourceMapping& first,
+                           const InstanceTexts& texts)
+{
+    const std::int64_t count = table.integer("repeat", 1, mostRepeats).value_or(1);
+    const std::int64_t stride =
+        table.integer("stride", 1, mostStride).value_or(first.point->count());
+    const Path& path = first.resource.path;
+    const auto* object = definitions_.find(path.object());
+    const bool fits = path.instance() + count - 1 < model::maxId &&
+                      first.point->extent().end() + stride * (count - 1) <= 0x10000;
+    if (count > 1 && (!object->isMultiple || !fits)) {
+        table.complain("repeat", fmt::format("{} cannot be repeated so often", path.toString()));
+        return;
+    }
+    for (std::int64_t i = 0; i < count; ++i) {
+        ResourceMapping mapping = first;
+        mapping.resource.path = movedBy(path, i);
+        moveBy(*mapping.point, i * stride);
+        mapping.resource.description = describe(*mapping.point, first.resource.description);
+        addTexts(mapping.resource.path.upTo(2), texts, i, table.line());
+        add(std::move(mapping), table.line());
+    }
+}
+
+void ProfileReader::addTexts(const Path& instance,
+                             const InstanceTexts& texts,
+                             std::int64_t index,
+                             std::uint32_t line)
+{
+    if (texts.units)
+        addConstant(instance.child(sensorUnits), *texts.units, line);
+    if (texts.application)
+        addConstant(instance.child(applicationType), numbered(*texts.application, index + 1), line);
 }
 
 const model::ResourceDefinition* ProfileReader::readPath(ProfileTable& table, Path& path)
@@ -253,91 +247,6 @@ const model::ResourceDefinition* ProfileReader::readPath(ProfileTable& table, Pa
                                    resource->name,
                                    resource->isMultiple ? "" : "not "));
     return resource;
-}
-
-void ProfileReader::readPoint(ProfileTable& table, ResourceMapping& mapping)
-{
-    Point& point = *mapping.point;
-    if (!table.has("table"))
-        table.complain("table", "table is missing");
-    point.table = table.choice("table", all(tables)).value_or(RegisterTable::InputRegister);
-    point.address = static_cast<std::uint16_t>(table.requiredInteger("address", 0, mostAddress));
-    if (table.has("execute")) {
-        readExecute(table, mapping);
-        return;
-    }
-    readEncoding(table, point);
-    point.pollClass = table.choice("poll", all(pollClasses)).value_or(PollClass::Fast);
-    mapping.resource.operations.read = true;
-    table.table("write", [&](ProfileTable inner) { readWrite(std::move(inner), mapping); });
-    checkType(table, point);
-    if (std::uint32_t{point.address} + point.count() > 0x10000U)
-        table.complain("address", "the value reaches beyond address 65535");
-}
-
-void ProfileReader::readEncoding(ProfileTable& table, Point& point) const
-{
-    modbus::Encoding& encoding = point.encoding;
-    const bool isBitTable = modbus::holdsBits(point.table);
-    if (!table.has("type") && !isBitTable)
-        table.complain("type", "type is missing");
-    encoding.type = table.choice("type", all(rawTypes)).value_or(RawType::Bit);
-    encoding.words = modbus::wordsOf(encoding.type);
-    encoding.isLowWordFirst = isLowWordFirst_ && encoding.words > 1;
-    encoding.hasSwappedBytes = hasSwappedBytes_ && !isBitTable;
-    if (const auto order = table.choice("order", all(orders))) {
-        encoding.isLowWordFirst = order->isLowWordFirst;
-        encoding.hasSwappedBytes = order->hasSwappedBytes;
-    }
-    if (encoding.type == RawType::String)
-        encoding.words =
-            static_cast<std::uint16_t>(table.requiredInteger("registers", 1, mostTextRegisters));
-    if (encoding.type == RawType::Bit && !isBitTable)
-        encoding.shift = static_cast<std::uint8_t>(table.requiredInteger("bit", 0, 15));
-    if (encoding.type == RawType::U16 && table.has("first-bit")) {
-        encoding.shift = static_cast<std::uint8_t>(table.requiredInteger("first-bit", 0, 15));
-        encoding.width = static_cast<std::uint8_t>(
-            table.requiredInteger("bits", 1, std::int64_t{16} - encoding.shift));
-    }
-    encoding.scale = table.number("scale").value_or(1.0);
-    encoding.offset = table.number("offset").value_or(0.0);
-    encoding.valid = table.range("valid");
-    const unsigned unused = 64U - 16U * std::clamp<unsigned>(encoding.words, 1, 4);
-    for (const std::int64_t sentinel : table.integers("sentinels"))
-        encoding.sentinels.push_back((static_cast<std::uint64_t>(sentinel) << unused) >> unused);
-}
-
-void ProfileReader::readWrite(ProfileTable table, ResourceMapping& mapping)
-{
-    modbus::WriteRule rule;
-    rule.usesMultiple = table.flag("multiple").value_or(false);
-    rule.verifies = table.flag("verify").value_or(false);
-    rule.range = table.range("range");
-    mapping.resource.operations.write = true;
-    mapping.resource.allowsServerWrites = table.flag("by-server").value_or(false);
-    const Point& point = *mapping.point;
-    if (isNumber(point.valueType) && !rule.range)
-        table.complain("range", "a number that is written needs its range");
-    if (point.table == RegisterTable::DiscreteInput || point.table == RegisterTable::InputRegister)
-        table.complain("", fmt::format("{}s cannot be written", modbus::toString(point.table)));
-    if (!modbus::holdsBits(point.table) &&
-        (point.encoding.type == RawType::Bit || point.encoding.width != 0))
-        table.complain("", "a part of a register cannot be written");
-    table.refuseOthers();
-    mapping.point->write = rule;
-}
-
-void ProfileReader::readExecute(ProfileTable& table, ResourceMapping& mapping)
-{
-    Point& point = *mapping.point;
-    point.executeValue =
-        static_cast<std::uint16_t>(table.requiredInteger("execute", 0, mostAddress));
-    point.pollClass = PollClass::OnDemand;
-    mapping.resource.operations.execute = true;
-    mapping.resource.allowsServerWrites = table.flag("by-server").value_or(false);
-    if (point.table == RegisterTable::DiscreteInput || point.table == RegisterTable::InputRegister)
-        table.complain("execute",
-                       fmt::format("{}s cannot be written", modbus::toString(point.table)));
 }
 
 void ProfileReader::readConstant(ProfileTable table)
@@ -381,23 +290,6 @@ void ProfileReader::add(ResourceMapping mapping, std::uint32_t line)
         complaint_.add(line,
                        fmt::format("{} stands in line {} already", path.toString(), first->second));
     profile_.mappings.push_back(std::move(mapping));
-}
-
-void ProfileReader::checkType(ProfileTable& table, const Point& point)
-{
-    const RawType raw = point.encoding.type;
-    if (modbus::holdsBits(point.table) && raw != RawType::Bit)
-        table.complain("type", fmt::format("a {} is a bit", modbus::toString(point.table)));
-    if (!canBecome(point))
-        table.complain("type",
-                       fmt::format("{} cannot become {}",
-                                   modbus::toString(raw),
-                                   model::toString(point.valueType)));
-    if (point.encoding.scale == 0.0)
-        table.complain("scale", "scale must not be 0");
-    const bool isPlain = raw == RawType::Bit || raw == RawType::String;
-    if (isPlain && (table.has("scale") || table.has("offset") || table.has("valid")))
-        table.complain("scale", fmt::format("a {} is not scaled", modbus::toString(raw)));
 }
 
 void ProfileReader::checkOperations(ProfileTable& table,

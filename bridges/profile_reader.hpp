@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/model/definition.hpp"
 #include "bridges/device_profile.hpp"
+#include "bridges/point_reader.hpp"
 #include "bridges/profile_table.hpp"
 
 namespace causeway::bridges {
@@ -24,20 +27,27 @@ public:
     [[nodiscard]] DeviceProfile read(ProfileTable root);
 
 private:
+    /// Sensor Units and Application Type of an Object Instance.
+    struct InstanceTexts
+    {
+        std::optional<std::string> units;
+        std::optional<std::string> application;
+    };
+
     void readModbus(ProfileTable table);
     void readResource(ProfileTable table);
     void readConstant(ProfileTable table);
-    void readPoint(ProfileTable& table, ResourceMapping& mapping);
-    void readEncoding(ProfileTable& table, modbus::Point& point) const;
-    void readWrite(ProfileTable table, ResourceMapping& mapping);
-    void readExecute(ProfileTable& table, ResourceMapping& mapping);
+    void repeat(ProfileTable& table, const ResourceMapping& first, const InstanceTexts& texts);
 
     const model::ResourceDefinition* readPath(ProfileTable& table, model::Path& path);
     void addIdentity(ProfileTable& root);
+    void addTexts(const model::Path& instance,
+                  const InstanceTexts& texts,
+                  std::int64_t index,
+                  std::uint32_t line);
     void addConstant(const model::Path& path, const std::string& text, std::uint32_t line);
     void add(ResourceMapping mapping, std::uint32_t line);
 
-    void checkType(ProfileTable& table, const modbus::Point& point);
     void checkOperations(ProfileTable& table,
                          const ResourceMapping& mapping,
                          const model::ResourceDefinition& definition);
@@ -48,8 +58,7 @@ private:
     const model::Definitions& definitions_;
     Complaint& complaint_;
     DeviceProfile profile_;
-    bool isLowWordFirst_ = false;
-    bool hasSwappedBytes_ = false;
+    PointDefaults defaults_;
     std::map<model::Path, std::uint32_t> lines_; ///< where each path stands
 };
 

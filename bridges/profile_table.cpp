@@ -2,6 +2,7 @@
 #include "bridges/profile_table.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -14,6 +15,31 @@ namespace {
 std::uint32_t lineOf(const toml::node& node)
 {
     return static_cast<std::uint32_t>(node.source().begin.line);
+}
+
+std::optional<std::string> scalarText(const toml::node& node)
+{
+    if (const auto* value = node.as_string())
+        return value->get();
+    if (const auto* value = node.as_integer())
+        return fmt::format("{}", value->get());
+    if (const auto* value = node.as_floating_point())
+        return fmt::format("{}", value->get());
+    if (const auto* value = node.as_boolean())
+        return value->get() ? "true" : "false";
+    return std::nullopt;
+}
+
+std::optional<std::int64_t> wholeNumber(std::string_view text)
+{
+    const bool isHex = text.starts_with("0x");
+    text.remove_prefix(isHex ? 2 : 0);
+    std::int64_t number = 0;
+    const auto* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, number, isHex ? 16 : 10);
+    if (read.ec != std::errc{} || read.ptr != end)
+        return std::nullopt;
+    return number;
 }
 
 } // namespace
@@ -100,6 +126,8 @@ std::vector<std::int64_t> ProfileTable::integers(std::string_view key)
     const toml::node* node = ask(key);
     if (node == nullptr)
         return values;
+    if (const auto* single = node->as_integer())
+        return {single->get()};
     if (const auto* list = node->as_array()) {
         for (const toml::node& one : *list) {
             if (const auto* value = one.as_integer())
@@ -122,6 +150,26 @@ std::optional<double> ProfileTable::number(std::string_view key)
         return value;
     complain(key, fmt::format("{} must be a number", key));
     return std::nullopt;
+}
+
+std::vector<double> ProfileTable::numbers(std::string_view key)
+{
+    const toml::node* node = table_->get(key);
+    const auto* list = node == nullptr ? nullptr : node->as_array();
+    if (list == nullptr) {
+        const auto single = number(key);
+        return single ? std::vector<double>{*single} : std::vector<double>{};
+    }
+    asked_.emplace(key);
+    std::vector<double> values;
+    for (const toml::node& one : *list) {
+        const auto value = one.value<double>();
+        if (one.is_number() && value && std::isfinite(*value))
+            values.push_back(*value);
+    }
+    if (values.size() != list->size())
+        complain(key, fmt::format("{} must be a number or a list of numbers", key));
+    return values;
 }
 
 std::optional<bool> ProfileTable::flag(std::string_view key)
@@ -156,16 +204,31 @@ std::optional<std::string> ProfileTable::anyScalar(std::string_view key)
     const toml::node* node = ask(key);
     if (node == nullptr)
         return std::nullopt;
-    if (const auto* value = node->as_string())
-        return value->get();
-    if (const auto* value = node->as_integer())
-        return fmt::format("{}", value->get());
-    if (const auto* value = node->as_floating_point())
-        return fmt::format("{}", value->get());
-    if (const auto* value = node->as_boolean())
-        return value->get() ? "true" : "false";
+    if (auto text = scalarText(*node))
+        return text;
     complain(key, fmt::format("{} must be a text, a number, true or false", key));
     return std::nullopt;
+}
+
+std::vector<std::pair<std::int64_t, std::string>>
+ProfileTable::numberedScalars(std::string_view key)
+{
+    std::vector<std::pair<std::int64_t, std::string>> rows;
+    const toml::node* node = ask(key);
+    if (node == nullptr)
+        return rows;
+    if (const auto* inner = node->as_table()) {
+        for (const auto& [name, value] : *inner) {
+            const auto number = wholeNumber(name.str());
+            auto text = scalarText(value);
+            if (number && text)
+                rows.emplace_back(*number, std::move(*text));
+        }
+        if (!rows.empty() && rows.size() == inner->size())
+            return rows;
+    }
+    complain(key, fmt::format("{} must be a table like {{ 0 = \"off\", 1 = \"on\" }}", key));
+    return {};
 }
 
 void ProfileTable::eachTable(std::string_view key, const std::function<void(ProfileTable)>& visit)
@@ -203,8 +266,10 @@ void ProfileTable::refuseOthers()
 
 void ProfileTable::complain(std::string_view key, const std::string& sentence)
 {
+    // What a base profile or a parameter brought in has no line of its own.
     const toml::node* node = table_->get(key);
-    complaint_->add(node != nullptr ? lineOf(*node) : line(), sentence);
+    const std::uint32_t own = node != nullptr ? lineOf(*node) : 0;
+    complaint_->add(own != 0 ? own : line(), sentence);
 }
 
 std::uint32_t ProfileTable::line() const

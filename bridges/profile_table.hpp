@@ -55,13 +55,19 @@ public:
     integer(std::string_view key, std::int64_t smallest, std::int64_t largest);
     [[nodiscard]] std::int64_t
     requiredInteger(std::string_view key, std::int64_t smallest, std::int64_t largest);
+    /// One, or a list of them.
     [[nodiscard]] std::vector<std::int64_t> integers(std::string_view key);
     [[nodiscard]] std::optional<double> number(std::string_view key);
+    /// One, or a list of them.
+    [[nodiscard]] std::vector<double> numbers(std::string_view key);
     [[nodiscard]] std::optional<bool> flag(std::string_view key);
     /// [smallest, largest]
     [[nodiscard]] std::optional<model::Range> range(std::string_view key);
     /// Text, number or true/false, as text.
     [[nodiscard]] std::optional<std::string> anyScalar(std::string_view key);
+    /// A table whose keys are whole numbers, decimal or 0x…; its values as anyScalar() gives them.
+    [[nodiscard]] std::vector<std::pair<std::int64_t, std::string>>
+    numberedScalars(std::string_view key);
 
     template <typename Value>
     [[nodiscard]] std::optional<Value>

@@ -58,13 +58,15 @@ void Line::change(LineParts parts)
 {
     onDown({ErrorKind::Unreachable, "the line's settings change", Retry::AfterReconnect});
     parts_ = std::move(parts);
-    breakers_.clear();
+    for (auto& [unitId, unit] : units_)
+        unit.breaker = CircuitBreaker(tuning_);
     open();
 }
 
-void Line::join(std::uint8_t unitId, LineUser& user)
+void Line::join(std::uint8_t unitId, LineUser& user, const UnitTerms& terms)
 {
     users_[unitId] = &user;
+    record(unitId).terms = terms;
     if (isUp_)
         user.onLineUp();
     else if (!lastError_.empty())
@@ -74,7 +76,7 @@ void Line::join(std::uint8_t unitId, LineUser& user)
 void Line::leave(std::uint8_t unitId)
 {
     users_.erase(unitId);
-    breakers_.erase(unitId);
+    units_.erase(unitId);
     std::vector<Job> dropped;
     for (auto& queue : queues_) {
         for (Job& job : queue) {
@@ -204,7 +206,7 @@ std::optional<base::Error> Line::whyHopeless(const Job& job)
     if (!isUp_)
         return base::Error{ErrorKind::Unreachable, "the line is down", Retry::AfterReconnect};
     const TimePoint now = scheduler_.now();
-    const CircuitBreaker& unit = breaker(job.request.unitId);
+    const CircuitBreaker& unit = record(job.request.unitId).breaker;
     if (!unit.allows(now, isUrgent(job.priority)))
         return base::Error{ErrorKind::Unreachable,
                            fmt::format("the unit has not answered {} times, it is asked now and "
@@ -236,22 +238,40 @@ std::optional<Line::Job> Line::takeNext()
 std::optional<Line::Job> Line::takeFrom(std::deque<Job>& queue)
 {
     const TimePoint now = scheduler_.now();
-    const auto found = std::ranges::find_if(
-        queue, [&](const Job& job) { return !parts_.framing->heldUntil(job.request, now); });
-    if (found == queue.end())
+    auto chosen = queue.end();
+    for (auto job = queue.begin(); job != queue.end(); ++job) {
+        if (mayStartAt(job->request) > now)
+            continue;
+        // Units take turns: one with many requests waiting is asked no more often than the others.
+        if (chosen == queue.end() ||
+            record(job->request.unitId).lastTurn < record(chosen->request.unitId).lastTurn)
+            chosen = job;
+    }
+    if (chosen == queue.end())
         return std::nullopt;
-    Job job = std::move(*found);
-    queue.erase(found);
+    Job job = std::move(*chosen);
+    queue.erase(chosen);
+    record(job.request.unitId).lastTurn = ++turn_;
     return job;
+}
+
+TimePoint Line::mayStartAt(const Request& request) const
+{
+    const TimePoint now = scheduler_.now();
+    const TimePoint release = parts_.framing->heldUntil(request, now).value_or(now);
+    const auto unit = units_.find(request.unitId);
+    if (unit == units_.end() || unit->second.terms.silence == base::Duration{})
+        return release;
+    const base::Duration silence = parts_.link->silence() + unit->second.terms.silence;
+    return std::max(release, lastOctetAt_ + silence);
 }
 
 TimePoint Line::firstReleaseOrExpiry() const
 {
-    const TimePoint now = scheduler_.now();
     TimePoint first = TimePoint::max();
     for (const auto& queue : queues_) {
         for (const Job& job : queue) {
-            first = std::min(first, parts_.framing->heldUntil(job.request, now).value_or(now));
+            first = std::min(first, mayStartAt(job.request));
             if (isUrgent(job.priority))
                 first = std::min(first, job.queuedAt + tuning_.longestQueueing);
         }
@@ -267,7 +287,7 @@ void Line::send(Job job)
     ++counters_["requests"];
     counters_["octetsSent"] += frame.size();
     current_ = std::move(job);
-    timer_.start(onWire + parts_.responseTimeout);
+    timer_.start(onWire + responseTimeout(current_->request.unitId));
     parts_.link->send(frame);
 }
 
@@ -276,7 +296,7 @@ void Line::finish(Expected<Answer> result)
     Job job = std::move(*current_);
     current_.reset();
     count(result);
-    CircuitBreaker& unit = breaker(job.request.unitId);
+    CircuitBreaker& unit = record(job.request.unitId).breaker;
     const bool wasProbe = unit.isOpen();
     const bool wasSilence = !result && result.error().kind == ErrorKind::Timeout;
     const bool isDeaf = !result && result.error().kind == ErrorKind::Unreachable;
@@ -320,7 +340,7 @@ bool Line::deservesRepeat(const Job& job, const base::Error& error)
 {
     const bool mayPass = error.kind == ErrorKind::Timeout || error.kind == ErrorKind::Corrupt;
     return mayPass && job.priority == Priority::Read && !job.isRepeat &&
-           !breaker(job.request.unitId).isOpen();
+           !record(job.request.unitId).breaker.isOpen();
 }
 
 void Line::rest(bool needsQuiet)
@@ -364,9 +384,17 @@ bool Line::isQueueEmpty() const
     return std::ranges::all_of(queues_, [](const auto& queue) { return queue.empty(); });
 }
 
-CircuitBreaker& Line::breaker(std::uint8_t unitId)
+Line::UnitRecord& Line::record(std::uint8_t unitId)
 {
-    return breakers_.try_emplace(unitId, tuning_).first->second;
+    return units_.try_emplace(unitId, UnitRecord{CircuitBreaker(tuning_), {}, 0}).first->second;
+}
+
+base::Duration Line::responseTimeout(std::uint8_t unitId) const
+{
+    const auto unit = units_.find(unitId);
+    if (unit == units_.end())
+        return parts_.responseTimeout;
+    return unit->second.terms.responseTimeout.value_or(parts_.responseTimeout);
 }
 
 void Line::reportSoon()

@@ -42,6 +42,13 @@ public:
 /// Which goes first. A write is somebody's decision; a read is somebody who waits.
 enum class Priority : std::uint8_t { Write, Read, Poll };
 
+/// What one unit wants otherwise than its Line.
+struct UnitTerms
+{
+    std::optional<base::Duration> responseTimeout;
+    base::Duration silence{}; ///< before each request to it, besides the Line's own
+};
+
 /// What a Line is made of; changed as a whole when its settings change.
 struct LineParts
 {
@@ -72,7 +79,7 @@ public:
 
     /// The user outlives its membership; is told at once, from inside the call, when the Line is up
     /// or known to be down.
-    void join(std::uint8_t unitId, LineUser& user);
+    void join(std::uint8_t unitId, LineUser& user, const UnitTerms& terms = {});
     /// What it still has in the queue is Cancelled.
     void leave(std::uint8_t unitId);
 
@@ -89,6 +96,13 @@ private:
         Done done;
         base::TimePoint queuedAt;
         bool isRepeat = false;
+    };
+
+    struct UnitRecord
+    {
+        CircuitBreaker breaker;
+        UnitTerms terms;
+        std::uint64_t lastTurn = 0; ///< the higher, the later it was asked
     };
 
     void onUp() override;
@@ -110,7 +124,9 @@ private:
     void wakeUp();
     void failAll(const base::Error& reason);
     [[nodiscard]] bool isQueueEmpty() const;
-    [[nodiscard]] CircuitBreaker& breaker(std::uint8_t unitId);
+    [[nodiscard]] UnitRecord& record(std::uint8_t unitId);
+    [[nodiscard]] base::Duration responseTimeout(std::uint8_t unitId) const;
+    [[nodiscard]] base::TimePoint mayStartAt(const Request& request) const;
     void reportSoon();
     void reportNow();
 
@@ -122,7 +138,8 @@ private:
     bool isUp_ = false;
     std::string lastError_;
     std::map<std::uint8_t, LineUser*> users_;
-    std::map<std::uint8_t, CircuitBreaker> breakers_;
+    std::map<std::uint8_t, UnitRecord> units_;
+    std::uint64_t turn_ = 0;
 
     std::array<std::deque<Job>, 3> queues_; ///< by Priority
     std::optional<Job> current_;

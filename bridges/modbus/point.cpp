@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridges/modbus/point.hpp"
 
+#include <algorithm>
+
 namespace causeway::bridges::modbus {
 
 std::string_view toString(RegisterTable table)
@@ -18,58 +20,14 @@ std::string_view toString(RegisterTable table)
     return "";
 }
 
-std::string_view toString(RawType type)
+Extent Point::extent() const
 {
-    switch (type) {
-    case RawType::Bit:
-        return "bit";
-    case RawType::U16:
-        return "u16";
-    case RawType::S16:
-        return "s16";
-    case RawType::U32:
-        return "u32";
-    case RawType::S32:
-        return "s32";
-    case RawType::U64:
-        return "u64";
-    case RawType::S64:
-        return "s64";
-    case RawType::F32:
-        return "f32";
-    case RawType::F64:
-        return "f64";
-    case RawType::Bcd16:
-        return "bcd16";
-    case RawType::Bcd32:
-        return "bcd32";
-    case RawType::String:
-        return "string";
-    }
-    return "";
-}
-
-std::uint16_t wordsOf(RawType type)
-{
-    switch (type) {
-    case RawType::Bit:
-    case RawType::U16:
-    case RawType::S16:
-    case RawType::Bcd16:
-        return 1;
-    case RawType::U32:
-    case RawType::S32:
-    case RawType::F32:
-    case RawType::Bcd32:
-        return 2;
-    case RawType::U64:
-    case RawType::S64:
-    case RawType::F64:
-        return 4;
-    case RawType::String:
-        return 0;
-    }
-    return 0;
+    const Extent own{address, count()};
+    if (!exponentAddress)
+        return own;
+    const std::uint16_t first = std::min(address, *exponentAddress);
+    const std::uint32_t end = std::max(own.end(), std::uint32_t{*exponentAddress} + 1);
+    return {first, static_cast<std::uint16_t>(end - first)};
 }
 
 } // namespace causeway::bridges::modbus

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agent/model/definition.hpp"
 #include "agent/model/value.hpp"
+#include "bridges/modbus/raw_type.hpp"
 
 /// Where a value lives in a Modbus device and how it is written there: the words of a profile.
 namespace causeway::bridges::modbus {
@@ -23,25 +25,6 @@ enum class RegisterTable : std::uint8_t { Coil, DiscreteInput, InputRegister, Ho
     return table == RegisterTable::Coil || table == RegisterTable::DiscreteInput;
 }
 
-enum class RawType : std::uint8_t {
-    Bit, ///< a coil, a discrete input, or one bit of a register
-    U16,
-    S16,
-    U32,
-    S32,
-    U64,
-    S64,
-    F32,
-    F64,
-    Bcd16,
-    Bcd32,
-    String, ///< two characters a register
-};
-
-[[nodiscard]] std::string_view toString(RawType type);
-/// Registers that one value takes; 0 for String, whose length the profile gives.
-[[nodiscard]] std::uint16_t wordsOf(RawType type);
-
 /// How registers become a number or a text, and back.
 struct Encoding
 {
@@ -49,12 +32,17 @@ struct Encoding
     std::uint16_t words = 1;
     bool isLowWordFirst = false;
     bool hasSwappedBytes = false;
-    std::uint8_t shift = 0; ///< bit number for Bit, first bit of a field for U16
-    std::uint8_t width = 0; ///< bits of a field in U16; 0 means the whole register
-    double scale = 1.0;     ///< value = raw * scale + offset
+    std::uint8_t shift = 0; ///< bit number for Bit, first bit of a field of a whole number
+    std::uint8_t width = 0; ///< bits of that field; 0 means all
+    Decoding decoding = Decoding::Plain;
+    Characters characters = Characters::Both;
+    double scale = 1.0; ///< value = raw * scale + offset
     double offset = 0.0;
+    std::optional<std::uint8_t> decimals; ///< digits kept after the point; all when none
     std::vector<std::uint64_t> sentinels; ///< raw words that mean "not available"
     std::optional<model::Range> valid;    ///< of the value, after scaling; others are not believed
+    /// What single raw numbers mean; when there are some, no other number is believed.
+    std::vector<std::pair<std::int64_t, model::Value>> meanings;
 };
 
 /// How often a value is asked for.
@@ -68,9 +56,24 @@ enum class PollClass : std::uint8_t {
 /// What a write may be, and which function code carries it.
 struct WriteRule
 {
-    bool usesMultiple = false;         ///< function code 15 or 16 where 5 or 6 would do
-    bool verifies = false;             ///< reads back and compares
-    std::optional<model::Range> range; ///< of the value, before it is unscaled
+    bool usesMultiple = false;            ///< function code 15 or 16 where 5 or 6 would do
+    bool verifies = false;                ///< reads back and compares
+    std::optional<model::Range> range;    ///< of the value, before it is unscaled
+    std::optional<RegisterTable> table;   ///< otherwise than where it is read
+    std::optional<std::uint16_t> address; ///< the same
+    double step = 0.0;                    ///< the value is a multiple of it above range's smallest
+    std::chrono::milliseconds pause{0};   ///< at least this long between two writes
+    std::chrono::milliseconds settle{0};  ///< before what was written is read back
+    std::chrono::milliseconds pulse{0};   ///< a coil goes back after this long; 0: it stays
+};
+
+/// Neighbouring registers or bits of one table.
+struct Extent
+{
+    std::uint16_t address = 0;
+    std::uint16_t count = 1;
+
+    [[nodiscard]] std::uint32_t end() const { return std::uint32_t{address} + count; }
 };
 
 /// One value of the device: address counts from 0, as on the wire.
@@ -83,9 +86,17 @@ struct Point
     PollClass pollClass = PollClass::Fast;
     std::optional<WriteRule> write;
     std::optional<std::uint16_t> executeValue; ///< what Execute writes: the Resource has no value
+    /// A signed register of the same table: the power of ten that the raw number is multiplied by.
+    std::optional<std::uint16_t> exponentAddress;
+    /// When there are some, the addresses count from the ID register of the first of these models
+    /// that the device has.
+    std::vector<std::uint16_t> sunspecModels;
 
     /// Coils, or registers.
     [[nodiscard]] std::uint16_t count() const { return holdsBits(table) ? 1 : encoding.words; }
+
+    /// All that one read must bring: the value, and its exponent.
+    [[nodiscard]] Extent extent() const;
 };
 
 /// What a device of this kind can bear.
@@ -97,6 +108,8 @@ struct UnitLimits
     std::chrono::milliseconds fastPeriod{1000};
     std::chrono::milliseconds slowPeriod{60000};
     std::uint16_t patience = 3; ///< failed polls in a row before the device counts as gone
+    std::optional<std::chrono::milliseconds> responseTimeout; ///< instead of the line's
+    std::chrono::milliseconds silence{0}; ///< before each request, besides the line's own
 };
 
 } // namespace causeway::bridges::modbus

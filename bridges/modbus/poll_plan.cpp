@@ -2,6 +2,7 @@
 #include "bridges/modbus/poll_plan.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <tuple>
 #include <utility>
 
@@ -30,17 +31,37 @@ bool extend(Span& span, const Point& point, const UnitLimits& limits)
     if (span.table != point.table || span.pollClass != point.pollClass)
         return false;
     const Limit limit = limitOf(point.table, limits);
+    const Extent extent = point.extent();
     const std::uint32_t end = std::uint32_t{span.address} + span.count;
-    const std::uint32_t pointEnd = std::uint32_t{point.address} + point.count();
-    if (point.address > end + limit.gap || pointEnd - span.address > limit.most)
+    const std::uint32_t pointEnd = extent.end();
+    if (extent.address > end + limit.gap || pointEnd - span.address > limit.most)
         return false;
     span.count = static_cast<std::uint16_t>(std::max(end, pointEnd) - span.address);
     return true;
 }
 
+Span spanOf(const Point& point)
+{
+    const Extent extent = point.extent();
+    return {point.table, extent.address, extent.count, point.pollClass, {}};
+}
+
 base::Duration periodOf(PollClass pollClass, const UnitLimits& limits)
 {
     return pollClass == PollClass::Fast ? limits.fastPeriod : limits.slowPeriod;
+}
+
+/// The part of a span that these points need.
+Span narrowed(const Span& span, std::span<const std::size_t> indices, std::span<const Point> points)
+{
+    Span part{span.table, points[indices.front()].extent().address, 0, span.pollClass, {}};
+    std::uint32_t end = part.address;
+    for (const std::size_t index : indices) {
+        end = std::max(end, points[index].extent().end());
+        part.points.push_back(index);
+    }
+    part.count = static_cast<std::uint16_t>(end - part.address);
+    return part;
 }
 
 } // namespace
@@ -53,16 +74,47 @@ std::vector<Span> mergeSpans(std::span<const Point> points, const UnitLimits& li
             order.push_back(i);
     }
     std::ranges::sort(order, {}, [&](std::size_t i) {
-        return std::tuple(points[i].pollClass, points[i].table, points[i].address);
+        return std::tuple(points[i].pollClass, points[i].table, points[i].extent().address);
     });
     std::vector<Span> spans;
     for (const std::size_t i : order) {
         const Point& point = points[i];
         if (spans.empty() || !extend(spans.back(), point, limits))
-            spans.push_back({point.table, point.address, point.count(), point.pollClass, {}});
+            spans.push_back(spanOf(point));
         spans.back().points.push_back(i);
     }
     return spans;
+}
+
+std::optional<std::pair<Span, Span>> splitSpan(const Span& span, std::span<const Point> points)
+{
+    struct Cut
+    {
+        std::uint32_t gap;
+        std::uint32_t imbalance;
+        std::size_t at; ///< into span.points
+    };
+
+    std::optional<Cut> best;
+    std::uint32_t end = points[span.points.front()].extent().end();
+    for (std::size_t i = 1; i < span.points.size(); ++i) {
+        const Extent next = points[span.points[i]].extent();
+        if (next.address >= end) {
+            const auto half = static_cast<std::int64_t>(span.points.size()) / 2;
+            const auto off =
+                static_cast<std::uint32_t>(std::abs(static_cast<std::int64_t>(i) - half));
+            const Cut cut{next.address - end, off, i};
+            if (!best || cut.gap > best->gap ||
+                (cut.gap == best->gap && cut.imbalance < best->imbalance))
+                best = cut;
+        }
+        end = std::max(end, next.end());
+    }
+    if (!best)
+        return std::nullopt;
+    const std::span<const std::size_t> indices(span.points);
+    return std::pair(narrowed(span, indices.first(best->at), points),
+                     narrowed(span, indices.subspan(best->at), points));
 }
 
 PollPlan::PollPlan(std::vector<Span> spans, const UnitLimits& limits, double phase)
@@ -114,6 +166,22 @@ void PollPlan::finish(std::size_t index, bool hasSucceeded, base::TimePoint now)
     entry.isLate = false;
     if (entry.span.pollClass == PollClass::Once)
         entry.due = hasSucceeded ? base::TimePoint::max() : now + slowPeriod_;
+}
+
+bool PollPlan::split(std::size_t index, std::span<const Point> points, base::TimePoint now)
+{
+    auto parts = splitSpan(entries_[index].span, points);
+    if (!parts) {
+        entries_[index].due = now + std::max(entries_[index].period, slowPeriod_);
+        return false;
+    }
+    Entry second = entries_[index];
+    entries_[index].span = std::move(parts->first);
+    entries_[index].due = now;
+    second.span = std::move(parts->second);
+    second.due = now;
+    entries_.push_back(std::move(second));
+    return true;
 }
 
 base::TimePoint PollPlan::nextDue() const

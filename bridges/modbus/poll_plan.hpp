@@ -4,7 +4,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "agent/base/scheduler.hpp"
@@ -26,6 +28,11 @@ struct Span
 /// at most `mostGap` unmapped registers is read through. OnDemand points are in no span.
 [[nodiscard]] std::vector<Span> mergeSpans(std::span<const Point> points, const UnitLimits& limits);
 
+/// Two spans for one, cut at its widest gap or else near its middle; nothing when its points cannot
+/// be told apart.
+[[nodiscard]] std::optional<std::pair<Span, Span>> splitSpan(const Span& span,
+                                                             std::span<const Point> points);
+
 /// What is due when. Pure: time is handed in. A span that comes due while it is still under way is
 /// skipped and counted, never queued twice.
 class PollPlan
@@ -46,6 +53,11 @@ public:
     /// A span that came due meanwhile is due again at once: a full line has no idle time.
     /// A Once span that failed is asked again at the slow period.
     void finish(std::size_t index, bool hasSucceeded, base::TimePoint now);
+
+    /// After finish(): the device refused the span for good. It is asked in two parts from now on,
+    /// which finds the register it does not have. False when there is nothing to part: then the
+    /// span is asked again at the slow period only.
+    bool split(std::size_t index, std::span<const Point> points, base::TimePoint now);
 
     /// When takeDue() is next worth calling; TimePoint::max() for never.
     [[nodiscard]] base::TimePoint nextDue() const;

@@ -18,6 +18,9 @@ using base::Retry;
 
 namespace {
 
+/// A device that cannot be opened is asked again after a poll period, and not more often than this.
+constexpr base::Duration reopenPause = std::chrono::seconds(1);
+
 /// Neighbouring unit identifiers far apart: multiples of the golden ratio fill the period evenly.
 double phaseOf(std::uint8_t unitId)
 {
@@ -26,27 +29,14 @@ double phaseOf(std::uint8_t unitId)
     return turns - std::floor(turns);
 }
 
-FunctionCode readFunction(RegisterTable table)
+PollPlan planOf(const std::vector<Point>& points, const Unit::Settings& settings)
 {
-    switch (table) {
-    case RegisterTable::Coil:
-        return FunctionCode::ReadCoils;
-    case RegisterTable::DiscreteInput:
-        return FunctionCode::ReadDiscreteInputs;
-    case RegisterTable::InputRegister:
-        return FunctionCode::ReadInputRegisters;
-    case RegisterTable::HoldingRegister:
-        break;
-    }
-    return FunctionCode::ReadHoldingRegisters;
+    return {mergeSpans(points, settings.limits), settings.limits, phaseOf(settings.unitId)};
 }
 
-FunctionCode writeFunction(const Point& point, std::size_t count)
+UnitTerms termsOf(const UnitLimits& limits)
 {
-    const bool isMultiple = count > 1 || (point.write && point.write->usesMultiple);
-    if (point.table == RegisterTable::Coil)
-        return isMultiple ? FunctionCode::WriteMultipleCoils : FunctionCode::WriteSingleCoil;
-    return isMultiple ? FunctionCode::WriteMultipleRegisters : FunctionCode::WriteSingleRegister;
+    return {limits.responseTimeout, limits.silence};
 }
 
 } // namespace
@@ -56,10 +46,17 @@ Unit::Unit(base::Scheduler& scheduler, Line& line, Settings settings, Report rep
     , line_(line)
     , settings_(std::move(settings))
     , report_(std::move(report))
-    , plan_(mergeSpans(settings_.points, settings_.limits),
-            settings_.limits,
-            phaseOf(settings_.unitId))
+    , points_(settings_.points)
+    , plan_(planOf(points_, settings_))
+    , opening_(settings_.unitId,
+               settings_.opening,
+               [this](Request request, Priority priority, Line::Done done) {
+                   line_.submit(std::move(request), priority, std::move(done));
+               })
+    , writer_(scheduler, writerPlace())
+    , isOpen_(settings_.opening.isEmpty())
     , pollTimer_(scheduler, [this] { pollDue(); })
+    , openingTimer_(scheduler, [this] { begin(); })
 {}
 
 Unit::~Unit()
@@ -70,27 +67,109 @@ Unit::~Unit()
 
 void Unit::start()
 {
-    line_.join(settings_.unitId, *this);
+    line_.join(settings_.unitId, *this, termsOf(settings_.limits));
 }
 
 void Unit::onLineUp()
 {
     isLineUp_ = true;
-    plan_.start(scheduler_.now());
-    armPoll();
+    begin();
 }
 
 void Unit::onLineDown(const std::string& reason)
 {
     isLineUp_ = false;
     pollTimer_.stop();
+    openingTimer_.stop();
     becomeUnavailable("the line is down: " + reason);
     flush();
 }
 
+void Unit::begin()
+{
+    if (!isLineUp_ || opening_.isUnderWay())
+        return;
+    if (!isOpen_) {
+        opening_.start(
+            [this](const Expected<std::vector<SunspecModel>>& result) { onOpened(result); });
+        return;
+    }
+    plan_.start(scheduler_.now());
+    armPoll();
+}
+
+void Unit::onOpened(const Expected<std::vector<SunspecModel>>& result)
+{
+    if (result) {
+        isOpen_ = true;
+        locate(*result);
+        note(Answer{});
+        begin();
+    } else if (result.error().kind != ErrorKind::Cancelled) {
+        count(result.error());
+        noteFailure(result.error());
+        // The device answers, and is another one or refuses its setup: patience helps nobody.
+        if (result.error().kind == ErrorKind::NotSupported ||
+            result.error().kind == ErrorKind::Refused)
+            becomeUnavailable(result.error().message);
+        openingTimer_.start(std::max<base::Duration>(settings_.limits.fastPeriod, reopenPause));
+    }
+    flush();
+}
+
+void Unit::locate(const std::vector<SunspecModel>& models)
+{
+    points_ = settings_.points;
+    missing_.clear();
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+        if (points_[i].sunspecModels.empty())
+            continue;
+        if (auto placed = placedIn(points_[i], models)) {
+            points_[i] = std::move(*placed);
+        } else {
+            missing_.insert(i);
+            points_[i].pollClass = PollClass::OnDemand;
+        }
+    }
+    plan_ = planOf(points_, settings_);
+    ++planNumber_;
+}
+
+std::optional<base::Error> Unit::whyNotNow(std::size_t point) const
+{
+    if (missing_.contains(point))
+        return base::Error{ErrorKind::NotFound, "this device has no such SunSpec model"};
+    if (!isOpen_)
+        return base::Error{ErrorKind::Unreachable,
+                           "the device has not been recognised and set up yet",
+                           Retry::Later};
+    return std::nullopt;
+}
+
+void Unit::ask(Request request, Priority priority, Line::Done done)
+{
+    auto noted = [this, done = std::move(done)](const Expected<Answer>& result) mutable {
+        note(result);
+        done(result);
+        flush();
+    };
+    line_.submit(std::move(request), priority, std::move(noted));
+}
+
+UnitWriter::Place Unit::writerPlace()
+{
+    return {settings_.unitId,
+            [this](Request request, Priority priority, Line::Done done) {
+                ask(std::move(request), priority, std::move(done));
+            },
+            [this](std::size_t point, std::span<const std::uint16_t> words) {
+                takeSample(point, words);
+            }};
+}
+
 void Unit::armPoll()
 {
-    if (const auto due = plan_.nextDue(); isLineUp_ && due != base::TimePoint::max())
+    if (const auto due = plan_.nextDue(); isLineUp_ && isOpen_ && due != base::TimePoint::max())
         pollTimer_.startAt(due);
 }
 
@@ -106,20 +185,24 @@ void Unit::poll(std::size_t spanIndex)
 {
     const Span& span = plan_.span(spanIndex);
     ++counters_["polls"];
-    line_.submit(
-        readRequest(span.table, span.address, span.count),
-        Priority::Poll,
-        [this, spanIndex](const Expected<Answer>& result) { onPolled(spanIndex, result); });
+    line_.submit(readRequest(settings_.unitId, span.table, {span.address, span.count}),
+                 Priority::Poll,
+                 [this, spanIndex, plan = planNumber_](const Expected<Answer>& result) {
+                     if (plan == planNumber_)
+                         onPolled(spanIndex, result);
+                 });
 }
 
 void Unit::onPolled(std::size_t spanIndex, const Expected<Answer>& result)
 {
     plan_.finish(spanIndex, result.has_value(), scheduler_.now());
     note(result);
-    if (result)
+    if (result) {
         takeSamples(plan_.span(spanIndex), *result);
-    else
+    } else {
+        noteRefusal(spanIndex, result.error());
         noteFailure(result.error());
+    }
     flush();
     armPoll();
 }
@@ -127,15 +210,15 @@ void Unit::onPolled(std::size_t spanIndex, const Expected<Answer>& result)
 void Unit::takeSamples(const Span& span, const Answer& answer)
 {
     for (const std::size_t index : span.points) {
-        const Point& point = settings_.points[index];
-        const std::size_t first = std::size_t{point.address} - span.address;
-        takeSample(index, std::span(answer).subspan(first, point.count()));
+        const Extent extent = points_[index].extent();
+        const std::size_t first = std::size_t{extent.address} - span.address;
+        takeSample(index, std::span(answer).subspan(first, extent.count));
     }
 }
 
 void Unit::takeSample(std::size_t point, std::span<const std::uint16_t> words)
 {
-    auto value = decode(settings_.points[point], words);
+    auto value = decode(points_[point], words);
     if (!value) {
         ++counters_["rejectedValues"];
         return;
@@ -146,13 +229,18 @@ void Unit::takeSample(std::size_t point, std::span<const std::uint16_t> words)
 
 void Unit::read(std::size_t point, ReadDone done)
 {
-    const Point& what = settings_.points[point];
+    if (auto why = whyNotNow(point)) {
+        done(tl::unexpected(std::move(*why)));
+        return;
+    }
+    const Point& what = points_[point];
     ++counters_["reads"];
     auto answer = [this, point, done = std::move(done)](const Expected<Answer>& result) mutable {
         onRead(point, result, std::move(done));
     };
-    line_.submit(
-        readRequest(what.table, what.address, what.count()), Priority::Read, std::move(answer));
+    line_.submit(readRequest(settings_.unitId, what.table, what.extent()),
+                 Priority::Read,
+                 std::move(answer));
 }
 
 void Unit::onRead(std::size_t point, const Expected<Answer>& result, ReadDone done)
@@ -163,7 +251,7 @@ void Unit::onRead(std::size_t point, const Expected<Answer>& result, ReadDone do
         flush();
         return;
     }
-    auto value = decode(settings_.points[point], *result);
+    auto value = decode(points_[point], *result);
     if (!value) {
         ++counters_["rejectedValues"];
         done(fail(value.error()));
@@ -178,59 +266,12 @@ void Unit::onRead(std::size_t point, const Expected<Answer>& result, ReadDone do
 
 void Unit::write(std::size_t point, std::vector<std::uint16_t> words, WriteDone done)
 {
-    ++counters_["writes"];
-    Request request = writeRequest(settings_.points[point], words);
-    auto confirmed = [this, point, words = std::move(words), done = std::move(done)](
-                         const Expected<Answer>& result) mutable {
-        onWritten(point, words, result, std::move(done));
-    };
-    line_.submit(std::move(request), Priority::Write, std::move(confirmed));
-}
-
-void Unit::onWritten(std::size_t point,
-                     const std::vector<std::uint16_t>& words,
-                     const Expected<Answer>& result,
-                     WriteDone done)
-{
-    note(result);
-    const Point& what = settings_.points[point];
-    const bool hasVerify = what.write && what.write->verifies;
-    const bool isCancelled = !result && result.error().kind == ErrorKind::Cancelled;
-    if (result && hasVerify) {
-        readBack(point, words, std::move(done));
+    if (auto why = whyNotNow(point)) {
+        done(tl::unexpected(std::move(*why)));
         return;
     }
-    if (!what.executeValue && isLineUp_ && !isCancelled)
-        readBack(point, words, [](const Expected<void>&) {});
-    if (result) {
-        done({});
-    } else if (result.error().kind == ErrorKind::Timeout) {
-        done(fail(ErrorKind::Timeout,
-                  result.error().message + " to the write: whether it took effect is unknown"));
-    } else {
-        done(fail(result.error()));
-    }
-    flush();
-}
-
-void Unit::readBack(std::size_t point, const std::vector<std::uint16_t>& words, WriteDone done)
-{
-    const Point& what = settings_.points[point];
-    auto compare = [this, point, words, done = std::move(done)](
-                       const Expected<Answer>& result) mutable {
-        note(result);
-        if (result)
-            takeSample(point, *result);
-        flush();
-        if (!result)
-            done(fail(result.error().in("written, but it cannot be read back")));
-        else if (*result != words)
-            done(fail(ErrorKind::Refused, "the device confirmed the write and kept another value"));
-        else
-            done({});
-    };
-    line_.submit(
-        readRequest(what.table, what.address, what.count()), Priority::Read, std::move(compare));
+    ++counters_["writes"];
+    writer_.write(point, points_[point], std::move(words), std::move(done));
 }
 
 void Unit::note(const Expected<Answer>& result)
@@ -239,14 +280,27 @@ void Unit::note(const Expected<Answer>& result)
         failedPolls_ = 0;
         becomeAvailable();
     }
-    if (result)
-        return;
-    if (result.error().kind == ErrorKind::Timeout)
+    if (!result)
+        count(result.error());
+}
+
+void Unit::count(const base::Error& error)
+{
+    if (error.kind == ErrorKind::Timeout)
         ++counters_["timeouts"];
-    else if (result.error().kind == ErrorKind::Corrupt)
+    else if (error.kind == ErrorKind::Corrupt)
         ++counters_["corruptAnswers"];
-    else if (result.error().kind == ErrorKind::Refused)
+    else if (error.kind == ErrorKind::Refused)
         ++counters_["exceptions"];
+}
+
+void Unit::noteRefusal(std::size_t spanIndex, const base::Error& error)
+{
+    // Busy and its like pass; an illegal address does not.
+    if (error.kind != ErrorKind::Refused || error.retry != Retry::Never)
+        return;
+    if (plan_.split(spanIndex, points_, scheduler_.now()))
+        ++counters_["splitRequests"];
 }
 
 void Unit::noteFailure(const base::Error& error)
@@ -268,10 +322,8 @@ void Unit::becomeAvailable()
     isAvailable_ = true;
     pending_.availability = AvailabilityChange{true, {}};
     // Everything anew at once: what it has kept may be another device's by now.
-    if (isBack && isLineUp_) {
-        plan_.start(scheduler_.now());
-        armPoll();
-    }
+    if (isBack)
+        begin();
 }
 
 void Unit::becomeUnavailable(const std::string& reason)
@@ -279,6 +331,9 @@ void Unit::becomeUnavailable(const std::string& reason)
     if (isAvailable_ == false)
         return;
     isAvailable_ = false;
+    isOpen_ = settings_.opening.isEmpty();
+    if (!isOpen_ && isLineUp_ && !opening_.isUnderWay())
+        openingTimer_.start(reopenPause);
     pending_.availability = AvailabilityChange{false, reason};
 }
 
@@ -286,17 +341,6 @@ void Unit::flush()
 {
     pending_.counters = counters_;
     report_(std::exchange(pending_, {}));
-}
-
-Request Unit::readRequest(RegisterTable table, std::uint16_t address, std::uint16_t count) const
-{
-    return {settings_.unitId, readFunction(table), address, count, {}};
-}
-
-Request Unit::writeRequest(const Point& point, std::vector<std::uint16_t> words) const
-{
-    const auto count = static_cast<std::uint16_t>(words.size());
-    return {settings_.unitId, writeFunction(point, count), point.address, count, std::move(words)};
 }
 
 } // namespace causeway::bridges::modbus

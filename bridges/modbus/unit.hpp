@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@
 #include "bridges/modbus/line.hpp"
 #include "bridges/modbus/point.hpp"
 #include "bridges/modbus/poll_plan.hpp"
+#include "bridges/modbus/unit_opening.hpp"
+#include "bridges/modbus/unit_writer.hpp"
 
 namespace causeway::bridges::modbus {
 
@@ -33,8 +36,8 @@ struct UnitReport
     std::map<std::string, std::uint64_t> counters;
 };
 
-/// The field half of one device: polls its points, reads and writes them when asked, knows whether
-/// it is there. Lives on the field thread.
+/// The field half of one device: opens it as its profile wants, polls its points, reads and writes
+/// them when asked, knows whether it is there. Lives on the field thread.
 class Unit final : public LineUser
 {
 public:
@@ -44,6 +47,7 @@ public:
         UnitLimits limits;
         std::vector<Point> points;
         std::vector<model::Path> paths; ///< of the points, in the same order
+        OpeningSteps opening{};
     };
 
     using Report = std::function<void(UnitReport)>;
@@ -57,14 +61,19 @@ public:
 
     void start();
     void read(std::size_t point, ReadDone done);
-    /// Once on the wire, never repeated: after silence nobody knows whether it took effect, and the
-    /// Timeout says so. Reads back afterwards, to compare when the profile asks for it and to tell
-    /// the new value in any case.
+    /// As UnitWriter says; the new value comes as a Sample in any case.
     void write(std::size_t point, std::vector<std::uint16_t> words, WriteDone done);
 
 private:
     void onLineUp() override;
     void onLineDown(const std::string& reason) override;
+
+    void begin();
+    void onOpened(const base::Expected<std::vector<SunspecModel>>& result);
+    void locate(const std::vector<SunspecModel>& models);
+    [[nodiscard]] std::optional<base::Error> whyNotNow(std::size_t point) const;
+    void ask(Request request, Priority priority, Line::Done done);
+    [[nodiscard]] UnitWriter::Place writerPlace();
 
     void pollDue();
     void poll(std::size_t spanIndex);
@@ -72,12 +81,9 @@ private:
     void takeSamples(const Span& span, const Answer& answer);
     void takeSample(std::size_t point, std::span<const std::uint16_t> words);
     void onRead(std::size_t point, const base::Expected<Answer>& result, ReadDone done);
-    void onWritten(std::size_t point,
-                   const std::vector<std::uint16_t>& words,
-                   const base::Expected<Answer>& result,
-                   WriteDone done);
-    void readBack(std::size_t point, const std::vector<std::uint16_t>& words, WriteDone done);
+    void noteRefusal(std::size_t spanIndex, const base::Error& error);
 
+    void count(const base::Error& error);
     void note(const base::Expected<Answer>& result);
     void noteFailure(const base::Error& error);
     void becomeAvailable();
@@ -85,21 +91,24 @@ private:
     void flush();
     void armPoll();
 
-    [[nodiscard]] Request
-    readRequest(RegisterTable table, std::uint16_t address, std::uint16_t count) const;
-    [[nodiscard]] Request writeRequest(const Point& point, std::vector<std::uint16_t> words) const;
-
     base::Scheduler& scheduler_;
     Line& line_;
     Settings settings_;
     Report report_;
+    std::vector<Point> points_;     ///< where they are in this very device
+    std::set<std::size_t> missing_; ///< points of SunSpec models that it does not have
     PollPlan plan_;
+    std::uint32_t planNumber_ = 0; ///< answers to an earlier plan's polls are nobody's
+    UnitOpening opening_;
+    UnitWriter writer_;
     bool isLineUp_ = false;
+    bool isOpen_ = false;
     std::optional<bool> isAvailable_; ///< nothing while nobody knows
     std::uint32_t failedPolls_ = 0;
     UnitReport pending_;
     std::map<std::string, std::uint64_t> counters_;
     base::Timer pollTimer_;
+    base::Timer openingTimer_;
 };
 
 } // namespace causeway::bridges::modbus

@@ -157,4 +157,43 @@ BOOST_AUTO_TEST_CASE(asks_once_until_it_has_the_answer)
     BOOST_TEST((plan.nextDue() == TimePoint::max()));
 }
 
+BOOST_AUTO_TEST_CASE(reads_a_value_and_its_scale_in_one_request)
+{
+    Point power = pair(14);
+    power.exponentAddress = 40;
+
+    const auto spans = mergeSpans(std::vector<Point>{power}, UnitLimits{});
+
+    BOOST_REQUIRE(spans.size() == 1U);
+    BOOST_TEST(spans[0].address == 14);
+    BOOST_TEST(spans[0].count == 27);
+}
+
+BOOST_AUTO_TEST_CASE(splits_a_request_at_its_widest_gap)
+{
+    const std::vector<Point> points{pair(0), pair(2), pair(10), pair(12)};
+    const auto spans = mergeSpans(points, UnitLimits{});
+
+    const auto parts = splitSpan(spans.at(0), points);
+
+    BOOST_REQUIRE(parts.has_value());
+    BOOST_TEST(parts->first.count == 4);
+    BOOST_TEST(parts->second.address == 10);
+    BOOST_TEST(parts->second.points == (std::vector<std::size_t>{2, 3}));
+}
+
+BOOST_AUTO_TEST_CASE(splits_neighbours_in_the_middle_and_one_register_not_at_all)
+{
+    const std::vector<Point> points{pair(0), pair(2), pair(4), pair(6), pair(6)};
+    const auto spans = mergeSpans(points, UnitLimits{});
+
+    const auto parts = splitSpan(spans.at(0), points);
+    const auto none =
+        splitSpan({RegisterTable::InputRegister, 6, 2, PollClass::Fast, {3, 4}}, points);
+
+    BOOST_REQUIRE(parts.has_value());
+    BOOST_TEST(parts->second.address == 4);
+    BOOST_TEST(!none.has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -82,11 +82,88 @@ BOOST_AUTO_TEST_CASE(maps_one_register_in_two_units)
     BOOST_TEST(profile.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(repeats_a_resource_over_instances_and_addresses)
+{
+    const auto profile =
+        parse(resource("path = \"/3306/2/5850\"\ntable = \"coil\"\naddress = 0x200\nrepeat = 3\n"
+                       "application = \"relay {n}\"\nwrite = { address = 0, verify = true }\n"));
+
+    BOOST_REQUIRE_MESSAGE(profile, (profile ? "" : profile.error().message));
+    const auto& last = find(*profile, {3306, 4, 5850});
+    BOOST_TEST(last.point->address == 0x202);
+    BOOST_TEST(last.point->write->address.value() == 2);
+    BOOST_TEST((find(*profile, {3306, 4, 5750}).resource.constant ==
+                model::Value(std::string("relay 3"))));
+}
+
+BOOST_AUTO_TEST_CASE(converts_the_units_of_the_device_into_those_of_the_resource)
+{
+    const auto profile = parse(
+        resource("path = \"/3305/0/5800\"\ntable = \"input\"\naddress = 1\ntype = \"u16\"\n"
+                 "from = \"kW\"\n[[resource]]\npath = \"/3303/0/5700\"\ntable = \"input\"\n"
+                 "address = 2\ntype = \"s16\"\nscale = 0.1\nfrom = \"degF\"\nunits = \"Cel\"\n"));
+
+    BOOST_REQUIRE_MESSAGE(profile, (profile ? "" : profile.error().message));
+    BOOST_TEST(find(*profile, {3305, 0, 5800}).point->encoding.scale == 1000.0);
+    const auto& celsius = find(*profile, {3303, 0, 5700}).point->encoding;
+    BOOST_TEST(celsius.scale * 2120 + celsius.offset == 100.0, boost::test_tools::tolerance(1e-9));
+}
+
+BOOST_AUTO_TEST_CASE(reads_every_key_of_a_value)
+{
+    const auto profile = parse(
+        head +
+        "order = \"GHEFCDAB\"\nnot-available = \"sunspec\"\ntimeout-ms = 900\n"
+        "silence-ms = 20\nfirst-address = 1\n[[resource]]\npath = \"/3303/0/5700\"\n"
+        "table = \"holding\"\naddress = 101\ntype = \"s32\"\nscale = [0.1, 40]\ndecimals = 2\n"
+        "scale-register = 105\n[[resource]]\npath = \"/3348/0/5547\"\ntable = \"holding\"\n"
+        "address = 201\ntype = \"u16\"\nenum = { 0x10 = 1, 32 = 2 }\n");
+
+    BOOST_REQUIRE_MESSAGE(profile, (profile ? "" : profile.error().message));
+    const auto& point = *find(*profile, {3303, 0, 5700}).point;
+    BOOST_TEST(point.address == 100);
+    BOOST_TEST(point.exponentAddress.value() == 104);
+    BOOST_TEST(point.encoding.isLowWordFirst);
+    BOOST_TEST(point.encoding.scale == 4.0);
+    BOOST_TEST(point.encoding.sentinels == std::vector<std::uint64_t>{0x80000000U},
+               boost::test_tools::per_element());
+    BOOST_TEST(find(*profile, {3348, 0, 5547}).point->encoding.meanings.front().first == 16);
+    BOOST_TEST((profile->limits.responseTimeout == std::chrono::milliseconds(900)));
+    BOOST_TEST((profile->limits.silence == std::chrono::milliseconds(20)));
+}
+
+BOOST_AUTO_TEST_CASE(reads_what_to_ask_and_to_tell_a_device_first)
+{
+    const auto profile = parse(resource("path = \"/3303/0/5700\"\ntable = \"input\"\naddress = 1\n"
+                                        "type = \"s16\"\n[[probe]]\ntable = \"holding\"\n"
+                                        "address = 9\nequals = 0x1234\nmask = 0xFF00\n[[setup]]\n"
+                                        "table = \"holding\"\naddress = 20\nvalues = [1, 2]\n"));
+
+    BOOST_REQUIRE_MESSAGE(profile, (profile ? "" : profile.error().message));
+    BOOST_TEST(profile->opening.probes.at(0).mask == 0xFF00);
+    BOOST_TEST(profile->opening.setup.at(0).words.size() == 2U);
+    BOOST_TEST(!profile->opening.walksSunspec);
+}
+
 struct Refused
 {
     std::string text;
     std::string complaint;
 };
+
+namespace {
+
+void checkRefused(const std::vector<Refused>& rows)
+{
+    for (const Refused& row : rows) {
+        const auto profile = parse(row.text);
+        BOOST_REQUIRE_MESSAGE(!profile, row.complaint);
+        BOOST_TEST(profile.error().message.starts_with(row.complaint),
+                   profile.error().message << " instead of " << row.complaint);
+    }
+}
+
+} // namespace
 
 BOOST_AUTO_TEST_CASE(complains_with_file_and_line)
 {
@@ -107,7 +184,7 @@ BOOST_AUTO_TEST_CASE(complains_with_file_and_line)
         {resource("path = \"/1/0/1\"\ntable = \"input\"\naddress = 1\ntype = \"u16\"\n"),
          "test.toml:6: /1/0/1 belongs to the gateway, no device has it"},
         {resource(good), "test.toml:5: type is missing"},
-        {resource(good + "type = \"float\"\n"), "test.toml:9: \"float\" is none of bit, u16"},
+        {resource(good + "type = \"float\"\n"), "test.toml:9: \"float\" is none of bit, u8"},
         {resource(good + "type = \"string\"\nregisters = 4\n"),
          "test.toml:9: string cannot become Float"},
         {resource(typed + "scale = 0\n"), "test.toml:10: scale must not be 0"},
@@ -134,12 +211,33 @@ BOOST_AUTO_TEST_CASE(complains_with_file_and_line)
         {resource(typed + "execute = 1\n"), "test.toml:10: input registers cannot be written"},
     };
 
-    for (const Refused& row : rows) {
-        const auto profile = parse(row.text);
-        BOOST_REQUIRE_MESSAGE(!profile, row.complaint);
-        BOOST_TEST(profile.error().message.starts_with(row.complaint),
-                   profile.error().message << " instead of " << row.complaint);
-    }
+    checkRefused(rows);
+}
+
+BOOST_AUTO_TEST_CASE(complains_of_what_cannot_be_meant)
+{
+    const std::string typed =
+        "path = \"/3303/0/5700\"\ntable = \"input\"\naddress = 1\ntype = \"s16\"\n";
+    const std::vector<Refused> rows{
+        {resource(typed + "from = \"kWh\"\nunits = \"Cel\"\n"),
+         "test.toml:10: \"kWh\" cannot be converted to \"Cel\""},
+        {resource(typed + "enum = { on = 1 }\n"), "test.toml:10: enum must be a table like"},
+        {resource(typed + "scale-register = 200\n"), "test.toml:10: the scale is too far"},
+        {resource(typed + "decode = \"power-factor-4q\"\n"),
+         "test.toml:10: a s16 is not encoded so"},
+        {resource(typed + "repeat = 300\n"), "test.toml:10: repeat must be a whole number from 1"},
+        {resource(typed + "repeat = 200\nstride = 4000\n"),
+         "test.toml:10: /3303/0/5700 cannot be repeated so often"},
+        {resource(typed + "[[probe]]\ntable = \"holding\"\naddress = 1\n"),
+         "test.toml:10: equals is missing"},
+        {resource(typed + "[[setup]]\ntable = \"input\"\naddress = 1\nvalues = 1\n"),
+         "test.toml:11: input registers cannot be written"},
+        {resource(typed + "extends = \"../x\"\n"), "test.toml:10: unknown key \"extends\""},
+        {"extends = \"nobody\"\n" + resource(typed),
+         "test.toml:1: there is no other profile \"nobody\" to extend"},
+    };
+
+    checkRefused(rows);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

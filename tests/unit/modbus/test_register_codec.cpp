@@ -62,6 +62,51 @@ Point bit(std::uint8_t shift)
     return result;
 }
 
+Point part(RawType type, std::uint8_t shift, std::uint8_t width)
+{
+    Point result = point(type, ResourceType::Integer);
+    result.encoding.shift = shift;
+    result.encoding.width = width;
+    return result;
+}
+
+Point decoded(RawType type, Decoding decoding)
+{
+    Point result = point(type);
+    result.encoding.decoding = decoding;
+    return result;
+}
+
+Point characters(Characters which)
+{
+    Point result = text(3);
+    result.encoding.characters = which;
+    return result;
+}
+
+Point rounded(std::uint8_t decimals)
+{
+    Point result = scaled(RawType::U16, 1.0 / 3);
+    result.encoding.decimals = decimals;
+    return result;
+}
+
+Point states(ResourceType valueType, Value first, Value second)
+{
+    Point result = point(RawType::U16, valueType);
+    result.encoding.meanings = {{1, std::move(first)}, {7, std::move(second)}};
+    return result;
+}
+
+/// The value in register 100, its power of ten in register 102.
+Point withExponent()
+{
+    Point result = point(RawType::S16);
+    result.address = 100;
+    result.exponentAddress = 102;
+    return result;
+}
+
 } // namespace
 
 struct Row
@@ -95,6 +140,35 @@ BOOST_AUTO_TEST_CASE(turns_registers_into_values)
         {bit(3), {0x0008}, true},
         {bit(3), {0xFFF7}, false},
         {text(3), {0x4142, 0x4320, 0x2000}, std::string("ABC")},
+        {ordered(RawType::U48, false, false), {1, 2, 3}, std::int64_t{0x000100020003}},
+        {ordered(RawType::S48, true, false), {0xFFFE, 0xFFFF, 0xFFFF}, std::int64_t{-2}},
+        {ordered(RawType::U64, false, true),
+         {0x0100, 0x0200, 0x0300, 0x0400},
+         std::int64_t{0x0001000200030004}},
+        {ordered(RawType::U64, true, true),
+         {0x0400, 0x0300, 0x0200, 0x0100},
+         std::int64_t{0x0001000200030004}},
+        {point(RawType::F16), {0x3C00}, 1.0},
+        {point(RawType::F16), {0xC500}, -5.0},
+        {point(RawType::Bcd48), {0x1234, 0x5678, 0x9012}, 123456789012.0},
+        {point(RawType::Bcd64), {0, 0, 0, 0x0042}, 42.0},
+        {part(RawType::S16, 8, 8), {0xFE01}, std::int64_t{-2}},
+        {part(RawType::U32, 4, 24), {0x0ABC, 0xDEF1}, std::int64_t{0xABCDEF}},
+        {decoded(RawType::U48, Decoding::Mod10000), {1, 2, 3}, 100020003.0},
+        {decoded(RawType::U16, Decoding::SignMagnitude), {0x8005}, -5.0},
+        {decoded(RawType::F32, Decoding::PowerFactor4q), {0x3F99, 0x999A}, 0.8},
+        {decoded(RawType::F32, Decoding::PowerFactor4q), {0xBF99, 0x999A}, -0.8},
+        {decoded(RawType::F32, Decoding::PowerFactor4q), {0x3F00, 0}, 0.5},
+        {characters(Characters::High), {0x4100, 0x4200, 0x4300}, std::string("ABC")},
+        {characters(Characters::Low), {0x0041, 0x0042, 0x0043}, std::string("ABC")},
+        {rounded(1), {10}, 3.3},
+        {states(ResourceType::String, std::string("off"), std::string("fault")),
+         {7},
+         std::string("fault")},
+        {states(ResourceType::Boolean, false, true), {7}, true},
+        {withExponent(), {2305, 0, 0xFFFF}, 230.5},
+        {withExponent(), {0xFFFB, 0, 2}, -500.0},
+        {point(RawType::U32, ResourceType::String), {0, 4711}, std::string("4711")},
     };
 
     for (const Row& row : rows) {
@@ -121,6 +195,8 @@ BOOST_AUTO_TEST_CASE(makes_no_number_of_what_is_not_available)
         {point(RawType::F32), {0x7F80, 0}},
         {point(RawType::F64), {0xFFF8, 0, 0, 0}},
         {sentinel, {0x7FFF}},
+        {withExponent(), {2305, 0, 0x8000}},
+        {point(RawType::F16), {0x7E00}},
     };
 
     for (const auto& [where, words] : rows) {
@@ -138,6 +214,8 @@ BOOST_AUTO_TEST_CASE(believes_nothing_that_cannot_be)
         {limited, {0x7FFF}},
         {text(1), {0xC328}},
         {point(RawType::U32), {1}},
+        {states(ResourceType::String, std::string("off"), std::string("fault")), {2}},
+        {decoded(RawType::U32, Decoding::Mod10000), {0, 10000}},
     };
 
     for (const auto& [where, words] : rows) {
@@ -157,6 +235,17 @@ BOOST_AUTO_TEST_CASE(writes_what_it_would_read)
         {point(RawType::Bcd32), {0x1234, 0x5678}, 12345678.0},
         {bit(0), {1}, true},
         {text(3), {0x4142, 0x4300, 0}, std::string("ABC")},
+        {ordered(RawType::S48, true, false), {0xFFFE, 0xFFFF, 0xFFFF}, std::int64_t{-2}},
+        {point(RawType::Bcd48), {0x1234, 0x5678, 0x9012}, 123456789012.0},
+        {part(RawType::S16, 8, 8), {0xFE00}, std::int64_t{-2}},
+        {decoded(RawType::U48, Decoding::Mod10000), {1, 2, 3}, 100020003.0},
+        {decoded(RawType::U16, Decoding::SignMagnitude), {0x8005}, -5.0},
+        {characters(Characters::High), {0x4100, 0x4200, 0x4300}, std::string("ABC")},
+        {characters(Characters::Low), {0x0041, 0x0042, 0x0043}, std::string("ABC")},
+        {states(ResourceType::String, std::string("off"), std::string("fault")),
+         {7},
+         std::string("fault")},
+        {states(ResourceType::Boolean, false, true), {1}, false},
     };
 
     for (const Row& row : rows) {
@@ -169,10 +258,15 @@ BOOST_AUTO_TEST_CASE(writes_what_it_would_read)
 BOOST_AUTO_TEST_CASE(writes_nothing_that_does_not_fit)
 {
     Point limited = scaled(RawType::U16, 0.1);
-    limited.write = WriteRule{false, false, model::Range{5, 35}};
+    limited.write.emplace().range = model::Range{5, 35};
+    Point stepped = limited;
+    stepped.write->step = 0.5;
     const std::vector<std::pair<Point, Value>> rows{
         {limited, 4.9},
         {limited, 35.1},
+        {stepped, 20.3},
+        {states(ResourceType::String, std::string("off"), std::string("on")), std::string("no")},
+        {part(RawType::S16, 8, 8), std::int64_t{128}},
         {limited, std::string("20")},
         {limited, std::numeric_limits<double>::quiet_NaN()},
         {point(RawType::U16), 65536.0},
@@ -188,6 +282,18 @@ BOOST_AUTO_TEST_CASE(writes_nothing_that_does_not_fit)
         BOOST_TEST((!words && words.error().kind == ErrorKind::InvalidArgument),
                    model::toText(value));
     }
+}
+
+BOOST_AUTO_TEST_CASE(knows_which_bits_of_a_register_are_others)
+{
+    Point swappedField = part(RawType::U16, 4, 4);
+    swappedField.encoding.hasSwappedBytes = true;
+
+    BOOST_TEST(foreignBits(bit(3)) == std::vector<std::uint16_t>{0xFFF7},
+               boost::test_tools::per_element());
+    BOOST_TEST(foreignBits(swappedField) == std::vector<std::uint16_t>{0x0FFF},
+               boost::test_tools::per_element());
+    BOOST_TEST(foreignBits(point(RawType::U16)).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

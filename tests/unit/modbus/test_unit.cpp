@@ -3,7 +3,7 @@
 
 #include "bridges/modbus/rtu_framing.hpp"
 #include "bridges/modbus/unit.hpp"
-#include "tests/unit/modbus/fake_link.hpp"
+#include "tests/unit/modbus/unit_fixture.hpp"
 
 using namespace causeway;
 using namespace causeway::bridges::modbus;
@@ -57,7 +57,8 @@ struct Fixture
         point.table = RegisterTable::HoldingRegister;
         point.valueType = model::ResourceType::Float;
         point.encoding.sentinels = {0x7FFF};
-        point.write = WriteRule{false, true, model::Range{5, 35}};
+        point.write.emplace().verifies = true;
+        point.write->range = model::Range{5, 35};
         return {1, {}, {point}, {setPoint}};
     }
 
@@ -185,6 +186,25 @@ BOOST_FIXTURE_TEST_CASE(says_that_silence_after_a_write_means_nothing_certain, F
     BOOST_REQUIRE(written.has_value());
     BOOST_TEST((written->error().kind == ErrorKind::Timeout));
     BOOST_TEST(writes == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(learns_which_registers_a_device_does_not_have, UnitFixture)
+{
+    device.holding = {{0, 10}, {1, 11}, {2, 12}, {5, 15}};
+    for (const std::uint16_t address : {0, 1, 2, 3, 5})
+        add(address);
+    start();
+
+    scheduler.advance(10s);
+    const auto learnt = counters["exceptions"];
+    scheduler.advance(40s);
+
+    BOOST_TEST(newest(0) == "10");
+    BOOST_TEST(newest(2) == "12");
+    BOOST_TEST(newest(3).empty());
+    BOOST_TEST(newest(4) == "15");
+    BOOST_TEST(counters["exceptions"] == learnt);
+    BOOST_TEST(changes.back().isAvailable);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

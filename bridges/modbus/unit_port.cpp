@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/modbus/unit_port.hpp"
+
+#include <utility>
+
+namespace causeway::bridges::modbus {
+
+namespace {
+
+FunctionCode readFunction(RegisterTable table)
+{
+    switch (table) {
+    case RegisterTable::Coil:
+        return FunctionCode::ReadCoils;
+    case RegisterTable::DiscreteInput:
+        return FunctionCode::ReadDiscreteInputs;
+    case RegisterTable::InputRegister:
+        return FunctionCode::ReadInputRegisters;
+    case RegisterTable::HoldingRegister:
+        break;
+    }
+    return FunctionCode::ReadHoldingRegisters;
+}
+
+FunctionCode writeFunction(RegisterTable table, bool isMultiple)
+{
+    if (table == RegisterTable::Coil)
+        return isMultiple ? FunctionCode::WriteMultipleCoils : FunctionCode::WriteSingleCoil;
+    return isMultiple ? FunctionCode::WriteMultipleRegisters : FunctionCode::WriteSingleRegister;
+}
+
+} // namespace
+
+Request readRequest(std::uint8_t unitId, RegisterTable table, Extent extent)
+{
+    return {unitId, readFunction(table), extent.address, extent.count, {}};
+}
+
+Request writeRequest(std::uint8_t unitId,
+                     RegisterTable table,
+                     std::uint16_t address,
+                     std::vector<std::uint16_t> words,
+                     bool usesMultiple)
+{
+    const auto count = static_cast<std::uint16_t>(words.size());
+    return {
+        unitId, writeFunction(table, usesMultiple || count > 1), address, count, std::move(words)};
+}
+
+Request writeRequest(std::uint8_t unitId, const Point& point, std::vector<std::uint16_t> words)
+{
+    const WriteRule rule = point.write.value_or(WriteRule{});
+    return writeRequest(unitId,
+                        rule.table.value_or(point.table),
+                        rule.address.value_or(point.address),
+                        std::move(words),
+                        rule.usesMultiple);
+}
+
+} // namespace causeway::bridges::modbus

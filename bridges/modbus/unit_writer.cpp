@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/modbus/unit_writer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "bridges/modbus/register_codec.hpp"
+
+namespace causeway::bridges::modbus {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+using base::Retry;
+
+namespace {
+
+/// What servers may have waiting for one device.
+constexpr std::size_t mostJobs = 64;
+/// Between attempts to end a pulse: a relay that stays on is worse than a busy line.
+constexpr base::Duration pulseRetry = std::chrono::seconds(1);
+
+WriteRule ruleOf(const Point& point)
+{
+    return point.write.value_or(WriteRule{});
+}
+
+bool isCancelled(const Expected<Answer>& result)
+{
+    return !result && result.error().kind == ErrorKind::Cancelled;
+}
+
+/// Whether the point's own bits are as written; its neighbours may have changed meanwhile.
+bool holds(const Point& point, const Answer& found, const std::vector<std::uint16_t>& written)
+{
+    const auto foreign = foreignBits(point);
+    if (foreign.empty() || found.size() != written.size())
+        return found == written;
+    for (std::size_t i = 0; i < written.size(); ++i) {
+        if (((found[i] ^ written[i]) & ~foreign[i] & 0xFFFFU) != 0)
+            return false;
+    }
+    return true;
+}
+
+std::vector<std::uint16_t> inverted(const Point& point, std::vector<std::uint16_t> words)
+{
+    if (!holdsBits(point.table))
+        return std::vector<std::uint16_t>(words.size(), 0);
+    for (std::uint16_t& word : words)
+        word = word == 0 ? 1 : 0;
+    return words;
+}
+
+} // namespace
+
+UnitWriter::UnitWriter(base::Scheduler& scheduler, Place place)
+    : scheduler_(scheduler)
+    , place_(std::move(place))
+    , settle_(scheduler, [this] { readBack(true); })
+{}
+
+void UnitWriter::write(std::size_t number,
+                       const Point& what,
+                       std::vector<std::uint16_t> words,
+                       Done done)
+{
+    const auto last = writtenAt_.find(number);
+    const base::Duration pause = ruleOf(what).pause;
+    std::optional<base::Error> refusal;
+    if (jobs_.size() >= mostJobs)
+        refusal = {
+            ErrorKind::LimitExceeded, "the device has too many writes waiting", Retry::Later};
+    else if (last != writtenAt_.end() && scheduler_.now() < last->second + pause)
+        refusal = {
+            ErrorKind::LimitExceeded,
+            fmt::format("the profile wants {} ms between two writes", ruleOf(what).pause.count()),
+            Retry::Later};
+    if (refusal) {
+        done(tl::unexpected(std::move(*refusal)));
+        return;
+    }
+    writtenAt_[number] = scheduler_.now();
+    jobs_.push_back({number, what, std::move(words), std::move(done)});
+    if (!isUnderWay_)
+        startNext();
+}
+
+void UnitWriter::startNext()
+{
+    if (jobs_.empty())
+        return;
+    isUnderWay_ = true;
+    const Point& what = jobs_.front().what;
+    auto foreign = what.executeValue ? std::vector<std::uint16_t>{} : foreignBits(what);
+    if (foreign.empty())
+        send();
+    else
+        mergeForeign(std::move(foreign));
+}
+
+void UnitWriter::mergeForeign(std::vector<std::uint16_t> foreign)
+{
+    const Point& what = jobs_.front().what;
+    const WriteRule rule = ruleOf(what);
+    const Extent extent{rule.address.value_or(what.address), what.count()};
+    place_.ask(readRequest(place_.unitId, rule.table.value_or(what.table), extent),
+               Priority::Write,
+               [this, foreign = std::move(foreign)](const Expected<Answer>& result) {
+                   if (!result) {
+                       answer(fail(result.error().in("not written: the register's other bits "
+                                                     "cannot be read")));
+                       end();
+                       return;
+                   }
+                   auto& words = jobs_.front().words;
+                   for (std::size_t i = 0; i < words.size(); ++i)
+                       words[i] |= static_cast<std::uint16_t>((*result)[i] & foreign[i]);
+                   send();
+               });
+}
+
+void UnitWriter::send()
+{
+    const Job& job = jobs_.front();
+    place_.ask(writeRequest(place_.unitId, job.what, job.words),
+               Priority::Write,
+               [this](const Expected<Answer>& result) { onWritten(result); });
+}
+
+void UnitWriter::onWritten(const Expected<Answer>& result)
+{
+    const Job& job = jobs_.front();
+    const WriteRule rule = ruleOf(job.what);
+    if (isCancelled(result)) {
+        answer(fail(result.error()));
+        end();
+        return;
+    }
+    if (rule.pulse.count() > 0)
+        endPulseAfter(rule.pulse, job.number, job.what);
+    if (result && rule.verifies && rule.pulse.count() == 0) {
+        settle_.start(rule.settle);
+        return;
+    }
+    if (result)
+        answer({});
+    else if (result.error().kind == ErrorKind::Timeout)
+        answer(fail(ErrorKind::Timeout,
+                    result.error().message + " to the write: whether it took effect is unknown"));
+    else
+        answer(fail(result.error()));
+    if (job.what.executeValue || rule.pulse.count() > 0)
+        end();
+    else
+        readBack(false);
+}
+
+void UnitWriter::readBack(bool isVerified)
+{
+    const Point& what = jobs_.front().what;
+    place_.ask(
+        readRequest(place_.unitId, what.table, what.extent()),
+        Priority::Read,
+        [this, isVerified](const Expected<Answer>& result) { onReadBack(result, isVerified); });
+}
+
+void UnitWriter::onReadBack(const Expected<Answer>& result, bool isVerified)
+{
+    Job& job = jobs_.front();
+    if (result)
+        place_.onReadBack(job.number, *result);
+    if (isVerified && !result)
+        answer(fail(result.error().in("written, but it cannot be read back")));
+    else if (isVerified && !holds(job.what, *result, job.words))
+        answer(fail(ErrorKind::Refused, "the device confirmed the write and kept another value"));
+    else if (isVerified)
+        answer({});
+    end();
+}
+
+void UnitWriter::endPulseAfter(base::Duration pause, std::size_t number, const Point& what)
+{
+    auto rest = writeRequest(place_.unitId, what, inverted(what, jobs_.front().words));
+    auto tell = [this, number, what](const Expected<Answer>& result) {
+        if (!result && !isCancelled(result)) {
+            pulses_.at(number)->start(pulseRetry);
+            return;
+        }
+        if (result)
+            place_.ask(readRequest(place_.unitId, what.table, what.extent()),
+                       Priority::Read,
+                       [this, number](const Expected<Answer>& now) {
+                           if (now)
+                               place_.onReadBack(number, *now);
+                       });
+    };
+    auto timer = std::make_unique<base::Timer>(
+        scheduler_, [this, rest = std::move(rest), tell = std::move(tell)] {
+            place_.ask(rest, Priority::Write, tell);
+        });
+    timer->start(pause);
+    pulses_[number] = std::move(timer);
+}
+
+void UnitWriter::answer(Expected<void> result)
+{
+    Done done = std::move(jobs_.front().done);
+    done(std::move(result));
+}
+
+void UnitWriter::end()
+{
+    jobs_.pop_front();
+    isUnderWay_ = false;
+    startNext();
+}
+
+} // namespace causeway::bridges::modbus

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "agent/base/expected.hpp"
+#include "agent/base/scheduler.hpp"
+#include "agent/base/unique_function.hpp"
+#include "bridges/modbus/unit_port.hpp"
+
+namespace causeway::bridges::modbus {
+
+/// The writes of one Unit, one after the other, each as its profile wants it: after a pause, into a
+/// part of a register, as a pulse, read back. A write is on the wire once and is never repeated;
+/// after silence nobody knows whether it took effect, and the Timeout says so. Only the end of a
+/// pulse is sent until the device confirms it. Lives on the field thread, as a part of a Unit.
+class UnitWriter
+{
+public:
+    using Done = base::UniqueFunction<void(base::Expected<void>)>;
+
+    struct Place
+    {
+        std::uint8_t unitId = 1;
+        Ask ask;
+        /// The registers of a point as they were read after a write.
+        std::function<void(std::size_t point, std::span<const std::uint16_t> words)> onReadBack;
+    };
+
+    UnitWriter(base::Scheduler& scheduler, Place place);
+
+    /// `what` is the point of that number; `words` are what encode() made for it.
+    void write(std::size_t number, const Point& what, std::vector<std::uint16_t> words, Done done);
+
+private:
+    struct Job
+    {
+        std::size_t number = 0;
+        Point what;
+        std::vector<std::uint16_t> words;
+        Done done;
+    };
+
+    void startNext();
+    void mergeForeign(std::vector<std::uint16_t> foreign);
+    void send();
+    void onWritten(const base::Expected<Answer>& result);
+    void readBack(bool isVerified);
+    void onReadBack(const base::Expected<Answer>& result, bool isVerified);
+    void endPulseAfter(base::Duration pause, std::size_t number, const Point& what);
+    void answer(base::Expected<void> result);
+    void end();
+
+    base::Scheduler& scheduler_;
+    Place place_;
+    std::deque<Job> jobs_; ///< the first is under way
+    bool isUnderWay_ = false;
+    std::map<std::size_t, base::TimePoint> writtenAt_;
+    std::map<std::size_t, std::unique_ptr<base::Timer>> pulses_;
+    base::Timer settle_;
+};
+
+} // namespace causeway::bridges::modbus

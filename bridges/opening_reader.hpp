@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "bridges/modbus/unit_opening.hpp"
+#include "bridges/point_reader.hpp"
+#include "bridges/profile_table.hpp"
+
+namespace causeway::bridges {
+
+/// A [[probe]]: registers that show what a device is.
+[[nodiscard]] modbus::ProbeStep readProbe(ProfileTable table, const PointDefaults& defaults);
+
+/// A [[setup]]: registers that a device is given before it is polled.
+[[nodiscard]] modbus::SetupStep readSetup(ProfileTable table, const PointDefaults& defaults);
+
+} // namespace causeway::bridges

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/point_reader.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "bridges/unit_conversion.hpp"
+
+namespace causeway::bridges {
+
+using modbus::Decoding;
+using modbus::Encoding;
+using modbus::Point;
+using modbus::PollClass;
+using modbus::RawType;
+using modbus::RegisterTable;
+using modbus::WriteRule;
+using model::ResourceType;
+
+namespace {
+
+constexpr std::int64_t mostAddress = 65535;
+/// 2 to 60 of anything is plenty, and keeps a text inside one request.
+constexpr std::int64_t mostTextRegisters = 60;
+/// A double has no more.
+constexpr std::int64_t mostDecimals = 15;
+/// A day; what is longer is not meant.
+constexpr std::int64_t mostPause = 86'400'000;
+/// Longer than this a relay is switched, not pulsed.
+constexpr std::int64_t mostPulse = 60'000;
+/// V1.1b3 §6.3
+constexpr std::uint16_t mostExtent = 125;
+
+bool isNumber(ResourceType type)
+{
+    return type == ResourceType::Integer || type == ResourceType::UnsignedInteger ||
+           type == ResourceType::Float || type == ResourceType::Time;
+}
+
+bool canBecome(const Point& point)
+{
+    const RawType raw = point.encoding.type;
+    const bool isWord = raw != RawType::Bit && raw != RawType::String;
+    switch (point.valueType) {
+    case ResourceType::Boolean:
+        return raw == RawType::Bit || (isWord && !point.encoding.meanings.empty());
+    case ResourceType::String:
+        return raw != RawType::Bit;
+    case ResourceType::Float:
+    case ResourceType::Integer:
+    case ResourceType::UnsignedInteger:
+    case ResourceType::Time:
+        return isWord;
+    default:
+        return false;
+    }
+}
+
+bool isReadOnly(RegisterTable table)
+{
+    return table == RegisterTable::DiscreteInput || table == RegisterTable::InputRegister;
+}
+
+std::uint64_t absentNumber(Absence absence, const Encoding& encoding)
+{
+    const unsigned bits = 16U * encoding.words;
+    const std::uint64_t ones = bits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
+    if (!modbus::isSigned(encoding.type))
+        return ones;
+    return absence == Absence::Largest ? ones >> 1U : (ones >> 1U) + 1;
+}
+
+} // namespace
+
+std::uint16_t readAddress(ProfileTable& table, std::string_view key, const PointDefaults& defaults)
+{
+    const std::int64_t first = defaults.firstAddress;
+    return static_cast<std::uint16_t>(table.requiredInteger(key, first, mostAddress + first) -
+                                      first);
+}
+
+Point PointReader::read(const model::ResourceDefinition& definition,
+                        const std::optional<std::string>& units)
+{
+    point_.valueType = definition.type;
+    readPlace();
+    if (table_.has("execute")) {
+        readExecute();
+        return std::move(point_);
+    }
+    readEncoding(units);
+    point_.pollClass = table_.choice("poll", all(pollWords)).value_or(PollClass::Fast);
+    table_.table("write", [this](ProfileTable inner) { readWrite(std::move(inner)); });
+    checkEncoding();
+    return std::move(point_);
+}
+
+void PointReader::readPlace()
+{
+    for (const std::int64_t model : table_.integers("sunspec")) {
+        if (model < 1 || model >= mostAddress)
+            table_.complain("sunspec", fmt::format("{} is no SunSpec model", model));
+        point_.sunspecModels.push_back(static_cast<std::uint16_t>(model));
+    }
+    const bool isSunspec = !point_.sunspecModels.empty();
+    if (!table_.has("table") && !isSunspec)
+        table_.complain("table", "table is missing");
+    const auto assumed = isSunspec ? RegisterTable::HoldingRegister : RegisterTable::InputRegister;
+    point_.table = table_.choice("table", all(tableWords)).value_or(assumed);
+    if (isSunspec && point_.table != RegisterTable::HoldingRegister)
+        table_.complain("table", "SunSpec models are in holding registers");
+    point_.address = address(table_, "address");
+    if (table_.has("scale-register"))
+        point_.exponentAddress = address(table_, "scale-register");
+}
+
+std::uint16_t PointReader::address(ProfileTable& table, std::string_view key)
+{
+    // Inside a SunSpec model everybody counts from 0.
+    return readAddress(table, key, point_.sunspecModels.empty() ? defaults_ : PointDefaults{});
+}
+
+void PointReader::readEncoding(const std::optional<std::string>& units)
+{
+    readLayout();
+    readField();
+    readText();
+    readScale(units);
+    readAbsence();
+    readMeanings();
+    point_.encoding.valid = table_.range("valid");
+}
+
+void PointReader::readLayout()
+{
+    Encoding& encoding = point_.encoding;
+    const bool isBitTable = modbus::holdsBits(point_.table);
+    if (!table_.has("type") && !isBitTable)
+        table_.complain("type", "type is missing");
+    const auto word = table_.choice("type", all(typeWords)).value_or(TypeWord{RawType::Bit, 0});
+    encoding.type = word.type;
+    encoding.width = word.width;
+    encoding.words = modbus::wordsOf(encoding.type);
+    encoding.isLowWordFirst = defaults_.order.isLowWordFirst && encoding.words > 1;
+    encoding.hasSwappedBytes = defaults_.order.hasSwappedBytes && !isBitTable;
+    if (const auto order = table_.choice("order", all(orderWords))) {
+        encoding.isLowWordFirst = order->isLowWordFirst;
+        encoding.hasSwappedBytes = order->hasSwappedBytes;
+    }
+    encoding.decoding = table_.choice("decode", all(decodingWords)).value_or(Decoding::Plain);
+}
+
+void PointReader::readField()
+{
+    Encoding& encoding = point_.encoding;
+    if (encoding.type == RawType::Bit && !modbus::holdsBits(point_.table))
+        encoding.shift = static_cast<std::uint8_t>(table_.requiredInteger("bit", 0, 15));
+    if (!modbus::isBinary(encoding.type) || !table_.has("first-bit"))
+        return;
+    const std::int64_t size = std::int64_t{16} * encoding.words;
+    encoding.shift = static_cast<std::uint8_t>(table_.requiredInteger("first-bit", 0, size - 1));
+    const std::int64_t most = size - encoding.shift;
+    const bool hasOwnWidth = encoding.width != 0 && !table_.has("bits");
+    if (!hasOwnWidth)
+        encoding.width = static_cast<std::uint8_t>(
+            table_.requiredInteger("bits", 1, std::min(most, std::int64_t{63})));
+    else if (encoding.width > most)
+        table_.complain("first-bit", "the value reaches beyond its register");
+}
+
+void PointReader::readText()
+{
+    Encoding& encoding = point_.encoding;
+    if (encoding.type != RawType::String)
+        return;
+    encoding.words =
+        static_cast<std::uint16_t>(table_.requiredInteger("registers", 1, mostTextRegisters));
+    encoding.characters =
+        table_.choice("characters", all(characterWords)).value_or(modbus::Characters::Both);
+}
+
+void PointReader::readScale(const std::optional<std::string>& units)
+{
+    Encoding& encoding = point_.encoding;
+    for (const double factor : table_.numbers("scale"))
+        encoding.scale *= factor;
+    encoding.offset = table_.number("offset").value_or(0.0);
+    if (const auto decimals = table_.integer("decimals", 0, mostDecimals))
+        encoding.decimals = static_cast<std::uint8_t>(*decimals);
+    const auto from = table_.text("from");
+    if (!from)
+        return;
+    const auto converted = conversion(*from, units.value_or(""));
+    if (!converted) {
+        table_.complain(
+            "from", fmt::format("\"{}\" cannot be converted to \"{}\"", *from, units.value_or("")));
+        return;
+    }
+    encoding.scale *= converted->factor;
+    encoding.offset = encoding.offset * converted->factor + converted->offset;
+}
+
+void PointReader::readAbsence()
+{
+    Encoding& encoding = point_.encoding;
+    const unsigned unused = 64U - 16U * std::clamp<unsigned>(encoding.words, 1, 4);
+    for (const std::int64_t sentinel : table_.integers("sentinels"))
+        encoding.sentinels.push_back((static_cast<std::uint64_t>(sentinel) << unused) >> unused);
+    const bool isWhole = modbus::isBinary(encoding.type) && encoding.width == 0;
+    if (!table_.has("sentinels") && defaults_.absence != Absence::Never && isWhole)
+        encoding.sentinels.push_back(absentNumber(defaults_.absence, encoding));
+}
+
+void PointReader::readMeanings()
+{
+    for (const auto& [raw, text] : table_.numberedScalars("enum")) {
+        auto value = model::fromText(point_.valueType, text);
+        if (!value) {
+            table_.complain("enum", fmt::format("{}: {}", raw, value.error().message));
+            return;
+        }
+        point_.encoding.meanings.emplace_back(raw, std::move(*value));
+    }
+}
+
+void PointReader::readWrite(ProfileTable inner)
+{
+    WriteRule rule;
+    rule.usesMultiple = inner.flag("multiple").value_or(false);
+    rule.verifies = inner.flag("verify").value_or(false);
+    rule.table = inner.choice("table", all(tableWords));
+    if (inner.has("address"))
+        rule.address = address(inner, "address");
+    allowsServerWrites_ = inner.flag("by-server").value_or(false);
+    readWriteLimits(inner, rule);
+    checkWrite(inner, rule);
+    inner.refuseOthers();
+    point_.write = rule;
+}
+
+void PointReader::readWriteLimits(ProfileTable& inner, WriteRule& rule)
+{
+    const auto pause = [&](std::string_view key, std::int64_t most) {
+        return std::chrono::milliseconds(inner.integer(key, 1, most).value_or(0));
+    };
+    rule.range = inner.range("range");
+    rule.step = inner.number("step").value_or(0.0);
+    rule.pause = pause("pause-ms", mostPause);
+    rule.settle = pause("settle-ms", mostPulse);
+    rule.pulse = pause("pulse-ms", mostPulse);
+}
+
+void PointReader::readExecute()
+{
+    point_.executeValue =
+        static_cast<std::uint16_t>(table_.requiredInteger("execute", 0, mostAddress));
+    point_.pollClass = PollClass::OnDemand;
+    allowsServerWrites_ = table_.flag("by-server").value_or(false);
+    if (isReadOnly(point_.table))
+        table_.complain("execute",
+                        fmt::format("{}s cannot be written", modbus::toString(point_.table)));
+}
+
+void PointReader::checkWrite(ProfileTable& inner, const WriteRule& rule)
+{
+    const RegisterTable table = rule.table.value_or(point_.table);
+    const bool hasMeanings = !point_.encoding.meanings.empty();
+    if (isNumber(point_.valueType) && !hasMeanings && !rule.range)
+        inner.complain("range", "a number that is written needs its range");
+    if (isReadOnly(table))
+        inner.complain("", fmt::format("{}s cannot be written", modbus::toString(table)));
+    if (modbus::holdsBits(table) != modbus::holdsBits(point_.table))
+        inner.complain("table", "a bit is written to a bit, a register to a register");
+    if (rule.step < 0.0)
+        inner.complain("step", "step must be above 0");
+    if (rule.pulse.count() > 0 && point_.valueType != ResourceType::Boolean)
+        inner.complain("pulse-ms", "only a Boolean is written as a pulse");
+    if (point_.exponentAddress)
+        inner.complain("", "a value with a scale register is only read");
+    if (point_.encoding.decoding == Decoding::PowerFactor4q || point_.encoding.type == RawType::F16)
+        inner.complain("", "what is encoded like this is only read");
+}
+
+void PointReader::checkEncoding()
+{
+    const Encoding& encoding = point_.encoding;
+    const RawType raw = encoding.type;
+    if (modbus::holdsBits(point_.table) && raw != RawType::Bit)
+        table_.complain("type", fmt::format("a {} is a bit", modbus::toString(point_.table)));
+    if (!canBecome(point_))
+        table_.complain("type",
+                        fmt::format("{} cannot become {}",
+                                    modbus::toString(raw),
+                                    model::toString(point_.valueType)));
+    if (encoding.scale == 0.0)
+        table_.complain("scale", "scale must not be 0");
+    const bool isPlain = raw == RawType::Bit || raw == RawType::String;
+    const bool isScaled = table_.has("scale") || table_.has("offset") || table_.has("valid") ||
+                          table_.has("from") || table_.has("scale-register");
+    if (isPlain && isScaled)
+        table_.complain("scale", fmt::format("a {} is not scaled", modbus::toString(raw)));
+    const bool needsFloat = encoding.decoding == Decoding::PowerFactor4q;
+    const bool needsBinary =
+        encoding.decoding == Decoding::Mod10000 || encoding.decoding == Decoding::SignMagnitude;
+    if ((needsFloat && !modbus::isFloat(raw)) || (needsBinary && !modbus::isBinary(raw)))
+        table_.complain("decode", fmt::format("a {} is not encoded so", modbus::toString(raw)));
+    const bool isSunspec = !point_.sunspecModels.empty();
+    if (!isSunspec && point_.extent().end() > 0x10000U)
+        table_.complain("address", "the value reaches beyond address 65535");
+    if (!modbus::holdsBits(point_.table) && point_.extent().count > mostExtent)
+        table_.complain("scale-register", "the scale is too far from its value for one request");
+}
+
+} // namespace causeway::bridges

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "agent/model/definition.hpp"
+#include "bridges/modbus/point.hpp"
+#include "bridges/profile_table.hpp"
+#include "bridges/profile_words.hpp"
+
+namespace causeway::bridges {
+
+/// What [modbus] says of all values.
+struct PointDefaults
+{
+    Order order;
+    Absence absence = Absence::Never;
+    std::uint16_t firstAddress = 0; ///< of the manual's counting: 0 or 1
+};
+
+/// Reads the keys of one [[resource]] that say where its value is in the device and how it is
+/// written there; complains of what cannot be.
+class PointReader
+{
+public:
+    PointReader(ProfileTable& table, const PointDefaults& defaults)
+        : table_(table)
+        , defaults_(defaults)
+    {}
+
+    /// `units` is what the Resource counts in, when that is known.
+    [[nodiscard]] modbus::Point read(const model::ResourceDefinition& definition,
+                                     const std::optional<std::string>& units);
+
+    /// After read().
+    [[nodiscard]] bool allowsServerWrites() const { return allowsServerWrites_; }
+
+private:
+    void readPlace();
+    void readEncoding(const std::optional<std::string>& units);
+    void readLayout();
+    void readField();
+    void readText();
+    void readScale(const std::optional<std::string>& units);
+    void readAbsence();
+    void readMeanings();
+    void readWrite(ProfileTable inner);
+    void readWriteLimits(ProfileTable& inner, modbus::WriteRule& rule);
+    void readExecute();
+
+    void checkEncoding();
+    void checkWrite(ProfileTable& inner, const modbus::WriteRule& rule);
+    [[nodiscard]] std::uint16_t address(ProfileTable& table, std::string_view key);
+
+    ProfileTable& table_;
+    const PointDefaults& defaults_;
+    modbus::Point point_;
+    bool allowsServerWrites_ = false;
+};
+
+/// An address as this profile's manual counts; 0 after a complaint.
+[[nodiscard]] std::uint16_t
+readAddress(ProfileTable& table, std::string_view key, const PointDefaults& defaults);
+
+} // namespace causeway::bridges

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+
+#include "tests/unit/modbus/unit_fixture.hpp"
+
+using namespace causeway;
+using namespace causeway::bridges::modbus;
+using namespace std::chrono_literals;
+using base::Bytes;
+using base::ErrorKind;
+
+BOOST_AUTO_TEST_SUITE(unit_writer)
+
+BOOST_FIXTURE_TEST_CASE(writes_elsewhere_than_it_reads, UnitFixture)
+{
+    device.coils = {{0x000, 0}, {0x200, 0}};
+    add(0x200, RegisterTable::Coil).write.emplace().address = 0x000;
+    start();
+    scheduler.advance(1s);
+
+    const auto written = write(0, {1});
+
+    BOOST_TEST(written.has_value());
+    BOOST_TEST(device.coils[0x000] == 1);
+    BOOST_TEST(device.coils[0x200] == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(leaves_the_other_bits_of_a_register_alone, UnitFixture)
+{
+    device.holding = {{7, 0xABCD}};
+    Point& field = add(7);
+    field.encoding.shift = 4;
+    field.encoding.width = 4;
+    field.write.emplace().verifies = true;
+    start();
+    scheduler.advance(1s);
+
+    const auto written = write(0, {0x0050});
+
+    BOOST_TEST(written.has_value());
+    BOOST_TEST(device.holding[7] == 0xAB5D);
+}
+
+BOOST_FIXTURE_TEST_CASE(uses_the_function_code_for_many_when_told, UnitFixture)
+{
+    device.holding = {{7, 0}};
+    add(7).write.emplace().usesMultiple = true;
+    start();
+    scheduler.advance(1s);
+
+    const auto written = write(0, {5});
+
+    BOOST_TEST(written.has_value());
+    BOOST_REQUIRE(device.writes.size() == 1U);
+    BOOST_TEST(device.writes[0][0] == 16);
+}
+
+BOOST_FIXTURE_TEST_CASE(ends_a_pulse_by_itself, UnitFixture)
+{
+    device.coils = {{3, 0}};
+    add(3, RegisterTable::Coil).write.emplace().pulse = 2s;
+    start();
+    scheduler.advance(1s);
+
+    const auto written = write(0, {1});
+    const auto during = device.coils[3];
+    scheduler.advance(2s);
+
+    BOOST_TEST(written.has_value());
+    BOOST_TEST(during == 1);
+    BOOST_TEST(device.coils[3] == 0);
+    BOOST_TEST(newest(0) == "false");
+}
+
+BOOST_FIXTURE_TEST_CASE(ends_a_pulse_also_when_the_device_was_silent_meanwhile, UnitFixture)
+{
+    device.coils = {{3, 0}};
+    add(3, RegisterTable::Coil).write.emplace().pulse = 2s;
+    start();
+    scheduler.advance(1s);
+    static_cast<void>(write(0, {1}));
+
+    device.isDead = true;
+    scheduler.advance(60s);
+    device.isDead = false;
+    scheduler.advance(30s);
+
+    BOOST_TEST(device.coils[3] == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(keeps_the_pause_between_two_writes, UnitFixture)
+{
+    device.holding = {{7, 0}};
+    add(7).write.emplace().pause = 10s;
+    start();
+    scheduler.advance(1s);
+
+    const auto first = write(0, {1});
+    const auto early = write(0, {2});
+    scheduler.advance(10s);
+    const auto later = write(0, {3});
+
+    BOOST_TEST(first.has_value());
+    BOOST_TEST((!early && early.error().kind == ErrorKind::LimitExceeded));
+    BOOST_TEST(later.has_value());
+    BOOST_TEST(device.holding[7] == 3);
+}
+
+BOOST_FIXTURE_TEST_CASE(lets_a_slow_device_settle_before_it_verifies, UnitFixture)
+{
+    device.holding = {{7, 0}};
+    auto& rule = add(7).write.emplace();
+    rule.verifies = true;
+    rule.settle = 300ms;
+    settings.limits.fastPeriod = 60s;
+    start();
+    scheduler.advance(1s);
+    const auto before = device.reads;
+
+    bool isDone = false;
+    unit->write(0, {9}, [&](const base::Expected<void>& ended) { isDone = ended.has_value(); });
+    scheduler.advance(250ms);
+    const auto during = device.reads;
+    scheduler.advance(200ms);
+
+    BOOST_TEST(during == before);
+    BOOST_TEST(isDone);
+}
+
+BOOST_FIXTURE_TEST_CASE(writes_one_after_the_other_into_one_register, UnitFixture)
+{
+    device.holding = {{7, 0}};
+    for (const std::uint8_t bit : {0, 1}) {
+        Point& point = add(7);
+        point.encoding.type = RawType::Bit;
+        point.encoding.shift = bit;
+        point.valueType = model::ResourceType::Boolean;
+        point.write.emplace();
+    }
+    start();
+    scheduler.advance(1s);
+
+    unit->write(0, {1}, [](const base::Expected<void>&) {});
+    unit->write(1, {2}, [](const base::Expected<void>&) {});
+    scheduler.advance(1s);
+
+    BOOST_TEST(device.holding[7] == 3);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
