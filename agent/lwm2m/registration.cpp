@@ -133,7 +133,9 @@ void Registration::onConnected(const api::ChannelFacts& facts)
 
 void Registration::onClosed(const Error& reason)
 {
-    fail(reason);
+    // The request that waited has failed first, and with it this attempt.
+    if (session_)
+        fail(reason);
 }
 
 void Registration::onRequest(Request request, api::Respond respond)

@@ -88,6 +88,19 @@ BOOST_AUTO_TEST_CASE(counts_a_session_lost_right_after_register_as_a_failed_atte
     BOOST_CHECK(state() == Reported::Failed);
 }
 
+BOOST_AUTO_TEST_CASE(counts_a_session_lost_during_register_as_one_failed_attempt)
+{
+    start();
+    peer().connect();
+
+    peer().lose({ErrorKind::Unreachable, "the server closed the session", {}});
+
+    BOOST_TEST(registration.status().counters.at("failures") == 1U);
+    BOOST_TEST(owner.ended == 1);
+    scheduler.advance(60s + 30s); // the wait after one failure, with its spread
+    BOOST_TEST(sessions() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(waits_for_the_key_store_without_a_timer)
 {
     start();
