@@ -10,6 +10,10 @@ namespace {
 class OptionList
 {
 public:
+    OptionList() = default;
+    OptionList(const OptionList&) = delete;
+    OptionList& operator=(const OptionList&) = delete;
+
     ~OptionList() { coap_delete_optlist(list_); }
 
     void add(std::uint16_t number, const std::string& text)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,6 +17,7 @@
 #include "agent/base/event_loop.hpp"
 #include "bridges/field_buses.hpp"
 #include "bridges/profile_library.hpp"
+#include "tests/fakes/temporary_directory.hpp"
 #include "tests/sim/modbus_device/device.hpp"
 
 using namespace causeway;
@@ -141,22 +141,12 @@ modbus::LineTuning impatient()
 
 struct Fixture
 {
-    std::string directory = makeDirectory();
-    std::string link = directory + "/port";
+    fakes::TemporaryDirectory directory;
+    std::string link = directory.path() / "port";
     base::EventLoop main;
     ProfileLibrary library{{std::getenv("CAUSEWAY_PROFILES")}, model::builtInDefinitions()};
     FieldBuses buses{main, {}, impatient()};
     Listener listener;
-
-    ~Fixture() { std::filesystem::remove_all(directory); }
-
-    static std::string makeDirectory()
-    {
-        std::string pattern =
-            (std::filesystem::temp_directory_path() / "causeway-wire-XXXXXX").string();
-        BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-        return pattern;
-    }
 
     /// Runs the main loop until `isSo`; the limit is only for a test that fails.
     [[nodiscard]] bool comesTrue(const std::function<bool()>& isSo)

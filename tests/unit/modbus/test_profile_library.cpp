@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include <boost/test/unit_test.hpp>
 
 #include "bridges/profile_library.hpp"
+#include "tests/fakes/temporary_directory.hpp"
 
 using namespace causeway;
 using namespace causeway::bridges;
@@ -20,25 +20,15 @@ const std::string relay = "manufacturer = \"Maker\"\nmodel = \"M1\"\n[modbus]\n[
 
 struct Fixture
 {
-    std::filesystem::path root = makeDirectory();
-    std::filesystem::path ours = root / "ours";
-    std::filesystem::path operators = root / "operators";
+    fakes::TemporaryDirectory root;
+    std::filesystem::path ours = root.path() / "ours";
+    std::filesystem::path operators = root.path() / "operators";
 
     Fixture()
     {
         std::filesystem::create_directory(ours);
         std::filesystem::create_directory(operators);
         put(ours / "relay.toml", "title = \"Ours\"\n" + relay);
-    }
-
-    ~Fixture() { std::filesystem::remove_all(root); }
-
-    static std::filesystem::path makeDirectory()
-    {
-        std::string pattern =
-            (std::filesystem::temp_directory_path() / "causeway-profiles-XXXXXX").string();
-        BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-        return pattern;
     }
 
     static void put(const std::filesystem::path& file, const std::string& text)
@@ -48,7 +38,7 @@ struct Fixture
 
     [[nodiscard]] ProfileLibrary read() const
     {
-        return {{ours, operators, root / "absent"}, model::builtInDefinitions()};
+        return {{ours, operators, root.path() / "absent"}, model::builtInDefinitions()};
     }
 };
 
