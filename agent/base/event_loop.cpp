@@ -9,6 +9,9 @@
 
 #include <sys/eventfd.h>
 
+#include "agent/base/door.hpp"
+#include "agent/base/survival.hpp"
+
 namespace causeway::base {
 
 namespace {
@@ -27,11 +30,52 @@ constexpr Duration longestWait = std::chrono::hours(1);
 
 struct Watch::Entry
 {
+    void call(std::uint32_t ready);
+
+    void control(int operation) { check(tryToControl(operation), "epoll_ctl"); }
+
+    int tryToControl(int operation);
+    void rest();
+
     EventLoop& loop;
     int fd;
+    std::uint32_t events;
     UniqueFunction<void(std::uint32_t)> callback;
     bool* wasDestroyed = nullptr;
+    std::unique_ptr<Timer> resting = nullptr; ///< while it is left alone after a fault
 };
+
+void Watch::Entry::call(std::uint32_t ready)
+{
+    const Survival lives(wasDestroyed);
+    // From the stack, so that a callback may destroy its own Watch.
+    auto called = std::move(callback);
+    const bool hasEnded = contain("a descriptor's callback", [&] { called(ready); });
+    if (!lives)
+        return;
+    callback = std::move(called);
+    if (!hasEnded)
+        rest();
+}
+
+int Watch::Entry::tryToControl(int operation)
+{
+    epoll_event event{};
+    event.events = events;
+    event.data.ptr = this;
+    return ::epoll_ctl(loop.epoll_.get(), operation, fd, &event);
+}
+
+// What makes the callback throw may still wait in the descriptor, and would wake the loop at once.
+void Watch::Entry::rest()
+{
+    tryToControl(EPOLL_CTL_DEL);
+    resting = std::make_unique<Timer>(loop, [this] {
+        control(EPOLL_CTL_ADD);
+        resting.reset();
+    });
+    resting->start(restAfterFault);
+}
 
 Watch::Watch(std::unique_ptr<Entry> entry)
     : entry_(std::move(entry))
@@ -54,7 +98,7 @@ Watch::~Watch()
 {
     if (!entry_)
         return;
-    ::epoll_ctl(entry_->loop.epoll_.get(), EPOLL_CTL_DEL, entry_->fd, nullptr);
+    entry_->tryToControl(EPOLL_CTL_DEL);
     entry_->loop.forget(*entry_);
     if (entry_->wasDestroyed != nullptr)
         *entry_->wasDestroyed = true;
@@ -62,10 +106,9 @@ Watch::~Watch()
 
 void Watch::setEvents(std::uint32_t events)
 {
-    epoll_event event{};
-    event.events = events;
-    event.data.ptr = entry_.get();
-    check(::epoll_ctl(entry_->loop.epoll_.get(), EPOLL_CTL_MOD, entry_->fd, &event), "epoll_ctl");
+    entry_->events = events;
+    if (!entry_->resting)
+        entry_->control(EPOLL_CTL_MOD);
 }
 
 BeforeWait::BeforeWait(EventLoop& loop, Task task)
@@ -105,7 +148,7 @@ void EventLoop::run()
 void EventLoop::runOnce(Duration longest)
 {
     for (BeforeWait* hook : beforeWait_)
-        hook->task_();
+        contain("what runs before each wait", hook->task_);
     wait(longest);
     dispatch();
     runTimers();
@@ -120,11 +163,8 @@ void EventLoop::stop()
 
 Watch EventLoop::watch(int fd, std::uint32_t events, UniqueFunction<void(std::uint32_t)> callback)
 {
-    std::unique_ptr<Watch::Entry> entry(new Watch::Entry{*this, fd, std::move(callback)});
-    epoll_event event{};
-    event.events = events;
-    event.data.ptr = entry.get();
-    check(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
+    std::unique_ptr<Watch::Entry> entry(new Watch::Entry{*this, fd, events, std::move(callback)});
+    entry->control(EPOLL_CTL_ADD);
     return Watch(std::move(entry));
 }
 
@@ -168,17 +208,8 @@ void EventLoop::dispatch()
     for (readyNext_ = 0; readyNext_ < readyCount_;) {
         const epoll_event& event = ready_[readyNext_++];
         auto* const entry = static_cast<Watch::Entry*>(event.data.ptr);
-        if (entry == nullptr)
-            continue; // the eventfd, or a Watch that went during this round
-        bool wasDestroyed = false;
-        entry->wasDestroyed = &wasDestroyed;
-        // From the stack, so that a callback may destroy its own Watch.
-        auto callback = std::move(entry->callback);
-        callback(event.events);
-        if (wasDestroyed)
-            continue;
-        entry->wasDestroyed = nullptr;
-        entry->callback = std::move(callback);
+        if (entry != nullptr) // else the eventfd, or a Watch that went during this round
+            entry->call(event.events);
     }
     readyCount_ = 0;
 }
@@ -189,8 +220,9 @@ void EventLoop::runTimers()
     // must not keep descriptors from being served.
     const TimePoint round = now_;
     constexpr int mostPerRound = 256;
-    for (int i = 0; i < mostPerRound && timers_.fireOne(round); ++i) {
-    }
+    bool isMore = true;
+    for (int i = 0; i < mostPerRound && isMore; ++i)
+        contain("a timer's task", [&] { isMore = timers_.fireOne(round); });
 }
 
 void EventLoop::runPosted()
@@ -205,7 +237,7 @@ void EventLoop::runPosted()
         ::eventfd_read(wakeUp_.get(), &ignored);
     }
     for (auto& task : tasks)
-        task();
+        contain("a posted task", task);
 }
 
 void EventLoop::forget(const Watch::Entry& entry)

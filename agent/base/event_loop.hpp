@@ -18,7 +18,7 @@ namespace causeway::base {
 class EventLoop;
 
 /// A descriptor's callback, from EventLoop::watch() until this goes. Does not own the descriptor:
-/// destroy the Watch before closing it. May be destroyed from inside its own callback.
+/// destroy the Watch before closing it. May go inside its callback; rests when that has thrown.
 class Watch
 {
 public:
@@ -68,7 +68,7 @@ public:
     EventLoop(const EventLoop&) = delete;
     EventLoop& operator=(const EventLoop&) = delete;
 
-    /// Until stop(). An exception from a callback leaves run(): a bug, for main() to report.
+    /// Until stop(). What a callback throws ends here (door.hpp): a device's fault is its own.
     void run();
     /// One wait of at most `longest`, and everything that is ready then. For tests and tools.
     void runOnce(Duration longest);

@@ -3,7 +3,11 @@
 
 #include <algorithm>
 #include <cassert>
+#include <exception>
 #include <utility>
+
+#include "agent/base/door.hpp"
+#include "agent/base/survival.hpp"
 
 namespace causeway::base {
 
@@ -39,13 +43,20 @@ void Timer::fire()
     isArmed_ = false;
     // The task may destroy this Timer: it runs from the stack and comes back only to a living one.
     Task task = std::move(task_);
-    bool wasDestroyed = false;
-    wasDestroyed_ = &wasDestroyed;
-    task();
-    if (wasDestroyed)
-        return;
-    wasDestroyed_ = nullptr;
-    task_ = std::move(task);
+    const Survival lives(wasDestroyed_);
+    try {
+        task();
+    } catch (const std::exception&) {
+        // What the task is the engine of must not stand still for ever.
+        if (lives) {
+            task_ = std::move(task);
+            if (!isArmed_)
+                start(restAfterFault);
+        }
+        throw;
+    }
+    if (lives)
+        task_ = std::move(task);
 }
 
 void TimerHeap::add(Timer& timer)

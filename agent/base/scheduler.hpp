@@ -41,7 +41,7 @@ private:
 };
 
 /// Runs its task once after a delay, on its scheduler's thread; start() again restarts it.
-/// O(log n) to start and stop; 10,000 devices need no descriptor. The task may destroy the Timer.
+/// O(log n) to start and stop; no descriptor. May go inside its task; tries again after a fault.
 class Timer
 {
 public:

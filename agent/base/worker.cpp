@@ -5,6 +5,8 @@
 
 #include <pthread.h>
 
+#include "agent/base/door.hpp"
+
 namespace causeway::base {
 
 Worker::Worker(std::string name)
@@ -35,7 +37,7 @@ void Worker::work()
 {
     ::pthread_setname_np(::pthread_self(), name_.c_str());
     while (auto task = next())
-        task();
+        contain(name_, task);
 }
 
 Task Worker::next()

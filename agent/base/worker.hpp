@@ -22,7 +22,7 @@ public:
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    /// Thread-safe. A task must not throw: an exception ends the program.
+    /// Thread-safe. What a task throws is logged and ends that task alone.
     void post(Task task);
 
 private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 
 #include <boost/test/unit_test.hpp>
@@ -105,6 +106,75 @@ BOOST_AUTO_TEST_CASE(a_before_wait_runs_once_a_round_until_it_goes)
     loop.runOnce(0s);
 
     BOOST_TEST(rounds == 2);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_posted_task_throws_ends_it_alone)
+{
+    EventLoop loop;
+    bool hasRun = false;
+
+    loop.post([] { throw std::runtime_error("on purpose"); });
+    loop.post([&] { hasRun = true; });
+    loop.runOnce(0s);
+
+    BOOST_TEST(hasRun);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_timer_throws_keeps_no_other_timer_from_running)
+{
+    EventLoop loop;
+    bool hasRun = false;
+    Timer broken(loop, [] { throw std::runtime_error("on purpose"); });
+    Timer other(loop, [&] { hasRun = true; });
+
+    broken.start(0s);
+    other.start(0s);
+    loop.runOnce(0s);
+
+    BOOST_TEST(hasRun);
+    BOOST_TEST(broken.isRunning());
+}
+
+BOOST_AUTO_TEST_CASE(a_descriptor_whose_callback_throws_rests_and_the_others_go_on)
+{
+    EventLoop loop;
+    auto first = socketPair();
+    auto second = socketPair();
+    int thrown = 0;
+    int served = 0;
+    auto broken = loop.watch(first[0].get(), EPOLLIN, [&](std::uint32_t) {
+        ++thrown;
+        throw std::runtime_error("on purpose");
+    });
+    const auto other = loop.watch(second[0].get(), EPOLLIN, [&](std::uint32_t) { ++served; });
+
+    BOOST_REQUIRE(::send(first[1].get(), "x", 1, 0) == 1);
+    BOOST_REQUIRE(::send(second[1].get(), "x", 1, 0) == 1);
+    for (int round = 0; round < 3; ++round) {
+        broken.setEvents(EPOLLIN | EPOLLOUT); // for when it has rested
+        loop.runOnce(0s);
+    }
+
+    BOOST_TEST(thrown == 1);
+    BOOST_TEST(served == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_watch_may_go_in_a_callback_that_throws_and_while_it_rests)
+{
+    EventLoop loop;
+    auto ends = socketPair();
+    std::optional<Watch> watch;
+    watch = loop.watch(ends[0].get(), EPOLLIN, [&](std::uint32_t) {
+        watch.reset();
+        throw std::runtime_error("on purpose");
+    });
+    const auto resting = loop.watch(
+        ends[1].get(), EPOLLOUT, [&](std::uint32_t) { throw std::runtime_error("on purpose"); });
+
+    BOOST_REQUIRE(::send(ends[1].get(), "x", 1, 0) == 1);
+    loop.runOnce(0s);
+
+    BOOST_TEST(!watch.has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
+#include <optional>
 #include <random>
+#include <stdexcept>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
+#include "agent/base/door.hpp"
 #include "tests/fakes/fake_scheduler.hpp"
 
 using namespace causeway::base;
@@ -82,6 +85,38 @@ BOOST_AUTO_TEST_CASE(many_timers_fire_in_order_whatever_was_stopped_between)
 
     BOOST_TEST(fired.size() == 500U - 167U);
     BOOST_TEST(std::is_sorted(fired.begin(), fired.end()));
+    BOOST_TEST(!scheduler.hasTimers());
+}
+
+BOOST_AUTO_TEST_CASE(a_timer_whose_task_throws_tries_again_after_a_rest)
+{
+    FakeScheduler scheduler;
+    int tries = 0;
+    Timer timer(scheduler, [&] {
+        if (++tries == 1)
+            throw std::runtime_error("on purpose");
+    });
+
+    timer.start(1s);
+    BOOST_CHECK_THROW(scheduler.advance(1s), std::runtime_error);
+    scheduler.advance(restAfterFault);
+
+    BOOST_TEST(tries == 2);
+    BOOST_TEST(!timer.isRunning());
+}
+
+BOOST_AUTO_TEST_CASE(a_timer_may_be_destroyed_by_a_task_that_throws)
+{
+    FakeScheduler scheduler;
+    std::optional<Timer> timer;
+    timer.emplace(scheduler, [&] {
+        timer.reset();
+        throw std::runtime_error("on purpose");
+    });
+
+    timer->start(1s);
+    BOOST_CHECK_THROW(scheduler.advance(1s), std::runtime_error);
+
     BOOST_TEST(!scheduler.hasTimers());
 }
 

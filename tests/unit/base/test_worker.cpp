@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <stdexcept>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -22,6 +23,18 @@ BOOST_AUTO_TEST_CASE(runs_tasks_in_order_and_finishes_them_before_it_goes)
 
     BOOST_TEST(ran.size() == 100U);
     BOOST_TEST(std::is_sorted(ran.begin(), ran.end()));
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_throws_does_not_keep_the_next_from_running)
+{
+    bool hasRun = false;
+    {
+        Worker worker("test");
+        worker.post([] { throw std::runtime_error("on purpose"); });
+        worker.post([&] { hasRun = true; });
+    }
+
+    BOOST_TEST(hasRun);
 }
 
 BOOST_AUTO_TEST_CASE(a_guarded_call_does_nothing_after_its_owner)
