@@ -6,6 +6,7 @@
 
 #include <sys/socket.h>
 
+#include "agent/base/door.hpp"
 #include "agent/base/log.hpp"
 #include "agent/coap/dtls_session.hpp"
 #include "agent/coap/server_uri.hpp"
@@ -179,7 +180,11 @@ void Connection::onChannelReady(const api::ChannelFacts& facts)
 
 void Connection::onDatagram(base::ByteView datagram)
 {
-    exchange_.receive(datagram);
+    const auto alive = lifetime_.token();
+    const bool isDone = base::contain("a datagram", [&] { exchange_.receive(datagram); });
+    // What has half happened is not gone on with: the owner connects anew.
+    if (!isDone && !alive.expired())
+        shutDown({ErrorKind::Internal, "a datagram met a fault of the program", Retry::Later});
 }
 
 void Connection::onChannelLost(const base::Error& reason)

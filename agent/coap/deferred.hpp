@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "agent/base/door.hpp"
 #include "agent/base/scheduler.hpp"
 
 namespace causeway::coap {
@@ -28,7 +29,7 @@ private:
     {
         running_.swap(tasks_);
         for (auto& task : running_)
-            task();
+            base::contain("a deferred task", task);
         running_.clear();
     }
 

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "agent/base/log.hpp"
+#include "agent/base/survival.hpp"
 #include "agent/coap/alerts.hpp"
 
 namespace causeway::coap {
@@ -263,13 +264,10 @@ void DtlsSession::finishHandshake()
                                   gnutls_session_ext_master_secret_status(session) != 0,
                                   gnutls_session_is_resumed(session) != 0};
     handshake_.reset();
-    bool wasDestroyed = false;
-    wasDestroyed_ = &wasDestroyed;
+    const base::Survival lives(wasDestroyed_);
     listener_.onChannelReady(facts);
-    if (wasDestroyed)
-        return;
-    wasDestroyed_ = nullptr;
-    readRecords(0); // what came in one datagram with the server's Finished
+    if (lives)
+        readRecords(0); // what came in one datagram with the server's Finished
 }
 
 void DtlsSession::failHandshake(int result)
@@ -320,7 +318,6 @@ Error DtlsSession::describeFailure(int result, bool isHandshake) const
 void DtlsSession::readRecords(int datagrams)
 {
     auto& buffer = environment_.receiveBuffer;
-    bool wasDestroyed = false;
     pullsLeft_ = datagrams;
     for (;;) {
         const ssize_t size = gnutls_record_recv(session_.get(), buffer.data(), buffer.size());
@@ -329,11 +326,10 @@ void DtlsSession::readRecords(int datagrams)
                 continue;
             return;
         }
-        wasDestroyed_ = &wasDestroyed;
+        const base::Survival lives(wasDestroyed_);
         listener_.onDatagram({buffer.data(), static_cast<std::size_t>(size)});
-        if (wasDestroyed)
+        if (!lives)
             return;
-        wasDestroyed_ = nullptr;
     }
 }
 

@@ -11,6 +11,8 @@
 #include <netdb.h>
 #include <netinet/in.h>
 
+#include "agent/base/door.hpp"
+
 namespace causeway::coap {
 
 namespace {
@@ -113,7 +115,7 @@ void Resolver::onResult(const Question& question, const Addresses& result)
 {
     const auto node = waiting_.extract(question);
     for (auto& done : node.mapped())
-        done(result);
+        base::contain(question.host, [&] { done(result); });
 }
 
 } // namespace causeway::coap

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ public:
     void onRequest(api::Request request, api::Respond respond) override
     {
         requests.push_back(request);
+        if (isBroken)
+            throw std::logic_error("the listener is broken");
         api::Response response;
         for (const auto& segment : request.path)
             response.payload.insert(response.payload.end(), segment.begin(), segment.end());
@@ -32,6 +35,7 @@ public:
 
     void onReset(const api::Token& token) override { resets.push_back(token); }
 
+    bool isBroken = false; ///< every request meets a fault of the program
     std::optional<api::ChannelFacts> facts;
     std::vector<base::Error> closed;
     std::vector<api::Request> requests;
