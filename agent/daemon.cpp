@@ -73,8 +73,13 @@ void Daemon::onLoaded(const base::Expected<void>& loaded)
         return loop_.stop();
     }
     // The name appears on the bus when everything behind it is there.
-    service_.emplace(
-        loop_, gateway_, dbus::ServiceSettings{settings_.busAddress, CAUSEWAY_VERSION});
+    try {
+        service_.emplace(
+            loop_, gateway_, dbus::ServiceSettings{settings_.busAddress, CAUSEWAY_VERSION});
+    } catch (const std::runtime_error& error) {
+        failure_ = base::Error{base::ErrorKind::Unreachable, error.what()};
+        return loop_.stop();
+    }
     if (const auto period = service_manager::watchdogPeriod()) {
         watchdog_.emplace(loop_, *period, [] { service_manager::notifyAlive(); });
         watchdog_->watch(fieldBuses_.fieldScheduler());

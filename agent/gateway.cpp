@@ -219,9 +219,11 @@ void Gateway::restore(const api::InventorySnapshot& snapshot)
     for (const auto& settings : snapshot.devices) {
         const auto state = snapshot.clientStates.find(settings.name);
         const auto delay = rules_.startSpread * index++ / snapshot.devices.size();
-        startDevice(settings,
-                    state == snapshot.clientStates.end() ? api::ClientState() : state->second,
-                    delay);
+        base::contain(settings.name, [&] {
+            startDevice(settings,
+                        state == snapshot.clientStates.end() ? api::ClientState() : state->second,
+                        delay);
+        });
     }
     log::info(
         "{DEVICES} devices on {LINES} lines", "DEVICES", devices_.size(), "LINES", lines_.size());
@@ -320,8 +322,10 @@ void Gateway::onKeyStoreChanged()
                     "MESSAGE_ID",
                     log::keyStoreOpenId);
     for (const auto& [name, device] : devices_) {
-        for (const auto& server : device->settings().servers)
-            device->onCredentialChanged(server);
+        base::contain(name, [&] {
+            for (const auto& server : device->settings().servers)
+                device->onCredentialChanged(server);
+        });
     }
     tell([](auto& listener) { listener.onGatewayChanged(); });
 }

@@ -10,6 +10,7 @@
 #include "agent/api/gateway_control.hpp"
 #include "agent/api/inventory.hpp"
 #include "agent/attached_device.hpp"
+#include "agent/base/door.hpp"
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/model/definition.hpp"
@@ -127,7 +128,7 @@ private:
     void tell(Notify notify)
     {
         if (listener_ != nullptr)
-            notify(*listener_);
+            base::contain("telling D-Bus", [&] { notify(*listener_); });
     }
 
     /// No answer comes from inside a call: this fails one later,

@@ -192,7 +192,7 @@ void Gateway::changeServer(api::ServerSettings settings, Done done)
             for (const auto& [name, device] : devices_) {
                 if (std::ranges::find(device->settings().servers, settings.name) !=
                     device->settings().servers.end())
-                    device->setServers(serversOf(device->settings()));
+                    base::contain(name, [&] { device->setServers(serversOf(device->settings())); });
             }
             tell([&](auto& listener) { listener.onServerChanged(settings.name); });
             finished();

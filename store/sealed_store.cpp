@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/base/door.hpp"
 #include "agent/base/log.hpp"
 #include "store/attempt.hpp"
 #include "store/database_file.hpp"
@@ -311,11 +312,11 @@ void SealedStore::settle(api::KeyStoreStatus status)
     status_ = std::move(status);
     isDecided_ = true;
     for (auto& task : std::exchange(waiting_, {}))
-        task();
+        base::contain("what waited for the key store", task);
     if (!isNews)
         return;
     for (const auto& listener : listeners_)
-        listener(status_);
+        base::contain("a listener of the key store", [&] { listener(status_); });
 }
 
 } // namespace causeway::store

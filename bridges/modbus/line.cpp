@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "agent/base/door.hpp"
+
 namespace causeway::bridges::modbus {
 
 using base::ErrorKind;
@@ -26,6 +28,11 @@ constexpr std::uint32_t mostSilentInARow = 3;
 std::size_t indexOf(Priority priority)
 {
     return static_cast<std::size_t>(priority);
+}
+
+std::string unitName(std::uint8_t unitId)
+{
+    return fmt::format("unit {}", unitId);
 }
 
 bool isUrgent(Priority priority)
@@ -122,7 +129,7 @@ void Line::onUp()
     reportNow();
     const auto users = users_;
     for (const auto& [unitId, user] : users)
-        user->onLineUp();
+        base::contain(unitName(unitId), [user = user] { user->onLineUp(); });
 }
 
 void Line::onDown(const base::Error& reason)
@@ -137,7 +144,7 @@ void Line::onDown(const base::Error& reason)
     reportNow();
     const auto users = users_;
     for (const auto& [unitId, user] : users)
-        user->onLineDown(reason.message);
+        base::contain(unitName(unitId), [&, user = user] { user->onLineDown(reason.message); });
 }
 
 void Line::onOctets(base::ByteView octets)
@@ -197,8 +204,9 @@ void Line::failHopeless()
         }
         std::erase_if(queue, [](const Job& job) { return !job.done; });
     }
-    for (auto& [job, why] : hopeless)
-        job.done(tl::unexpected(std::move(why)));
+    for (auto& entry : hopeless)
+        base::contain(unitName(entry.first.request.unitId),
+                      [&] { entry.first.done(tl::unexpected(std::move(entry.second))); });
 }
 
 std::optional<base::Error> Line::whyHopeless(const Job& job)
@@ -376,7 +384,7 @@ void Line::failAll(const base::Error& reason)
         queue.clear();
     }
     for (Job& job : jobs)
-        job.done(tl::unexpected(reason));
+        base::contain(unitName(job.request.unitId), [&] { job.done(tl::unexpected(reason)); });
 }
 
 bool Line::isQueueEmpty() const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -115,7 +116,12 @@ public:
 
     void onGatewayChanged() override { told.emplace_back("gateway"); }
 
-    void onLineAdded(const std::string& name) override { told.push_back("+line " + name); }
+    void onLineAdded(const std::string& name) override
+    {
+        told.push_back("+line " + name);
+        if (isBroken)
+            throw std::logic_error("the listener is broken");
+    }
 
     void onLineChanged(const std::string&) override {} // lines report whenever their counters move
 
@@ -141,6 +147,7 @@ public:
     fakes::MemoryStore store{loop};
     fakes::FakeTransport transport;
     bridges::FieldBuses buses{loop};
+    bool isBroken = false; ///< what is told of a new line meets a fault of the program
     std::vector<std::string> told;
     std::optional<agent::Gateway> gateway;
 };

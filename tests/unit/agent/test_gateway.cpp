@@ -152,6 +152,16 @@ BOOST_AUTO_TEST_CASE(a_line_cannot_be_changed_to_the_port_of_another)
     BOOST_TEST(gateway->line("rtu-1")->settings.serialPort == "/nonexistent/rtu-1");
 }
 
+BOOST_AUTO_TEST_CASE(a_listener_that_throws_fails_no_change_and_keeps_none_from_beginning)
+{
+    isBroken = true;
+
+    BOOST_TEST(add(line("rtu-0")) == "");
+    BOOST_TEST(add(line("rtu-1")) == "");
+
+    BOOST_TEST((told == std::vector<std::string>{"+line rtu-0", "+line rtu-1"}));
+}
+
 BOOST_AUTO_TEST_CASE(a_disabled_device_has_no_client_and_no_bridge)
 {
     BOOST_TEST(add(line()) == "");
