@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <exception>
 #include <memory>
 #include <string>
 #include <utility>
@@ -11,8 +12,8 @@
 
 namespace causeway::dbus {
 
-/// The one answer that a D-Bus call waits for: given once, or Cancelled when this goes before. May
-/// outlive the connection; it then does nothing.
+/// The one answer that a D-Bus call waits for: given once, or when this goes before: Internal if an
+/// exception is why it goes, else Cancelled. May outlive the connection; it then does nothing.
 template <typename... Results>
 class Answer
 {
@@ -24,7 +25,13 @@ public:
         , result_(calls.open(sender, std::move(result)))
     {}
 
-    ~Answer() { fail({base::ErrorKind::Cancelled, "it went away before it was done"}); }
+    ~Answer()
+    {
+        if (std::uncaught_exceptions() > 0)
+            fail({base::ErrorKind::Internal, "a fault of the gateway, which its journal tells"});
+        else
+            fail({base::ErrorKind::Cancelled, "it went away before it was done"});
+    }
 
     Answer(Answer&&) noexcept = default;
     Answer& operator=(Answer&&) = delete;

@@ -154,10 +154,12 @@ void DeviceAdaptor::UpdateNow(sdbus::Result<>&& result, std::string server)
 
 std::vector<BusSample> DeviceAdaptor::NewestValues()
 {
-    const auto samples = context_.control.newestSamples(name_);
-    if (!samples)
-        throw toBusError(samples.error());
-    return toBusSamples(*samples);
+    return answering([this] {
+        const auto samples = context_.control.newestSamples(name_);
+        if (!samples)
+            throw toBusError(samples.error());
+        return toBusSamples(*samples);
+    });
 }
 
 void DeviceAdaptor::SetCredential(FactsResult&& result,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <exception>
 #include <string>
 #include <string_view>
 
@@ -18,5 +19,19 @@ namespace causeway::dbus {
 /// Names of the bus itself are understood too: no such object is NotFound, no owner of the name is
 /// Unreachable. What is unknown is Internal, with its name in the sentence.
 [[nodiscard]] base::Error fromBusError(const sdbus::Error& error);
+
+/// The door of what the bus calls and waits for: an exception would leave through sd-bus, which is
+/// C; as an sdbus::Error it becomes the answer.
+template <typename Work>
+auto answering(Work work)
+{
+    try {
+        return work();
+    } catch (const sdbus::Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        throw toBusError({base::ErrorKind::Internal, error.what()});
+    }
+}
 
 } // namespace causeway::dbus

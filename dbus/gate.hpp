@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "agent/base/bus.hpp"
+#include "agent/base/door.hpp"
 #include "dbus/answer.hpp"
 #include "dbus/authority.hpp"
 
@@ -31,15 +32,18 @@ public:
             return;
         }
         Answer<Results...> answer(calls_, caller.uniqueName, std::move(result));
+        auto open = [work = std::move(work)](Answer<Results...> through) mutable {
+            base::contain("a D-Bus method", [&] { work(std::move(through)); });
+        };
         if (action == Action::Describe)
-            return work(std::move(answer));
+            return open(std::move(answer));
         authority_->check(caller,
                           action,
                           [answer = std::move(answer),
-                           work = std::move(work)](const base::Expected<void>& verdict) mutable {
+                           open = std::move(open)](const base::Expected<void>& verdict) mutable {
                               if (!verdict)
                                   return answer.fail(verdict.error());
-                              work(std::move(answer));
+                              open(std::move(answer));
                           });
     }
 

@@ -120,16 +120,18 @@ void GatewayAdaptor::AttachDevice(PathResult&& result, std::string name, Diction
 
 std::vector<Dictionary> GatewayAdaptor::ListProfiles()
 {
-    return toDictionaries(context_.control.profiles());
+    return answering([this] { return toDictionaries(context_.control.profiles()); });
 }
 
 std::tuple<Dictionary, std::vector<Dictionary>>
 GatewayAdaptor::DescribeProfile(const std::string& name)
 {
-    const auto profile = context_.control.describeProfile(name);
-    if (!profile)
-        throw toBusError(profile.error());
-    return {toDictionary(profile->summary), toDictionaries(profile->resources)};
+    return answering([&]() -> std::tuple<Dictionary, std::vector<Dictionary>> {
+        const auto profile = context_.control.describeProfile(name);
+        if (!profile)
+            throw toBusError(profile.error());
+        return {toDictionary(profile->summary), toDictionaries(profile->resources)};
+    });
 }
 
 std::string GatewayAdaptor::Version()
@@ -154,7 +156,7 @@ std::string GatewayAdaptor::KeyStoreRemedy()
 
 api::Counters GatewayAdaptor::Counters()
 {
-    return context_.control.counters();
+    return answering([this] { return context_.control.counters(); });
 }
 
 } // namespace causeway::dbus

@@ -6,6 +6,7 @@
 
 #include "agent/api/gateway_control.hpp"
 #include "agent/base/scheduler.hpp"
+#include "dbus/errors.hpp"
 
 namespace causeway::dbus {
 
@@ -61,7 +62,7 @@ private:
     {
         if (slot.name == name && slot.round == scheduler_.now())
             return slot.status;
-        auto status = (control_.*get)(name);
+        auto status = answering([&] { return (control_.*get)(name); });
         slot.status = status ? std::move(*status) : missing<Status>(status.error());
         slot.name = name;
         slot.round = scheduler_.now();

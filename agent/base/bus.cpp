@@ -54,6 +54,9 @@ void Bus::process()
         }
     } catch (const sdbus::Error& error) {
         lose(error.getMessage());
+    } catch (const std::exception& error) {
+        // It came through sd-bus, which is C and now in no state that anybody knows.
+        lose(error.what());
     }
 }
 

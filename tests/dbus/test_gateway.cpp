@@ -37,4 +37,39 @@ BOOST_AUTO_TEST_CASE(the_object_manager_lists_every_object)
     BOOST_TEST(tree.output.find("/org/causeway/Gateway1/device/meter_2d1") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_fault_behind_a_method_is_the_answer_of_this_call_alone)
+{
+    RunningGateway running;
+    const std::vector<std::string> attach{
+        "call", name, root, gateway, "AttachDevice", "sa{sv}", "meter-2", "0"};
+
+    running.inside([](auto& world) { world.gateway.isBroken = true; });
+    const auto broken = running.busctl(attach);
+    running.inside([](auto& world) { world.gateway.isBroken = false; });
+    const auto mended = running.busctl(attach);
+
+    BOOST_TEST(broken.errors.find("a fault of the gateway") != std::string::npos);
+    BOOST_TEST(mended.exitCode == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_fault_behind_a_property_is_its_answer_and_not_the_end_of_the_connection)
+{
+    RunningGateway running;
+    const auto ask = [&] {
+        return running.busctl({"get-property",
+                               name,
+                               "/org/causeway/Gateway1/device/meter_2d1",
+                               "org.causeway.Gateway1.Device",
+                               "FieldState"});
+    };
+
+    running.inside([](auto& world) { world.gateway.isBroken = true; });
+    const auto broken = ask();
+    running.inside([](auto& world) { world.gateway.isBroken = false; });
+    const auto mended = ask();
+
+    BOOST_TEST(broken.errors.find("the fake is broken") != std::string::npos);
+    BOOST_TEST(mended.exitCode == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -32,6 +32,7 @@ base::Expected<api::ServerStatus> FakeGateway::server(const std::string& name) c
 
 base::Expected<api::DeviceStatus> FakeGateway::device(const std::string& name) const
 {
+    throwIfBroken();
     return find(devices, name);
 }
 
@@ -67,6 +68,7 @@ void FakeGateway::removeServer(const std::string& name, Done done)
 
 void FakeGateway::attachDevice(api::DeviceSettings settings, Done done)
 {
+    throwIfBroken();
     put(devices, std::move(settings), &api::GatewayListener::onDeviceAdded, std::move(done));
 }
 

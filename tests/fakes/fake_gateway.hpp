@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,8 @@ public:
     std::vector<std::string> executed; ///< "meter-1 /3/0/4 arguments"
     std::vector<std::string> updated;  ///< "meter-1 main"
     std::optional<base::Error> nextError;
+    /// While set, attaching a device and looking at one throw: a fault of the program.
+    bool isBroken = false;
     /// While set, answers wait here instead of being given.
     bool isHolding = false;
     std::vector<base::Task> held;
@@ -113,6 +116,12 @@ public:
     }
 
 private:
+    void throwIfBroken() const
+    {
+        if (isBroken)
+            throw std::logic_error("the fake is broken");
+    }
+
     template <typename Map>
     static std::vector<std::string> namesOf(const Map& map)
     {
