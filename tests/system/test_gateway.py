@@ -108,6 +108,21 @@ class AServerSees(SiteCase):
         self.assertEqual(self.site.ctl("devices"), [])
 
 
+class OneLine(SiteCase):
+    def test_a_second_device_comes_and_goes_while_the_first_is_polled(self):
+        self.attach_meter()
+
+        self.site.attach(self.server, "meter-2", *METER[:-1], 2)
+        self.server.wait(event="registered", endpoint="meter-2")
+        self.meter.measure(0x00, 236.5)
+        self.wait_value("meter-1", VOLTAGE, 236.5)
+        self.site.ctl("device", "remove", "meter-2")
+        self.server.wait(event="deregistered", endpoint="meter-2")
+
+        self.meter.measure(0x00, 231.5)
+        self.wait_value("meter-1", VOLTAGE, 231.5)
+
+
 class PartsFail(SiteCase):
     def test_a_dead_meter_is_told_once_and_comes_back(self):
         self.attach_meter()
