@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
+#include "agent/base/exit_code.hpp"
 #include "agent/base/log.hpp"
 #include "agent/daemon.hpp"
 #include "agent/process.hpp"
@@ -15,8 +15,7 @@ namespace {
 
 constexpr const char* defaultConfiguration = "/etc/causeway/causeway.conf";
 
-// sysexits.h: what systemd shows, and what RestartPreventExitStatus= can name.
-constexpr int exitConfiguration = 78;
+using enum causeway::base::ExitCode;
 
 void listSettings()
 {
@@ -30,13 +29,13 @@ int run(const std::string& configuration, bool isNamed, bool onlyCheck)
     const auto settings = causeway::agent::readSettings(configuration, !isNamed);
     if (!settings) {
         causeway::log::err("{ERROR}", "ERROR", settings.error().message);
-        return exitConfiguration;
+        return ExitConfiguration;
     }
     if (onlyCheck)
-        return EXIT_SUCCESS;
+        return ExitDone;
     causeway::log::setLevel(settings->logLevel);
     causeway::agent::Daemon(*settings).run();
-    return EXIT_SUCCESS;
+    return ExitDone;
 }
 
 int start(int argc, char** argv)
@@ -53,10 +52,14 @@ int start(int argc, char** argv)
                  onlyList,
                  "Print section, key, default and description of every setting");
     app.set_version_flag("--version", std::string("causewayd " CAUSEWAY_VERSION));
-    CLI11_PARSE(app, argc, argv);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? ExitDone : ExitUsage;
+    }
     if (onlyList) {
         listSettings();
-        return EXIT_SUCCESS;
+        return ExitDone;
     }
     return run(configuration, named->count() > 0, onlyCheck);
 }
@@ -69,9 +72,9 @@ int main(int argc, char** argv)
         return start(argc, argv);
     } catch (const std::exception& error) {
         causeway::log::err("{ERROR}", "ERROR", error.what());
-        return EXIT_FAILURE;
+        return ExitFailed;
     } catch (...) {
         causeway::log::err("an unknown failure ended the daemon");
-        return EXIT_FAILURE;
+        return ExitFailed;
     }
 }
