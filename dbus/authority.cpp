@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbus/authority.hpp"
 
-#include <chrono>
 #include <map>
 
 #include <fmt/format.h>
@@ -16,10 +15,9 @@ using base::Expected;
 
 namespace {
 
-// polkit answers in milliseconds when it need not ask a person; a person finds and types a
-// password.
-constexpr std::chrono::seconds longestWait{5};
-constexpr std::chrono::seconds longestWaitForPerson{120};
+// The bus daemon itself answers in microseconds; a person finds and types a password.
+constexpr std::chrono::milliseconds longestWaitForBus{5000};
+constexpr std::chrono::milliseconds longestWaitForPerson{120000};
 
 constexpr std::uint32_t allowUserInteraction = 1; // polkit's CheckAuthorizationFlags
 
@@ -83,9 +81,10 @@ std::string actionId(Action action)
     return "";
 }
 
-PolkitAuthority::PolkitAuthority(sdbus::IConnection& connection)
+PolkitAuthority::PolkitAuthority(sdbus::IConnection& connection, std::chrono::milliseconds patience)
     : polkit_(makeProxy(
           connection, "org.freedesktop.PolicyKit1", "/org/freedesktop/PolicyKit1/Authority"))
+    , patience_(patience)
 {}
 
 PolkitAuthority::~PolkitAuthority() = default;
@@ -98,7 +97,7 @@ void PolkitAuthority::check(const Caller& caller, Action action, Verdict verdict
     const std::string noCancellation;
     polkit_->callMethodAsync("CheckAuthorization")
         .onInterface("org.freedesktop.PolicyKit1.Authority")
-        .withTimeout(caller.allowsInteraction ? longestWaitForPerson : longestWait)
+        .withTimeout(caller.allowsInteraction ? longestWaitForPerson : patience_)
         .withArguments(subject, actionId(action), details, flags, noCancellation)
         .uponReplyInvoke([action, verdict = shared(std::move(verdict))](bus::MaybeError error,
                                                                         const PolkitReply& reply) {
@@ -117,7 +116,7 @@ void OwnUserAuthority::check(const Caller& caller, Action action, Verdict verdic
 {
     bus_->callMethodAsync("GetConnectionUnixUser")
         .onInterface("org.freedesktop.DBus")
-        .withTimeout(longestWait)
+        .withTimeout(longestWaitForBus)
         .withArguments(caller.uniqueName)
         .uponReplyInvoke([action, verdict = shared(std::move(verdict))](bus::MaybeError error,
                                                                         std::uint32_t user) {

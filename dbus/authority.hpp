@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -50,7 +51,8 @@ public:
 class PolkitAuthority final : public Authority
 {
 public:
-    explicit PolkitAuthority(sdbus::IConnection& connection);
+    /// `patience` is for answers that need no person; a person gets two minutes.
+    PolkitAuthority(sdbus::IConnection& connection, std::chrono::milliseconds patience);
     ~PolkitAuthority() override;
     PolkitAuthority(const PolkitAuthority&) = delete;
     PolkitAuthority& operator=(const PolkitAuthority&) = delete;
@@ -59,6 +61,7 @@ public:
 
 private:
     std::unique_ptr<sdbus::IProxy> polkit_;
+    std::chrono::milliseconds patience_;
 };
 
 /// Root and the user this process runs as, nobody else: for a bus of one's own.

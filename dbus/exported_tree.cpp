@@ -14,7 +14,7 @@ std::unique_ptr<Authority> makeAuthority(sdbus::IConnection& connection,
 {
     const bool isSystemBus = settings.busAddress.empty();
     if (isSystemBus || settings.authorisation == Authorisation::Polkit)
-        return std::make_unique<PolkitAuthority>(connection);
+        return std::make_unique<PolkitAuthority>(connection, settings.polkitPatience);
     return std::make_unique<OwnUserAuthority>(connection);
 }
 

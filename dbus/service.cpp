@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbus/service.hpp"
 
-#include <chrono>
-
 #include "agent/base/log.hpp"
 #include "dbus/exported_tree.hpp"
 
 namespace causeway::dbus {
-
-namespace {
-
-// A bus daemon that restarts is back within a second or two.
-constexpr std::chrono::seconds retryDelay{5};
-
-} // namespace
 
 Service::Service(base::EventLoop& loop, api::GatewayControl& control, ServiceSettings settings)
     : loop_(loop)
@@ -34,7 +25,7 @@ void Service::connect()
 {
     tree_ = std::make_unique<ExportedTree>(loop_, control_, settings_, [this] {
         tree_.reset();
-        retry_.start(retryDelay);
+        retry_.start(settings_.busRetry);
     });
 }
 
@@ -44,12 +35,12 @@ void Service::reconnect()
         connect();
         log::notice("D-Bus is back");
     } catch (const std::runtime_error& error) {
-        log::debug("no D-Bus: {ERROR}, retrying in {DELAY} s",
+        log::debug("no D-Bus: {ERROR}, retrying in {DELAY} ms",
                    "ERROR",
                    error.what(),
                    "DELAY",
-                   retryDelay.count());
-        retry_.start(retryDelay);
+                   settings_.busRetry.count());
+        retry_.start(settings_.busRetry);
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,10 @@ struct ServiceSettings
     std::string busAddress; ///< empty means the system bus
     std::string version;    ///< what the property Version says
     Authorisation authorisation = Authorisation::Automatic;
+    /// polkit answers in milliseconds when it need not ask a person.
+    std::chrono::milliseconds polkitPatience{5000};
+    /// A bus daemon that restarts is back within a second or two.
+    std::chrono::milliseconds busRetry{5000};
 };
 
 /// org.causeway.Gateway1 on the bus: exports the gateway, its lines, servers and devices, and

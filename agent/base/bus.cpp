@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/base/bus.hpp"
 
+#include <fcntl.h>
 #include <systemd/sd-bus.h>
 
 #include "agent/base/bus_compat.hpp"
@@ -35,7 +36,11 @@ Bus::Bus(EventLoop& loop, const std::string& address, Task onLost)
 {
     const auto poll = connection_->getEventLoopPollData();
     events_ = static_cast<std::uint32_t>(poll.events);
-    watch_ = loop.watch(poll.fd, events_, [this](std::uint32_t) { process(); });
+    // sd-bus closes its descriptor when it loses the connection, and a Watch goes before its
+    // descriptor does: ours is a duplicate.
+    UniqueFd own(::fcntl(poll.fd, F_DUPFD_CLOEXEC, 0));
+    const int fd = own.get();
+    watch_ = loop.watch(fd, events_, [this, own = std::move(own)](std::uint32_t) { process(); });
     if (const int wakeUp = bus::eventDescriptor(poll); wakeUp >= 0)
         wakeWatch_ = loop.watch(wakeUp, EPOLLIN, [this](std::uint32_t) { process(); });
 }

@@ -46,6 +46,11 @@ void PolkitMock::vanish()
     bus_.connection().releaseName(bus::ServiceName{"org.freedesktop.PolicyKit1"});
 }
 
+void PolkitMock::comeBack()
+{
+    bus_.requestName("org.freedesktop.PolicyKit1");
+}
+
 void PolkitMock::reply(const sdbus::Result<Verdict>& result, Answer with) const
 {
     result.returnResults(Verdict(with == Answer::Yes, with == Answer::Challenge, {}));

@@ -33,6 +33,7 @@ public:
 
     /// Leaves the bus name: nobody answers any more.
     void vanish();
+    void comeBack();
 
 private:
     using Subject = sdbus::Struct<std::string, std::map<std::string, sdbus::Variant>>;

@@ -48,11 +48,26 @@ std::string readLine(int fd)
 
 PrivateBus::PrivateBus()
 {
-    const auto file =
-        directory_.write("bus.conf", fmt::format(configuration, directory_.path().string()));
+    directory_.write("bus.conf", fmt::format(configuration, directory_.path().string()));
     // Other users may connect, as on the system bus.
     std::filesystem::permissions(directory_.path(), std::filesystem::perms(0755));
-    const auto option = "--config-file=" + file.string();
+    start();
+}
+
+PrivateBus::~PrivateBus()
+{
+    end();
+}
+
+void PrivateBus::restart()
+{
+    end();
+    start();
+}
+
+void PrivateBus::start()
+{
+    const auto option = "--config-file=" + (directory_.path() / "bus.conf").string();
     std::array<int, 2> ends{};
     BOOST_REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
     daemon_ = ::fork();
@@ -72,12 +87,14 @@ PrivateBus::PrivateBus()
         ::_exit(127);
     }
     ::close(ends[1]);
-    address_ = readLine(ends[0]);
+    // Without the guid, which is another one after restart().
+    const auto printed = readLine(ends[0]);
+    address_ = printed.substr(0, printed.find(','));
     ::close(ends[0]);
     BOOST_REQUIRE_MESSAGE(!address_.empty(), "dbus-daemon did not start");
 }
 
-PrivateBus::~PrivateBus()
+void PrivateBus::end()
 {
     int status = 0;
     ::kill(daemon_, SIGTERM);

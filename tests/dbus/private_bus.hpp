@@ -20,7 +20,13 @@ public:
 
     [[nodiscard]] const std::string& address() const { return address_; }
 
+    /// Another daemon at the same address; who was connected is not any more.
+    void restart();
+
 private:
+    void start();
+    void end();
+
     fakes::TemporaryDirectory directory_;
     pid_t daemon_ = -1;
     std::string address_;

@@ -56,19 +56,26 @@ void furnish(fakes::FakeGateway& gateway)
 
 } // namespace
 
-RunningGateway::World::World(base::EventLoop& loop,
-                             const std::string& address,
-                             dbus::Authorisation authorisation)
-    : gateway(loop)
-    , polkit(loop, address)
-    , service((furnish(gateway), loop), gateway, {address, "0.1.0", authorisation})
-{}
+RunningGateway::World::World(base::EventLoop& mainLoop, const dbus::ServiceSettings& ofService)
+    : loop(mainLoop)
+    , settings(ofService)
+    , gateway(mainLoop)
+    , polkit(mainLoop, ofService.busAddress)
+{
+    furnish(gateway);
+    start();
+}
 
 RunningGateway::RunningGateway(dbus::Authorisation authorisation)
+    : RunningGateway(dbus::ServiceSettings{{}, "0.1.0", authorisation})
+{}
+
+RunningGateway::RunningGateway(dbus::ServiceSettings settings)
 {
+    settings.busAddress = bus_.address();
     std::promise<void> ready;
     auto isReady = ready.get_future();
-    thread_ = std::thread([&] { work(ready, authorisation); });
+    thread_ = std::thread([&] { work(ready, settings); });
     isReady.get();
 }
 
@@ -78,10 +85,10 @@ RunningGateway::~RunningGateway()
     thread_.join();
 }
 
-void RunningGateway::work(std::promise<void>& ready, dbus::Authorisation authorisation)
+void RunningGateway::work(std::promise<void>& ready, dbus::ServiceSettings settings)
 {
     base::EventLoop loop;
-    World world(loop, bus_.address(), authorisation);
+    World world(loop, settings);
     loop_ = &loop;
     world_ = &world;
     ready.set_value();

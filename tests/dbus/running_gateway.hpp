@@ -22,16 +22,26 @@ class RunningGateway
 {
 public:
     explicit RunningGateway(dbus::Authorisation authorisation = dbus::Authorisation::Polkit);
+    /// The bus address is ours to fill in.
+    explicit RunningGateway(dbus::ServiceSettings settings);
     ~RunningGateway();
     RunningGateway(const RunningGateway&) = delete;
     RunningGateway& operator=(const RunningGateway&) = delete;
 
     struct World
     {
-        World(base::EventLoop& loop, const std::string& address, dbus::Authorisation authorisation);
+        World(base::EventLoop& mainLoop, const dbus::ServiceSettings& ofService);
+
+        /// Takes the service off the bus, as the end of the daemon does, and puts it there again.
+        void stop() { service.reset(); }
+
+        void start() { service.emplace(loop, gateway, settings); }
+
+        base::EventLoop& loop;
+        dbus::ServiceSettings settings;
         fakes::FakeGateway gateway;
         PolkitMock polkit;
-        dbus::Service service;
+        std::optional<dbus::Service> service;
     };
 
     /// Runs `task(World&)` in the service's thread and waits for what it returns.
@@ -53,6 +63,9 @@ public:
 
     [[nodiscard]] const std::string& address() const { return bus_.address(); }
 
+    /// The bus daemon ends, with every connection, and another takes its place.
+    void restartBus() { bus_.restart(); }
+
     /// causewayctl with these arguments, on our bus.
     [[nodiscard]] Finished ctl(const std::vector<std::string>& arguments,
                                const std::string& input = {}) const;
@@ -61,7 +74,7 @@ public:
     [[nodiscard]] Finished busctl(const std::vector<std::string>& arguments) const;
 
 private:
-    void work(std::promise<void>& ready, dbus::Authorisation authorisation);
+    void work(std::promise<void>& ready, dbus::ServiceSettings settings);
 
     PrivateBus bus_;
     base::EventLoop* loop_ = nullptr;

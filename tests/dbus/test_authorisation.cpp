@@ -204,6 +204,37 @@ BOOST_AUTO_TEST_CASE(without_polkit_the_answer_is_no)
     BOOST_TEST(result.errors.find("polkit did not answer") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_polkit_that_comes_back_is_asked_again)
+{
+    inside([](World& world) { world.polkit.vanish(); });
+    static_cast<void>(call(guarded.front()));
+
+    inside([](World& world) { world.polkit.comeBack(); });
+
+    BOOST_TEST(call(guarded.front()).exitCode == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_polkit_that_says_nothing_is_a_no_after_a_while)
+{
+    RunningGateway impatient(
+        ServiceSettings{{}, "0.1.0", Authorisation::Polkit, std::chrono::milliseconds(50)});
+    impatient.inside([](World& world) { world.polkit.answer = PolkitMock::Answer::Silence; });
+
+    const auto result = impatient.busctl({"--allow-interactive-authorization=no",
+                                          "call",
+                                          busName,
+                                          line,
+                                          "org.causeway.Gateway1.Line",
+                                          "Remove"});
+    // The late answer finds nobody, and nothing happens.
+    impatient.inside([](World& world) { world.polkit.answerAll(PolkitMock::Answer::Yes); });
+
+    BOOST_TEST(result.exitCode != 0);
+    BOOST_TEST(result.errors.find("polkit did not answer") != std::string::npos, result.errors);
+    BOOST_TEST(
+        impatient.inside([](World& world) { return world.gateway.lines.contains("rtu-0"); }));
+}
+
 BOOST_AUTO_TEST_CASE(the_eleventh_call_at_a_time_is_refused_and_others_are_not)
 {
     answer(PolkitMock::Answer::Silence);
