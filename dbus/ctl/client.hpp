@@ -61,6 +61,8 @@ public:
     /// An empty address means the system bus.
     void useBus(const std::string& address) { address_ = address; }
 
+    [[nodiscard]] const std::string& address() const { return address_; }
+
     [[nodiscard]] sdbus::IConnection& connection();
 
     /// Everything of one kind with all its properties, in one call.

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "dbus/ctl/credential.hpp"
+#include "dbus/ctl/labels.hpp"
 #include "dbus/ctl/session.hpp"
 #include "dbus/ctl/table.hpp"
 #include "dbus/secret_file.hpp"
@@ -38,7 +39,7 @@ void showFacts(const Session& session, const Dictionary& facts)
     session.show(json, [&] {
         Table table;
         for (const auto& [key, value] : json.items())
-            table.add({key, toText(value)});
+            table.add({labelOf(key), shownAs(key, value)});
         table.print();
     });
 }
@@ -117,8 +118,8 @@ CLI::App& addCommand(CLI::App& group,
                      const std::shared_ptr<Options>& options)
 {
     auto* const command = group.add_subcommand(word, help);
-    command->add_option("device", options->device)->required();
-    command->add_option("server", options->server)->required();
+    command->add_option("device", options->device, "whose key it is")->required();
+    command->add_option("server", options->server, "account it is for")->required();
     return *command;
 }
 

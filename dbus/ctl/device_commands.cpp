@@ -116,7 +116,8 @@ void addAdd(CLI::App& group, Session& session)
 {
     auto* const command = group.add_subcommand("add", "Attach a device");
     auto options = std::make_shared<AddOptions>();
-    command->add_option("name", options->name)->required();
+    command->add_option("name", options->name, "a name of your choice, for instance meter-1")
+        ->required();
     auto* const file = command->add_option(
         "--psk-file", options->pskFile, "file with its key, hexadecimal or base64; - for stdin");
     command
@@ -126,6 +127,8 @@ void addAdd(CLI::App& group, Session& session)
         ->excludes(file);
     command->add_option("--psk-identity", options->identity, "PSK identity (the endpoint name)");
     auto settings = std::make_shared<SettingOptions>(*command, Kind::Device);
+    command->footer("causewayctl device add meter-1 --profile eastron-sdm120 --line rtu-0 --unit 1 "
+                    "--server main --psk-generate");
     command->callback([&session, options, settings] { add(session, *options, settings->given()); });
 }
 
@@ -135,7 +138,7 @@ CLI::App& addCall(CLI::App& group, Session& session, const char* word, const cha
 {
     auto* const command = group.add_subcommand(word);
     auto name = std::make_shared<std::string>();
-    command->add_option("name", *name)->required();
+    command->add_option("name", *name, "of the device")->required();
     command->callback([&session, name, done, call] {
         session.client.withDevice(*name, call);
         session.confirm(*name + ": " + done);

@@ -87,6 +87,11 @@ std::string toText(const Json& json)
     return list;
 }
 
+std::string toAscii(const Json& json, int indent)
+{
+    return json.dump(indent, ' ', true, Json::error_handler_t::replace);
+}
+
 std::string timeText(std::uint64_t microseconds)
 {
     if (microseconds == 0)

@@ -18,6 +18,9 @@ using Json = nlohmann::ordered_json;
 /// For people: like JSON, without the quotes of a text; lists with commas.
 [[nodiscard]] std::string toText(const Json& json);
 
+/// JSON that a terminal may have, too: what is not ASCII is escaped. Without an indent on one line.
+[[nodiscard]] std::string toAscii(const Json& json, int indent = -1);
+
 /// "2026-01-01T00:00:00Z" and milliseconds; "-" for 0.
 [[nodiscard]] std::string timeText(std::uint64_t microseconds);
 

@@ -35,17 +35,28 @@ void list(const Session& session, const Json& lines)
     });
 }
 
+/// A host says enough; a port and a host say too much.
+Dictionary withKind(Dictionary settings)
+{
+    if (settings.contains("host") && settings.contains("serialPort"))
+        throw Failure(base::ErrorKind::InvalidArgument,
+                      "--serial-port and --host exclude each other: a line is a serial port or a "
+                      "TCP connection");
+    if (settings.contains("host") && !settings.contains("kind"))
+        settings.emplace("kind", sdbus::Variant(std::string("tcp")));
+    return settings;
+}
+
 void addAdd(CLI::App& group, Session& session)
 {
     auto* const command = group.add_subcommand("add", "Add a serial port or a TCP connection");
     auto name = std::make_shared<std::string>();
-    command->add_option("name", *name)->required();
+    command->add_option("name", *name, "a name of your choice, for instance rtu-0")->required();
     auto options = std::make_shared<SettingOptions>(*command, Kind::Line);
+    command->footer("causewayctl line add rtu-0 --serial-port /dev/ttyUSB0 --baud-rate 9600\n"
+                    "causewayctl line add plc-0 --host 192.0.2.7");
     command->callback([&session, name, options] {
-        auto settings = options->given();
-        // A host says enough.
-        if (settings.contains("host") && !settings.contains("kind"))
-            settings.emplace("kind", sdbus::Variant(std::string("tcp")));
+        const auto settings = withKind(options->given());
         session.client.gateway().AddLine(*name, settings);
         session.confirm(*name + ": added");
     });
@@ -64,7 +75,7 @@ void addLineCommands(CLI::App& app, Session& session)
     addChange(group, session, Kind::Line);
     auto* const remove = group.add_subcommand("remove", "Forget a line that no device uses");
     auto name = std::make_shared<std::string>();
-    remove->add_option("name", *name)->required();
+    remove->add_option("name", *name, "of the line")->required();
     remove->callback([&session, name] {
         session.client.with<org::causeway::Gateway1::Line_proxy>(
             Kind::Line, *name, [](auto& line) { line.Remove(); });

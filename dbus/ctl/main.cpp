@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <clocale>
 #include <cstdio>
 
+#include "agent/base/exit_code.hpp"
+#include "agent/base/log.hpp"
+#include "dbus/ctl/arguments.hpp"
+#include "dbus/ctl/labels.hpp"
+#include "dbus/ctl/mistake.hpp"
+#include "dbus/ctl/plain_text.hpp"
 #include "dbus/ctl/session.hpp"
 #include "dbus/errors.hpp"
 
@@ -8,44 +15,54 @@ namespace {
 
 using namespace causeway::dbus::ctl; // NOLINT(google-build-using-namespace): its own program
 using causeway::base::ErrorKind;
+using causeway::base::ExitCode;
+using enum causeway::base::ExitCode;
 
-// What causewayctl(1) promises to scripts.
-enum ExitCode : int { Done = 0, Failed = 1, Usage = 2, Unreachable = 3, NotAuthorized = 4 };
-
-int report(ExitCode code, const std::string& sentence)
+ExitCode report(ExitCode code, const std::string& sentence)
 {
-    std::fprintf(stderr, "causewayctl: %s\n", sentence.c_str());
+    std::fprintf(stderr, "causewayctl: %s\n", plainText(sentence).c_str());
     return code;
 }
 
 /// Of this program's own; what the daemon refuses comes as sdbus::Error.
-int report(const Failure& failure)
+ExitCode report(const Failure& failure)
 {
     switch (failure.kind()) {
     case ErrorKind::Unreachable:
-        return report(Unreachable, failure.what());
+        return report(ExitUnreachable, failure.what());
     case ErrorKind::InvalidArgument:
-        return report(Usage, failure.what());
+        return report(ExitUsage, failure.what());
     default:
-        return report(Failed, failure.what());
+        return report(ExitFailed, failure.what());
     }
 }
 
-int report(const sdbus::Error& error)
+ExitCode report(const sdbus::Error& error)
 {
     const auto kind = causeway::dbus::fromBusError(error).kind;
     const auto sentence = causeway::dbus::fromBusError(error).message;
     const bool isFromDaemon = std::string_view(error.getName()).starts_with("org.causeway.");
     if (kind == ErrorKind::NotAuthorized)
-        return report(NotAuthorized, sentence + "; sudo may help");
+        return report(ExitNotAuthorized, sentence + "; sudo may help");
     if (kind == ErrorKind::Unreachable && !isFromDaemon)
-        return report(Unreachable, "causewayd is not running: " + sentence);
-    return report(Failed, sentence);
+        return report(ExitUnreachable, "causewayd is not running: " + sentence);
+    return report(ExitFailed, inWordsOfOptions(sentence));
+}
+
+ExitCode report(const CLI::App& app, const CLI::ParseError& error)
+{
+    const bool isQuestion = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
+    if (isQuestion) { // for the help or the version
+        static_cast<void>(app.exit(error));
+        return ExitDone;
+    }
+    std::fprintf(stderr, "%s\n", mistakeIn(app, error).c_str());
+    return ExitUsage;
 }
 
 void describe(CLI::App& app, Session& session)
 {
-    app.set_version_flag("--version", CAUSEWAY_VERSION);
+    app.set_version_flag("--version", "causewayctl " CAUSEWAY_VERSION);
     app.require_subcommand(1);
     app.fallthrough();
     app.add_flag("--json", session.wantsJson, "answer in JSON, for scripts");
@@ -63,6 +80,8 @@ void describe(CLI::App& app, Session& session)
     addCredentialCommands(app, session);
     addValueCommands(app, session);
     addWatchCommand(app, session);
+    app.footer("Every command explains itself: causewayctl device add --help\n"
+               "The manual has examples: man causewayctl");
 }
 
 } // namespace
@@ -70,20 +89,23 @@ void describe(CLI::App& app, Session& session)
 int main(int argumentCount, char** arguments)
 {
     try {
+        std::setlocale(LC_CTYPE, ""); // so that a table knows how wide a letter is
+        // What the layers below would tell a journal is told by this program's own sentences.
+        causeway::log::setLevel(causeway::log::Level::Err);
         Session session;
         CLI::App app("Causeway: every legacy device its own LwM2M client", "causewayctl");
         describe(app, session);
         try {
-            app.parse(argumentCount, arguments);
+            app.parse(reversed({arguments + 1, arguments + argumentCount}));
         } catch (const CLI::ParseError& error) {
-            return app.exit(error) == 0 ? Done : Usage;
+            return report(app, error);
         }
-        return Done;
+        return ExitDone;
     } catch (const Failure& failure) {
         return report(failure);
     } catch (const sdbus::Error& error) {
         return report(error);
     } catch (const std::exception& error) {
-        return report(Failed, error.what());
+        return report(ExitFailed, error.what());
     }
 }

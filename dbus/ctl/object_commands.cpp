@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "dbus/ctl/labels.hpp"
 #include "dbus/ctl/setting_options.hpp"
 #include "dbus/ctl/table.hpp"
 
@@ -10,26 +11,40 @@ namespace causeway::dbus::ctl {
 
 namespace {
 
-bool isTime(const std::string& key)
-{
-    return key.ends_with("At") || key.ends_with("Since");
-}
-
-bool isListOfObjects(const Json& value)
-{
-    return value.is_array() && !value.empty() && value[0].is_object();
-}
-
-void addRows(Table& table, const std::string& prefix, const Json& object)
+void addRows(Table& table, const Json& object, const std::string& indent)
 {
     for (const auto& [key, value] : object.items()) {
-        const auto name = prefix.empty() ? key : prefix + "." + key;
-        if (value.is_object() || isListOfObjects(value))
-            addRows(table, name, value);
-        else if (isTime(key) && value.is_number())
-            table.add({name, timeText(value.get<std::uint64_t>())});
-        else
-            table.add({name, toText(value)});
+        if (const auto text = shownAs(key, value); !text.empty())
+            table.add({indent + labelOf(key), text});
+    }
+}
+
+/// "registration with main", below it what there is to know of it.
+void addRegistrations(Table& table, const Json& registrations)
+{
+    for (const auto& one : registrations) {
+        table.add({"registration with " + textIn(one, "server"), ""});
+        Json rows{{"state", one.at("state")}};
+        rows.update(one);
+        rows.erase("server");
+        addRows(table, rows, "  ");
+    }
+}
+
+/// The name first, then the plain properties, then what has parts: the counters last.
+void addObject(Table& table, const Json& object)
+{
+    Json plain{{"Name", object.at("Name")}};
+    Json groups{{"Settings", object.at("Settings")}};
+    for (const auto& [key, value] : object.items())
+        (value.is_object() ? groups : plain)[key] = value;
+    plain.erase("Registrations");
+    addRows(table, plain, "");
+    if (object.contains("Registrations"))
+        addRegistrations(table, object["Registrations"]);
+    for (const auto& [key, value] : groups.items()) {
+        table.add({labelOf(key), ""});
+        addRows(table, value, "  ");
     }
 }
 
@@ -38,7 +53,7 @@ void show(Session& session, Kind kind, const std::string& name)
     const auto json = toJson(session.client.properties(kind, name));
     session.show(json, [&] {
         Table table;
-        addRows(table, "", json);
+        addObject(table, json);
         table.print();
     });
 }
@@ -46,7 +61,8 @@ void show(Session& session, Kind kind, const std::string& name)
 void change(Session& session, Kind kind, const std::string& name, const Dictionary& settings)
 {
     if (settings.empty())
-        throw Failure(base::ErrorKind::InvalidArgument, "nothing to change was given");
+        throw Failure(base::ErrorKind::InvalidArgument,
+                      "nothing to change was given; see --help for the settings");
     // The three interfaces have the same method.
     const auto call = [&](auto& object) {
         object.Change(settings);
@@ -81,7 +97,7 @@ void addShow(CLI::App& group, Session& session, Kind kind)
 {
     auto* const command = group.add_subcommand("show", "Show all there is to know");
     auto name = std::make_shared<std::string>();
-    command->add_option("name", *name)->required();
+    command->add_option("name", *name, "of the " + std::string(wordFor(kind)))->required();
     command->callback([&session, kind, name] { show(session, kind, *name); });
 }
 
@@ -89,7 +105,7 @@ void addChange(CLI::App& group, Session& session, Kind kind)
 {
     auto* const command = group.add_subcommand("change", "Change some settings");
     auto name = std::make_shared<std::string>();
-    command->add_option("name", *name)->required();
+    command->add_option("name", *name, "of the " + std::string(wordFor(kind)))->required();
     auto options = std::make_shared<SettingOptions>(*command, kind);
     command->callback(
         [&session, kind, name, options] { change(session, kind, *name, options->given()); });

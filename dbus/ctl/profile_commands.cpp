@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbus/ctl/object_commands.hpp"
+#include "dbus/ctl/resource_words.hpp"
 #include "dbus/ctl/table.hpp"
 
 namespace causeway::dbus::ctl {
@@ -35,9 +36,10 @@ void show(Session& session, const std::string& name)
     auto json = toJson(summary);
     json["resources"] = toJson(resources);
     session.show(json, [&] {
-        Table table({"PATH", "OPERATIONS", "CONSTANT", "WHERE"});
+        Table table({"PATH", "RESOURCE", "OPERATIONS", "CONSTANT", "WHERE"});
         for (const auto& resource : json["resources"])
             table.add({textIn(resource, "path"),
+                       resourceName(textIn(resource, "path")),
                        operationsOf(resource),
                        textIn(resource, "constant"),
                        textIn(resource, "description")});
@@ -56,7 +58,7 @@ void addProfileCommands(CLI::App& app, Session& session)
     group->require_subcommand(1);
     auto* const command = group->add_subcommand("show", "Show what a profile maps");
     auto name = std::make_shared<std::string>();
-    command->add_option("name", *name)->required();
+    command->add_option("name", *name, "of the profile, see causewayctl profiles")->required();
     command->callback([&session, name] { show(session, *name); });
 }
 

@@ -29,7 +29,8 @@ void addAdd(CLI::App& group, Session& session)
 {
     auto* const command = group.add_subcommand("add", "Add an account at an LwM2M server");
     auto name = std::make_shared<std::string>();
-    command->add_option("name", *name)->required();
+    command->add_option("name", *name, "a name of your choice, for instance main")->required();
+    command->footer("causewayctl server add main --uri coaps://lwm2m.example --lifetime 300");
     auto options = std::make_shared<SettingOptions>(*command, Kind::Server);
     command->callback([&session, name, options] {
         session.client.gateway().AddServer(*name, options->given());
@@ -50,7 +51,7 @@ void addServerCommands(CLI::App& app, Session& session)
     addChange(group, session, Kind::Server);
     auto* const remove = group.add_subcommand("remove", "Forget an account that no device uses");
     auto name = std::make_shared<std::string>();
-    remove->add_option("name", *name)->required();
+    remove->add_option("name", *name, "of the account")->required();
     remove->callback([&session, name] {
         session.client.with<org::causeway::Gateway1::Server_proxy>(
             Kind::Server, *name, [](auto& server) { server.Remove(); });

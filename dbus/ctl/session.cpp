@@ -3,12 +3,18 @@
 
 #include <cstdio>
 
+#include "dbus/ctl/plain_text.hpp"
+
 namespace causeway::dbus::ctl {
 
 void Session::print(const Json& json)
 {
-    const auto text = json.dump(2, ' ', false, Json::error_handler_t::replace);
-    std::puts(text.c_str());
+    std::puts(toAscii(json, 2).c_str());
+}
+
+void Session::say(const std::string& line)
+{
+    std::puts(plainText(line).c_str());
 }
 
 void Session::confirm(const std::string& sentence) const
@@ -16,7 +22,7 @@ void Session::confirm(const std::string& sentence) const
     if (wantsJson)
         print({{"done", sentence}});
     else
-        std::puts(sentence.c_str());
+        say(sentence);
 }
 
 } // namespace causeway::dbus::ctl

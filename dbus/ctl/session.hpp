@@ -29,6 +29,9 @@ public:
 
     static void print(const Json& json);
 
+    /// A line for people.
+    static void say(const std::string& line);
+
     /// For commands that only do something: "name: sentence", or {"done": …}.
     void confirm(const std::string& sentence) const;
 };

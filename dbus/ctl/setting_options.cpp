@@ -24,26 +24,26 @@ constexpr std::array lineOptions{
     SettingOption{"stopBits",        "--stop-bits",        "1 or 2 (1)"},
     SettingOption{"host",            "--host",             "name or address, for the TCP kinds"},
     SettingOption{"port",            "--port",             "TCP port (502)"},
-    SettingOption{"responseTimeout", "--response-timeout", "milliseconds to wait for an answer (500)"},
-    SettingOption{"extraSilence",    "--extra-silence",    "milliseconds of silence more than the speed demands (0)"},
+    SettingOption{"responseTimeout", "--response-timeout", "milliseconds to wait for an answer (500)", "ms"},
+    SettingOption{"extraSilence",    "--extra-silence",    "milliseconds of silence more than the speed demands (0)", "ms"},
 };
 
 constexpr std::array serverOptions{
     SettingOption{"uri",                 "--uri",                  "coaps://host[:port]"},
     SettingOption{"securityMode",        "--security-mode",        "psk or nosec (psk)"},
     SettingOption{"shortServerId",       "--short-server-id",      "1 to 65534 (1)"},
-    SettingOption{"lifetime",            "--lifetime",             "seconds of a registration (86400)"},
-    SettingOption{"defaultPmin",         "--default-pmin",         "seconds, or none"},
-    SettingOption{"defaultPmax",         "--default-pmax",         "seconds, or none"},
-    SettingOption{"disableTimeout",      "--disable-timeout",      "seconds that Disable lasts (86400)"},
+    SettingOption{"lifetime",            "--lifetime",             "seconds of a registration (86400)", "s"},
+    SettingOption{"defaultPmin",         "--default-pmin",         "seconds, or none", "s"},
+    SettingOption{"defaultPmax",         "--default-pmax",         "seconds, or none", "s"},
+    SettingOption{"disableTimeout",      "--disable-timeout",      "seconds that Disable lasts (86400)", "s"},
     SettingOption{"storesNotifications", "--store-notifications,!--no-store-notifications", "keep notifications while the server cannot be reached (yes)"},
     SettingOption{"notifiesConfirmable", "--confirmable-notifications,!--no-confirmable-notifications", "ask for an acknowledgement of each (no)"},
     SettingOption{"lwm2mVersion",        "--lwm2m-version",        "1.0 or 1.1 (1.1)"},
     SettingOption{"queueMode",           "--queue-mode,!--no-queue-mode", "register with queue mode (no)"},
     SettingOption{"allowsCbcWithoutEtm", "--allow-cbc-without-etm,!--no-allow-cbc-without-etm", "accept CBC without encrypt-then-MAC; weak (no)"},
     SettingOption{"retryCount",          "--retry-count",          "attempts in a retry sequence (5)"},
-    SettingOption{"retryTimer",          "--retry-timer",          "seconds before the first retry (60)"},
-    SettingOption{"sequenceDelay",       "--sequence-delay",       "seconds between retry sequences (86400)"},
+    SettingOption{"retryTimer",          "--retry-timer",          "seconds before the first retry (60)", "s"},
+    SettingOption{"sequenceDelay",       "--sequence-delay",       "seconds between retry sequences (86400)", "s"},
     SettingOption{"sequenceRetryCount",  "--sequence-retry-count", "retry sequences (1)"},
 };
 
@@ -55,7 +55,7 @@ constexpr std::array deviceOptions{
     SettingOption{"servers",            "--server",      "server account to register with; may be repeated"},
     SettingOption{"enabled",            "--enabled,!--disabled", "poll and register it (yes)"},
     SettingOption{"allowsServerWrites", "--allow-server-writes,!--no-allow-server-writes", "servers may write what the profile lets them (no)"},
-    SettingOption{"pollPeriod",         "--poll-period", "milliseconds instead of the profile's own, or none"},
+    SettingOption{"pollPeriod",         "--poll-period", "milliseconds instead of the profile's own, or none", "ms"},
 };
 
 // clang-format on
@@ -151,7 +151,7 @@ sdbus::Variant SettingOptions::valueOf(const Row& row)
     if (const auto number = numberIn(text))
         return sdbus::Variant(*number);
     throw Failure(base::ErrorKind::InvalidArgument,
-                  fmt::format("{}: \"{}\" is no number", row.key, text));
+                  fmt::format("{}: \"{}\" is no number", row.option->get_name(), text));
 }
 
 } // namespace causeway::dbus::ctl

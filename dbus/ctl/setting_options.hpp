@@ -20,6 +20,7 @@ struct SettingOption
     const char* key;   ///< of the D-Bus dictionary
     const char* flags; ///< as CLI11 takes them; of a boolean also its opposite
     const char* help;
+    const char* unit = ""; ///< of a number, as people write it
 };
 
 /// All that lines, servers or devices have; a test holds it equal to dbus/settings_dict.

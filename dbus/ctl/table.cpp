@@ -5,6 +5,8 @@
 
 #include <libsmartcols/libsmartcols.h>
 
+#include "dbus/ctl/plain_text.hpp"
+
 namespace causeway::dbus::ctl {
 
 Table::Table(const std::vector<std::string>& headings)
@@ -30,7 +32,7 @@ void Table::add(const std::vector<std::string>& cells)
     if (line == nullptr)
         throw std::bad_alloc();
     for (std::size_t i = 0; i < cells.size(); ++i)
-        scols_line_set_data(line, i, cells[i].c_str());
+        scols_line_set_data(line, i, plainText(cells[i]).c_str());
 }
 
 void Table::print() const

@@ -9,8 +9,7 @@ struct libscols_table;
 
 namespace causeway::dbus::ctl {
 
-/// A table for people on standard output. What a device or server sent is shown with its control
-/// characters escaped.
+/// A table for people on standard output; its cells are shown as plainText().
 class Table
 {
 public:

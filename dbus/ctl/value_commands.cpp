@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
+#include <algorithm>
+#include <cctype>
 #include <optional>
 
 #include "dbus/ctl/object_commands.hpp"
+#include "dbus/ctl/resource_words.hpp"
 #include "dbus/ctl/table.hpp"
 
 namespace causeway::dbus::ctl {
@@ -35,11 +37,9 @@ void read(Session& session, const Options& options)
 {
     session.client.withDevice(options.device, [&](DeviceProxy& device) {
         const auto [value, type, takenAt, quality] = device.ReadResource(options.path);
-        const auto json = toJson(BusSample(options.path, value, type, takenAt, quality));
-        session.show(json, [&] {
-            const auto line = toText(json["value"]);
-            std::puts(line.c_str());
-        });
+        const BusSample sample(options.path, value, type, takenAt, quality);
+        session.show(toJson(sample),
+                     [&] { Session::say(valueText(sample, Units(device.NewestValues()))); });
     });
 }
 
@@ -69,12 +69,38 @@ model::Value guess(const std::string& text)
     return text;
 }
 
+/// What people call a switch's positions.
+std::string booleanWord(std::string text)
+{
+    std::ranges::transform(text, text.begin(), [](unsigned char letter) {
+        return static_cast<char>(std::tolower(letter));
+    });
+    if (text == "yes" || text == "on" || text == "1")
+        return "true";
+    if (text == "no" || text == "off" || text == "0")
+        return "false";
+    return text;
+}
+
+base::Expected<model::Value> valueOf(const Options& options, std::optional<ResourceType> type)
+{
+    if (!type)
+        return guess(options.text);
+    if (*type != ResourceType::Boolean)
+        return model::fromText(*type, options.text);
+    if (auto value = model::fromText(*type, booleanWord(options.text)))
+        return value;
+    return base::fail(base::ErrorKind::InvalidArgument,
+                      "\"" + options.text + "\" is none of true, false, yes, no, on, off, 1 and 0");
+}
+
 void write(Session& session, const Options& options)
 {
     session.client.withDevice(options.device, [&](DeviceProxy& device) {
-        const auto type = options.type ? options.type : typeAt(device, options.path);
-        const auto value = type ? model::fromText(*type, options.text)
-                                : base::Expected<model::Value>(guess(options.text));
+        auto type = options.type ? options.type : resourceType(options.path);
+        if (!type)
+            type = typeAt(device, options.path);
+        const auto value = valueOf(options, type);
         if (!value)
             throw Failure(value.error());
         device.WriteResource(options.path, toVariant(*value));
@@ -84,19 +110,21 @@ void write(Session& session, const Options& options)
 
 void showNewest(Session& session, const std::string& name)
 {
-    Json samples = Json::array();
-    session.client.withDevice(name, [&](DeviceProxy& device) {
-        for (const auto& sample : device.NewestValues())
-            samples.push_back(toJson(sample));
-    });
-    session.show(samples, [&] {
-        Table table({"PATH", "VALUE", "TYPE", "TAKEN", "QUALITY"});
+    std::vector<BusSample> samples;
+    session.client.withDevice(name,
+                              [&samples](DeviceProxy& device) { samples = device.NewestValues(); });
+    Json json = Json::array();
+    for (const auto& sample : samples)
+        json.push_back(toJson(sample));
+    session.show(json, [&samples] {
+        const Units units(samples);
+        Table table({"PATH", "RESOURCE", "VALUE", "TAKEN", "QUALITY"});
         for (const auto& sample : samples)
-            table.add({textIn(sample, "path"),
-                       toText(sample["value"]),
-                       textIn(sample, "type"),
-                       timeText(sample["takenAt"].get<std::uint64_t>()),
-                       textIn(sample, "quality")});
+            table.add({sample.get<0>(),
+                       resourceName(sample.get<0>()),
+                       valueText(sample, units),
+                       timeText(sample.get<3>()),
+                       sample.get<4>()});
         table.print();
     });
 }
@@ -107,7 +135,7 @@ CLI::App& addCommand(CLI::App& app,
                      const std::shared_ptr<Options>& options)
 {
     auto* const command = app.add_subcommand(word, help);
-    command->add_option("device", options->device)->required();
+    command->add_option("device", options->device, "its name")->required();
     command->add_option("path", options->path, "a Resource, /3305/0/5800")->required();
     return *command;
 }
@@ -116,9 +144,15 @@ void addWrite(CLI::App& app, Session& session)
 {
     auto options = std::make_shared<Options>();
     auto& command = addCommand(app, "write", "Write a Resource", options);
-    command.add_option("value", options->text)->required();
-    command.add_option("--type", options->type, "its LwM2M type, when it is not known yet")
-        ->transform(CLI::CheckedTransformer(types, CLI::ignore_case));
+    command
+        .add_option("value",
+                    options->text,
+                    "as people write it: 21.5, on, off, a text; octets in hexadecimal")
+        ->required();
+    command.add_option("--type", options->type, "its LwM2M type, when nobody knows it")
+        ->transform(CLI::Transformer(types).description(""))
+        ->transform(CLI::IsMember(types, CLI::ignore_case)); // comes first, and names the words
+    command.footer("causewayctl write relay-1 /3306/0/5850 on");
     command.callback([&session, options] { write(session, *options); });
 }
 
@@ -146,7 +180,7 @@ void addValueCommands(CLI::App& app, Session& session)
     addExecute(app, session);
     auto name = std::make_shared<std::string>();
     auto* const values = app.add_subcommand("values", "Show the newest values of a device");
-    values->add_option("device", *name)->required();
+    values->add_option("device", *name, "its name")->required();
     values->callback([&session, name] { showNewest(session, *name); });
 }
 

@@ -1,16 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <cstdio>
 
 #include <fmt/format.h>
 
+#include "agent/base/bus.hpp"
+#include "dbus/ctl/interrupts.hpp"
 #include "dbus/ctl/object_commands.hpp"
+#include "dbus/ctl/plain_text.hpp"
+#include "dbus/ctl/resource_words.hpp"
 
 namespace causeway::dbus::ctl {
 
 namespace {
 
-/// Prints what comes, a line each, until the user or the bus ends it.
+/// "field available, main registered"
+std::string stateOf(const Json& device)
+{
+    auto text = fmt::format("field {}", textIn(device, "FieldState"));
+    const auto registrations = device.find("Registrations");
+    if (registrations == device.end())
+        return text;
+    for (const auto& one : *registrations)
+        text += fmt::format(", {} {}", textIn(one, "server"), textIn(one, "state"));
+    return text;
+}
+
+/// Prints the states there are, then what changes, a line each, until the user ends it or the bus
+/// goes. A daemon that goes is waited for.
 class Watcher
 {
 public:
@@ -21,28 +39,52 @@ public:
 
     void run()
     {
-        auto& connection = session_.client.connection();
-        // To say at once when there is no daemon, or no such device.
-        static_cast<void>(session_.client.gatewayProperties());
-        for (const auto& device : devices_)
-            static_cast<void>(session_.client.properties(Kind::Device, device));
-        const auto values =
-            bus::addMatch(connection,
-                          rule("interface='org.causeway.Gateway1.Device',member='ValuesChanged'"),
-                          [this](auto& message) { showValues(message); });
-        const auto changes = bus::addMatch(
-            connection,
-            rule("interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',"
-                 "arg0='org.causeway.Gateway1.Device'"),
-            [this](auto& message) { showChange(message); });
-        connection.enterEventLoop();
+        base::EventLoop loop;
+        const Interrupts interrupts(loop, [&loop] { loop.stop(); });
+        bool isLost = false;
+        base::Bus bus(loop, session_.client.address(), [&] {
+            isLost = true;
+            loop.stop();
+        });
+        const auto matches = listen(bus.connection());
+        showAll();
+        loop.run();
+        if (isLost)
+            throw Failure(base::ErrorKind::Unreachable, "the connection to D-Bus is lost");
     }
 
 private:
-    static std::string rule(std::string_view rest)
+    std::array<sdbus::Slot, 3> listen(sdbus::IConnection& connection)
     {
-        return fmt::format(
-            "type='signal',sender='{}',path_namespace='{}/device',{}", busName, rootPath, rest);
+        const auto fromGateway = [](std::string_view rest) {
+            return fmt::format(
+                "type='signal',sender='{}',path_namespace='{}/device',{}", busName, rootPath, rest);
+        };
+        return {bus::addMatch(
+                    connection,
+                    fromGateway("interface='org.causeway.Gateway1.Device',member='ValuesChanged'"),
+                    [this](auto& message) { showValues(message); }),
+                bus::addMatch(connection,
+                              fromGateway("interface='org.freedesktop.DBus.Properties',"
+                                          "member='PropertiesChanged',"
+                                          "arg0='org.causeway.Gateway1.Device'"),
+                              [this](auto& message) { showChange(message); }),
+                bus::addMatch(connection,
+                              fmt::format("type='signal',sender='org.freedesktop.DBus',"
+                                          "member='NameOwnerChanged',arg0='{}'",
+                                          busName),
+                              [this](auto& message) { showDaemon(message); })};
+    }
+
+    /// Also says at once when there is no daemon, or no such device.
+    void showAll()
+    {
+        if (devices_.empty()) {
+            for (const auto& [name, properties] : session_.client.objects(Kind::Device))
+                showState(name, toJson(properties));
+        }
+        for (const auto& name : devices_)
+            showState(name, toJson(session_.client.properties(Kind::Device, name)));
     }
 
     template <typename Message>
@@ -55,13 +97,14 @@ private:
         message >> samples;
         for (const auto& sample : samples) {
             auto json = toJson(sample);
-            // Before the call: its arguments are made in any order, and one of them takes the JSON.
-            const auto line = fmt::format("{} {} {} {}",
-                                          timeText(sample.get<3>()),
-                                          device,
-                                          sample.get<0>(),
-                                          toText(json["value"]));
-            show(device, line, std::move(json));
+            json["device"] = device;
+            show(fmt::format("{} {} {} {}  {}",
+                             timeText(sample.template get<3>()),
+                             device,
+                             sample.template get<0>(),
+                             valueText(sample, unitsOf(device)),
+                             resourceName(sample.template get<0>())),
+                 json);
         }
     }
 
@@ -74,13 +117,44 @@ private:
         std::string interface;
         Dictionary properties;
         message >> interface >> properties;
-        auto json = toJson(properties);
-        auto line = fmt::format("{}: field {}", device, textIn(json, "FieldState"));
-        for (const auto& one : json["Registrations"])
-            line += fmt::format(", {} {}", textIn(one, "server"), textIn(one, "state"));
-        // The same state again is no news; counters change all the time.
-        if (std::exchange(states_[device], line) != line)
-            show(device, line, std::move(json));
+        showState(device, toJson(properties));
+    }
+
+    template <typename Message>
+    void showDaemon(Message& message)
+    {
+        std::string name;
+        std::string before;
+        std::string now;
+        message >> name >> before >> now;
+        if (now.empty())
+            show("causewayd is gone, waiting for it", {{"daemon", "gone"}});
+        else
+            show("causewayd is back", {{"daemon", "back"}});
+    }
+
+    /// The same state again is no news; counters change all the time.
+    void showState(const std::string& device, Json properties)
+    {
+        const auto state = stateOf(properties);
+        if (std::exchange(states_[device], state) == state)
+            return;
+        properties["device"] = device;
+        show(fmt::format("{}: {}", device, state), properties);
+    }
+
+    const Units& unitsOf(const std::string& device)
+    {
+        const auto [units, isNew] = units_.try_emplace(device);
+        if (!isNew)
+            return units->second;
+        try {
+            session_.client.withDevice(
+                device, [&](DeviceProxy& proxy) { units->second = Units(proxy.NewestValues()); });
+        } catch (const std::runtime_error&) {
+            // Gone meanwhile: a value without its unit is better than none.
+        }
+        return units->second;
     }
 
     [[nodiscard]] bool wants(const std::string& device) const
@@ -88,18 +162,19 @@ private:
         return devices_.empty() || std::ranges::find(devices_, device) != devices_.end();
     }
 
-    void show(const std::string& device, const std::string& line, Json json) const
+    void show(const std::string& line, const Json& json) const
     {
-        json["device"] = device;
-        const auto text =
-            session_.wantsJson ? json.dump(-1, ' ', false, Json::error_handler_t::replace) : line;
-        std::puts(text.c_str());
+        if (session_.wantsJson)
+            std::puts(toAscii(json).c_str());
+        else
+            Session::say(line);
         std::fflush(stdout);
     }
 
     Session& session_;
     std::vector<std::string> devices_;
     std::map<std::string, std::string> states_;
+    std::map<std::string, Units> units_;
 };
 
 } // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <filesystem>
 
 #include <boost/test/unit_test.hpp>
@@ -142,7 +143,7 @@ BOOST_AUTO_TEST_CASE(values_are_read_written_and_executed)
     const auto executed = ctl({"execute", "meter-1", "/3/0/4"});
     const auto updated = ctl({"device", "update", "meter-1", "--server", "main"});
 
-    BOOST_TEST(read.output == "230.5\n");
+    BOOST_TEST(read.output == "230.5 W\n");
     BOOST_TEST(written.exitCode == 0, written.errors);
     // A Float stays one, though the text looks like an integer.
     BOOST_TEST((value["type"] == "Float"));
@@ -218,6 +219,89 @@ BOOST_AUTO_TEST_CASE(exit_codes_say_what_went_wrong)
     BOOST_TEST(noBus.exitCode == 3, noBus.errors);
 }
 
+BOOST_AUTO_TEST_CASE(a_slip_is_named_with_the_nearest_word)
+{
+    const auto command = ctl({"sttaus"});
+    const auto part = ctl({"device", "lst"});
+    const auto option = ctl({"device", "add", "m", "--untis", "3"});
+    const auto extra = ctl({"device", "show", "meter-1", "more"});
+    const auto missing = ctl({"line"});
+    const auto number = ctl({"device", "change", "meter-1", "--unit", "two"});
+
+    BOOST_TEST(command.errors == "causewayctl: there is no command \"sttaus\"; did you mean "
+                                 "\"status\"?\nSee causewayctl --help\n");
+    BOOST_TEST(contains(part.errors, "causewayctl device: there is no command \"lst\""));
+    BOOST_TEST(contains(option.errors, "no option \"--untis\"; did you mean \"--unit\"?"));
+    BOOST_TEST(contains(extra.errors, "\"more\" is one word too many"));
+    BOOST_TEST(contains(missing.errors, "a command is missing: add, show, change, remove"));
+    BOOST_TEST(number.errors == "causewayctl: --unit: \"two\" is no number\n");
+    const auto none = ctl({"line", "change", "rtu-0", "--response-timeout", "none"});
+    BOOST_TEST(contains(none.errors, "causewayctl: --response-timeout: expected an integer"));
+    for (const auto& finished : {command, part, option, extra, missing, number})
+        BOOST_TEST(finished.exitCode == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_line_is_a_port_or_a_host)
+{
+    const auto both =
+        ctl({"line", "add", "x", "--serial-port", "/dev/ttyUSB1", "--host", "192.0.2.7"});
+
+    BOOST_TEST(both.exitCode == 2);
+    BOOST_TEST(contains(both.errors, "--serial-port and --host exclude each other"));
+}
+
+BOOST_AUTO_TEST_CASE(a_type_is_one_of_the_words_that_help_and_error_name)
+{
+    const auto wrong = ctl({"write", "meter-1", "/3305/0/5800", "1", "--type", "flot"});
+    const auto help = ctl({"write", "--help"});
+
+    BOOST_TEST(wrong.exitCode == 2);
+    for (const auto& text : {wrong.errors, help.output}) {
+        BOOST_TEST(contains(text, "boolean,corelnk,float,integer"), text);
+        BOOST_TEST(std::ranges::all_of(text, [](char c) { return c == '\n' || c >= ' '; }));
+    }
+    BOOST_TEST(ctl({"write", "meter-1", "/3305/0/5800", "1", "--type", "FLOAT"}).exitCode == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_switch_is_written_as_people_say_it)
+{
+    const std::string relay = "/3306/0/5850";
+    const auto written = [&](const char* word) {
+        const auto finished = ctl({"write", "meter-1", relay, word});
+        return finished.exitCode == 0 ? ctl({"read", "meter-1", relay}).output : finished.errors;
+    };
+
+    for (const auto* word : {"on", "Yes", "TRUE", "1"})
+        BOOST_TEST(written(word) == "on\n");
+    for (const auto* word : {"off", "no", "false", "0"})
+        BOOST_TEST(written(word) == "off\n");
+    BOOST_TEST(contains(written("maybe"), "\"maybe\" is none of true, false, yes, no, on, off"));
+}
+
+BOOST_AUTO_TEST_CASE(a_negative_value_needs_no_dashes)
+{
+    const auto written = ctl({"write", "meter-1", "/3305/0/5800", "-7.5"});
+
+    BOOST_TEST(written.exitCode == 0, written.errors);
+    BOOST_TEST(ctl({"read", "meter-1", "/3305/0/5800"}).output == "-7.5 W\n");
+}
+
+BOOST_AUTO_TEST_CASE(people_read_words_and_units_and_scripts_the_names_of_the_bus)
+{
+    const auto shown = ctl({"device", "show", "meter-1"}).output;
+    const auto line = ctl({"line", "show", "rtu-0"}).output;
+    const auto values = ctl({"values", "meter-1"}).output;
+
+    for (const auto* words : {"field state", "registration with main", "  cipher suite", "  unit "})
+        BOOST_TEST(contains(shown, words), shown);
+    BOOST_TEST(!contains(shown, "FieldState"));
+    BOOST_TEST(!contains(shown, "unitId"));
+    BOOST_TEST(contains(line, "500 ms"), line);
+    BOOST_TEST(contains(values, "Instantaneous active power"), values);
+    BOOST_TEST(contains(values, "230.5 W"));
+    BOOST_TEST(json({"device", "show", "meter-1"}).contains("FieldState"));
+}
+
 BOOST_AUTO_TEST_CASE(a_bus_without_the_daemon_is_told_apart)
 {
     const causeway::tests::PrivateBus empty;
@@ -232,11 +316,21 @@ BOOST_AUTO_TEST_CASE(control_characters_of_a_device_do_not_reach_the_terminal)
 {
     inside([](World& world) { world.gateway.devices["meter-1"].lastError = "\x1b[2Jgone"; });
 
-    const auto shown = ctl({"device", "show", "meter-1"});
-    const auto listed = ctl({"devices"});
+    inside([](World& world) {
+        const model::Path plate{3, 0, 0};
+        world.gateway.samples[{"meter-1", plate}] = {plate, std::string("\xc2\x9b\x1b[2J"), {}};
+    });
 
-    BOOST_TEST(!contains(shown.output, "\x1b"));
-    BOOST_TEST(!contains(listed.output, "\x1b"));
+    for (const auto& finished : {ctl({"device", "show", "meter-1"}),
+                                 ctl({"devices"}),
+                                 ctl({"read", "meter-1", "/3/0/0"}),
+                                 ctl({"values", "meter-1"}),
+                                 ctl({"--json", "devices"}),
+                                 ctl({"--json", "read", "meter-1", "/3/0/0"})}) {
+        BOOST_TEST(finished.exitCode == 0, finished.errors);
+        BOOST_TEST(!contains(finished.output, "\x1b"));
+        BOOST_TEST(!contains(finished.output, "\xc2\x9b"));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(bash_completes_names_of_the_running_gateway)
@@ -248,12 +342,13 @@ BOOST_AUTO_TEST_CASE(bash_completes_names_of_the_running_gateway)
         "echo \"${COMPREPLY[*]}\"; }\n"
         "complete_line causewayctl device show ''\n"
         "complete_line causewayctl device add x --profile ''\n"
+        "complete_line causewayctl read meter-1 ''\n"
         "complete_line causewayctl dev\n";
 
     const auto finished =
         causeway::tests::run({"bash", "-c", script}, "", {{"CAUSEWAY_BUS", address()}});
 
-    BOOST_TEST(finished.output == "meter-1\neastron-sdm120\ndevices device\n");
+    BOOST_TEST(finished.output == "meter-1\neastron-sdm120\n/3305/0/5800\ndevices device\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dbus/ctl/mistake.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "dbus/ctl/plain_text.hpp"
+
+namespace causeway::dbus::ctl {
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+/// How many letters must be put in, taken out or replaced.
+std::size_t distance(std::string_view from, std::string_view to)
+{
+    std::vector<std::size_t> row(to.size() + 1);
+    std::iota(row.begin(), row.end(), 0U);
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < to.size(); ++j) {
+            const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+        }
+    }
+    return row.back();
+}
+
+/// One wrong letter in three is a slip; more is another word.
+std::optional<std::string> nearest(std::string_view word, const Words& candidates)
+{
+    const auto costOf = [word](const std::string& candidate) {
+        return word.size() > 1 && candidate.starts_with(word) ? 1 : distance(word, candidate);
+    };
+    const auto best = std::ranges::min_element(candidates, {}, costOf);
+    if (best == candidates.end() || costOf(*best) > std::max<std::size_t>(1, word.size() / 3))
+        return std::nullopt;
+    return *best;
+}
+
+const CLI::App& innermost(const CLI::App& app)
+{
+    const CLI::App* command = &app;
+    while (!command->get_subcommands().empty())
+        command = command->get_subcommands().front();
+    return *command;
+}
+
+/// "causewayctl device add"
+std::string nameOf(const CLI::App& command)
+{
+    const auto* const parent = command.get_parent();
+    return parent == nullptr ? command.get_name() : nameOf(*parent) + " " + command.get_name();
+}
+
+Words commandsIn(const CLI::App& command)
+{
+    Words words;
+    for (const auto* one : command.get_subcommands([](const CLI::App*) { return true; }))
+        words.push_back(one->get_name());
+    return words;
+}
+
+/// Its own and those that every command has.
+Words optionsOf(const CLI::App& command)
+{
+    Words words;
+    for (const auto* at = &command; at != nullptr; at = at->get_parent()) {
+        for (const auto* option : at->get_options()) {
+            for (const auto& name : option->get_lnames())
+                words.push_back("--" + name);
+        }
+    }
+    return words;
+}
+
+std::string describe(const CLI::App& command, const Words& unexpected, const std::string& otherwise)
+{
+    const auto commands = commandsIn(command);
+    if (unexpected.empty() && !commands.empty())
+        return fmt::format("a command is missing: {}", fmt::join(commands, ", "));
+    if (unexpected.empty())
+        return otherwise;
+    const auto& word = unexpected.front();
+    const bool isOption = word.starts_with('-');
+    if (!isOption && commands.empty())
+        return fmt::format("\"{}\" is one word too many", word);
+    const auto suggestion = nearest(word, isOption ? optionsOf(command) : commands);
+    return fmt::format("there is no {} \"{}\"{}",
+                       isOption ? "option" : "command",
+                       word,
+                       suggestion ? fmt::format("; did you mean \"{}\"?", *suggestion) : "");
+}
+
+} // namespace
+
+std::string mistakeIn(const CLI::App& app, const CLI::ParseError& error)
+{
+    const auto& command = innermost(app);
+    auto unexpected = app.remaining(true);
+    std::erase(unexpected, "--");
+    const auto name = nameOf(command);
+    const auto sentence = plainText(describe(command, unexpected, error.what()));
+    return fmt::format("{}: {}\nSee {} --help", name, sentence, name);
+}
+
+} // namespace causeway::dbus::ctl
