@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "agent/lwm2m/codec/cbor.hpp"
+#include "agent/lwm2m/codec/lwm2m_cbor.hpp"
+#include "agent/lwm2m/codec/old_json.hpp"
 #include "agent/lwm2m/codec/plain_text.hpp"
 #include "agent/lwm2m/codec/senml_cbor.hpp"
 #include "agent/lwm2m/codec/senml_json.hpp"
@@ -39,6 +41,21 @@ decodeSenml(const Path& target, ByteView payload, const Definitions& definitions
     return typedRecords(*entries, target, definitions);
 }
 
+// RFC 8790: what SenML means in FETCH and iPATCH; nothing is answered in it.
+Expected<Bytes> encodeNothing(const Path&, Records)
+{
+    return fail(ErrorKind::NotSupported, "SenML-ETCH is a format of requests");
+}
+
+template <ParseNames parse>
+Expected<std::vector<Record>>
+decodeEtch(const Path& target, ByteView payload, const Definitions& definitions)
+{
+    if (!target.isRoot())
+        return fail(ErrorKind::NotSupported, "SenML-ETCH is a format of composites");
+    return decodeSenml<parse>(target, payload, definitions);
+}
+
 struct FormatRow
 {
     api::ContentFormat format;
@@ -49,16 +66,21 @@ struct FormatRow
 
 // clang-format off
 constexpr std::array formats{
-    FormatRow{plainTextFormat, encodePlainText, decodePlainText,             nullptr},
-    FormatRow{opaqueFormat,    encodeOpaque,    decodeOpaque,                nullptr},
-    FormatRow{cborFormat,      encodeCbor,      decodeCbor,                  nullptr},
-    FormatRow{senmlJsonFormat, encodeSenmlJson, decodeSenml<parseSenmlJson>, parseSenmlJson},
-    FormatRow{senmlCborFormat, encodeSenmlCbor, decodeSenml<parseSenmlCbor>, parseSenmlCbor},
-    FormatRow{tlvFormat,       encodeTlv,       decodeTlv,                   nullptr},
+    FormatRow{plainTextFormat,     encodePlainText, decodePlainText,             nullptr},
+    FormatRow{opaqueFormat,        encodeOpaque,    decodeOpaque,                nullptr},
+    FormatRow{cborFormat,          encodeCbor,      decodeCbor,                  nullptr},
+    FormatRow{senmlJsonFormat,     encodeSenmlJson, decodeSenml<parseSenmlJson>, parseSenmlJson},
+    FormatRow{senmlCborFormat,     encodeSenmlCbor, decodeSenml<parseSenmlCbor>, parseSenmlCbor},
+    FormatRow{senmlEtchJsonFormat, encodeNothing,   decodeEtch<parseSenmlJson>,  parseSenmlJson},
+    FormatRow{senmlEtchCborFormat, encodeNothing,   decodeEtch<parseSenmlCbor>,  parseSenmlCbor},
+    FormatRow{tlvFormat,           encodeTlv,       decodeTlv,                   nullptr},
+    FormatRow{oldJsonFormat,       encodeOldJson,   decodeOldJson,               nullptr},
+    FormatRow{lwm2mCborFormat,     encodeLwm2mCbor, decodeLwm2mCbor,             nullptr},
 };
 // clang-format on
 
-constexpr std::array optional{cborFormat, senmlJsonFormat, senmlCborFormat, tlvFormat};
+constexpr std::array optional{
+    cborFormat, senmlJsonFormat, senmlCborFormat, tlvFormat, lwm2mCborFormat};
 
 Expected<const FormatRow*> find(api::ContentFormat format)
 {

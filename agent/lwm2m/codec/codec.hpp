@@ -23,7 +23,11 @@ inline constexpr api::ContentFormat opaqueFormat = 42;
 inline constexpr api::ContentFormat cborFormat = 60;
 inline constexpr api::ContentFormat senmlJsonFormat = 110;
 inline constexpr api::ContentFormat senmlCborFormat = 112;
+inline constexpr api::ContentFormat senmlEtchJsonFormat = 320; ///< requests of composites only
+inline constexpr api::ContentFormat senmlEtchCborFormat = 322; ///< likewise
 inline constexpr api::ContentFormat tlvFormat = 11542;
+inline constexpr api::ContentFormat oldJsonFormat = 11543; ///< LwM2M 1.0 only
+inline constexpr api::ContentFormat lwm2mCborFormat = 11544;
 
 /// Records in one payload. A multiple Resource of a meter has dozens; a hostile payload of two
 /// octets per record must not become megabytes of values.
@@ -53,7 +57,8 @@ struct Record
 [[nodiscard]] bool isSupported(api::ContentFormat format);
 
 /// Formats the `ct` of the root link lists (LwM2M Core §6.2.1), ascending: every supported one but
-/// text, link-format and opaque, which a server takes for granted.
+/// text, link-format and opaque, which a server takes for granted. LwM2M CBOR is last: it came with
+/// LwM2M 1.2.
 [[nodiscard]] std::span<const api::ContentFormat> optionalFormats();
 
 /// The answer to a Read of `target`, or a notification of it; the root for composites and Send.
@@ -78,7 +83,7 @@ struct Record
                                                          const model::Definitions& definitions);
 
 /// The names of a Read-Composite or Observe-Composite in the order given, without duplicates;
-/// SenML JSON and SenML CBOR only. Errors as decode().
+/// SenML JSON and SenML CBOR only, plain or as SenML-ETCH. Errors as decode().
 [[nodiscard]] base::Expected<std::vector<model::Path>> decodePaths(api::ContentFormat format,
                                                                    base::ByteView payload);
 

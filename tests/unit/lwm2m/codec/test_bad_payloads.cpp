@@ -17,6 +17,9 @@ constexpr auto cbor = lwm2m::cborFormat;
 constexpr auto json = lwm2m::senmlJsonFormat;
 constexpr auto senmlCbor = lwm2m::senmlCborFormat;
 constexpr auto tlv = lwm2m::tlvFormat;
+constexpr auto oldJson = lwm2m::oldJsonFormat;
+constexpr auto lwm2mCbor = lwm2m::lwm2mCborFormat;
+constexpr auto etch = lwm2m::senmlEtchCborFormat;
 
 /// What a decoder must refuse, and as what.
 struct BadPayload
@@ -201,6 +204,40 @@ const BadPayload badPayloads[] = {
     {"more after the pack", senmlCbor, {3442, 0}, "80 80"_h, corrupt},
     {"null", senmlCbor, {3442, 0}, "81 A2 00 6B 2F333434322F302F313230 02 F6"_h, invalid},
     {"label that must be understood", senmlCbor, {3442, 0}, "81 A3 00 6B 2F333434322F302F313230 02 01 62 785F 01"_h, invalid},
+
+    {"no JSON", oldJson, {3442, 0}, "{"_t, invalid},
+    {"an array", oldJson, {3442, 0}, "[]"_t, invalid},
+    {"an array that is not e", oldJson, {3442, 0}, R"({"x":[]})"_t, invalid},
+    {"a deeper structure", oldJson, {3442, 0}, R"({"e":[{"n":"120","v":[5]}]})"_t, invalid},
+    {"an object inside", oldJson, {3442, 0}, R"({"bn":{}})"_t, invalid},
+    {"null", oldJson, {3442, 0}, R"({"e":[{"n":"120","v":null}]})"_t, invalid},
+    {"two values", oldJson, {3442, 0}, R"({"e":[{"n":"120","v":5,"bv":true}]})"_t, invalid},
+    {"no value", oldJson, {3442, 0}, R"({"e":[{"n":"120"}]})"_t, invalid},
+    {"a number as text", oldJson, {3442, 0}, R"({"e":[{"n":"120","sv":"5"}]})"_t, invalid},
+    {"text as a number", oldJson, {3442, 0}, R"({"e":[{"n":"110","v":"x"}]})"_t, invalid},
+    {"bad base64", oldJson, {3442, 0}, R"({"e":[{"n":"150","sv":"*"}]})"_t, invalid},
+    {"outside the target", oldJson, {3442, 0}, R"({"bn":"/3/0/","e":[{"n":"9","v":5}]})"_t, invalid},
+    {"the same path twice", oldJson, {3442, 0}, R"({"e":[{"n":"120","v":5},{"n":"120","v":6}]})"_t, invalid},
+
+    {"ETCH for one path", etch, {3442, 0, 120}, "80"_h, unsupported},
+    {"no map", lwm2mCbor, {3442, 0}, "80"_h, invalid},
+    {"empty payload", lwm2mCbor, {3442, 0}, {}, corrupt},
+    {"ends inside a map", lwm2mCbor, {3442, 0}, "A1 82 190D72 00"_h, corrupt},
+    {"more after the map", lwm2mCbor, {3442, 0}, "A0 00"_h, corrupt},
+    {"text as a key", lwm2mCbor, {3442, 0}, "A1 61 33 A0"_h, invalid},
+    {"negative key", lwm2mCbor, {3442, 0}, "A1 20 A0"_h, invalid},
+    {"empty key", lwm2mCbor, {3442, 0}, "A1 80 A0"_h, invalid},
+    {"an identifier beyond 16 bits", lwm2mCbor, {3442, 0}, "A1 1A00010000 A0"_h, invalid},
+    {"a path of five levels", lwm2mCbor, {}, "A1 85 03 00 06 00 00 01"_h, invalid},
+    {"a map below a Resource Instance", lwm2mCbor, {}, "A1 84 03 00 06 00 A0"_h, invalid},
+    {"a value for an instance", lwm2mCbor, {3442, 0}, "A1 82 190D72 00 05"_h, invalid},
+    {"null", lwm2mCbor, {3442, 0}, "A1 83 190D72 00 1878 F6"_h, invalid},
+    {"outside the target", lwm2mCbor, {3442, 0}, "A1 83 03 00 09 05"_h, invalid},
+    {"another instance, empty", lwm2mCbor, {3442, 0}, "A1 82 190D72 01 A0"_h, invalid},
+    {"an open instance in a Write", lwm2mCbor, {3442, 0}, "A1 82 190D72 19FFFF A1 1878 05"_h, invalid},
+    {"the same path twice", lwm2mCbor, {3442, 0}, "A2 83 190D72 00 1878 05 82 190D72 00 A1 1878 06"_h, invalid},
+    {"instances of a single Resource", lwm2mCbor, {3442, 0}, "A1 83 190D72 00 1878 A1 00 05"_h, invalid},
+    {"unknown Object", lwm2mCbor, {}, "A1 83 191267 00 00 05"_h, notFound},
 };
 
 struct BadTarget

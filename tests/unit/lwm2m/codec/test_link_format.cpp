@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(writes_a_registration)
         versioned({1}, "1.1"), link({1, 0}), link({3, 0}), versioned({3303}, "1.1")};
 
     BOOST_TEST(lwm2m::formatRegistration(links, lwm2m::optionalFormats(), "1.1") ==
-               "</>;rt=\"oma.lwm2m\";ct=\"60 110 112 11542\","
+               "</>;rt=\"oma.lwm2m\";ct=\"60 110 112 11542 11544\","
                "</1>;ver=1.1,</1/0>,</3/0>,</3303>;ver=1.1");
 }
 

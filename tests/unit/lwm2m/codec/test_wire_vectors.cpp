@@ -21,6 +21,8 @@ constexpr auto cbor = lwm2m::cborFormat;
 constexpr auto json = lwm2m::senmlJsonFormat;
 constexpr auto senmlCbor = lwm2m::senmlCborFormat;
 constexpr auto tlv = lwm2m::tlvFormat;
+constexpr auto oldJson = lwm2m::oldJsonFormat;
+constexpr auto lwm2mCbor = lwm2m::lwm2mCborFormat;
 
 /// What stands on the wire, and what it means: both ways must hold.
 struct Vector
@@ -206,6 +208,32 @@ const Vector vectors[] = {
      {string({0, 0, 0}, "coap://127.0.0.1:25783"), boolean({0, 0, 1}, true), integer({0, 0, 2}, 3), octets({0, 0, 3}, {}),
       octets({0, 0, 4}, {}), octets({0, 0, 5}, {}), integer({0, 0, 6}, 3), octets({0, 0, 7}, {}), octets({0, 0, 8}, {}),
       string({0, 0, 9}, ""), integer({0, 0, 11}, 1), integer({0, 0, 12}, 0)}},
+
+    {"Core 1.0 §6.4.4", oldJson, {3, 0},
+     R"({"bn":"/3/0/","e":[{"n":"0","sv":"Open Mobile Alliance"},{"n":"9","v":100},{"n":"11/0","v":0}]})"_t,
+     {string({3, 0, 0}, "Open Mobile Alliance"), integer({3, 0, 9}, 100), integer({3, 0, 11, 0}, 0)}},
+    {"each kind of value", oldJson, {3442, 0},
+     R"({"bn":"/3442/0/","e":[{"n":"130","v":22.5},{"n":"140","bv":true},{"n":"150","sv":"AQI="},{"n":"160","v":5},{"n":"170","ov":"66:0"}]})"_t,
+     {number({3442, 0, 130}, 22.5), boolean({3442, 0, 140}, true), octets({3442, 0, 150}, "0102"_h), time({3442, 0, 160}, 5),
+      link({3442, 0, 170}, 66, 0)}},
+    {"one Resource", oldJson, {1, 0, 1}, R"({"bn":"/1/0/","e":[{"n":"1","v":86400}]})"_t, {integer({1, 0, 1}, 86400)}},
+    {"object, empty", oldJson, {3442}, R"({"bn":"/3442/","e":[]})"_t, {}},
+
+    {"Core 1.2 §7.4.7", lwm2mCbor, {3, 0},
+     "A1 82 03 00 A3 00 74 4F70656E204D6F62696C6520416C6C69616E6365 09 18 64 0B A1 00 00"_h,
+     {string({3, 0, 0}, "Open Mobile Alliance"), integer({3, 0, 9}, 100), integer({3, 0, 11, 0}, 0)}},
+    {"Core 1.2 §7.4.7", lwm2mCbor, {3, 0, 6}, "A1 83 03 00 06 A2 00 01 01 05"_h,
+     {integer({3, 0, 6, 0}, 1), integer({3, 0, 6, 1}, 5)}},
+    {"one Resource", lwm2mCbor, {1, 0, 1}, "A1 83 01 00 01 1A 00015180"_h, {integer({1, 0, 1}, 86400)}},
+    {"one Resource Instance", lwm2mCbor, {3, 0, 6, 1}, "A1 84 03 00 06 01 05"_h, {integer({3, 0, 6, 1}, 5)}},
+    {"two instances, one empty", lwm2mCbor, {3442}, "A2 82 190D72 00 A1 1878 05 82 190D72 07 A0"_h,
+     {integer({3442, 0, 120}, 5), nothing({3442, 7})}},
+    {"multiple, empty", lwm2mCbor, {3, 0, 6}, "A1 83 03 00 06 A0"_h, {nothing({3, 0, 6})}},
+    {"object, empty", lwm2mCbor, {3442}, "A0"_h, {}},
+    {"composite", lwm2mCbor, {}, "A2 82 01 00 A1 06 F4 82 190D72 00 A1 18AA 63 333A30"_h,
+     {boolean({1, 0, 6}, false), link({3442, 0, 170}, 3, 0)}},
+    {"Create without an instance", lwm2mCbor, {3442}, "A1 82 190D72 19FFFF A1 1878 05"_h,
+     {integer({3442, 65535, 120}, 5)}},
 };
 
 /// Accepted though we would not write it like this.
@@ -215,6 +243,15 @@ const Vector tolerated[] = {
     {"float64 where float32 would do", tlv, {3303, 0, 5700}, "E8 16 44 08 40 36 80 00 00 00 00 00"_h, {number({3303, 0, 5700}, 22.5)}},
     {"unknown Resource", tlv, {3442, 0}, "C1 01 FF C1 78 05 81 02 00"_h, {integer({3442, 0, 120}, 5)}},
     {"any order", tlv, {3442, 0}, "C1 8C 01 C1 78 05"_h, {integer({3442, 0, 120}, 5), boolean({3442, 0, 140}, true)}},
+    {"names relative to the target", oldJson, {1, 0}, R"({"e":[{"n":"1","v":60}],"bt":5})"_t, {integer({1, 0, 1}, 60)}},
+    {"an empty name", oldJson, {1, 0, 1}, R"({"e":[{"n":"","v":60}]})"_t, {integer({1, 0, 1}, 60)}},
+    {"Core 1.2 §7.4.7, keys of several lengths", lwm2mCbor, {},
+     "A2 82 03 00 A2 00 74 4F70656E204D6F62696C6520416C6C69616E6365 09 18 64 83 01 00 01 1A 00015180"_h,
+     {integer({1, 0, 1}, 86400), string({3, 0, 0}, "Open Mobile Alliance"), integer({3, 0, 9}, 100)}},
+    {"a map for each level", lwm2mCbor, {3, 0, 6}, "A1 03 A1 00 A1 06 A2 00 01 01 05"_h,
+     {integer({3, 0, 6, 0}, 1), integer({3, 0, 6, 1}, 5)}},
+    {"open maps and keys", lwm2mCbor, {3, 0}, "BF 9F 03 00 FF BF 09 1864 FF FF"_h, {integer({3, 0, 9}, 100)}},
+    {"unknown Resource", lwm2mCbor, {3442, 0}, "A1 82 190D72 00 A2 01 05 1878 05"_h, {integer({3442, 0, 120}, 5)}},
     {"exponent", text, {3303, 0, 5700}, "1e3"_t, {number({3303, 0, 5700}, 1000)}},
     {"base64url, no padding", text, {3442, 0, 150}, "-_8"_t, {octets({3442, 0, 150}, "fbff"_h)}},
     {"integer for a float", cbor, {3303, 0, 5700}, "16"_h, {number({3303, 0, 5700}, 22)}},
