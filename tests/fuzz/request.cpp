@@ -42,8 +42,9 @@ std::vector<std::string> split(std::string_view text, char separator)
 // the payload.
 api::Request requestFrom(std::uint8_t verb, std::uint8_t formats, base::ByteView rest)
 {
+    // 40 and 42 say little: LwM2M CBOR and SenML-ETCH have their places.
     constexpr std::array<std::optional<api::ContentFormat>, 8> known{
-        std::nullopt, 0, 40, 42, 60, 110, 112, 11542};
+        std::nullopt, 0, 40, 322, 11544, 110, 112, 11542};
     const std::string_view text = base::asText(rest);
     const auto lineEnd = text.find('\n');
     const auto line = text.substr(0, lineEnd);

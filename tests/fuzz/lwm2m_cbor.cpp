@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/fuzz/round_trip.hpp"
+
+using namespace causeway;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    fuzz::roundTrip(lwm2m::lwm2mCborFormat, fuzz::structures, {data, size});
+    return 0;
+}
