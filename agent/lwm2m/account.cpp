@@ -2,8 +2,12 @@
 #include "agent/lwm2m/account.hpp"
 
 #include "agent/lwm2m/object_links.hpp"
+#include "agent/lwm2m/outcome_text.hpp"
 
 namespace causeway::lwm2m {
+
+using base::ErrorKind;
+using base::fail;
 
 Account::Account(ServerAccount server,
                  const Shared& shared,
@@ -11,10 +15,13 @@ Account::Account(ServerAccount server,
     : server_(std::move(server))
     , tree_(shared.tree)
     , operations_(shared.operations)
+    , scheduler_(shared.scheduler)
+    , definitions_(shared.definitions)
     , onStatusChanged_(std::move(onStatusChanged))
+    , view_(shared.tree, server_, shared.access)
     , registration_(shared.identity, server_, shared.transport, shared.scheduler, *this)
     , observations_(
-          {shared.tree, shared.definitions, server_, attributes_}, registration_, shared.scheduler)
+          {view_, shared.definitions, server_, attributes_}, registration_, shared.scheduler)
 {}
 
 Account::~Account() = default;
@@ -24,6 +31,48 @@ api::RegistrationStatus Account::status() const
     auto status = registration_.status();
     status.observations = static_cast<std::uint32_t>(observations_.size());
     return status;
+}
+
+base::Expected<api::Request> Account::sendRequest(const std::vector<model::Path>& paths) const
+{
+    if (server_.mutesSend)
+        return fail(ErrorKind::Refused, server_.settings.name + " has muted Send (/1/x/23)");
+    if (registration_.version() == ProtocolVersion::V1_0)
+        return fail(ErrorKind::NotSupported, "LwM2M 1.0 has no Send");
+    auto records = view_.readParts(paths);
+    if (records.empty())
+        return fail(ErrorKind::NotFound, "no value that can be sent is there");
+    for (Record& record : records)
+        record.takenAt = scheduler_.wallNow();
+    auto payload = encode(senmlCborFormat, {}, records, definitions_);
+    if (!payload)
+        return fail(payload.error());
+    api::Request request;
+    request.method = api::Method::Post;
+    request.path = {"dp"};
+    request.contentFormat = senmlCborFormat;
+    request.payload = *std::move(payload);
+    return request;
+}
+
+void Account::send(const std::vector<model::Path>& paths, SendDone done)
+{
+    auto request = sendRequest(paths);
+    if (!request) {
+        done(fail(request.error()));
+        return;
+    }
+    registration_.request(
+        *std::move(request),
+        [done = std::move(done)](const base::Expected<api::Response>& answer) mutable {
+            if (!answer)
+                done(fail(answer.error()));
+            else if (answer->code != model::OutcomeCode::Changed)
+                done(
+                    fail(ErrorKind::Refused, "the server answered Send with " + describe(*answer)));
+            else
+                done({});
+        });
 }
 
 std::string Account::objectLinks(ProtocolVersion version) const
@@ -45,7 +94,7 @@ void Account::onSessionEnded()
 
 void Account::onRequest(api::Request request, api::Respond respond)
 {
-    Requester requester{server_, attributes_, observations_, registration_.version()};
+    Requester requester{server_, view_, attributes_, observations_, registration_.version()};
     operations_.perform(requester, request, std::move(respond));
 }
 

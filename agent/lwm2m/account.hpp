@@ -10,6 +10,7 @@
 #include "agent/lwm2m/operations.hpp"
 #include "agent/lwm2m/registration.hpp"
 #include "agent/lwm2m/server_account.hpp"
+#include "agent/lwm2m/server_view.hpp"
 
 namespace causeway::lwm2m {
 
@@ -23,6 +24,7 @@ public:
     {
         const Registration::Identity& identity;
         const ObjectTree& tree;
+        const AccessControl* access; ///< nullptr with one server
         Operations& operations;
         api::Transport& transport;
         base::Scheduler& scheduler;
@@ -46,6 +48,13 @@ public:
 
     [[nodiscard]] api::RegistrationStatus status() const;
 
+    using SendDone = base::UniqueFunction<void(base::Expected<void>)>;
+
+    /// Send (LwM2M Core §6.4.6) of the values at and below `paths`, as they are now. Refused when
+    /// the server has muted it (/1/x/23), when it speaks LwM2M 1.0, and when there is nothing that
+    /// it may read.
+    void send(const std::vector<model::Path>& paths, SendDone done);
+
 private:
     [[nodiscard]] std::string objectLinks(ProtocolVersion version) const override;
     void onRegistered(bool isNew) override;
@@ -54,10 +63,16 @@ private:
     void onReset(const api::Token& token) override;
     void onStatusChanged() override;
 
+    [[nodiscard]] base::Expected<api::Request>
+    sendRequest(const std::vector<model::Path>& paths) const;
+
     ServerAccount server_;
     const ObjectTree& tree_;
     Operations& operations_;
+    base::Scheduler& scheduler_;
+    const model::Definitions& definitions_;
     base::UniqueFunction<void()> onStatusChanged_;
+    ServerView view_;
     AttachedAttributes attributes_;
     Registration registration_;
     Observations observations_;

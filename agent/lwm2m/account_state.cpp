@@ -51,17 +51,16 @@ overridden(const ClientState& state, const std::string& key, std::optional<secon
     return seconds(written);
 }
 
-bool flag(const ClientState& state, const std::string& key, bool otherwise)
+// "false over true", for the same reason.
+std::string flagText(bool written, bool given)
 {
-    const auto found = state.find(key);
-    return found == state.end() ? otherwise : found->second == "true";
+    return written == given ? std::string() : fmt::format("{} over {}", written, given);
 }
 
-std::string flagText(bool value, bool otherwise)
+bool flag(const ClientState& state, const std::string& key, bool given)
 {
-    if (value == otherwise)
-        return {};
-    return value ? "true" : "false";
+    const auto found = state.find(key);
+    return found != state.end() && found->second == flagText(!given, given) ? !given : given;
 }
 
 // ";pmin=10;gt=5" back into "pmin=10", "gt=5".
@@ -88,6 +87,8 @@ ServerAccount makeAccount(api::ServerSettings settings, model::Id instance)
                      account.settings.defaultPmax,
                      account.settings.disableTimeout};
     account.instance = instance;
+    account.storesNotifications = account.settings.storesNotifications;
+    account.confirmsNotifications = account.settings.notifiesConfirmable;
     return account;
 }
 
@@ -101,11 +102,10 @@ ClientState stateOf(const ServerAccount& account)
         {keyOf(account, "pmin"), overriding(now.defaultPmin, given.defaultPmin)},
         {keyOf(account, "pmax"), overriding(now.defaultPmax, given.defaultPmax)},
         {keyOf(account, "disable"), overriding(now.disableTimeout, given.disableTimeout)},
-        {keyOf(account, "storing"),
-         flagText(account.storesNotifications, fresh.storesNotifications)},
+        {keyOf(account, "storing"), flagText(account.storesNotifications, now.storesNotifications)},
         {keyOf(account, "mute"), flagText(account.mutesSend, fresh.mutesSend)},
         {keyOf(account, "confirm"),
-         flagText(account.confirmsNotifications, fresh.confirmsNotifications)},
+         flagText(account.confirmsNotifications, now.notifiesConfirmable)},
     };
 }
 

@@ -8,6 +8,7 @@
 #include "agent/lwm2m/account.hpp"
 #include "agent/lwm2m/account_state.hpp"
 #include "agent/lwm2m/object_tree.hpp"
+#include "agent/lwm2m/objects/access_control_object.hpp"
 #include "agent/lwm2m/objects/security_object.hpp"
 #include "agent/lwm2m/objects/server_object.hpp"
 #include "agent/lwm2m/operations.hpp"
@@ -21,6 +22,7 @@ namespace {
 
 constexpr Id securityObject = 0;
 constexpr Id serverObject = 1;
+constexpr Id accessControlObject = 2;
 
 const model::ObjectDefinition& needed(const model::Definitions& definitions, Id object)
 {
@@ -46,8 +48,11 @@ public:
         , identity_{std::move(settings.logName), std::move(settings.endpointName)}
         , operations_(tree_, definitions, *this)
     {
+        if (settings.servers.size() > 1)
+            access_ = std::make_unique<AccessControl>(
+                tree_, settings.state, [this](const api::ClientState& changes) { keep(changes); });
         const Account::Shared shared{
-            identity_, tree_, operations_, transport, scheduler, definitions};
+            identity_, tree_, access_.get(), operations_, transport, scheduler, definitions};
         for (auto& server : settings.servers)
             addAccount(std::move(server), shared, settings.state);
         addOwnObjects(definitions);
@@ -57,6 +62,8 @@ public:
 
     void start(base::Duration delay)
     {
+        if (access_)
+            access_->follow({});
         for (const auto& account : accounts_)
             account->registration().start(delay);
     }
@@ -77,14 +84,9 @@ public:
             account->observations().onValuesChanged(paths);
     }
 
-    void onInstancesChanged() override
-    {
-        for (const auto& account : accounts_) {
-            forgetAttributes(*account);
-            account->observations().onInstancesChanged();
-            account->registration().announceChanges();
-        }
-    }
+    void onInstancesChanged() override { onInstancesChanged({}); }
+
+    void onInstanceCreated(Id shortServerId) override { onInstancesChanged(shortServerId); }
 
     void onCredentialChanged(const std::string& server)
     {
@@ -104,6 +106,27 @@ public:
             account->registration().updateNow();
         }
         return isKnown;
+    }
+
+    void send(const std::string& server, const std::vector<Path>& paths, SendDone done)
+    {
+        std::vector<Account*> receivers;
+        for (const auto& account : accounts_) {
+            if (server.empty() || account->server().settings.name == server)
+                receivers.push_back(account.get());
+        }
+        // Shared by the callbacks of all servers, none of which is known to be the last.
+        auto sending = std::make_shared<Sending>(Sending{receivers.size(), {}, std::move(done)});
+        if (receivers.empty())
+            sending->result = base::fail(base::ErrorKind::NotFound, "no such server account");
+        for (auto* account : receivers)
+            account->send(paths, lifetime_.guard([this, sending](const base::Expected<void>& sent) {
+                if (!sent && sending->result)
+                    sending->result = sent;
+                finish(*sending, --sending->waiting);
+            }));
+        if (receivers.empty())
+            finish(*sending, 0);
     }
 
     [[nodiscard]] std::vector<api::RegistrationStatus> status() const
@@ -134,11 +157,34 @@ private:
         servers.reserve(accounts_.size());
         for (const auto& account : accounts_)
             servers.push_back(&account->server());
+        if (access_)
+            addAccessControl(definitions);
         tree_.add(std::make_unique<SecurityObject>(needed(definitions, securityObject),
                                                    accounts_.size()));
         ServerObjectListener& listener = *this; // make_unique cannot see a private base
         tree_.add(std::make_unique<ServerObject>(
             needed(definitions, serverObject), std::move(servers), scheduler_, listener));
+    }
+
+    void addAccessControl(const model::Definitions& definitions)
+    {
+        std::vector<Id> ids;
+        for (const auto& account : accounts_)
+            ids.push_back(account->server().settings.shortServerId);
+        access_->setServers(std::move(ids));
+        tree_.add(std::make_unique<AccessControlObject>(needed(definitions, accessControlObject),
+                                                        *access_));
+    }
+
+    void onInstancesChanged(std::optional<Id> creator)
+    {
+        if (access_)
+            access_->follow(creator);
+        for (const auto& account : accounts_) {
+            forgetAttributes(*account);
+            account->observations().onInstancesChanged();
+            account->registration().announceChanges();
+        }
     }
 
     // ServerObjectListener
@@ -182,6 +228,22 @@ private:
         }
     }
 
+    struct Sending
+    {
+        std::size_t waiting = 0;
+        base::Expected<void> result;
+        SendDone done;
+    };
+
+    void finish(Sending& sending, std::size_t stillWaiting)
+    {
+        if (stillWaiting > 0)
+            return;
+        scheduler_.post([done = std::move(sending.done), result = sending.result]() mutable {
+            done(std::move(result));
+        });
+    }
+
     void onOneStopped()
     {
         if (--stopping_ > 0)
@@ -211,6 +273,7 @@ private:
     ClientListener& listener_;
     Registration::Identity identity_;
     ObjectTree tree_;
+    std::unique_ptr<AccessControl> access_; ///< with several servers
     Operations operations_;
     std::vector<std::unique_ptr<Account>> accounts_; ///< by instance of Object 1
     base::Task stopped_;
@@ -263,6 +326,11 @@ void Client::onCredentialChanged(const std::string& server)
 bool Client::updateNow(const std::string& server)
 {
     return parts_->updateNow(server);
+}
+
+void Client::send(const std::string& server, const std::vector<Path>& paths, SendDone done)
+{
+    parts_->send(server, paths, std::move(done));
 }
 
 std::vector<api::RegistrationStatus> Client::status() const

@@ -74,6 +74,12 @@ public:
     /// account.
     bool updateNow(const std::string& server);
 
+    using SendDone = base::UniqueFunction<void(base::Expected<void>)>;
+
+    /// Send: the values at and below `paths`, unasked; an empty server means all of them. `done`
+    /// comes once, later, when every server has answered, with the first error if there was one.
+    void send(const std::string& server, const std::vector<model::Path>& paths, SendDone done);
+
     [[nodiscard]] std::vector<api::RegistrationStatus> status() const;
 
 private:

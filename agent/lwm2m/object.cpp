@@ -29,6 +29,11 @@ void Object::execute(const model::Path&, const std::string&, Done done)
     done(refuse(OutcomeCode::MethodNotAllowed, "this object executes nothing"));
 }
 
+bool Object::allowsResourceReplace() const
+{
+    return false;
+}
+
 bool Object::allowsCreate() const
 {
     return false;

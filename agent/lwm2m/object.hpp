@@ -19,8 +19,9 @@ struct ResourceWrite
     model::Value value;
 };
 
-/// LwM2M Core §6.3.3: Replace drops what is not in the payload, PartialUpdate leaves it alone.
-enum class WriteMode : std::uint8_t { Replace, PartialUpdate };
+/// LwM2M Core §6.3.3: Replace drops what of the instance is not in the payload, ReplaceResource
+/// what of the one multiple Resource is not, PartialUpdate leaves all of that alone.
+enum class WriteMode : std::uint8_t { Replace, ReplaceResource, PartialUpdate };
 
 /// What every Object of a Client answers. Main thread. `operations` has already checked existence,
 /// access, the definition's operations, type and range: an Object only does, or says why it cannot.
@@ -53,6 +54,10 @@ public:
 
     /// A single Resource, or one Resource Instance, that exists. Fails when no value is known.
     [[nodiscard]] virtual base::Expected<model::Sample> read(const model::Path& path) const = 0;
+
+    /// Whether servers may remove Resource Instances by replacing a multiple Resource; false unless
+    /// the Object says otherwise, and then it never gets ReplaceResource.
+    [[nodiscard]] virtual bool allowsResourceReplace() const;
 
     /// All of `values` or none, as far as the device can promise it.
     virtual void

@@ -22,10 +22,14 @@ std::optional<std::string> versionToTell(const Object& object)
 class Discovery
 {
 public:
-    Discovery(const ObjectTree& tree, const Path& target, const AttachedAttributes& attributes)
+    Discovery(const ObjectTree& tree,
+              const Path& target,
+              const AttachedAttributes& attributes,
+              std::optional<std::size_t> depth)
         : object_(*tree.find(target.object()))
         , target_(target)
         , attributes_(attributes)
+        , lastLevel_(depth ? target.size() + *depth : (target.isResource() ? 4U : 3U))
     {}
 
     std::vector<Link> links()
@@ -51,6 +55,8 @@ private:
     void addObject()
     {
         add(target_).version = versionToTell(object_);
+        if (lastLevel_ < 2)
+            return;
         for (const Id id : object_.instances())
             addInstance(id);
     }
@@ -59,6 +65,8 @@ private:
     {
         const Path path{object_.definition().id, instance};
         add(path);
+        if (lastLevel_ < 3)
+            return;
         for (const Id id : object_.resources(instance))
             addResource(path.child(id));
     }
@@ -71,7 +79,7 @@ private:
             return;
         const auto ids = object_.resourceInstances(path.instance(), path.resource());
         link.dimension = ids.size();
-        if (path != target_) // LwM2M 1.1: Resource Instances only when their Resource is asked for
+        if (lastLevel_ < 4)
             return;
         for (const Id id : ids)
             add(path.child(id));
@@ -80,8 +88,19 @@ private:
     const Object& object_;
     const Path& target_;
     const AttachedAttributes& attributes_;
+    std::size_t
+        lastLevel_; ///< of the paths to show; LwM2M 1.1 has instances of a Resource target only
     std::vector<Link> links_;
 };
+
+// A 1.0 server takes the formats of its version for granted; LwM2M CBOR came with 1.2.
+std::span<const api::ContentFormat> formatsToTell(ProtocolVersion version)
+{
+    const auto all = optionalFormats();
+    if (version == ProtocolVersion::V1_0)
+        return {};
+    return version == ProtocolVersion::V1_1 ? all.first(all.size() - 1) : all;
+}
 
 } // namespace
 
@@ -110,16 +129,16 @@ std::string registrationLinks(const ObjectTree& tree, ProtocolVersion version)
         for (const Id instance : instances)
             links.emplace_back().path = {id, instance};
     }
-    // A 1.0 server takes the formats of its version for granted.
-    const auto formats = version == ProtocolVersion::V1_0 ? std::span<const api::ContentFormat>{}
-                                                          : optionalFormats();
+    const auto formats = formatsToTell(version);
     return formatRegistration(links, formats, toString(version));
 }
 
-std::string
-discoverLinks(const ObjectTree& tree, const Path& target, const AttachedAttributes& attributes)
+std::string discoverLinks(const ObjectTree& tree,
+                          const Path& target,
+                          const AttachedAttributes& attributes,
+                          std::optional<std::size_t> depth)
 {
-    return formatLinks(Discovery(tree, target, attributes).links());
+    return formatLinks(Discovery(tree, target, attributes, depth).links());
 }
 
 } // namespace causeway::lwm2m

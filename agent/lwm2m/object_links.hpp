@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "agent/lwm2m/attached_attributes.hpp"
@@ -17,9 +18,11 @@ namespace causeway::lwm2m {
 
 /// The answer to Discover of an Object, Object Instance or Resource that exists, with the
 /// attributes of the server that asks (LwM2M Core §6.3.2): the target with all that apply to it,
-/// what is below with its own.
+/// what is below with its own. `depth` counts the levels below the target (LwM2M 1.2); without it
+/// an Object and an instance show their Resources, a Resource its instances.
 [[nodiscard]] std::string discoverLinks(const ObjectTree& tree,
                                         const model::Path& target,
-                                        const AttachedAttributes& attributes);
+                                        const AttachedAttributes& attributes,
+                                        std::optional<std::size_t> depth = {});
 
 } // namespace causeway::lwm2m

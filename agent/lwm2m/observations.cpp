@@ -21,17 +21,35 @@ namespace {
 // RFC 7641 §4.5: at least one confirmable notification in 24 hours.
 constexpr std::chrono::hours longestWithoutConfirmable{24};
 
-bool touches(const Path& observed, std::span<const Path> changed)
+// The records at and below a part; both ascending.
+std::span<const Record> below(const Path& part, std::span<const Record> records)
 {
-    return std::ranges::any_of(changed, [&](const Path& path) {
-        return observed.contains(path) || path.contains(observed);
-    });
+    const auto inside = [&](const Record& record) {
+        return part.contains(record.path);
+    };
+    const auto first = std::ranges::find_if(records, inside);
+    const auto last = std::find_if_not(first, records.end(), inside);
+    return {first, last};
+}
+
+template <typename Time>
+void takeSmaller(std::optional<Time>& smallest, const std::optional<Time>& other)
+{
+    if (other && (!smallest || *other < *smallest))
+        smallest = other;
+}
+
+// pmax counts when it is not 0 and not below pmin (LwM2M Core §7.3.2).
+bool hasPeriod(const NotificationAttributes& attributes)
+{
+    return attributes.pmax && attributes.pmax->count() > 0 &&
+           *attributes.pmax >= attributes.pmin.value_or(std::chrono::seconds(0));
 }
 
 } // namespace
 
 Observations::Observations(const Sources& sources, Notifier& notifier, base::Scheduler& scheduler)
-    : tree_(sources.tree)
+    : view_(sources.view)
     , definitions_(sources.definitions)
     , account_(sources.account)
     , attributes_(sources.attributes)
@@ -40,27 +58,23 @@ Observations::Observations(const Sources& sources, Notifier& notifier, base::Sch
     , timer_(scheduler, [this] { runDue(); })
 {}
 
-std::optional<std::uint32_t> Observations::add(const Token& token,
-                                               const Path& path,
-                                               api::ContentFormat format,
-                                               std::vector<Record> told)
+std::optional<std::uint32_t> Observations::add(Asked asked)
 {
-    remove(token);
+    remove(asked.token);
     if (entries_.size() >= most)
         return std::nullopt;
     Entry& entry = entries_.emplace_back();
-    entry.token = token;
-    entry.path = path;
-    entry.format = format;
-    entry.told = std::move(told);
+    entry.asked = std::move(asked);
     entry.toldAt = entry.confirmableAt = entry.evaluatedAt = scheduler_.now();
     startTimer();
+    if (stored_.has(entry.asked.target)) // after the first answer, which is on its way now
+        scheduler_.post(lifetime_.guard([this] { runDue(); }));
     return nextSequence();
 }
 
 void Observations::remove(const Token& token)
 {
-    std::erase_if(entries_, [&](const Entry& entry) { return entry.token == token; });
+    std::erase_if(entries_, [&](const Entry& entry) { return entry.asked.token == token; });
 }
 
 void Observations::clear()
@@ -74,25 +88,31 @@ void Observations::pause()
 {
     isOnline_ = false;
     isConfirmableUnderWay_ = false;
-    timer_.stop();
+    startTimer();
 }
 
 // What changed meanwhile is told now, or forgotten if the server wants it so (/1/x/6).
 void Observations::resume()
 {
-    if (isOnline_)
+    if (isOnline_) {
+        stored_.clear(); // the server had until this Update to observe again what is left
         return;
+    }
     isOnline_ = true;
+    if (!mayStore())
+        stored_.clear();
     for (auto& entry : entries_) {
-        if (account_.storesNotifications) {
+        if (mayStore()) {
             entry.changedAt = scheduler_.now();
             continue;
         }
         entry.eventAt.reset();
         entry.toldAt = scheduler_.now();
-        if (auto newest = tree_.contains(entry.path) ? tree_.read(entry.path)
-                                                     : base::Expected<std::vector<Record>>())
-            entry.told = *std::move(newest);
+        const auto& target = entry.asked.target;
+        if (auto newest = view_.tree().contains(target.path)
+                              ? view_.read(target)
+                              : base::Expected<std::vector<Record>>())
+            entry.asked.told = *std::move(newest);
     }
     onInstancesChanged();
     runDue();
@@ -100,11 +120,11 @@ void Observations::resume()
 
 void Observations::onValuesChanged(std::span<const Path> paths)
 {
-    if (!isOnline_ || entries_.empty())
+    if (entries_.empty() || (!isOnline_ && !mayStore()))
         return;
     bool isAnyTouched = false;
     for (auto& entry : entries_) {
-        if (!touches(entry.path, paths))
+        if (!entry.asked.target.isTouchedBy(paths))
             continue;
         isAnyTouched = true;
         if (!entry.changedAt)
@@ -119,12 +139,13 @@ void Observations::onInstancesChanged()
     if (!isOnline_)
         return;
     std::erase_if(entries_, [this](const Entry& entry) {
-        if (tree_.contains(entry.path))
+        const Path& path = entry.asked.target.path;
+        if (view_.tree().contains(path))
             return false;
         auto last = toResponse(
-            model::refuse(OutcomeCode::NotFound, entry.path.toString() + " is not there any more"));
+            model::refuse(OutcomeCode::NotFound, path.toString() + " is not there any more"));
         last.observe = nextSequence();
-        notifier_.notify(entry.token, std::move(last), true, [](Delivery) {});
+        notifier_.notify(entry.asked.token, std::move(last), true, [](Delivery) {});
         return true;
     });
     for (auto& entry : entries_)
@@ -137,14 +158,33 @@ void Observations::onAttributesChanged()
     startTimer();
 }
 
-NotificationAttributes Observations::attributesOf(const Entry& entry) const
+NotificationAttributes Observations::attributesAt(const Asked& asked, const Path& path) const
 {
-    auto attributes = attributes_.effective(entry.path);
+    auto attributes = asked.own ? *asked.own : attributes_.effective(path);
     if (!attributes.pmin)
         attributes.pmin = account_.settings.defaultPmin;
     if (!attributes.pmax)
         attributes.pmax = account_.settings.defaultPmax;
     return attributes;
+}
+
+// Of a composite: the shortest periods of its parts. pmin is not among them, since each event has
+// waited for that of its own part already.
+NotificationAttributes Observations::attributesOf(const Entry& entry) const
+{
+    const Asked& asked = entry.asked;
+    if (!asked.target.isComposite())
+        return attributesAt(asked, asked.target.path);
+    NotificationAttributes together;
+    for (const Path& part : asked.target.parts) {
+        const auto attributes = attributesAt(asked, part);
+        if (hasPeriod(attributes))
+            takeSmaller(together.pmax, attributes.pmax);
+        takeSmaller(together.epmin, attributes.epmin);
+        if (attributes.con && !together.con.value_or(false))
+            together.con = attributes.con;
+    }
+    return together;
 }
 
 bool Observations::wantsConfirmable(const Entry& entry,
@@ -154,19 +194,41 @@ bool Observations::wantsConfirmable(const Entry& entry,
            scheduler_.now() - entry.confirmableAt >= longestWithoutConfirmable;
 }
 
-void Observations::evaluate(Entry& entry, const NotificationAttributes& attributes)
+// When what changed may be told, if it is worth telling. One part of a composite is enough.
+std::optional<TimePoint>
+Observations::eventIn(const Entry& entry, TimePoint changedAt, std::span<const Record> newest) const
+{
+    const Asked& asked = entry.asked;
+    if (!asked.target.isComposite())
+        return isEvent(attributesAt(asked, asked.target.path), asked.told, newest)
+                   ? std::optional(changedAt)
+                   : std::nullopt;
+    std::optional<TimePoint> earliest;
+    for (const Path& part : asked.target.parts) {
+        const auto attributes = attributesAt(asked, part);
+        if (isEvent(attributes, below(part, asked.told), below(part, newest)))
+            takeSmaller(
+                earliest,
+                std::optional(std::max<TimePoint>(
+                    changedAt, entry.toldAt + attributes.pmin.value_or(std::chrono::seconds(0)))));
+    }
+    return earliest;
+}
+
+void Observations::evaluate(Entry& entry)
 {
     const auto changedAt = entry.changedAt.value_or(scheduler_.now());
     entry.changedAt.reset();
     entry.evaluatedAt = scheduler_.now();
-    const auto newest = tree_.read(entry.path);
-    if (newest && !entry.eventAt && isEvent(attributes, entry.told, *newest))
-        entry.eventAt = changedAt;
+    if (entry.eventAt && !entry.asked.target.isComposite())
+        return; // it goes with what is newest then
+    if (const auto newest = view_.read(entry.asked.target))
+        takeSmaller(entry.eventAt, eventIn(entry, changedAt, *newest));
 }
 
 void Observations::runDue()
 {
-    if (!isOnline_)
+    if (!isOnline_ && !mayStore())
         return;
     for (auto& entry : entries_)
         runDue(entry);
@@ -176,12 +238,20 @@ void Observations::runDue()
 void Observations::runDue(Entry& entry)
 {
     const auto now = scheduler_.now();
-    const auto attributes = attributesOf(entry);
+    auto attributes = attributesOf(entry);
+    if (!isOnline_)
+        attributes.pmax.reset(); // what has not changed needs no place
     if (entry.changedAt && evaluateAt(attributes, entry.evaluatedAt, *entry.changedAt) <= now)
-        evaluate(entry, attributes);
+        evaluate(entry);
+    if (isOnline_)
+        sendStored(entry, attributes);
     const auto due = notifyAt(attributes, entry.toldAt, entry.eventAt);
-    if (due && *due <= now)
+    if (!due || *due > now)
+        return;
+    if (isOnline_)
         send(entry, attributes);
+    else
+        store(entry, attributes);
 }
 
 void Observations::send(Entry& entry, const NotificationAttributes& attributes)
@@ -191,27 +261,77 @@ void Observations::send(Entry& entry, const NotificationAttributes& attributes)
         return; // what is newest then goes when the other one has ended
     entry.eventAt.reset();
     entry.toldAt = scheduler_.now();
-    auto newest = tree_.read(entry.path);
+    auto newest = view_.read(entry.asked.target);
     if (!newest)
         return; // no value is known: the server keeps what it has
-    auto payload = encode(entry.format, entry.path, *newest, definitions_);
+    auto payload = encode(entry.asked.format, entry.asked.target.path, *newest, definitions_);
     if (!payload)
         return;
-    entry.told = *std::move(newest);
+    entry.asked.told = *std::move(newest);
+    notify(entry, *std::move(payload), isConfirmable, {});
+}
+
+// Offline: what would be told now is kept, with its time. With hqmax somewhere, only what has one
+// is kept (LwM2M 1.2 Core §5.1.2).
+void Observations::store(Entry& entry, const NotificationAttributes& attributes)
+{
+    entry.eventAt.reset();
+    entry.toldAt = scheduler_.now();
+    auto newest = view_.read(entry.asked.target);
+    if (!newest)
+        return;
+    entry.asked.told = *newest;
+    if (attributes.hqmax || !isHistoryLimited())
+        stored_.keep(
+            entry.asked.target, *std::move(newest), scheduler_.wallNow(), attributes.hqmax);
+}
+
+bool Observations::isHistoryLimited() const
+{
+    return std::ranges::any_of(attributes_.entries(), [](const AttachedAttributes::Entry& entry) {
+        return entry.second.hqmax.has_value();
+    });
+}
+
+// SenML carries all that is kept in one message; other formats have no place for times.
+void Observations::sendStored(Entry& entry, const NotificationAttributes& attributes)
+{
+    const auto& [token, target, format, own, told] = entry.asked;
+    const bool isConfirmable = wantsConfirmable(entry, attributes);
+    while (stored_.has(target) && !(isConfirmable && isConfirmableUnderWay_)) {
+        const bool hasTimes = format == senmlJsonFormat || format == senmlCborFormat;
+        auto batches = hasTimes ? stored_.takeAll(target) : stored_.takeOldest(target);
+        std::vector<Record> records;
+        for (const auto& batch : batches)
+            records.insert(records.end(), batch.records.begin(), batch.records.end());
+        std::ranges::stable_sort(records, {}, &Record::path);
+        std::erase_if(records, [](const Record& record) { return !record.value; });
+        if (auto payload = encode(format, target.path, records, definitions_))
+            notify(entry, *std::move(payload), isConfirmable, std::move(batches));
+    }
+}
+
+void Observations::notify(Entry& entry,
+                          base::Bytes payload,
+                          bool isConfirmable,
+                          std::vector<StoredNotifications::Batch> stored)
+{
     Response response;
-    response.contentFormat = entry.format;
+    response.contentFormat = entry.asked.format;
     response.observe = nextSequence();
-    response.payload = *std::move(payload);
+    response.payload = std::move(payload);
     if (isConfirmable) {
         entry.confirmableAt = scheduler_.now();
         isConfirmableUnderWay_ = true;
     }
-    notifier_.notify(entry.token,
-                     std::move(response),
-                     isConfirmable,
-                     lifetime_.guard([this, token = entry.token, isConfirmable](Delivery delivery) {
-                         onDelivery(token, isConfirmable, delivery);
-                     }));
+    auto onEnd = [this, token = entry.asked.token, isConfirmable, stored = std::move(stored)](
+                     Delivery delivery) mutable {
+        if (delivery == Delivery::TimedOut)
+            stored_.putBack(std::move(stored));
+        onDelivery(token, isConfirmable, delivery);
+    };
+    notifier_.notify(
+        entry.asked.token, std::move(response), isConfirmable, lifetime_.guard(std::move(onEnd)));
 }
 
 void Observations::onDelivery(const Token& token, bool wasConfirmable, Delivery delivery)
@@ -220,7 +340,8 @@ void Observations::onDelivery(const Token& token, bool wasConfirmable, Delivery 
         isConfirmableUnderWay_ = false;
     if (delivery == Delivery::Reset)
         remove(token);
-    const auto entry = std::ranges::find(entries_, token, &Entry::token);
+    const auto entry = std::ranges::find(
+        entries_, token, [](const Entry& candidate) { return candidate.asked.token; });
     if (delivery == Delivery::TimedOut && entry != entries_.end() && !entry->eventAt)
         entry->eventAt = scheduler_.now(); // the server does not know the value yet
     if (wasConfirmable)
@@ -230,7 +351,9 @@ void Observations::onDelivery(const Token& token, bool wasConfirmable, Delivery 
 // A confirmable one that waits for another to end needs no timer: onDelivery() comes back to it.
 std::optional<TimePoint> Observations::nextDue(const Entry& entry) const
 {
-    const auto attributes = attributesOf(entry);
+    auto attributes = attributesOf(entry);
+    if (!isOnline_)
+        attributes.pmax.reset();
     auto due = notifyAt(attributes, entry.toldAt, entry.eventAt);
     if (isConfirmableUnderWay_ && due && wantsConfirmable(entry, attributes))
         due.reset();
@@ -243,7 +366,7 @@ std::optional<TimePoint> Observations::nextDue(const Entry& entry) const
 void Observations::startTimer()
 {
     timer_.stop();
-    if (!isOnline_)
+    if (!isOnline_ && !mayStore())
         return;
     std::optional<TimePoint> earliest;
     for (const auto& entry : entries_) {

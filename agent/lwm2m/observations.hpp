@@ -11,15 +11,17 @@
 #include "agent/base/scheduler.hpp"
 #include "agent/lwm2m/attached_attributes.hpp"
 #include "agent/lwm2m/notifier.hpp"
-#include "agent/lwm2m/object_tree.hpp"
 #include "agent/lwm2m/server_account.hpp"
+#include "agent/lwm2m/server_view.hpp"
+#include "agent/lwm2m/stored_notifications.hpp"
 
 namespace causeway::lwm2m {
 
 /// What one server observes, what it was told last, and when it is to be told again (RFC 7641,
-/// LwM2M Core §6.4). One timer for all of them. Only the newest value waits while the server
-/// cannot be told: at most one confirmable notification is under way, and after an interruption
-/// the server hears the present, not the history. All references outlive it.
+/// LwM2M Core §6.4). One timer for all of them. At most one confirmable notification is under way,
+/// and meanwhile only the newest value waits. What happens while the server cannot be told at all
+/// is kept within a bound and told later, with its times (/1/x/6), also when the server has had to
+/// register the same observation anew. All references outlive it.
 class Observations
 {
 public:
@@ -29,7 +31,7 @@ public:
     /// What is looked at; outlives the Observations.
     struct Sources
     {
-        const ObjectTree& tree;
+        const ServerView& view;
         const model::Definitions& definitions;
         const ServerAccount& account;
         const AttachedAttributes& attributes;
@@ -37,16 +39,23 @@ public:
 
     Observations(const Sources& sources, Notifier& notifier, base::Scheduler& scheduler);
 
-    /// `told` goes out as the first answer, with the sequence number returned; nothing when there
-    /// is no room, and then the answer is that to a Read (RFC 7641 §4.1). Replaces the same token.
-    [[nodiscard]] std::optional<std::uint32_t> add(const api::Token& token,
-                                                   const model::Path& path,
-                                                   api::ContentFormat format,
-                                                   std::vector<Record> told);
+    /// What an Observe asks for, and the values of the first answer to it.
+    struct Asked
+    {
+        api::Token token;
+        ObservedTarget target;
+        api::ContentFormat format = 0;
+        std::optional<model::NotificationAttributes> own; ///< given in the Observe itself
+        std::vector<Record> told;
+    };
+
+    /// The sequence number of the first answer; nothing when there is no room, and then the answer
+    /// is that to a Read (RFC 7641 §4.1). Replaces the same token.
+    [[nodiscard]] std::optional<std::uint32_t> add(Asked asked);
 
     void remove(const api::Token& token);
 
-    /// The server knows none of them any more.
+    /// The server knows none of them any more; what is kept waits for it to observe again.
     void clear();
 
     /// The session ended: nothing is sent until resume().
@@ -66,10 +75,7 @@ public:
 private:
     struct Entry
     {
-        api::Token token;
-        model::Path path;
-        api::ContentFormat format = 0;
-        std::vector<Record> told;
+        Asked asked; ///< its `told` is what the server knows now
         base::TimePoint toldAt{};
         base::TimePoint confirmableAt{}; ///< the last confirmable one, or the first answer
         base::TimePoint evaluatedAt{};
@@ -77,25 +83,40 @@ private:
         std::optional<base::TimePoint> eventAt;   ///< an event waits for its notification
     };
 
+    [[nodiscard]] model::NotificationAttributes attributesAt(const Asked& asked,
+                                                             const model::Path& path) const;
     [[nodiscard]] model::NotificationAttributes attributesOf(const Entry& entry) const;
+    [[nodiscard]] std::optional<base::TimePoint>
+    eventIn(const Entry& entry, base::TimePoint changedAt, std::span<const Record> newest) const;
     [[nodiscard]] bool wantsConfirmable(const Entry& entry,
                                         const model::NotificationAttributes& attributes) const;
-    void evaluate(Entry& entry, const model::NotificationAttributes& attributes);
+    void evaluate(Entry& entry);
     void runDue();
     void runDue(Entry& entry);
     void send(Entry& entry, const model::NotificationAttributes& attributes);
+    void store(Entry& entry, const model::NotificationAttributes& attributes);
+    void sendStored(Entry& entry, const model::NotificationAttributes& attributes);
+    void notify(Entry& entry,
+                base::Bytes payload,
+                bool isConfirmable,
+                std::vector<StoredNotifications::Batch> stored);
+
+    [[nodiscard]] bool mayStore() const { return account_.storesNotifications; }
+
     void onDelivery(const api::Token& token, bool wasConfirmable, api::Delivery delivery);
+    [[nodiscard]] bool isHistoryLimited() const;
     void startTimer();
     [[nodiscard]] std::optional<base::TimePoint> nextDue(const Entry& entry) const;
     [[nodiscard]] std::uint32_t nextSequence();
 
-    const ObjectTree& tree_;
+    const ServerView& view_;
     const model::Definitions& definitions_;
     const ServerAccount& account_;
     const AttachedAttributes& attributes_;
     Notifier& notifier_;
     base::Scheduler& scheduler_;
     std::vector<Entry> entries_;
+    StoredNotifications stored_;
     std::uint32_t sequence_ = 0;
     bool isOnline_ = false;
     bool isConfirmableUnderWay_ = false;

@@ -6,6 +6,7 @@
 #include "agent/lwm2m/attributes_query.hpp"
 #include "agent/lwm2m/execute_arguments.hpp"
 #include "agent/lwm2m/object_links.hpp"
+#include "agent/lwm2m/observe_query.hpp"
 #include "agent/lwm2m/outcome_text.hpp"
 #include "agent/lwm2m/request_path.hpp"
 #include "agent/lwm2m/write_plan.hpp"
@@ -25,10 +26,6 @@ using model::refuse;
 using model::ResourceType;
 
 namespace {
-
-constexpr Id serverObject = 1;
-constexpr std::uint32_t observeRegister = 0;
-constexpr std::uint32_t observeCancel = 1;
 
 Response refused(OutcomeCode code, std::string diagnostic)
 {
@@ -66,6 +63,22 @@ bool isWriteAttributes(const Request& request)
     return request.payload.empty() && !request.contentFormat && !request.query.empty();
 }
 
+// LwM2M 1.1 Core §7.4: Clients of 1.1 and later must not use it.
+bool usesForbiddenFormat(ProtocolVersion version, const Request& request)
+{
+    return version != ProtocolVersion::V1_0 &&
+           (request.accept == oldJsonFormat || request.contentFormat == oldJsonFormat);
+}
+
+std::optional<std::size_t> depthOf(std::string_view option)
+{
+    constexpr std::string_view name = "depth=";
+    if (!option.starts_with(name) || option.size() != name.size() + 1)
+        return std::nullopt;
+    const char digit = option.back();
+    return digit >= '0' && digit <= '3' ? std::optional<std::size_t>(digit - '0') : std::nullopt;
+}
+
 // Some servers send the arguments of Execute as ?0=U instead of 0='U'.
 std::string argumentsOf(const Request& request)
 {
@@ -90,10 +103,15 @@ Operations::Operations(const ObjectTree& tree,
     : tree_(tree)
     , definitions_(definitions)
     , listener_(listener)
+    , composites_(definitions, listener)
 {}
 
 void Operations::perform(Requester& requester, const Request& request, Respond respond)
 {
+    if (request.method == Method::Fetch || request.method == Method::IPatch) {
+        performComposite(requester, request, std::move(respond));
+        return;
+    }
     const auto path = target(requester, request);
     if (!path)
         respond(toResponse(path.error()));
@@ -101,24 +119,51 @@ void Operations::perform(Requester& requester, const Request& request, Respond r
         dispatch(requester, *path, request, std::move(respond));
 }
 
+void Operations::performComposite(Requester& requester, const Request& request, Respond respond)
+{
+    const auto path = parseRequestPath(request.path);
+    if (!path)
+        respond(toResponse(path.error()));
+    else if (!path->isRoot())
+        respond(refused(OutcomeCode::MethodNotAllowed, "composites are for the root"));
+    else if (request.method == Method::Fetch)
+        respond(composites_.read(requester, request));
+    else
+        composites_.write(requester, request, std::move(respond));
+}
+
 OrRefusal<Path> Operations::target(const Requester& requester, const Request& request) const
 {
     const auto path = parseRequestPath(request.path);
     if (!path)
         return path;
-    const bool isComposite = request.method == Method::Fetch || request.method == Method::Patch ||
-                             request.method == Method::IPatch;
-    if (path->isRoot() || isComposite)
+    if (path->isRoot() || request.method == Method::Patch)
         return refusal(OutcomeCode::MethodNotAllowed, "not supported on this path");
-    if (isHidden(path->object()))
-        return refusal(OutcomeCode::Unauthorized, "this Object is hidden from servers");
+    if (const auto visible = requester.view.checkHidden(*path); !visible)
+        return tl::unexpected(visible.error());
     if (const auto exists = checkExists(*path); !exists)
         return tl::unexpected(exists.error());
-    // With several accounts and no Access Control Object, each server has its own account only.
-    if (path->object() == serverObject && path->size() > 1 &&
-        path->instance() != requester.account.instance)
-        return refusal(OutcomeCode::Unauthorized, "the account of another server");
+    if (const auto access = requester.view.checkAccess(*path, rightFor(request, *path)); !access)
+        return tl::unexpected(access.error());
     return path;
+}
+
+Right Operations::rightFor(const Request& request, const Path& path) const
+{
+    switch (request.method) {
+    case Method::Get:
+        return request.accept == linkFormat ? Right::None : Right::Read;
+    case Method::Put:
+        return isWriteAttributes(request) ? Right::Read : Right::Write;
+    case Method::Post:
+        if (path.isObject())
+            return Right::Create;
+        return tree_.operations(path).execute ? Right::Execute : Right::Write;
+    case Method::Delete:
+        return Right::Delete;
+    default:
+        return Right::None;
+    }
 }
 
 OrRefusal<void> Operations::checkExists(const Path& path) const
@@ -137,9 +182,15 @@ void Operations::dispatch(Requester& requester,
                           const Request& request,
                           Respond respond)
 {
+    if (usesForbiddenFormat(requester.version, request)) {
+        respond(refused(request.accept == oldJsonFormat ? OutcomeCode::NotAcceptable
+                                                        : OutcomeCode::UnsupportedFormat,
+                        "this JSON is of LwM2M 1.0"));
+        return;
+    }
     switch (request.method) {
     case Method::Get:
-        respond(request.accept == linkFormat ? discover(requester, path)
+        respond(request.accept == linkFormat ? discover(requester, path, request)
                                              : read(requester, path, request));
         break;
     case Method::Put:
@@ -149,7 +200,7 @@ void Operations::dispatch(Requester& requester,
             write(path, request, std::move(respond));
         break;
     case Method::Post:
-        post(path, request, std::move(respond));
+        post(requester, path, request, std::move(respond));
         break;
     case Method::Delete:
         remove(path, std::move(respond));
@@ -165,47 +216,49 @@ Response Operations::read(Requester& requester, const Path& path, const Request&
 {
     if (path.size() > 2 && !tree_.operations(path).read)
         return refused(OutcomeCode::MethodNotAllowed, path.toString() + " is not readable");
-    const bool isObserve = request.observe == observeRegister;
-    if (isObserve && !request.query.empty())
-        return refused(OutcomeCode::BadRequest, "attributes in Observe are LwM2M 1.2");
+    auto own = observeQuery(request,
+                            requester.version,
+                            isNumeric(tree_, path) ? Observable::Number : Observable::Other);
+    if (!own)
+        return toResponse(own.error());
     const auto format = request.accept.value_or(defaultFormat(requester.version));
     if (!isSupported(format))
         return refused(OutcomeCode::NotAcceptable, "the Accept format is not supported");
-    auto records = recordsFor(requester, path);
-    if (!records)
-        return toResponse(records.error());
+    auto records = requester.view.read(path);
+    if (!records) // the device behind it, not the request: nothing of class 4 fits
+        return refused(records.error().kind == ErrorKind::NotFound
+                           ? OutcomeCode::NotFound
+                           : OutcomeCode::InternalServerError,
+                       records.error().message);
     auto payload = encode(format, path, *records, definitions_);
     if (!payload)
         return refused(OutcomeCode::NotAcceptable, payload.error().message);
     Response response = content(format, *std::move(payload));
-    if (isObserve)
-        response.observe =
-            requester.observations.add(request.token, path, format, *std::move(records));
+    if (request.observe == observeRegister)
+        response.observe = requester.observations.add({.token = request.token,
+                                                       .target = {path, {}},
+                                                       .format = format,
+                                                       .own = *std::move(own),
+                                                       .told = *std::move(records)});
     else if (request.observe == observeCancel)
         requester.observations.remove(request.token);
     return response;
 }
 
-OrRefusal<std::vector<Record>> Operations::recordsFor(const Requester& requester,
-                                                      const Path& path) const
-{
-    auto records = tree_.read(path);
-    if (!records && records.error().kind == ErrorKind::NotFound)
-        return refusal(OutcomeCode::NotFound, records.error().message);
-    if (!records) // the device behind it, not the request: nothing of class 4 fits
-        return refusal(OutcomeCode::InternalServerError, records.error().message);
-    if (path == Path{serverObject})
-        std::erase_if(*records, [&](const Record& record) {
-            return record.path.size() > 1 && record.path.instance() != requester.account.instance;
-        });
-    return *std::move(records);
-}
-
-Response Operations::discover(const Requester& requester, const Path& path) const
+Response
+Operations::discover(const Requester& requester, const Path& path, const Request& request) const
 {
     if (path.isResourceInstance())
         return refused(OutcomeCode::MethodNotAllowed, "Discover ends at Resources");
-    return content(linkFormat, base::toBytes(discoverLinks(tree_, path, requester.attributes)));
+    std::optional<std::size_t> depth;
+    // LwM2M 1.2 Core §6.3.2; servers of earlier versions mean nothing by it.
+    if (requester.version >= ProtocolVersion::V1_2 && !request.query.empty()) {
+        depth = depthOf(request.query.front());
+        if (!depth || request.query.size() > 1)
+            return refused(OutcomeCode::BadRequest, "Discover takes depth=0 to depth=3");
+    }
+    return content(linkFormat,
+                   base::toBytes(discoverLinks(tree_, path, requester.attributes, depth)));
 }
 
 Response Operations::writeAttributes(Requester& requester, const Path& path, const Request& request)
@@ -249,10 +302,13 @@ void Operations::write(const Path& path, const Request& request, Respond respond
             plan->instance, std::move(plan->values), plan->mode, lifetime_.guard(std::move(done)));
 }
 
-void Operations::post(const Path& path, const Request& request, Respond respond)
+void Operations::post(const Requester& requester,
+                      const Path& path,
+                      const Request& request,
+                      Respond respond)
 {
     if (path.isObject()) {
-        create(path, request, std::move(respond));
+        create(requester, path, request, std::move(respond));
         return;
     }
     const bool isPartialWrite = !path.isResource() || tree_.isMultiple(path);
@@ -283,7 +339,10 @@ void Operations::execute(const Path& path, const Request& request, Respond respo
         });
 }
 
-void Operations::create(const Path& path, const Request& request, Respond respond)
+void Operations::create(const Requester& requester,
+                        const Path& path,
+                        const Request& request,
+                        Respond respond)
 {
     Object& object = *tree_.find(path.object());
     if (!object.allowsCreate()) {
@@ -299,7 +358,8 @@ void Operations::create(const Path& path, const Request& request, Respond respon
     std::vector<std::string> location;
     if (plan->isInstanceAssigned)
         location = {std::to_string(path.object()), std::to_string(plan->instance)};
-    auto done = [this, location = std::move(location), respond = std::move(respond)](
+    const Id creator = requester.account.settings.shortServerId;
+    auto done = [this, creator, location = std::move(location), respond = std::move(respond)](
                     Outcome outcome) mutable {
         if (outcome.isSuccess())
             outcome.code = OutcomeCode::Created;
@@ -308,7 +368,7 @@ void Operations::create(const Path& path, const Request& request, Respond respon
             response.locationPath = location;
         respond(std::move(response));
         if (outcome.isSuccess())
-            listener_.onInstancesChanged();
+            listener_.onInstanceCreated(creator);
     };
     object.create(plan->instance, std::move(plan->values), lifetime_.guard(std::move(done)));
 }

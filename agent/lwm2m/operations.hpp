@@ -5,33 +5,12 @@
 
 #include "agent/api/transport.hpp"
 #include "agent/base/lifetime.hpp"
-#include "agent/lwm2m/attached_attributes.hpp"
+#include "agent/lwm2m/composite_operations.hpp"
 #include "agent/lwm2m/object_tree.hpp"
-#include "agent/lwm2m/observations.hpp"
 #include "agent/lwm2m/refusal.hpp"
-#include "agent/lwm2m/server_account.hpp"
+#include "agent/lwm2m/requester.hpp"
 
 namespace causeway::lwm2m {
-
-/// The server that asks, and what this client keeps for it.
-struct Requester
-{
-    const ServerAccount& account;
-    AttachedAttributes& attributes;
-    Observations& observations;
-    ProtocolVersion version = ProtocolVersion::V1_1;
-};
-
-/// What operations have done; after the answer has gone out.
-class OperationsListener
-{
-public:
-    virtual ~OperationsListener() = default;
-
-    virtual void onWritten(const std::vector<model::Path>& paths) = 0;
-    virtual void onInstancesChanged() = 0;
-    virtual void onAttributesWritten(const ServerAccount& account, const model::Path& path) = 0;
-};
 
 /// One request of a server in, one Response out: LwM2M Core §6.3 and §6.4 with the codes of its
 /// tables. Checks come in one order: path, hidden Objects, existence, access, operation, formats,
@@ -49,8 +28,10 @@ public:
 private:
     using Path = model::Path;
 
+    void performComposite(Requester& requester, const api::Request& request, api::Respond respond);
     [[nodiscard]] OrRefusal<Path> target(const Requester& requester,
                                          const api::Request& request) const;
+    [[nodiscard]] Right rightFor(const api::Request& request, const Path& path) const;
     [[nodiscard]] OrRefusal<void> checkExists(const Path& path) const;
     void dispatch(Requester& requester,
                   const Path& path,
@@ -59,20 +40,26 @@ private:
 
     [[nodiscard]] api::Response
     read(Requester& requester, const Path& path, const api::Request& request);
-    [[nodiscard]] OrRefusal<std::vector<Record>> recordsFor(const Requester& requester,
-                                                            const Path& path) const;
-    [[nodiscard]] api::Response discover(const Requester& requester, const Path& path) const;
+    [[nodiscard]] api::Response
+    discover(const Requester& requester, const Path& path, const api::Request& request) const;
     [[nodiscard]] api::Response
     writeAttributes(Requester& requester, const Path& path, const api::Request& request);
     void write(const Path& path, const api::Request& request, api::Respond respond);
     void execute(const Path& path, const api::Request& request, api::Respond respond);
-    void create(const Path& path, const api::Request& request, api::Respond respond);
+    void create(const Requester& requester,
+                const Path& path,
+                const api::Request& request,
+                api::Respond respond);
     void remove(const Path& path, api::Respond respond);
-    void post(const Path& path, const api::Request& request, api::Respond respond);
+    void post(const Requester& requester,
+              const Path& path,
+              const api::Request& request,
+              api::Respond respond);
 
     const ObjectTree& tree_;
     const model::Definitions& definitions_;
     OperationsListener& listener_;
+    CompositeOperations composites_;
     base::Lifetime lifetime_;
 };
 

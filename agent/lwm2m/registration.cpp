@@ -10,6 +10,7 @@
 
 #include "agent/base/log.hpp"
 #include "agent/base/message_ids.hpp"
+#include "agent/lwm2m/codec/codec.hpp"
 #include "agent/lwm2m/outcome_text.hpp"
 
 namespace causeway::lwm2m {
@@ -32,11 +33,14 @@ constexpr seconds maxTransmitWait{93};
 constexpr seconds shortestWait{1};
 // After a lost session thousands of devices come back: each somewhere in this window.
 constexpr seconds reconnectWindow{5};
-constexpr std::uint16_t linkFormat = 40;
 
 ProtocolVersion configuredVersion(const api::ServerSettings& settings)
 {
-    return settings.lwm2mVersion == "1.0" ? ProtocolVersion::V1_0 : ProtocolVersion::V1_1;
+    for (const auto version : {ProtocolVersion::V1_0, ProtocolVersion::V1_2}) {
+        if (settings.lwm2mVersion == toString(version))
+            return version;
+    }
+    return ProtocolVersion::V1_1;
 }
 
 } // namespace
@@ -105,6 +109,16 @@ void Registration::notify(const api::Token& token,
         return;
     ++counts_.notifications;
     session_->notify(token, std::move(response), isConfirmable, std::move(done));
+}
+
+void Registration::request(Request request, api::Session::ResponseDone done)
+{
+    if (session_ && isRegistered())
+        session_->request(std::move(request), std::move(done));
+    else
+        done(base::fail(ErrorKind::Unreachable,
+                        "not registered with " + account_.settings.name,
+                        base::Retry::Later));
 }
 
 void Registration::raise(Event event)
@@ -228,7 +242,8 @@ void Registration::sendRegister()
     hasUpdatedSinceRegister_ = false;
     const std::string links = listener_.objectLinks(version_);
     rememberSent(links);
-    ask(registerRequest(links), &Registration::onRegisterAnswer);
+    ask(registerRequest(identity_, account_.settings, version_, links),
+        &Registration::onRegisterAnswer);
 }
 
 void Registration::sendUpdate()
@@ -351,8 +366,8 @@ void Registration::onRegisterAnswer(const Expected<Response>& answer)
         raise(Event::Accepted);
         return;
     }
-    if (answer->code == OutcomeCode::PreconditionFailed && version_ == ProtocolVersion::V1_1) {
-        version_ = ProtocolVersion::V1_0;
+    if (answer->code == OutcomeCode::PreconditionFailed && version_ != ProtocolVersion::V1_0) {
+        version_ = nextLower(version_);
         raise(Event::VersionRefused);
         return;
     }
@@ -475,20 +490,6 @@ Duration Registration::spread(Duration delay) const
     const auto seed = std::hash<std::string>{}(
         fmt::format("{}/{}/{}", identity_.endpointName, account_.settings.name, counts_.failures));
     return delay + delay / 1000 * static_cast<std::int64_t>(100 + seed % 401);
-}
-
-Request Registration::registerRequest(const std::string& links) const
-{
-    Request request;
-    request.method = api::Method::Post;
-    request.path = {"rd"};
-    request.query = {"ep=" + identity_.endpointName,
-                     fmt::format("lt={}", account_.settings.lifetime.count()),
-                     fmt::format("lwm2m={}", toString(version_)),
-                     "b=U"};
-    request.contentFormat = linkFormat;
-    request.payload = base::toBytes(links);
-    return request;
 }
 
 } // namespace causeway::lwm2m

@@ -12,6 +12,7 @@
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/lwm2m/notifier.hpp"
+#include "agent/lwm2m/register_request.hpp"
 #include "agent/lwm2m/registration_counts.hpp"
 #include "agent/lwm2m/registration_listener.hpp"
 #include "agent/lwm2m/retry_schedule.hpp"
@@ -25,11 +26,7 @@ namespace causeway::lwm2m {
 class Registration final : public Notifier, private api::SessionListener
 {
 public:
-    struct Identity
-    {
-        std::string logName;
-        std::string endpointName;
-    };
+    using Identity = ClientIdentity;
 
     enum class State : std::uint8_t {
         Off,
@@ -53,7 +50,7 @@ public:
         Connected, ///< after a full handshake
         Resumed,   ///< and the registration is still valid
         Accepted,
-        VersionRefused, ///< 4.12 to 1.1
+        VersionRefused, ///< 4.12 to more than 1.0
         Forgotten,      ///< the server does not know the registration, or it has expired
         AttemptFailed,
         GaveUp, ///< the last attempt of the last sequence failed, or trying again is useless
@@ -92,6 +89,9 @@ public:
                 api::Response response,
                 bool isConfirmable,
                 api::Session::DeliveryDone done) override;
+
+    /// A request of our own (Send). Fails at once, with Unreachable, while not registered.
+    void request(api::Request request, api::Session::ResponseDone done);
 
     [[nodiscard]] bool isRegistered() const
     {
@@ -159,7 +159,6 @@ private:
     [[nodiscard]] bool hasExpired() const;
     [[nodiscard]] bool isSettled() const;
     [[nodiscard]] base::Duration spread(base::Duration delay) const;
-    [[nodiscard]] api::Request registerRequest(const std::string& links) const;
 
     const Identity& identity_;
     const ServerAccount& account_;

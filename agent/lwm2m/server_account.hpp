@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -15,11 +16,19 @@ namespace causeway::lwm2m {
 enum class ProtocolVersion : std::uint8_t {
     V1_0, // NOLINT(readability-identifier-naming): a version needs its dot
     V1_1, // NOLINT(readability-identifier-naming): likewise
+    V1_2, // NOLINT(readability-identifier-naming): likewise
 };
 
 [[nodiscard]] constexpr std::string_view toString(ProtocolVersion version)
 {
-    return version == ProtocolVersion::V1_0 ? "1.0" : "1.1";
+    constexpr std::array<std::string_view, 3> texts{"1.0", "1.1", "1.2"};
+    return texts[static_cast<std::size_t>(version)];
+}
+
+/// What to try after 4.12; 1.0 is the lowest.
+[[nodiscard]] constexpr ProtocolVersion nextLower(ProtocolVersion version)
+{
+    return version == ProtocolVersion::V1_2 ? ProtocolVersion::V1_1 : ProtocolVersion::V1_0;
 }
 
 /// The times of a Server Object instance that servers may write.

@@ -16,20 +16,6 @@ using model::Path;
 
 namespace {
 
-OutcomeCode codeOfDecodeError(ErrorKind kind)
-{
-    switch (kind) {
-    case ErrorKind::NotSupported:
-        return OutcomeCode::UnsupportedFormat;
-    case ErrorKind::NotFound:
-        return OutcomeCode::NotFound;
-    case ErrorKind::LimitExceeded:
-        return OutcomeCode::RequestTooLarge;
-    default:
-        return OutcomeCode::BadRequest;
-    }
-}
-
 OrRefusal<std::vector<Record>>
 decodeBody(const Request& request, const Path& target, const model::Definitions& definitions)
 {
@@ -109,7 +95,7 @@ private:
     }
 
     const ObjectTree& tree_;
-    const Path& target_;
+    Path target_;
     std::vector<ResourceWrite> values_;
 };
 
@@ -128,7 +114,7 @@ checkMandatory(const Object& object, const Path& instance, const std::vector<Res
     return {};
 }
 
-// The Object contract replaces instances, not the Resource Instances of one Resource.
+// Most Objects are of one shape: a Resource Instance is a register of the device.
 OrRefusal<void> checkNoneIsRemoved(const Object& object,
                                    const Path& resource,
                                    const std::vector<ResourceWrite>& values)
@@ -180,7 +166,45 @@ Path inInstance(const Path& path, Id instance)
     return moved;
 }
 
+// The records of a Write-Composite are ascending: each run of one Object Instance is a plan.
+std::vector<WritePlan> byInstance(std::vector<ResourceWrite> values)
+{
+    std::vector<WritePlan> plans;
+    for (auto& value : values) {
+        const Path& path = value.path;
+        const bool isNext = plans.empty() || plans.back().object != path.object() ||
+                            plans.back().instance != path.instance();
+        if (isNext)
+            plans.push_back({path.object(), path.instance(), {}});
+        plans.back().values.push_back(std::move(value));
+    }
+    return plans;
+}
+
+OrRefusal<void> checkPart(const ServerView& view, const Path& path)
+{
+    if (auto access = view.checkHidden(path); !access)
+        return access;
+    if (!view.tree().contains(path.upTo(3)))
+        return refusal(OutcomeCode::NotFound, path.toString() + " does not exist");
+    return view.checkAccess(path, Right::Write);
+}
+
 } // namespace
+
+OutcomeCode codeOfDecodeError(ErrorKind kind)
+{
+    switch (kind) {
+    case ErrorKind::NotSupported:
+        return OutcomeCode::UnsupportedFormat;
+    case ErrorKind::NotFound:
+        return OutcomeCode::NotFound;
+    case ErrorKind::LimitExceeded:
+        return OutcomeCode::RequestTooLarge;
+    default:
+        return OutcomeCode::BadRequest;
+    }
+}
 
 OrRefusal<WritePlan> planWrite(const ObjectTree& tree,
                                const model::Definitions& definitions,
@@ -196,16 +220,39 @@ OrRefusal<WritePlan> planWrite(const ObjectTree& tree,
 
     const Object& object = *tree.find(target.object());
     const bool isReplace = request.method == api::Method::Put;
+    const bool isWholeResource = isReplace && target.isResource() && tree.isMultiple(target);
     OrRefusal<void> isComplete;
     if (target.isInstance() && isReplace)
         isComplete = checkMandatory(object, target, *values);
-    else if (target.isResource() && isReplace && tree.isMultiple(target))
+    else if (isWholeResource && !object.allowsResourceReplace())
         isComplete = checkNoneIsRemoved(object, target, *values);
     if (!isComplete)
         return tl::unexpected(isComplete.error());
-    const auto mode =
-        target.isInstance() && isReplace ? WriteMode::Replace : WriteMode::PartialUpdate;
-    return WritePlan{target.instance(), *std::move(values), mode};
+    auto mode = WriteMode::PartialUpdate;
+    if (target.isInstance() && isReplace)
+        mode = WriteMode::Replace;
+    else if (isWholeResource && object.allowsResourceReplace())
+        mode = WriteMode::ReplaceResource;
+    return WritePlan{target.object(), target.instance(), *std::move(values), mode};
+}
+
+OrRefusal<std::vector<WritePlan>> planCompositeWrite(const ServerView& view,
+                                                     const model::Definitions& definitions,
+                                                     const Request& request)
+{
+    auto records = decodeBody(request, {}, definitions);
+    if (!records)
+        return tl::unexpected(records.error());
+    for (const Record& record : *records) {
+        if (auto allowed = checkPart(view, record.path); !allowed)
+            return tl::unexpected(allowed.error());
+    }
+    auto values = WriteCheck(view.tree(), {}).check(*std::move(records));
+    if (!values)
+        return tl::unexpected(values.error());
+    if (values->empty())
+        return refusal(OutcomeCode::BadRequest, "the request writes nothing");
+    return byInstance(*std::move(values));
 }
 
 OrRefusal<WritePlan>
@@ -220,7 +267,7 @@ planCreate(const Object& object, const model::Definitions& definitions, const Re
         return tl::unexpected(instance.error());
 
     const bool isNamed = !records->empty() && records->front().path.instance() == *instance;
-    WritePlan plan{*instance, {}, WriteMode::Replace, !isNamed};
+    WritePlan plan{target.object(), *instance, {}, WriteMode::Replace, !isNamed};
     for (auto& [path, value, takenAt] : *records) {
         const auto* definition =
             path.size() > 2 ? object.definition().find(path.resource()) : nullptr;

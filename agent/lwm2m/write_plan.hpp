@@ -6,12 +6,14 @@
 #include "agent/api/transport.hpp"
 #include "agent/lwm2m/object_tree.hpp"
 #include "agent/lwm2m/refusal.hpp"
+#include "agent/lwm2m/server_view.hpp"
 
 namespace causeway::lwm2m {
 
 /// What a Write or Create asks of one Object Instance, after every check that needs no device.
 struct WritePlan
 {
+    model::Id object = 0;
     model::Id instance = 0;
     std::vector<ResourceWrite> values;
     WriteMode mode = WriteMode::PartialUpdate;
@@ -30,5 +32,12 @@ struct WritePlan
 [[nodiscard]] OrRefusal<WritePlan> planCreate(const Object& object,
                                               const model::Definitions& definitions,
                                               const api::Request& request);
+
+/// A Write-Composite: one plan for each Object Instance it touches, everything checked as above.
+[[nodiscard]] OrRefusal<std::vector<WritePlan>> planCompositeWrite(
+    const ServerView& view, const model::Definitions& definitions, const api::Request& request);
+
+/// What a payload that cannot be decoded is answered with.
+[[nodiscard]] model::OutcomeCode codeOfDecodeError(base::ErrorKind kind);
 
 } // namespace causeway::lwm2m

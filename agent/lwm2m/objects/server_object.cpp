@@ -47,6 +47,12 @@ constexpr std::array present{resource::shortServerId,
                              resource::muteSend,
                              resource::notificationMode};
 
+// LwM2M 1.0 has queue mode in the binding; later versions tell it in Register only.
+std::string bindingOf(const ServerAccount& account)
+{
+    return account.settings.queueMode && account.settings.lwm2mVersion == "1.0" ? "UQ" : "U";
+}
+
 std::optional<Value> valueOf(const ServerAccount& account, Id id)
 {
     const auto& settings = account.settings;
@@ -67,7 +73,7 @@ std::optional<Value> valueOf(const ServerAccount& account, Id id)
     case resource::storing:
         return Value(account.storesNotifications);
     case resource::binding:
-        return Value(std::string("U"));
+        return Value(bindingOf(account));
     case resource::muteSend:
         return Value(account.mutesSend);
     case resource::notificationMode:
@@ -125,12 +131,13 @@ Expected<void> assign(bool& target, const Value& value)
     return {};
 }
 
-Expected<void> checkBinding(const Value& value)
+Expected<void> checkBinding(const ServerAccount& account, const Value& value)
 {
     const auto binding = as<std::string>(value);
-    if (binding && *binding == "U")
+    const std::string own = bindingOf(account);
+    if (binding && *binding == own)
         return {};
-    return fail(ErrorKind::InvalidArgument, "the only binding of this client is U");
+    return fail(ErrorKind::InvalidArgument, "the only binding of this client is " + own);
 }
 
 Expected<void> assign(ServerAccount& account, Id id, const Value& value)
@@ -148,7 +155,7 @@ Expected<void> assign(ServerAccount& account, Id id, const Value& value)
     case resource::storing:
         return assign(account.storesNotifications, value);
     case resource::binding:
-        return checkBinding(value);
+        return checkBinding(account, value);
     case resource::muteSend:
         return assign(account.mutesSend, value);
     case resource::notificationMode: {
@@ -170,7 +177,7 @@ void resetOptional(ServerAccount& account)
     account.settings.defaultPmax = account.given.defaultPmax;
     account.settings.disableTimeout = account.given.disableTimeout;
     account.mutesSend = false;
-    account.confirmsNotifications = false;
+    account.confirmsNotifications = account.settings.notifiesConfirmable;
 }
 
 } // namespace

@@ -199,12 +199,38 @@ constexpr ResourceRow binaryappdatacontainer[] = {
     {5, "App ID",             readWrite, single,   optional,  ResourceType::Integer, Range{0, 2},  ""},
 };
 
-// 0, 1 and 3 go by the versions that belong to LwM2M 1.1, which Clients register with: 1.2's need a
+constexpr ResourceRow testObject[] = {
+    {0,    "Reset values",           execute,   single,   mandatory, ResourceType::None,            any, ""},
+    {1,    "Randomize values",       execute,   single,   mandatory, ResourceType::None,            any, ""},
+    {2,    "Clear values",           execute,   single,   mandatory, ResourceType::None,            any, ""},
+    {3,    "Exec With Arguments",    execute,   single,   mandatory, ResourceType::None,            any, ""},
+    {4,    "Arguments Array",        read,      multiple, mandatory, ResourceType::String,          any, ""},
+    {110,  "String Value",           readWrite, single,   mandatory, ResourceType::String,          any, ""},
+    {120,  "Integer Value",          readWrite, single,   mandatory, ResourceType::Integer,         any, ""},
+    {125,  "Unsigned Integer Value", readWrite, single,   mandatory, ResourceType::UnsignedInteger, any, ""},
+    {130,  "Float Value",            readWrite, single,   mandatory, ResourceType::Float,           any, ""},
+    {140,  "Boolean Value",          readWrite, single,   mandatory, ResourceType::Boolean,         any, ""},
+    {150,  "Opaque Value",           readWrite, single,   mandatory, ResourceType::Opaque,          any, ""},
+    {160,  "Time Value",             readWrite, single,   mandatory, ResourceType::Time,            any, ""},
+    {170,  "ObjLink Value",          readWrite, single,   mandatory, ResourceType::ObjectLink,      any, ""},
+    {180,  "CoreLnk Value",          readWrite, single,   mandatory, ResourceType::CoreLink,        any, ""},
+    {1110, "String Array",           readWrite, multiple, mandatory, ResourceType::String,          any, ""},
+    {1120, "Integer Array",          readWrite, multiple, mandatory, ResourceType::Integer,         any, ""},
+    {1125, "Unsigned Integer Array", readWrite, multiple, mandatory, ResourceType::UnsignedInteger, any, ""},
+    {1130, "Float Array",            readWrite, multiple, mandatory, ResourceType::Float,           any, ""},
+    {1140, "Boolean Array",          readWrite, multiple, mandatory, ResourceType::Boolean,         any, ""},
+    {1150, "Opaque Array",           readWrite, multiple, mandatory, ResourceType::Opaque,          any, ""},
+    {1160, "Time Array",             readWrite, multiple, mandatory, ResourceType::Time,            any, ""},
+    {1170, "ObjLink Array",          readWrite, multiple, mandatory, ResourceType::ObjectLink,      any, ""},
+    {1180, "CoreLnk Array",          readWrite, multiple, mandatory, ResourceType::CoreLink,        any, ""},
+};
+
+// 0 to 3 go by the versions that belong to LwM2M 1.1, which Clients register with: 1.2's need a
 // 1.2 Client, and a server without their models cannot tell the types (Leshan 2.0.0-M4).
 constexpr ObjectRow objects[] = {
     {0, "LWM2M Security", "1.1", multiple, mandatory, lwm2mSecurity},
     {1, "LwM2M Server", "1.1", multiple, mandatory, lwm2mServer},
-    {2, "LwM2M Access Control", "1.1", multiple, optional, lwm2mAccessControl},
+    {2, "LwM2M Access Control", "1.0", multiple, optional, lwm2mAccessControl},
     {3, "Device", "1.1", single, mandatory, device},
     {4, "Connectivity Monitoring", "1.3", single, optional, connectivityMonitoring},
     {5, "Firmware Update", "1.2", single, optional, firmwareUpdate},
@@ -213,6 +239,7 @@ constexpr ObjectRow objects[] = {
     {9, "LWM2M Software Management", "1.0", multiple, optional, lwm2mSoftwareManagement},
     {16, "Portfolio", "1.0", multiple, optional, portfolio},
     {19, "BinaryAppDataContainer", "1.0", multiple, optional, binaryappdatacontainer},
+    {3442, "LwM2M v1.1 Test Object", "1.0", multiple, optional, testObject},
 };
 // clang-format on
 

@@ -33,9 +33,10 @@ std::unique_ptr<fakes::MemoryObject> makeObject(model::Id id, fakes::MemoryObjec
 
 } // namespace
 
-ClientFixture::ClientFixture(api::ClientState kept)
+ClientFixture::ClientFixture(api::ClientState kept, const std::string& version)
 {
     ClientSettings settings{"meter-1", "meter-1", {siteSettings()}, std::move(kept)};
+    settings.servers.front().lwm2mVersion = version;
     client = std::make_unique<Client>(
         std::move(settings), transport, scheduler, testDefinitions(), owner);
     DeviceIdentity identity;
@@ -62,6 +63,7 @@ void ClientFixture::registerClient()
     client->start(0s);
     scheduler.advance(0s);
     peer().connect();
+    registered = base::asText(peer().asked.front().request.payload);
     peer().accept();
 }
 

@@ -33,7 +33,7 @@ public:
 /// server account, "site".
 struct ClientFixture
 {
-    explicit ClientFixture(api::ClientState kept = {});
+    explicit ClientFixture(api::ClientState kept = {}, const std::string& version = "1.1");
 
     /// Registers at the newest session.
     void registerClient();
@@ -60,6 +60,7 @@ struct ClientFixture
     fakes::MemoryObject* sensor = nullptr;
     fakes::MemoryObject* actuator = nullptr;
     fakes::MemoryObject* test = nullptr;
+    std::string registered; ///< the payload of the last Register
 };
 
 /// "/3303/0/5700" as the segments of a Uri-Path.

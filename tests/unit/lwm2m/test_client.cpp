@@ -26,7 +26,7 @@ struct Kept : ClientFixture
     Kept()
         : ClientFixture({{"server/site/lifetime", "60 over 86400"},
                          {"server/site/pmin", "5 over 7"},
-                         {"server/site/storing", "false"},
+                         {"server/site/storing", "false over true"},
                          {"server/site/attributes/3303/0/5700", ";pmin=10;gt=5"}})
     {
         registerClient();
@@ -96,6 +96,8 @@ BOOST_FIXTURE_TEST_CASE(reads_tlv_by_default_with_a_1_0_server, ClientFixture)
     peer().accept();
 
     BOOST_TEST(read("/3303/0/5700").contentFormat.value() == tlvFormat);
+    BOOST_TEST(textOf(read("/3303/0/5700", oldJsonFormat)) ==
+               R"({"bn":"/3303/0/","e":[{"n":"5700","v":21.5}]})");
 }
 
 BOOST_FIXTURE_TEST_CASE(tells_its_owner_once_that_its_status_changed, ClientFixture)
@@ -262,6 +264,50 @@ BOOST_FIXTURE_TEST_CASE(serves_one_server_while_the_other_is_silent, Twice)
 {
     BOOST_CHECK(client->status().at(0).state == Reported::Registered);
     BOOST_CHECK(client->status().at(1).state == Reported::Connecting);
+}
+
+BOOST_FIXTURE_TEST_CASE(sends_values_unasked_to_every_server_that_can_hear, Twice)
+{
+    std::optional<base::Expected<void>> sent;
+
+    client->send("", {{1}}, [&](base::Expected<void> result) { sent = std::move(result); });
+    auto& first = *transport.peers[0];
+    const auto& request = first.asked.front().request;
+    BOOST_TEST(request.path == std::vector<std::string>{"dp"}, boost::test_tools::per_element());
+    BOOST_TEST(request.contentFormat.value() == senmlCborFormat);
+    BOOST_TEST(textOf(request.payload).find("1/0/1") != std::string::npos);
+    BOOST_TEST(textOf(request.payload).find("1/1/") == std::string::npos); // the other's account
+    first.answer(OutcomeCode::Changed);
+    scheduler.advance(0s);
+
+    BOOST_REQUIRE(sent.has_value());
+    BOOST_TEST(sent->error().message == "not registered with second");
+}
+
+BOOST_FIXTURE_TEST_CASE(says_why_it_sends_nothing, Twice)
+{
+    auto& first = *transport.peers[0];
+    const auto reason = [&](const std::string& server, const model::Path& path) {
+        std::string text;
+        client->send(server, {path}, [&](const base::Expected<void>& result) {
+            text = result ? "sent" : result.error().message;
+        });
+        if (!first.asked.empty())
+            first.answer(OutcomeCode::NotFound);
+        scheduler.advance(0s);
+        return text;
+    };
+
+    BOOST_TEST(reason("nobody", {1}) == "no such server account");
+    BOOST_TEST(reason("first", {0}) == "no value that can be sent is there");
+    BOOST_TEST(reason("first", {1}) == "the server answered Send with 4.04 Not Found");
+    api::Request mute;
+    mute.method = api::Method::Put;
+    mute.path = {"1", "0", "23"};
+    mute.contentFormat = plainTextFormat;
+    mute.payload = base::toBytes("1");
+    first.request(mute);
+    BOOST_TEST(reason("first", {1}) == "first has muted Send (/1/x/23)");
 }
 
 BOOST_FIXTURE_TEST_CASE(shows_a_server_its_own_account_only, Twice)

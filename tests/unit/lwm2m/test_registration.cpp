@@ -185,6 +185,35 @@ BOOST_AUTO_TEST_CASE(waits_when_both_versions_are_refused)
     BOOST_CHECK(registration.version() == ProtocolVersion::V1_1);
 }
 
+BOOST_AUTO_TEST_CASE(asks_for_queue_mode_as_its_version_has_it)
+{
+    account.settings.queueMode = true;
+    start();
+    peer().connect();
+
+    BOOST_TEST(asked().query.at(3) == "b=U");
+    BOOST_TEST(asked().query.at(4) == "Q");
+    peer().answer(OutcomeCode::PreconditionFailed);
+    BOOST_TEST(asked().query.at(3) == "b=UQ");
+    BOOST_TEST(asked().query.size() == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(goes_down_from_1_2_version_by_version)
+{
+    account.settings.lwm2mVersion = "1.2";
+    Registration newest{identity, account, transport, scheduler, owner};
+    newest.start(0s);
+    scheduler.advance(0s);
+    peer().connect();
+
+    for (const auto* version : {"lwm2m=1.2", "lwm2m=1.1", "lwm2m=1.0"}) {
+        BOOST_TEST(asked().query.at(2) == version);
+        peer().answer(OutcomeCode::PreconditionFailed);
+    }
+
+    BOOST_CHECK(newest.version() == ProtocolVersion::V1_2);
+}
+
 BOOST_AUTO_TEST_CASE(speaks_1_0_from_the_start_when_the_account_says_so)
 {
     account.settings.lwm2mVersion = "1.0";

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/lwm2m/composite_write.hpp"
+
+#include <utility>
+
+namespace causeway::lwm2m {
+
+using model::Outcome;
+
+void CompositeWrite::run(const Place& place, std::vector<WritePlan> plans, Object::Done done)
+{
+    // Shared by the callbacks of the Objects, any of which may be the last to hold it.
+    std::make_shared<CompositeWrite>(place, std::move(plans), std::move(done))->writeNext();
+}
+
+CompositeWrite::CompositeWrite(const Place& place, std::vector<WritePlan> plans, Object::Done done)
+    : place_(place)
+    , plans_(std::move(plans))
+    , done_(std::move(done))
+{}
+
+void CompositeWrite::writeNext()
+{
+    if (before_.size() == plans_.size()) {
+        done_({});
+        return;
+    }
+    WritePlan& plan = plans_[before_.size()];
+    before_.push_back(present(plan));
+    place_.tree.find(plan.object)
+        ->write(plan.instance,
+                std::move(plan.values),
+                WriteMode::PartialUpdate,
+                place_.lifetime.guard([self = shared_from_this()](Outcome outcome) {
+                    self->onWritten(std::move(outcome));
+                }));
+}
+
+void CompositeWrite::onWritten(Outcome outcome)
+{
+    if (outcome.isSuccess()) {
+        writeNext();
+        return;
+    }
+    undo();
+    done_(std::move(outcome));
+}
+
+// The one that refused has changed nothing, unless it had several values to write.
+void CompositeWrite::undo()
+{
+    if (before_.back().values.size() <= 1)
+        before_.pop_back();
+    for (auto& plan : before_)
+        place_.tree.find(plan.object)
+            ->write(plan.instance,
+                    std::move(plan.values),
+                    WriteMode::PartialUpdate,
+                    [](const Outcome&) {});
+}
+
+WritePlan CompositeWrite::present(const WritePlan& plan) const
+{
+    WritePlan old;
+    old.object = plan.object;
+    old.instance = plan.instance;
+    const Object& object = *place_.tree.find(plan.object);
+    for (const auto& [path, value] : plan.values) {
+        if (auto sample = object.read(path))
+            old.values.push_back({path, std::move(sample->value)});
+    }
+    return old;
+}
+
+} // namespace causeway::lwm2m

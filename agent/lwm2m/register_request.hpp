@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "agent/api/transport.hpp"
+#include "agent/lwm2m/server_account.hpp"
+
+namespace causeway::lwm2m {
+
+/// Who a client is: to the journal, and to its servers.
+struct ClientIdentity
+{
+    std::string logName;
+    std::string endpointName;
+};
+
+/// POST /rd with all that LwM2M Core §6.2.1 wants in the version claimed; `links` is the payload.
+[[nodiscard]] api::Request registerRequest(const ClientIdentity& identity,
+                                           const api::ServerSettings& settings,
+                                           ProtocolVersion version,
+                                           const std::string& links);
+
+} // namespace causeway::lwm2m

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/lwm2m/server_view.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "agent/lwm2m/object_links.hpp"
+
+namespace causeway::lwm2m {
+
+using base::Expected;
+using model::OutcomeCode;
+using model::Path;
+
+bool ServerView::may(const Path& path, Right right) const
+{
+    const bool isChecked = path.size() > 1 || (path.isObject() && right == Right::Create);
+    return access_ == nullptr || !isChecked ||
+           access_->allows(account_.settings.shortServerId, path, right);
+}
+
+OrRefusal<void> ServerView::checkHidden(const Path& path) const
+{
+    if (!path.isRoot() && isHidden(path.object()))
+        return refusal(OutcomeCode::Unauthorized, "this Object is hidden from servers");
+    return {};
+}
+
+OrRefusal<void> ServerView::checkAccess(const Path& path, Right right) const
+{
+    if (!may(path, right))
+        return refusal(OutcomeCode::Unauthorized, "no right to do this here (Object 2)");
+    return checkHidden(path);
+}
+
+Expected<std::vector<Record>> ServerView::read(const Path& target) const
+{
+    if (!may(target, Right::Read))
+        return base::fail(base::ErrorKind::NotAuthorized, "no right to read this (Object 2)");
+    auto records = tree_.read(target);
+    if (records && access_ != nullptr && target.isObject())
+        std::erase_if(*records,
+                      [this](const Record& record) { return !may(record.path, Right::Read); });
+    return records;
+}
+
+std::vector<Record> ServerView::readParts(std::span<const Path> parts) const
+{
+    std::vector<Record> records;
+    for (const Path& part : parts) {
+        if (!part.isRoot()) {
+            append(part, records);
+            continue;
+        }
+        for (const auto& object : tree_.objects())
+            append({object->definition().id}, records);
+    }
+    std::ranges::stable_sort(records, {}, &Record::path);
+    const auto repeated = std::ranges::unique(records, {}, &Record::path);
+    records.erase(repeated.begin(), repeated.end());
+    return records;
+}
+
+Expected<std::vector<Record>> ServerView::read(const ObservedTarget& target) const
+{
+    if (target.isComposite())
+        return readParts(target.parts);
+    return read(target.path);
+}
+
+void ServerView::append(const Path& part, std::vector<Record>& records) const
+{
+    if (!checkAccess(part, Right::Read) || !tree_.contains(part))
+        return;
+    if (part.size() > 2 && !tree_.operations(part).read)
+        return;
+    auto found = read(part);
+    if (!found)
+        return;
+    std::ranges::copy_if(*found, std::back_inserter(records), [](const Record& record) {
+        return record.value.has_value();
+    });
+}
+
+} // namespace causeway::lwm2m

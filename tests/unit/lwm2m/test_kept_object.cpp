@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+
+#include "agent/lwm2m/codec/codec.hpp"
+#include "agent/lwm2m/objects/kept_object.hpp"
+#include "agent/lwm2m/objects/test_object.hpp"
+#include "tests/unit/lwm2m/client_fixture.hpp"
+#include "tests/unit/lwm2m/codec/fixtures.hpp"
+
+using namespace causeway;
+using namespace causeway::lwm2m;
+using api::Method;
+using model::OutcomeCode;
+using model::Path;
+using model::Value;
+
+namespace {
+
+constexpr model::Id portfolio = 16;
+constexpr model::Id container = 19;
+
+KeptObject::Values hostIdentity()
+{
+    return {{{portfolio, 0, 0, 0}, Value(std::string("Host Device ID #1"))},
+            {{portfolio, 0, 0, 1}, Value(std::string("Host Device Manufacturer #1"))}};
+}
+
+/// A client with Portfolio and BinaryAppDataContainer; what they keep goes to `kept`.
+struct Kept : ClientFixture
+{
+    Kept()
+    {
+        client->addObject(make(portfolio, hostIdentity()));
+        client->addObject(make(container, {}));
+        registerClient();
+    }
+
+    std::unique_ptr<KeptObject> make(model::Id id, KeptObject::Values factory)
+    {
+        return std::make_unique<KeptObject>(*testDefinitions().find(id),
+                                            std::move(factory),
+                                            kept,
+                                            [this](const api::ClientState& changes) {
+                                                for (const auto& [key, text] : changes) {
+                                                    if (text.empty())
+                                                        kept.erase(key);
+                                                    else
+                                                        kept.insert_or_assign(key, text);
+                                                }
+                                            });
+    }
+
+    api::Response send(Method method, const std::string& path, const std::string& payload)
+    {
+        api::Request request;
+        request.method = method;
+        request.path = segmentsOf(path);
+        request.contentFormat = senmlJsonFormat;
+        request.payload = base::toBytes(payload);
+        return ask(std::move(request));
+    }
+
+    std::string text(const std::string& path) { return textOf(read(path, plainTextFormat)); }
+
+    api::ClientState kept;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(kept_object, Kept)
+
+BOOST_AUTO_TEST_CASE(shows_what_it_has_from_the_factory)
+{
+    BOOST_TEST(text("/16/0/0/1") == "Host Device Manufacturer #1");
+    BOOST_TEST(kept.empty());
+}
+
+// ETS 1630 and 1635.
+BOOST_AUTO_TEST_CASE(lets_servers_create_and_delete_instances)
+{
+    const auto created =
+        send(Method::Post,
+             "/16",
+             R"([{"bn":"/16/1/0/","n":"0","vs":"Host Device ID #2"},{"n":"1","vs":"x"}])");
+
+    BOOST_CHECK(created.code == OutcomeCode::Created);
+    BOOST_TEST(textOf(read("/16/1", linkFormat)) == "</16/1>,</16/1/0>;dim=2");
+    for (const auto* instance : {"/16/0", "/16/1"})
+        BOOST_CHECK(send(Method::Delete, instance, "").code == OutcomeCode::Deleted);
+    BOOST_TEST(textOf(read("/16", linkFormat)) == "</16>");
+}
+
+BOOST_AUTO_TEST_CASE(adds_removes_and_replaces_resource_instances)
+{
+    BOOST_CHECK(writeText("/16/0/0/0", "test").code == OutcomeCode::Changed);
+    BOOST_TEST(text("/16/0/0/0") == "test");
+    BOOST_CHECK(send(Method::Post, "/16/0", R"([{"n":"/16/0/0/7","vs":"new"}])").code ==
+                OutcomeCode::Changed);
+    BOOST_TEST(text("/16/0/0/7") == "new");
+    BOOST_CHECK(send(Method::Put, "/16/0/0", R"([{"n":"/16/0/0/2","vs":"only"}])").code ==
+                OutcomeCode::Changed);
+    BOOST_TEST(textOf(read("/16/0/0", senmlJsonFormat)) ==
+               R"([{"bn":"/16/0/0/","n":"2","vs":"only"}])");
+}
+
+BOOST_AUTO_TEST_CASE(drops_what_a_replaced_instance_no_longer_has)
+{
+    send(Method::Post, "/19", R"([{"bn":"/19/3/","n":"0/0","vd":"AQI"},{"n":"1","v":1}])");
+
+    BOOST_CHECK(send(Method::Put, "/19/3", R"([{"n":"/19/3/0/0","vd":"Aw"}])").code ==
+                OutcomeCode::Changed);
+
+    BOOST_TEST(textOf(read("/19/3", senmlJsonFormat)) ==
+               R"([{"bn":"/19/3/","n":"0/0","vd":"Aw"}])");
+}
+
+BOOST_AUTO_TEST_CASE(survives_a_restart)
+{
+    send(Method::Post, "/19", R"([{"bn":"/19/3/","n":"0/0","vd":"AQI"},{"n":"1","v":1}])");
+    send(Method::Delete, "/16/0", "");
+    writeText("/19/3/3", "");
+
+    const auto container19 = make(container, {});
+    const auto portfolio16 = make(portfolio, hostIdentity());
+
+    BOOST_TEST(container19->instances() == std::vector<model::Id>{3},
+               boost::test_tools::per_element());
+    BOOST_TEST((container19->read({container, 3, 0, 0})->value == Value(base::Bytes{1, 2})));
+    BOOST_TEST((container19->read({container, 3, 1})->value == Value(std::int64_t{1})));
+    BOOST_TEST(portfolio16->instances().empty());
+}
+
+BOOST_AUTO_TEST_CASE(is_bounded)
+{
+    const std::string large(KeptObject::mostOctets, 'A');
+    const auto tooLarge =
+        send(Method::Post, "/16/0", R"([{"n":"/16/0/0/7","vs":")" + large + R"("}])");
+    BOOST_CHECK(tooLarge.code == OutcomeCode::RequestTooLarge);
+    BOOST_CHECK(read("/16/0/0/7").code == OutcomeCode::NotFound);
+
+    OutcomeCode last = OutcomeCode::Created;
+    for (std::size_t id = 1; id <= KeptObject::mostInstances; ++id) {
+        BOOST_CHECK(last == OutcomeCode::Created);
+        const auto name = std::to_string(id);
+        last = send(Method::Post, "/16", R"([{"n":"/16/)" + name + R"(/0/0","vs":"x"}])").code;
+    }
+    BOOST_CHECK(last == OutcomeCode::MethodNotAllowed);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+const model::ObjectDefinition& testDefinition()
+{
+    static const auto definitions = model::builtInDefinitions();
+    return *definitions.find(3442);
+}
+
+/// A client with the registry's test Object instead of the fixture's.
+struct Tested : ClientFixture
+{
+    Tested()
+    {
+        client->addObject(std::make_unique<TestObject>(testDefinition()));
+        registerClient();
+    }
+
+    void execute(const std::string& path, const std::string& arguments = {})
+    {
+        api::Request request;
+        request.method = Method::Post;
+        request.path = segmentsOf(path);
+        request.payload = base::toBytes(arguments);
+        BOOST_TEST(textOf(ask(std::move(request))) == "");
+    }
+
+    std::string text(const std::string& path) { return textOf(read(path, plainTextFormat)); }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(test_object, Tested)
+
+BOOST_AUTO_TEST_CASE(has_a_value_of_each_type_single_and_multiple)
+{
+    BOOST_TEST(text("/3442/0/110") == "initial value");
+    BOOST_TEST(text("/3442/0/1130/0") == "3.14159");
+    BOOST_TEST(text("/3442/0/170") == "3:0");
+    for (const auto format : {senmlJsonFormat, senmlCborFormat, tlvFormat, lwm2mCborFormat})
+        BOOST_CHECK(read("/3442", format).code == OutcomeCode::Content);
+}
+
+BOOST_AUTO_TEST_CASE(clears_randomizes_and_resets_its_values)
+{
+    execute("/3442/0/2");
+    BOOST_TEST(text("/3442/0/120") == "0");
+    execute("/3442/0/1");
+    BOOST_TEST(text("/3442/0/120") != "0");
+    execute("/3442/0/0");
+    BOOST_TEST(text("/3442/0/120") == "1024");
+}
+
+BOOST_AUTO_TEST_CASE(shows_the_arguments_of_an_execute)
+{
+    execute("/3442/0/3", "0='abc',1");
+    BOOST_TEST(text("/3442/0/4/0") == "abc");
+    BOOST_TEST(text("/3442/0/4/1") == "");
+
+    execute("/3442/0/3", "5");
+    BOOST_TEST(textOf(read("/3442/0/4", senmlJsonFormat)) ==
+               R"([{"bn":"/3442/0/4/","n":"5","vs":""}])");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

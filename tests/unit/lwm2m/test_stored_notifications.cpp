@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+
+#include "agent/lwm2m/codec/codec.hpp"
+#include "agent/lwm2m/stored_notifications.hpp"
+#include "tests/unit/lwm2m/client_fixture.hpp"
+
+using namespace causeway;
+using namespace causeway::lwm2m;
+using namespace std::chrono_literals;
+using api::Delivery;
+using base::ErrorKind;
+using model::Path;
+using model::Value;
+
+namespace {
+
+/// The server has lost its session while it observed the temperature, which was 21.5.
+struct Offline : ClientFixture
+{
+    explicit Offline(api::ContentFormat format = senmlJsonFormat)
+    {
+        registerClient();
+        scheduler.advance(100s); // a session lost at once would count as a failed attempt
+        observe("/3303/0/5700", 1, format);
+        loseSession();
+    }
+
+    void loseSession() { peer().lose({ErrorKind::Unreachable, "the server went away", {}}); }
+
+    void resume()
+    {
+        scheduler.advance(6s);
+        peer().resume();
+        peer().answer(model::OutcomeCode::Changed);
+    }
+
+    void registerAnew()
+    {
+        scheduler.advance(6s);
+        peer().connect();
+        peer().accept();
+    }
+
+    std::vector<std::string> told(Delivery ending = Delivery::Acknowledged)
+    {
+        scheduler.advance(0s);
+        std::vector<std::string> texts;
+        for (; !peer().notified.empty(); peer().deliver(ending))
+            texts.push_back(textOf(peer().notified.front().response));
+        return texts;
+    }
+
+    void expectTold(const std::vector<std::string>& texts)
+    {
+        BOOST_TEST(told() == texts, boost::test_tools::per_element());
+    }
+
+    /// The second at which the fixture's clock stands.
+    std::int64_t second() const
+    {
+        return std::chrono::floor<std::chrono::seconds>(scheduler.wallNow().time_since_epoch())
+            .count();
+    }
+};
+
+struct OfflineText : Offline
+{
+    OfflineText()
+        : Offline(plainTextFormat)
+    {}
+};
+
+StoredNotifications::Batch batchOf(const Path& path, std::size_t values)
+{
+    std::vector<Record> records(values, {path, Value(1.0), std::nullopt});
+    return {{path, {}}, std::move(records)};
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(stored_notifications, Offline)
+
+BOOST_AUTO_TEST_CASE(are_sent_in_one_message_with_their_times)
+{
+    const auto first = second();
+    change(temperature, 22.0);
+    scheduler.advance(2s);
+    change(temperature, 23.0);
+
+    resume();
+
+    expectTold(
+        {R"([{"bn":"/3303/0/5700","bt":)" + std::to_string(first) + R"(,"v":22},{"t":2,"v":23}])"});
+}
+
+BOOST_AUTO_TEST_CASE(are_only_what_would_have_been_told)
+{
+    resume();
+    writeAttributes("/3303/0/5700", {"st=5"});
+    loseSession();
+    change(temperature, 22.0);
+    change(temperature, 30.0);
+    change(temperature, 31.0);
+
+    resume();
+
+    const auto all = told();
+    BOOST_REQUIRE(all.size() == 1U);
+    BOOST_TEST(all.front().find("\"v\":30") != std::string::npos);
+    BOOST_TEST(all.front().find("\"v\":31") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(wait_for_the_observation_that_follows_a_new_registration)
+{
+    change(temperature, 22.0);
+
+    registerAnew();
+    expectTold({});
+    observe("/3303/0/5700", 9, senmlJsonFormat);
+
+    BOOST_TEST(told().size() == 1U);
+    BOOST_TEST(told().empty());
+}
+
+BOOST_AUTO_TEST_CASE(are_forgotten_when_nobody_asks_for_them_until_the_next_update)
+{
+    change(temperature, 22.0);
+    registerAnew();
+
+    client->updateNow({});
+    peer().answer(model::OutcomeCode::Changed);
+    observe("/3303/0/5700", 9, senmlJsonFormat);
+
+    expectTold({});
+}
+
+BOOST_AUTO_TEST_CASE(are_not_kept_when_the_server_does_not_want_them)
+{
+    resume();
+    writeText("/1/0/6", "0");
+    loseSession();
+    change(temperature, 22.0);
+
+    resume();
+
+    expectTold({});
+}
+
+BOOST_AUTO_TEST_CASE(are_kept_when_their_acknowledgement_does_not_come)
+{
+    resume();
+    writeText("/1/0/26", "1");
+    loseSession();
+    change(temperature, 22.0);
+    resume();
+    BOOST_TEST(peer().notified.front().isConfirmable);
+    peer().deliver(Delivery::TimedOut);
+    loseSession();
+
+    resume();
+
+    BOOST_TEST(textOf(peer().notified.front().response).find("\"v\":22") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(are_as_many_as_hqmax_says)
+{
+    resume();
+    writeAttributes("/3303/0/5700", {"hqmax=2"});
+    observe("/3303/0/5701", 2, senmlJsonFormat);
+    loseSession();
+    for (const double value : {22.0, 23.0, 24.0})
+        change(temperature, value);
+    change({3303, 0, 5701}, Value(std::string("K"))); // no hqmax there: only the newest
+
+    resume();
+
+    const auto all = told();
+    BOOST_REQUIRE(all.size() == 1U);
+    BOOST_TEST(all.front().find("\"v\":22") == std::string::npos);
+    BOOST_TEST(all.front().find("\"v\":23") != std::string::npos);
+    BOOST_TEST(all.front().find("\"v\":24") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(do_not_repeat_what_has_not_changed)
+{
+    resume();
+    writeAttributes("/3303/0/5700", {"pmax=10"});
+    loseSession();
+
+    scheduler.advance(5s);
+    change(temperature, 22.0);
+    scheduler.advance(300s);
+    peer().resume();
+    peer().answer(model::OutcomeCode::Changed);
+
+    BOOST_TEST(told().size() == 2U); // the stored one, and the newest because of pmax
+}
+
+BOOST_AUTO_TEST_CASE(make_room_for_newer_ones)
+{
+    StoredNotifications stored;
+    const Path first{3303, 0, 5700};
+    const Path second{3303, 1, 5700};
+    stored.keep({first, {}}, batchOf(first, 1).records, {}, {});
+
+    for (std::size_t i = 0; i < StoredNotifications::mostValues; ++i)
+        stored.keep({second, {}}, batchOf(second, 1).records, {}, {});
+
+    BOOST_TEST(!stored.has({first, {}}));
+    BOOST_TEST(stored.takeAll({second, {}}).size() == StoredNotifications::mostValues);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_CASE(without_a_place_for_times_each_goes_by_itself, OfflineText)
+{
+    change(temperature, 22.0);
+    change(temperature, 23.0);
+
+    resume();
+
+    expectTold({"22", "23"});
+}
