@@ -213,8 +213,10 @@ Expected<void> admitServer(const api::ServerSettings& server, bool allowsNoSec)
         return security;
     if (server.shortServerId == 0 || server.shortServerId == model::maxId)
         return bad("the short server ID must be 1 to 65534");
-    if (server.lwm2mVersion != "1.0" && server.lwm2mVersion != "1.1")
-        return bad(fmt::format("LwM2M version \"{}\" is neither 1.0 nor 1.1", server.lwm2mVersion));
+    constexpr std::array<std::string_view, 3> versions{"1.0", "1.1", "1.2"};
+    if (std::ranges::find(versions, server.lwm2mVersion) == versions.end())
+        return bad(
+            fmt::format("LwM2M version \"{}\" is none of 1.0, 1.1 and 1.2", server.lwm2mVersion));
     return admitTimes(server);
 }
 

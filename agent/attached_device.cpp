@@ -10,6 +10,8 @@
 #include "agent/base/log.hpp"
 #include "agent/base/message_ids.hpp"
 #include "agent/lwm2m/objects/device_object.hpp"
+#include "agent/lwm2m/objects/kept_object.hpp"
+#include "agent/lwm2m/objects/test_object.hpp"
 
 namespace causeway::agent {
 
@@ -95,6 +97,16 @@ void AttachedDevice::onCredentialChanged(const std::string& server)
 bool AttachedDevice::updateNow(const std::string& server)
 {
     return client_ && client_->updateNow(server);
+}
+
+void AttachedDevice::send(const std::string& server,
+                          const std::vector<Path>& paths,
+                          api::GatewayControl::Done done)
+{
+    if (client_)
+        client_->send(server, paths, std::move(done));
+    else
+        done(base::fail(base::ErrorKind::Unreachable, "the device has no client now"));
 }
 
 api::DeviceStatus AttachedDevice::status() const
@@ -258,6 +270,7 @@ void AttachedDevice::startClient(base::Duration delay)
 void AttachedDevice::restartClient()
 {
     objects_.clear();
+    keptObjects_.clear();
     deviceObject_ = nullptr;
     client_.reset();
     startClient(base::Duration::zero());
@@ -282,6 +295,39 @@ void AttachedDevice::addObjects()
         objects_.push_back(object.get());
         client_->addObject(std::move(object));
     }
+    for (const auto id : services_.keptObjects) {
+        if (!ids.contains(id))
+            addKeptObject(id);
+    }
+}
+
+// Portfolio's Identity (ETS C.12): who the host device is, who made it, what it is and runs.
+void AttachedDevice::addKeptObject(model::Id id)
+{
+    constexpr model::Id portfolio = 16;
+    constexpr model::Id testObject = 3442;
+    if (id == testObject) {
+        client_->addObject(std::make_unique<lwm2m::TestObject>(*services_.definitions.find(id)));
+        return;
+    }
+    lwm2m::KeptObject::Values factory;
+    if (id == portfolio) {
+        const auto known = identity();
+        model::Id number = 0;
+        for (const auto& text :
+             {plan_.endpointName, known.manufacturer, known.modelNumber, known.softwareVersion}) {
+            if (!text.empty())
+                factory.insert_or_assign({portfolio, 0, 0, number}, model::Value(text));
+            ++number;
+        }
+    }
+    auto object = std::make_unique<lwm2m::KeptObject>(
+        *services_.definitions.find(id),
+        std::move(factory),
+        plan_.state,
+        [this](const api::ClientState& changes) { onClientState(changes); });
+    keptObjects_.push_back(object.get());
+    client_->addObject(std::move(object));
 }
 
 lwm2m::DeviceIdentity AttachedDevice::identity() const
@@ -337,8 +383,13 @@ lwm2m::Object* AttachedDevice::find(model::Id object) const
 {
     if (object == deviceObjectId)
         return deviceObject_;
-    const auto found = std::ranges::find_if(
-        objects_, [object](const auto* candidate) { return candidate->definition().id == object; });
+    const auto isIt = [object](const auto* candidate) {
+        return candidate->definition().id == object;
+    };
+    const auto kept = std::ranges::find_if(keptObjects_, isIt);
+    if (kept != keptObjects_.end())
+        return *kept;
+    const auto found = std::ranges::find_if(objects_, isIt);
     return found == objects_.end() ? nullptr : *found;
 }
 

@@ -36,6 +36,7 @@ struct DeviceServices
     api::Transport& transport;
     base::Scheduler& scheduler;
     const model::Definitions& definitions;
+    const std::vector<model::Id>& keptObjects;
     DeviceListener& listener;
 };
 
@@ -70,6 +71,9 @@ public:
     void setServers(std::vector<api::ServerSettings> servers);
     void onCredentialChanged(const std::string& server);
     bool updateNow(const std::string& server);
+    void send(const std::string& server,
+              const std::vector<model::Path>& paths,
+              api::GatewayControl::Done done);
 
     [[nodiscard]] const api::DeviceSettings& settings() const { return plan_.settings; }
 
@@ -98,6 +102,7 @@ private:
     void startClient(base::Duration delay);
     void restartClient();
     void addObjects();
+    void addKeptObject(model::Id id);
     [[nodiscard]] lwm2m::DeviceIdentity identity() const;
     void showAvailability();
     [[nodiscard]] api::DeviceStatus::Field fieldState() const;
@@ -111,6 +116,7 @@ private:
     std::unique_ptr<lwm2m::Client> client_;
     // Owned by client_, valid as long as it is.
     std::vector<BridgedObject*> objects_;
+    std::vector<lwm2m::Object*> keptObjects_;
     lwm2m::DeviceObject* deviceObject_ = nullptr;
     bool isLeaving_ = false; ///< from stop() until the client starts anew
     base::Lifetime lifetime_;

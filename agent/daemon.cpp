@@ -8,6 +8,7 @@
 
 #include "agent/base/log.hpp"
 #include "agent/base/service_manager.hpp"
+#include "bridges/object_file.hpp"
 
 namespace causeway::agent {
 
@@ -32,18 +33,29 @@ store::StoreSettings storeSettings(const Settings& settings)
     return result;
 }
 
+model::Definitions knownDefinitions(const Settings& settings)
+{
+    auto definitions = model::builtInDefinitions();
+    for (const auto& error : bridges::addObjectFiles(settings.objectDirectories, definitions))
+        log::err("{ERROR}; the Object definitions of this file cannot be used", "ERROR", error);
+    return definitions;
+}
+
 } // namespace
 
 Daemon::Daemon(const Settings& settings)
     : settings_(settings)
     , signals_(loop_, [this] { terminate(); })
-    , definitions_(model::builtInDefinitions())
+    , definitions_(knownDefinitions(settings))
     , profiles_(settings.profileDirectories, definitions_)
     , store_(loop_, storeSettings(settings))
     , endpoint_(loop_, store_, coap::EndpointSettings{.allowsNoSec = settings.allowsNoSec})
     , fieldBuses_(loop_, [this](const std::string& line) { gateway_.onLineChanged(line); })
     , gateway_({loop_, endpoint_, store_, store_, store_, fieldBuses_, profiles_, definitions_},
-               {settings.allowsNoSec, settings.startSpread, settings.deregisterLimit})
+               {settings.allowsNoSec,
+                settings.startSpread,
+                settings.deregisterLimit,
+                settings.keptObjects.ids})
 {
     for (const auto& profile : profiles_.summaries()) {
         if (!profile.error.empty())

@@ -242,9 +242,12 @@ void Gateway::startDevice(const api::DeviceSettings& settings,
                  name,
                  "ERROR",
                  devicePlan.fault);
-    auto device = std::make_unique<AttachedDevice>(
-        std::move(devicePlan),
-        DeviceServices{services_.transport, services_.scheduler, services_.definitions, *this});
+    auto device = std::make_unique<AttachedDevice>(std::move(devicePlan),
+                                                   DeviceServices{services_.transport,
+                                                                  services_.scheduler,
+                                                                  services_.definitions,
+                                                                  rules_.keptObjects,
+                                                                  *this});
     auto& started = *device;
     devices_.insert_or_assign(name, std::move(device));
     if (!runs)

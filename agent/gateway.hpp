@@ -41,6 +41,7 @@ struct GatewayRules
     bool allowsNoSec = false;
     base::Duration startSpread{0};
     base::Duration deregisterLimit = std::chrono::seconds(5);
+    std::vector<model::Id> keptObjects; ///< that every device has, see lwm2m::KeptObject
 };
 
 /// All lines, servers and devices, and what an operator can do with them. Main thread. Each change
@@ -109,6 +110,10 @@ public:
     [[nodiscard]] base::Expected<std::vector<model::Sample>>
     newestSamples(const std::string& device) const override;
     void updateNow(const std::string& device, const std::string& server, Done done) override;
+    void send(const std::string& device,
+              const std::string& server,
+              const std::vector<model::Path>& paths,
+              Done done) override;
 
 private:
     using Check = base::UniqueFunction<base::Expected<void>()>;

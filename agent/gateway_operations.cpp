@@ -111,6 +111,17 @@ void Gateway::updateNow(const std::string& device, const std::string& server, Do
     services_.scheduler.post([done = std::move(done)]() mutable { done({}); });
 }
 
+void Gateway::send(const std::string& device,
+                   const std::string& server,
+                   const std::vector<model::Path>& paths,
+                   Done done)
+{
+    const auto found = find(device);
+    if (!found)
+        return answer(std::move(done), found.error());
+    (*found)->send(server, paths, later(std::move(done)));
+}
+
 Expected<void> Gateway::checkCredential(const api::CredentialId& id) const
 {
     const auto device = find(id.device);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <sstream>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -102,6 +103,29 @@ Expected<log::Level> parse(const std::string& text)
     return known->second;
 }
 
+template <>
+Expected<KeptObjects> parse(const std::string& text)
+{
+    constexpr std::array<std::pair<std::string_view, model::Id>, 3> known{
+        {{"16", 16}, {"19", 19}, {"3442", 3442}}};
+    KeptObjects objects;
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        const auto found =
+            std::ranges::find(known, word, &std::pair<std::string_view, model::Id>::first);
+        if (found == known.end())
+            return fail(ErrorKind::InvalidArgument,
+                        fmt::format("\"{}\" is none of 16, 19, 3442", word));
+        objects.ids.push_back(found->second);
+    }
+    return objects;
+}
+
+std::string print(const KeptObjects& value)
+{
+    return fmt::format("{}", fmt::join(value.ids, " "));
+}
+
 std::string print(const std::string& value)
 {
     return value;
@@ -174,9 +198,11 @@ constexpr Key key(std::string_view section, std::string_view name, std::string_v
 constexpr std::array keys{
     key<&Settings::stateDirectory>("Gateway", "StateDirectory", "Where the database lives. One daemon at a time may use it."),
     key<&Settings::profileDirectories>("Gateway", "ProfileDirectories", "Where device profiles (*.toml) are looked for, separated by blanks; a profile of a later directory replaces one of the same name."),
+    key<&Settings::objectDirectories>("Gateway", "ObjectDirectories", "Where Object definitions (*.xml, as the OMA registry publishes them) are looked for, separated by blanks; profiles may use them at once. Built-in Objects below 1024 cannot be replaced."),
     key<&Settings::logLevel>("Gateway", "LogLevel", "The least important messages to write: err, warning, notice, info or debug."),
     key<&Settings::startSpread>("Gateway", "StartSpread", "Registrations of all devices are spread over this time when the daemon starts, so that a server sees no storm."),
     key<&Settings::deregisterLimit>("Gateway", "DeregisterLimit", "How long stopping waits for servers to confirm de-registrations."),
+    key<&Settings::keptObjects>("Client", "KeptObjects", "Objects that every device has besides those of its profile, for servers to create instances and keep things in, separated by blanks: 16 (Portfolio), 19 (BinaryAppDataContainer) and 3442 (the OMA test object with all data types, which forgets at a restart)."),
     key<&Settings::tcti>("KeyStore", "Tcti", "How the TPM is reached: device:/dev/tpmrm0, or swtpm:host=…,port=… for tests."),
     key<&Settings::allowsSoftwareKey>("KeyStore", "AllowSoftwareKey", "Take the key-encryption key from the systemd credential \"kek\" instead of the TPM."),
     key<&Settings::keyStoreRetry>("KeyStore", "RetryPeriod", "How often a locked key store tries to open again."),

@@ -9,8 +9,16 @@
 
 #include "agent/base/expected.hpp"
 #include "agent/base/log.hpp"
+#include "agent/model/path.hpp"
 
 namespace causeway::agent {
+
+/// Objects that servers may keep things in: 16, Portfolio, 19, BinaryAppDataContainer, and 3442,
+/// for their tests.
+struct KeptObjects
+{
+    std::vector<model::Id> ids;
+};
 
 /// What the operator sets once for the whole daemon, in causeway.conf and causeway.conf.d/*.conf.
 /// Each default stands here; causeway.conf(5) is made from describeSettings().
@@ -20,9 +28,14 @@ struct Settings
     std::filesystem::path stateDirectory = "/var/lib/causeway";
     std::vector<std::filesystem::path> profileDirectories{"/usr/share/causeway/profiles",
                                                           "/etc/causeway/profiles"};
+    std::vector<std::filesystem::path> objectDirectories{"/usr/share/causeway/objects",
+                                                         "/etc/causeway/objects"};
     log::Level logLevel = log::Level::Info;
     std::chrono::milliseconds startSpread{10000};
     std::chrono::milliseconds deregisterLimit{5000};
+
+    // [Client]
+    KeptObjects keptObjects{{16}};
 
     // [KeyStore]
     std::string tcti = "device:/dev/tpmrm0";

@@ -20,6 +20,8 @@ namespace {
 // order of magnitude.
 constexpr std::size_t mostArgumentOctets = 4096;
 constexpr std::size_t mostValueOctets = 65536;
+// A device has a few Objects; who names more may as well name those.
+constexpr std::size_t mostPaths = 64;
 
 std::size_t sizeOf(const model::Value& value)
 {
@@ -36,6 +38,20 @@ Expected<model::Value> admitValue(const sdbus::Variant& variant)
         return base::fail(ErrorKind::LimitExceeded,
                           fmt::format("a value of at most {} octets", mostValueOctets));
     return value;
+}
+
+Expected<std::vector<Path>> parsePaths(const std::vector<std::string>& texts)
+{
+    if (texts.empty() || texts.size() > mostPaths)
+        return base::fail(ErrorKind::LimitExceeded, fmt::format("one to {} paths", mostPaths));
+    std::vector<Path> paths;
+    for (const auto& text : texts) {
+        const auto path = Path::parse(text);
+        if (!path)
+            return base::fail(path.error());
+        paths.push_back(*path);
+    }
+    return paths;
 }
 
 api::GatewayControl::CredentialDone describe(Answer<Dictionary> answer)
@@ -142,6 +158,20 @@ void DeviceAdaptor::Execute(sdbus::Result<>&& result, std::string path, std::str
                        fmt::format("arguments of at most {} octets", mostArgumentOctets)});
               context_.control.executeResource(
                   name_, *parsed, arguments, confirm(std::move(answer)));
+          });
+}
+
+void DeviceAdaptor::Send(sdbus::Result<>&& result,
+                         std::vector<std::string> paths,
+                         std::string server)
+{
+    admit(std::move(result),
+          Action::Operate,
+          [this, paths = std::move(paths), server = std::move(server)](Answer<> answer) {
+              const auto parsed = parsePaths(paths);
+              if (!parsed)
+                  return answer.fail(parsed.error());
+              context_.control.send(name_, server, *parsed, confirm(std::move(answer)));
           });
 }
 

@@ -29,6 +29,8 @@ private:
     void ReadResource(SampleResult&& result, std::string path) override;
     void WriteResource(sdbus::Result<>&& result, std::string path, sdbus::Variant value) override;
     void Execute(sdbus::Result<>&& result, std::string path, std::string arguments) override;
+    void
+    Send(sdbus::Result<>&& result, std::vector<std::string> paths, std::string server) override;
     void UpdateNow(sdbus::Result<>&& result, std::string server) override;
     std::vector<BusSample> NewestValues() override;
 

@@ -187,6 +187,12 @@ public:
     newestSamples(const std::string& device) const = 0;
     /// Update, or Register at once when not registered; an empty server means all.
     virtual void updateNow(const std::string& device, const std::string& server, Done done) = 0;
+    /// LwM2M Send of the values at and below `paths`; an empty server means all. Done when the
+    /// servers have answered.
+    virtual void send(const std::string& device,
+                      const std::string& server,
+                      const std::vector<model::Path>& paths,
+                      Done done) = 0;
 };
 
 } // namespace causeway::api

@@ -55,7 +55,7 @@ struct ServerSettings
     std::chrono::seconds disableTimeout{86400};
     bool storesNotifications = true;
     bool notifiesConfirmable = false; ///< /1/x/26, also used with 1.1
-    std::string lwm2mVersion = "1.1"; ///< "1.0" or "1.1"
+    std::string lwm2mVersion = "1.1"; ///< "1.0", "1.1" or "1.2"
     bool queueMode = false;
     bool allowsCbcWithoutEtm = false;
     // Server Object resources 17 to 20.

@@ -158,6 +158,19 @@ void addUpdate(CLI::App& group, Session& session)
         ->add_option("--server", *server, "only to this account");
 }
 
+void addSend(CLI::App& group, Session& session)
+{
+    auto server = std::make_shared<std::string>();
+    auto paths = std::make_shared<std::vector<std::string>>();
+    auto& command = addCall(group, session, "send", "sent", [server, paths](DeviceProxy& device) {
+        device.Send(*paths, *server);
+    });
+    command.description("Send values that no server has asked for")
+        ->add_option("path", *paths, "/3305/0, /3316/0/5700")
+        ->required();
+    command.add_option("--server", *server, "only to this account");
+}
+
 } // namespace
 
 void addDeviceCommands(CLI::App& app, Session& session)
@@ -179,6 +192,7 @@ void addDeviceCommands(CLI::App& app, Session& session)
         device.Disable();
     }).description("De-register a device and stop polling it");
     addUpdate(group, session);
+    addSend(group, session);
 }
 
 } // namespace causeway::dbus::ctl

@@ -38,7 +38,7 @@ constexpr std::array serverOptions{
     SettingOption{"disableTimeout",      "--disable-timeout",      "seconds that Disable lasts (86400)", "s"},
     SettingOption{"storesNotifications", "--store-notifications,!--no-store-notifications", "keep notifications while the server cannot be reached (yes)"},
     SettingOption{"notifiesConfirmable", "--confirmable-notifications,!--no-confirmable-notifications", "ask for an acknowledgement of each (no)"},
-    SettingOption{"lwm2mVersion",        "--lwm2m-version",        "1.0 or 1.1 (1.1)"},
+    SettingOption{"lwm2mVersion",        "--lwm2m-version",        "1.0, 1.1 or 1.2 (1.1)"},
     SettingOption{"queueMode",           "--queue-mode,!--no-queue-mode", "register with queue mode (no)"},
     SettingOption{"allowsCbcWithoutEtm", "--allow-cbc-without-etm,!--no-allow-cbc-without-etm", "accept CBC without encrypt-then-MAC; weak (no)"},
     SettingOption{"retryCount",          "--retry-count",          "attempts in a retry sequence (5)"},

@@ -50,6 +50,7 @@ const std::vector<Row> guarded{
     {device,   "Device",  "ReadResource",       "read",        {"s", "/3305/0/5800"}},
     {device,   "Device",  "WriteResource",      "operate",     {"sv", "/3305/0/5800", "d", "1"}},
     {device,   "Device",  "Execute",            "operate",     {"ss", "/3/0/4", ""}},
+    {device,   "Device",  "Send",               "operate",     {"ass", "1", "/3305", "main"}},
     {device,   "Device",  "UpdateNow",          "operate",     {"s", "main"}},
     {device,   "Device",  "GenerateCredential", "credentials", {"ss", "main", ""}},
     {device,   "Device",  "ExportCredential",   "export",      {"s", "main"}},
@@ -141,7 +142,8 @@ BOOST_AUTO_TEST_CASE(every_guarded_method_is_refused_when_polkit_says_no_and_nam
     const auto untouched = inside([](World& world) {
         return world.gateway.devices.size() == 1 && world.gateway.lines.size() == 1 &&
                world.gateway.servers.size() == 1 && world.gateway.credentials.empty() &&
-               world.gateway.executed.empty() && world.gateway.updated.empty();
+               world.gateway.executed.empty() && world.gateway.updated.empty() &&
+               world.gateway.sent.empty();
     });
     BOOST_TEST(untouched);
 }

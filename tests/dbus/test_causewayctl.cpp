@@ -142,17 +142,19 @@ BOOST_AUTO_TEST_CASE(values_are_read_written_and_executed)
     const auto value = json({"read", "meter-1", "/3305/0/5800"});
     const auto executed = ctl({"execute", "meter-1", "/3/0/4"});
     const auto updated = ctl({"device", "update", "meter-1", "--server", "main"});
+    const auto sent = ctl({"device", "send", "meter-1", "/3305/0", "/3316"});
 
     BOOST_TEST(read.output == "230.5 W\n");
     BOOST_TEST(written.exitCode == 0, written.errors);
     // A Float stays one, though the text looks like an integer.
     BOOST_TEST((value["type"] == "Float"));
     BOOST_TEST((value["value"] == 7.0));
-    BOOST_TEST(executed.exitCode + updated.exitCode == 0);
+    BOOST_TEST(executed.exitCode + updated.exitCode + sent.exitCode == 0);
     const auto did = inside([](World& world) {
-        return world.gateway.executed.at(0) + "; " + world.gateway.updated.at(0);
+        return world.gateway.executed.at(0) + "; " + world.gateway.updated.at(0) + "; " +
+               world.gateway.sent.at(0);
     });
-    BOOST_TEST(did == "meter-1 /3/0/4 ; meter-1 main");
+    BOOST_TEST(did == "meter-1 /3/0/4 ; meter-1 main; meter-1  /3305/0 /3316");
 }
 
 BOOST_AUTO_TEST_CASE(a_profile_shows_what_it_maps)

@@ -166,4 +166,15 @@ void FakeGateway::updateNow(const std::string& device, const std::string& server
     answer(std::move(done), {});
 }
 
+void FakeGateway::send(const std::string& device,
+                       const std::string& server,
+                       const std::vector<model::Path>& paths,
+                       Done done)
+{
+    sent.push_back(device + " " + server);
+    for (const auto& path : paths)
+        sent.back() += " " + path.toString();
+    answer(std::move(done), {});
+}
+
 } // namespace causeway::fakes

@@ -31,6 +31,7 @@ public:
     std::map<api::CredentialId, bool> exportable;
     std::vector<std::string> executed; ///< "meter-1 /3/0/4 arguments"
     std::vector<std::string> updated;  ///< "meter-1 main"
+    std::vector<std::string> sent;     ///< "meter-1 main /3305/0"
     std::optional<base::Error> nextError;
     /// While set, attaching a device and looking at one throw: a fault of the program.
     bool isBroken = false;
@@ -62,15 +63,11 @@ public:
     [[nodiscard]] base::Expected<api::DeviceStatus> device(const std::string& name) const override;
 
     void addLine(api::LineSettings settings, Done done) override;
-
     void changeLine(api::LineSettings settings, Done done) override;
-
     void removeLine(const std::string& name, Done done) override;
 
     void addServer(api::ServerSettings settings, Done done) override;
-
     void changeServer(api::ServerSettings settings, Done done) override;
-
     void removeServer(const std::string& name, Done done) override;
 
     void attachDevice(api::DeviceSettings settings, Done done) override;
@@ -108,6 +105,10 @@ public:
     newestSamples(const std::string& device) const override;
 
     void updateNow(const std::string& device, const std::string& server, Done done) override;
+    void send(const std::string& device,
+              const std::string& server,
+              const std::vector<model::Path>& paths,
+              Done done) override;
 
     /// Octets that can be looked for in everything that leaves.
     [[nodiscard]] static base::ByteView generatedKey()

@@ -35,7 +35,7 @@ public:
         gateway.emplace(
             agent::GatewayServices{
                 loop, transport, store, store, store, buses, profiles, definitions},
-            agent::GatewayRules{false, base::Duration::zero(), std::chrono::milliseconds(1)});
+            agent::GatewayRules{false, base::Duration::zero(), std::chrono::milliseconds(1), {}});
         gateway->setListener(this);
     }
 
