@@ -55,8 +55,11 @@ std::string Path::toString() const
     if (isRoot())
         return "/";
     std::string text;
-    for (std::size_t i = 0; i < size_; ++i)
-        text += fmt::format("/{}", ids_[i]);
+    for (std::size_t i = 0; i < size_; ++i) {
+        const fmt::format_int digits(ids_[i]);
+        text += '/';
+        text.append(digits.data(), digits.size());
+    }
     return text;
 }
 

@@ -9,6 +9,12 @@
 
 namespace causeway::lwm2m {
 
+CborWriter::CborWriter()
+{
+    constexpr std::size_t mostNotifications = 64; // one value with its name, in one allocation
+    out_.reserve(mostNotifications);
+}
+
 template <typename Encode, typename... Arguments>
 void CborWriter::append(Encode encode, Arguments... arguments)
 {

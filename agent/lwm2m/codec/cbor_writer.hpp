@@ -13,6 +13,8 @@ namespace causeway::lwm2m {
 class CborWriter
 {
 public:
+    CborWriter();
+
     void integer(std::int64_t number);
     void unsignedInteger(std::uint64_t number);
     void floating(double number);

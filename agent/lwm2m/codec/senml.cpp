@@ -239,13 +239,13 @@ std::vector<SenmlNames> senmlNames(const Path& target, std::span<const Record> r
     const std::string prefix =
         isOneValue || target.isRoot() ? target.toString() : target.toString() + "/";
     std::vector<SenmlNames> names;
+    names.reserve(records.size());
     for (const Record& record : records) {
-        SenmlNames row;
+        SenmlNames& row = names.emplace_back();
         if (!isOneValue)
             row.name = record.path.toString().substr(prefix.size());
         if (record.takenAt)
             row.time = milliseconds(*record.takenAt);
-        names.push_back(row);
     }
     if (names.empty())
         return names;

@@ -162,6 +162,7 @@ Expected<void> SenmlCborParser::pair(const CborToken& key)
 Expected<Bytes> encodeSenmlCbor(const Path& target, std::span<const Record> records)
 {
     std::vector<Record> valued;
+    valued.reserve(records.size());
     std::ranges::copy_if(records, std::back_inserter(valued), [](const Record& record) {
         return record.value.has_value();
     });
