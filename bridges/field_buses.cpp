@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include "bridges/modbus/exact_timers.hpp"
 #include "bridges/modbus/field_side.hpp"
 #include "bridges/modbus/modbus_bridge.hpp"
 #include "bridges/modbus/serial_link.hpp"
@@ -63,7 +64,10 @@ FieldBuses::FieldBuses(base::Scheduler& main, LineChanged lineChanged, modbus::L
     : main_(main)
     , lineChanged_(std::move(lineChanged))
     , field_(std::make_unique<modbus::FieldSide>(loop_, tuning))
-    , thread_([this] { loop_.run(); })
+    , thread_([this] {
+        modbus::askForExactTimers();
+        loop_.run();
+    })
 {
     ::pthread_setname_np(thread_.native_handle(), "field");
 }

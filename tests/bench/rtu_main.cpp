@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "agent/base/event_loop.hpp"
+#include "bridges/modbus/exact_timers.hpp"
 #include "bridges/modbus/line.hpp"
 #include "bridges/modbus/rtu_framing.hpp"
 #include "bridges/modbus/serial_link.hpp"
@@ -107,6 +108,7 @@ int main(int argc, char** argv)
     }
     try {
         const int requests = std::stoi(argv[1]);
+        causeway::bridges::modbus::askForExactTimers(); // as the field thread does
         for (const unsigned baudRate : {9600U, 19200U})
             causeway::bench::measure(baudRate, requests);
         return 0;
