@@ -52,8 +52,8 @@ public:
     /// Begins to poll. The listener outlives the bridge.
     virtual void start(BridgeListener& listener) = 0;
 
-    /// Asks the device now. Errors: Timeout or Unreachable (silence, line down), Refused (the
-    /// device said no), Corrupt (an answer that cannot be right), NotFound (not mapped).
+    /// Asks the device now; the listener does not hear of it. Errors: Timeout or Unreachable
+    /// (silence), Refused (the device said no), Corrupt (cannot be right), NotFound (not mapped).
     virtual void read(const model::Path& path, SampleDone done) = 0;
 
     /// Before all polls. The value has passed the Object's definition; the bridge applies the

@@ -256,10 +256,8 @@ void Unit::onRead(std::size_t point, const Expected<Answer>& result, ReadDone do
         ++counters_["rejectedValues"];
         done(fail(value.error()));
     } else {
-        model::Sample sample{settings_.paths[point], std::move(*value), scheduler_.wallNow()};
-        pending_.samples.push_back(sample);
         ++counters_["samples"];
-        done(std::move(sample));
+        done(model::Sample{settings_.paths[point], std::move(*value), scheduler_.wallNow()});
     }
     flush();
 }

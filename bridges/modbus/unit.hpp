@@ -60,7 +60,7 @@ public:
     Unit& operator=(const Unit&) = delete;
 
     void start();
-    void read(std::size_t point, ReadDone done);
+    void read(std::size_t point, ReadDone done); ///< the Sample is in no report
     /// As UnitWriter says; the new value comes as a Sample in any case.
     void write(std::size_t point, std::vector<std::uint16_t> words, WriteDone done);
 

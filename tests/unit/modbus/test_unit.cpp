@@ -151,6 +151,18 @@ BOOST_FIXTURE_TEST_CASE(is_gone_at_once_with_its_line, Fixture)
     BOOST_TEST(changes[1].reason == "the line is down: pulled");
 }
 
+BOOST_FIXTURE_TEST_CASE(tells_a_value_that_was_asked_for_once, Fixture)
+{
+    std::vector<model::Sample> answers;
+
+    device.read(0, [&](const Expected<model::Sample>& sample) { answers.push_back(*sample); });
+    scheduler.advance(100ms); // before the first poll
+
+    BOOST_TEST(answers.size() == 1U);
+    BOOST_TEST(samples.empty());
+    BOOST_TEST(changes.size() == 1U);
+}
+
 BOOST_FIXTURE_TEST_CASE(confirms_a_write_that_it_read_back, Fixture)
 {
     scheduler.advance(1s);
