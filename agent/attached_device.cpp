@@ -62,14 +62,16 @@ AttachedDevice::AttachedDevice(DevicePlan plan, DeviceServices services)
 
 AttachedDevice::~AttachedDevice() = default;
 
-void AttachedDevice::start(std::unique_ptr<api::Bridge> bridge,
-                           const std::string& reason,
-                           base::Duration delay)
+void AttachedDevice::setBridge(std::unique_ptr<api::Bridge> bridge, const std::string& reason)
 {
-    if (!runs())
-        return;
-    field_.setBridge(std::move(bridge), reason);
-    startClient(delay);
+    if (runs())
+        field_.setBridge(std::move(bridge), reason);
+}
+
+void AttachedDevice::start(base::Duration delay)
+{
+    if (runs())
+        startClient(delay);
 }
 
 void AttachedDevice::stop(base::Duration limit, base::Task done)

@@ -62,9 +62,11 @@ public:
     AttachedDevice(const AttachedDevice&) = delete;
     AttachedDevice& operator=(const AttachedDevice&) = delete;
 
-    /// Without a bridge, `reason` says why. `delay` is the client's, to spread many devices.
-    void
-    start(std::unique_ptr<api::Bridge> bridge, const std::string& reason, base::Duration delay);
+    /// Begins to poll; before start(), or in place of a bridge that could not be made. Without a
+    /// bridge, `reason` says why.
+    void setBridge(std::unique_ptr<api::Bridge> bridge, const std::string& reason);
+    /// `delay` is the client's, to spread many devices.
+    void start(base::Duration delay);
     void stop(base::Duration limit, base::Task done);
 
     /// The server accounts changed: the client starts anew with them.

@@ -29,6 +29,7 @@ FieldSide::~FieldSide()
 void FieldSide::setBridge(std::unique_ptr<api::Bridge> bridge, const std::string& reason)
 {
     bridge_ = std::move(bridge);
+    isAvailable_.reset(); // what was true of no bridge, or of another, is not true of this one
     if (bridge_)
         bridge_->start(*this);
     else

@@ -252,13 +252,24 @@ void Gateway::startDevice(const api::DeviceSettings& settings,
     devices_.insert_or_assign(name, std::move(device));
     if (!runs)
         return;
+    giveBridge(started);
+    started.start(delay);
+}
+
+void Gateway::giveBridge(AttachedDevice& device)
+{
+    const auto& settings = device.settings();
+    const auto profile = services_.profiles.find(settings.profile);
+    if (!profile)
+        return; // the device is faulty, and says so
     auto bridge = services_.fieldBuses.createBridge(
-        *services_.profiles.find(settings.profile),
-        bridges::BridgeSettings{name, settings.line, settings.unitId, settings.pollPeriod});
+        *profile,
+        bridges::BridgeSettings{
+            settings.name, settings.line, settings.unitId, settings.pollPeriod});
     if (bridge)
-        started.start(std::move(*bridge), {}, delay);
+        device.setBridge(std::move(*bridge), {});
     else
-        started.start(nullptr, bridge.error().message, delay);
+        device.setBridge(nullptr, bridge.error().message);
 }
 
 DevicePlan Gateway::plan(api::DeviceSettings settings, api::ClientState state)

@@ -160,6 +160,8 @@ private:
     void restore(const api::InventorySnapshot& snapshot);
     void
     startDevice(const api::DeviceSettings& settings, api::ClientState state, base::Duration delay);
+    void giveBridge(AttachedDevice& device);
+    [[nodiscard]] base::Expected<void> applyToBus(const api::LineSettings& settings);
     [[nodiscard]] DevicePlan plan(api::DeviceSettings settings, api::ClientState state);
     [[nodiscard]] std::vector<api::ServerSettings>
     serversOf(const api::DeviceSettings& settings) const;

@@ -120,7 +120,7 @@ void Gateway::changeLine(api::LineSettings settings, Done done)
         },
         [this, settings](base::Task finished) {
             lines_.insert_or_assign(settings.name, settings);
-            if (auto changed = services_.fieldBuses.changeLine(settings); !changed)
+            if (auto changed = applyToBus(settings); !changed)
                 log::err("{LINE}: {ERROR}; the line keeps its old settings until the next start",
                          "LINE",
                          settings.name,
@@ -130,6 +130,19 @@ void Gateway::changeLine(api::LineSettings settings, Done done)
             finished();
         },
         std::move(done));
+}
+
+Expected<void> Gateway::applyToBus(const api::LineSettings& settings)
+{
+    if (services_.fieldBuses.lineStatus(settings.name))
+        return services_.fieldBuses.changeLine(settings);
+    // Refused at the start: the line is new to the bus, and its devices have no bridge.
+    if (auto added = services_.fieldBuses.addLine(settings); !added)
+        return added;
+    for (const auto& name : devicesWhere(
+             [&](const auto& device) { return device.line == settings.name && device.isEnabled; }))
+        giveBridge(*devices_.at(name));
+    return {};
 }
 
 void Gateway::removeLine(const std::string& name, Done done)

@@ -162,6 +162,25 @@ BOOST_AUTO_TEST_CASE(a_listener_that_throws_fails_no_change_and_keeps_none_from_
     BOOST_TEST((told == std::vector<std::string>{"+line rtu-0", "+line rtu-1"}));
 }
 
+BOOST_AUTO_TEST_CASE(a_line_that_was_refused_at_the_start_is_tried_at_once_when_it_is_changed)
+{
+    auto second = line("rtu-1");
+    second.serialPort = line("rtu-0").serialPort;
+    auto waiting = device();
+    waiting.line = "rtu-1";
+    for (const auto& kept : {line("rtu-0"), second})
+        store.putLine(kept, [](const base::Expected<void>&) {});
+    store.putServer(server(), [](const base::Expected<void>&) {});
+    store.putDevice(waiting, [](const base::Expected<void>&) {});
+    BOOST_TEST(ask([&](auto done) { gateway->load(std::move(done)); }) == "");
+    BOOST_TEST(gateway->line("rtu-1")->lastError == "line rtu-0 has /nonexistent/rtu-0 already");
+
+    BOOST_TEST(ask([&](auto done) { gateway->changeLine(line("rtu-1"), std::move(done)); }) == "");
+
+    BOOST_TEST((buses.lineStatus("rtu-1")->devices == std::vector<std::string>{"meter-1"}));
+    until([&] { return gateway->device("meter-1")->lastError.starts_with("the line is down"); });
+}
+
 BOOST_AUTO_TEST_CASE(a_disabled_device_has_no_client_and_no_bridge)
 {
     BOOST_TEST(add(line()) == "");
