@@ -3,6 +3,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import unittest
 
@@ -54,6 +55,9 @@ class SiteCase(unittest.TestCase):
             return answer.get("ok") and abs(answer["values"][path] - value) < 0.01
 
         wait_until(f"{endpoint}{path} = {value}", reads)
+
+    def line(self, name):
+        return self.site.ctl("line", "show", name)
 
     def registration(self, device):
         return self.site.ctl("device", "show", device)["Registrations"][0]
@@ -154,6 +158,54 @@ class PartsFail(SiteCase):
         self.server.wait(event="registered", endpoint="meter-1", after=first["number"])
         self.wait_value("meter-1", VOLTAGE, 230.1)
 
+    def test_a_server_that_restarts_has_everybody_back(self):
+        self.site.ctl("device", "add", "meter-1", *METER, "--server", "main", "--disabled")
+        self.site.ctl("credential", "generate", "meter-1", "main")
+        exported = self.site.ctl("credential", "export", "meter-1", "main")
+        self.server.ask("add-psk", identity=exported["identity"], key=exported["key"])
+        self.site.ctl("device", "enable", "meter-1")
+        self.server.wait(event="registered", endpoint="meter-1")
+
+        self.server.program.stop()
+        again = self.site.start_server("--coaps-port", self.server.ports["coaps"],
+                                       "--psk", f"{exported['identity']}={exported['key']}")
+
+        again.wait(event="registered", endpoint="meter-1")
+        self.assertEqual(again.send("read", endpoint="meter-1", path="/3/0/0").get("ok"), True)
+
+    def test_an_adapter_that_is_pulled_takes_its_line_along_and_brings_it_back(self):
+        self.attach_meter()
+        self.wait_value("meter-1", VOLTAGE, 230.1)
+
+        self.meter.program.stop()
+        wait_until("the line is down", lambda: not self.line("rtu-0")["Up"])
+        self.assertEqual(self.server.send("read", endpoint="meter-1", path=VOLTAGE)["code"], "5.00")
+        self.meter = FieldDevice("meter-again", self.site, "--pty", self.meter.address, 1, "sdm120")
+
+        self.wait_value("meter-1", VOLTAGE, 230.1)
+        self.assertTrue(self.line("rtu-0")["Up"])
+
+    def test_an_adapter_that_is_missing_at_the_start_may_come_later(self):
+        port = self.site.directory / "later"
+        self.site.ctl("line", "add", "rtu-1", "--serial-port", port)
+        self.site.stop_daemon()
+        self.site.start_daemon()
+        self.assertFalse(self.line("rtu-1")["Up"])
+
+        FieldDevice("late", self.site, "--pty", port, 1, "sdm120")
+
+        wait_until("the line is up", lambda: self.line("rtu-1")["Up"])
+
+    def test_a_server_that_has_no_address_is_named_and_harms_no_other(self):
+        self.site.ctl("server", "add", "lost", "--uri", "coaps://nowhere.invalid")
+        self.site.ctl("device", "add", "relay-1", *BOARD, "--server", "lost", "--psk-generate")
+        self.attach_meter()
+
+        error = wait_until("an error", lambda: self.registration("relay-1").get("lastError"))
+
+        self.assertIn("nowhere.invalid", error)
+        self.wait_value("meter-1", VOLTAGE, 230.1)
+
     def test_a_wrong_key_is_told_in_words(self):
         self.site.attach(self.server, "meter-1", *METER)
         self.server.wait(event="registered", endpoint="meter-1")
@@ -165,6 +217,15 @@ class PartsFail(SiteCase):
 
         error = wait_until("an error", lambda: self.registration("meter-1").get("lastError"))
         self.assertIn("pre-shared key", error)
+
+
+class TheCommandLine(unittest.TestCase):
+    def test_of_the_daemon_ends_with_the_codes_of_its_manual(self):
+        for arguments, code in ((["--version"], 0), (["--list-settings"], 0), (["--bogus"], 2), (["extra"], 2),
+                                (["--config"], 2), (["--check", "--config", "/nonexistent"], 78)):
+            with self.subTest(arguments):
+                ended = subprocess.run([f"{BUILD}/agent/causewayd", *arguments], capture_output=True, timeout=60)
+                self.assertEqual(ended.returncode, code, ended.stderr)
 
 
 class NoTpm(unittest.TestCase):
@@ -203,6 +264,36 @@ class NoTpm(unittest.TestCase):
             self.assertIn("TPM", site.ctl("status")["KeyStoreReason"])
 
 
+class AForeignDatabase(unittest.TestCase):
+    def start_with(self, site, octets):
+        """What the daemon says to these octets as its database, after it has left them alone and ended with 1."""
+        database = site.state / "causeway.db"
+        database.write_bytes(octets)
+        ended = subprocess.run([f"{BUILD}/agent/causewayd", "--config", site.directory / "causeway.conf"],
+                               capture_output=True, text=True, timeout=60)
+        self.assertEqual(ended.returncode, 1, ended.stderr)
+        self.assertEqual(database.read_bytes(), octets)
+        return ended.stderr
+
+    def test_is_refused_untouched_with_the_reason(self):
+        with Site(BUILD) as site:
+            site.wait_key_store("sealed")
+            site.ctl("line", "add", "rtu-0", "--serial-port", "/dev/ttyUSB9")
+            site.stop_daemon()
+            whole = (site.state / "causeway.db").read_bytes()
+            newer = whole[:63] + bytes([77]) + whole[64:]
+
+            for octets, words in ((newer, "schema version 77"), (whole[:len(whole) // 2], "damaged"),
+                                  (b"SQLite format 3\0" + bytes(4080), "causeway.db"), (b"", "cut short"),
+                                  (b"not a database" * 400, "not a database")):
+                with self.subTest(words):
+                    self.assertIn(words, self.start_with(site, octets))
+
+            (site.state / "causeway.db").write_bytes(whole)
+            site.start_daemon()
+            self.assertEqual([line["Name"] for line in site.ctl("lines")], ["rtu-0"])
+
+
 class BadInput(SiteCase):
     def test_each_mistake_has_a_sentence_and_changes_nothing(self):
         self.attach_meter()
@@ -213,6 +304,8 @@ class BadInput(SiteCase):
             (("device", "add", "m2", "--profile", "eastron-sdm120", "--line", "x", "--unit", 2), "no line"),
             (("server", "add", "s2", "--uri", "coap://127.0.0.1"), "coap"),
             (("server", "add", "s2", "--uri", "nonsense"), "nonsense"),
+            (("server", "add", "s2", "--uri", "coaps://"), "coaps://"),
+            (("device", "change", "meter-1", "--line", "x"), "no line"),
             (("line", "add", "rtu-0", "--serial-port", "/dev/null"), "already"),
             (("line", "remove", "rtu-0"), "meter-1"),
             (("device", "show", "m9"), "m9"),
@@ -230,7 +323,11 @@ class BadInput(SiteCase):
 
     def test_weak_and_repeated_keys_are_refused(self):
         self.attach_meter()
-        for key, words in (("0011", "16"), ("00" * 16, "key"), ("6d657465722d31" * 3, "key")):
+        self.attach_board()
+        of_another = "7e3fd1a90c5b6284e7f0159b3dca6851"
+        self.assertEqual(self.site.call("credential", "set", "relay-1", "main", input=of_another).returncode, 0)
+        for key, words in (("0011", "16"), ("00" * 16, "repeats"), ("6d657465722d31" * 3, "repeats"),
+                           (b"key-of-METER-1-xyz".hex(), "its own identity"), (of_another, "relay-1 uses this key")):
             with self.subTest(key):
                 done = self.site.call("credential", "set", "meter-1", "main", "--format", "hex", input=key)
                 self.assertEqual(done.returncode, 1, done)
