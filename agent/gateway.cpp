@@ -140,7 +140,8 @@ Expected<api::LineStatus> Gateway::line(const std::string& name) const
     if (!status) {
         // Kept from before, but the bus would not take it: the operator can change or remove it.
         api::LineStatus broken;
-        broken.lastError = status.error().message;
+        const auto good = services_.fieldBuses.checkChange(found->second);
+        broken.lastError = good ? status.error().message : good.error().message;
         status = std::move(broken);
     }
     status->settings = found->second;
