@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/bytes.hpp"
+#include "agent/coap/cipher_policy.hpp"
 #include "agent/model/path.hpp"
 
 namespace causeway::agent {
@@ -99,6 +100,13 @@ Expected<void> admitUri(const std::string& uri)
     return {};
 }
 
+Expected<void> admitSuites(const api::ServerSettings& server)
+{
+    if (server.cipherSuites.empty())
+        return {};
+    return coap::offeredSuites(server.securityMode, server.cipherSuites).map([](const auto&) {});
+}
+
 Expected<void> admitSecurity(const api::ServerSettings& server, bool allowsNoSec)
 {
     const bool isPlain = server.uri.starts_with("coap://");
@@ -111,7 +119,7 @@ Expected<void> admitSecurity(const api::ServerSettings& server, bool allowsNoSec
     const bool isKnown = isNoSec || server.securityMode == api::SecurityMode::Psk;
     if (!isKnown)
         return fail(ErrorKind::NotSupported, "this version knows the security modes psk and nosec");
-    return {};
+    return admitSuites(server);
 }
 
 Expected<void> admitTimes(const api::ServerSettings& server)

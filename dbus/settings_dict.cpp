@@ -137,6 +137,7 @@ constexpr std::array serverTable{
     row<&ServerSettings::lwm2mVersion,        "lwm2mVersion">(),
     row<&ServerSettings::queueMode,           "queueMode">(),
     row<&ServerSettings::allowsCbcWithoutEtm, "allowsCbcWithoutEtm">(),
+    row<&ServerSettings::cipherSuites,        "cipherSuites">(),
     row<&ServerSettings::retryCount,          "retryCount">(),
     row<&ServerSettings::retryTimer,          "retryTimer">(),
     row<&ServerSettings::sequenceDelay,       "sequenceDelay">(),

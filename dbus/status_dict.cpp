@@ -11,10 +11,10 @@ void putTime(Dictionary& dictionary, const char* key, const std::optional<base::
         dictionary.emplace(key, sdbus::Variant(toMicroseconds(*time)));
 }
 
-void putText(Dictionary& dictionary, const char* key, const std::string& text)
+void putText(Dictionary& dictionary, const char* key, std::string_view text)
 {
     if (!text.empty())
-        dictionary.emplace(key, sdbus::Variant(text));
+        dictionary.emplace(key, sdbus::Variant(std::string(text)));
 }
 
 void putChannel(Dictionary& dictionary, const api::ChannelFacts& channel)

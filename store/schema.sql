@@ -32,7 +32,8 @@ CREATE TABLE server (
     retry_count            INTEGER NOT NULL,
     retry_timer_s          INTEGER NOT NULL,
     sequence_delay_s       INTEGER NOT NULL,
-    sequence_retry_count   INTEGER NOT NULL
+    sequence_retry_count   INTEGER NOT NULL,
+    cipher_suites          TEXT    NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE device (

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/server_table.hpp"
 
+#include <iterator>
+#include <sstream>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace causeway::store {
 
@@ -19,6 +23,13 @@ std::optional<seconds> secondsOrNull(const Row& row, int column)
 std::optional<std::int64_t> countOrNull(const std::optional<seconds>& duration)
 {
     return duration ? std::optional<std::int64_t>(duration->count()) : std::nullopt;
+}
+
+/// Words with a space between them; none has one in it.
+std::vector<std::string> split(const std::string& text)
+{
+    std::istringstream stream(text);
+    return {std::istream_iterator<std::string>(stream), {}};
 }
 
 ServerSettings read(const Row& row)
@@ -41,6 +52,7 @@ ServerSettings read(const Row& row)
     server.retryTimer = seconds(row.integer(14));
     server.sequenceDelay = seconds(row.integer(15));
     server.sequenceRetryCount = row.number<std::uint32_t>(16);
+    server.cipherSuites = split(row.text(17));
     return server;
 }
 
@@ -51,14 +63,14 @@ ServerTable::ServerTable(Database& database)
            "SELECT name, uri, security_mode, short_server_id, lifetime_s, default_pmin_s, "
            "default_pmax_s, disable_timeout_s, stores_notifications, notifies_confirmable, "
            "lwm2m_version, queue_mode, allows_cbc_without_etm, retry_count, retry_timer_s, "
-           "sequence_delay_s, sequence_retry_count "
+           "sequence_delay_s, sequence_retry_count, cipher_suites "
            "FROM server ORDER BY name")
     , put_(database,
            "INSERT INTO server (name, uri, security_mode, short_server_id, lifetime_s, "
            "default_pmin_s, default_pmax_s, disable_timeout_s, stores_notifications, "
            "notifies_confirmable, lwm2m_version, queue_mode, allows_cbc_without_etm, retry_count, "
-           "retry_timer_s, sequence_delay_s, sequence_retry_count) "
-           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+           "retry_timer_s, sequence_delay_s, sequence_retry_count, cipher_suites) "
+           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
            "ON CONFLICT (name) DO UPDATE SET uri = excluded.uri, "
            "security_mode = excluded.security_mode, "
            "short_server_id = excluded.short_server_id, lifetime_s = excluded.lifetime_s, "
@@ -70,7 +82,8 @@ ServerTable::ServerTable(Database& database)
            "allows_cbc_without_etm = excluded.allows_cbc_without_etm, "
            "retry_count = excluded.retry_count, retry_timer_s = excluded.retry_timer_s, "
            "sequence_delay_s = excluded.sequence_delay_s, "
-           "sequence_retry_count = excluded.sequence_retry_count")
+           "sequence_retry_count = excluded.sequence_retry_count, "
+           "cipher_suites = excluded.cipher_suites")
     , remove_(database, "DELETE FROM server WHERE name = ?")
     , has_(database, "SELECT 1 FROM server WHERE name = ?")
     , user_(database, "SELECT device FROM device_server WHERE server = ? LIMIT 1")
@@ -101,7 +114,8 @@ void ServerTable::put(const ServerSettings& server)
              server.retryCount,
              server.retryTimer.count(),
              server.sequenceDelay.count(),
-             server.sequenceRetryCount);
+             server.sequenceRetryCount,
+             fmt::format("{}", fmt::join(server.cipherSuites, " ")));
 }
 
 base::Expected<void> ServerTable::remove(const std::string& name)

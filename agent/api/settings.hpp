@@ -58,6 +58,8 @@ struct ServerSettings
     std::string lwm2mVersion = "1.1"; ///< "1.0", "1.1" or "1.2"
     bool queueMode = false;
     bool allowsCbcWithoutEtm = false;
+    /// /0/x/16: IANA names or numbers of what is offered instead of the defaults; empty: those.
+    std::vector<std::string> cipherSuites;
     // Server Object resources 17 to 20.
     std::uint32_t retryCount = 5;
     std::chrono::seconds retryTimer{60};

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/api/credential_store.hpp"
@@ -72,8 +73,8 @@ enum class SecurityMode : std::uint8_t { Psk = 0, RawPublicKey = 1, Certificate 
 /// What protects a session now; all empty for NoSec.
 struct ChannelFacts
 {
-    std::uint16_t cipherSuite = 0; ///< IANA number
-    std::string cipherSuiteName;   ///< IANA name
+    std::uint16_t cipherSuite = 0;    ///< IANA number
+    std::string_view cipherSuiteName; ///< IANA name, a constant
     bool hasEncryptThenMac = false;
     bool hasExtendedMasterSecret = false;
     bool isResumed = false;
@@ -85,8 +86,9 @@ struct SessionSettings
     std::string logName; ///< the device, for log lines
     std::string uri;     ///< coaps://host[:port] or coap://host[:port]
     SecurityMode securityMode = SecurityMode::Psk;
-    CredentialId credential;          ///< fetched when the handshake needs it
-    bool allowsCbcWithoutEtm = false; ///< the account's explicit, logged exception
+    CredentialId credential;               ///< fetched when the handshake needs it
+    bool allowsCbcWithoutEtm = false;      ///< the account's explicit, logged exception
+    std::vector<std::string> cipherSuites; ///< instead of the defaults; IANA names or numbers
 };
 
 /// How a notification ended.

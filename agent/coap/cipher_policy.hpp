@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/api/transport.hpp"
 #include "agent/base/expected.hpp"
@@ -19,6 +20,7 @@ struct CipherSuite
 {
     std::uint16_t number = 0; ///< IANA
     std::string_view name;    ///< IANA
+    bool isDefault = false;   ///< offered by an account that names no suites
     bool isCbc = false;
     // In GnuTLS's words.
     std::string_view keyExchange;
@@ -26,8 +28,19 @@ struct CipherSuite
     std::string_view mac;
 };
 
-/// Best first. Fails with NotSupported for the modes that this gateway does not have.
-[[nodiscard]] base::Expected<std::span<const CipherSuite>> offeredSuites(api::SecurityMode mode);
+/// Every suite that can be offered at all, best first.
+[[nodiscard]] std::span<const CipherSuite> allCipherSuites();
+
+/// Takes an IANA name, or a number as 49320, 0xC0A8 or 0xC0,0xA8. NotSupported, with the rule that
+/// forbids it, for everything that is not in allCipherSuites(): ECDHE_PSK, SHA-1, MD5, NULL,
+/// anonymous and export suites among them.
+[[nodiscard]] base::Expected<CipherSuite> findCipherSuite(std::string_view text);
+
+/// What an account offers, best first whatever the order of `wanted`; an empty list means the
+/// defaults. NotSupported for modes that this gateway does not have, for suites of other modes
+/// and for those that findCipherSuite() does not know.
+[[nodiscard]] base::Expected<std::vector<CipherSuite>>
+offeredSuites(api::SecurityMode mode, std::span<const std::string> wanted);
 
 /// GnuTLS's priority string that offers exactly these.
 [[nodiscard]] std::string priorityString(std::span<const CipherSuite> suites, CbcRule rule);

@@ -28,6 +28,7 @@ struct Connection::Opening
     api::SessionSettings settings;
     ServerUri uri;
     bool isLiteral = false;
+    const Offer* offer = nullptr; ///< of the environment's TlsContext; none without DTLS
     Addresses addresses;
     std::size_t next = 0;
     api::PskCredential credential;
@@ -69,9 +70,13 @@ void Connection::begin()
             {ErrorKind::NotAuthorized, "plain CoAP is switched off in this gateway's settings"});
         return;
     }
-    if (const auto suites = offeredSuites(opening_->settings.securityMode); !isNoSec && !suites) {
-        shutDown(suites.error());
-        return;
+    if (!isNoSec) {
+        const auto offer = environment_.tls.offer(opening_->settings);
+        if (!offer) {
+            shutDown(offer.error());
+            return;
+        }
+        opening_->offer = *offer;
     }
     if (auto literal = parseLiteral(uri->host, uri->port); !literal.empty()) {
         opening_->isLiteral = true;
@@ -148,14 +153,12 @@ base::Expected<base::UniqueFd> Connection::connectNext()
 
 void Connection::openDtls(base::UniqueFd socket)
 {
-    const auto& settings = opening_->settings;
     const auto left = opening_->addresses.size() - opening_->next;
     HandshakeTerms terms;
+    terms.offer = opening_->offer;
     terms.peer = opening_->addresses[opening_->next - 1];
     if (!opening_->isLiteral)
         terms.serverName = opening_->uri.host;
-    if (settings.allowsCbcWithoutEtm)
-        terms.cbcRule = CbcRule::AlsoMacThenEncrypt;
     // The time that is left, shared fairly with the addresses that are left.
     terms.limit = (opening_->deadline - environment_.loop.now()) / (left + 1);
     terms.leavesWhenRefused = left > 0;
@@ -165,7 +168,7 @@ void Connection::openDtls(base::UniqueFd socket)
 
 void Connection::onChannelReady(const api::ChannelFacts& facts)
 {
-    if (facts.cipherSuiteName.find("CBC") != std::string::npos && !facts.hasEncryptThenMac)
+    if (facts.cipherSuiteName.find("CBC") != std::string_view::npos && !facts.hasEncryptThenMac)
         log::warning("{DEVICE}: {SUITE} without encrypt-then-MAC with {SERVER}, as its account "
                      "explicitly allows",
                      "DEVICE",

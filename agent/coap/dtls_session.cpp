@@ -113,7 +113,7 @@ void DtlsSession::configure()
     session_.reset(session);
     const HandshakeTerms& terms = handshake_->terms;
     gnutls_session_set_ptr(session, this);
-    gnutls_priority_set(session, environment_.tls.priority(terms.cbcRule));
+    gnutls_priority_set(session, terms.offer->priority.get());
     gnutls_credentials_set(session, GNUTLS_CRD_PSK, environment_.tls.psk());
     if (!terms.serverName.empty())
         gnutls_server_name_set(
@@ -246,20 +246,20 @@ void DtlsSession::waitForHandshake()
 void DtlsSession::finishHandshake()
 {
     gnutls_session_t session = session_.get();
-    const auto suites = offeredSuites(api::SecurityMode::Psk);
+    const Offer& offer = *handshake_->terms.offer;
     const bool hasEncryptThenMac = gnutls_session_etm_status(session) != 0;
     const Negotiated negotiated{named(gnutls_kx_get_name(gnutls_kx_get(session))),
                                 named(gnutls_cipher_get_name(gnutls_cipher_get(session))),
                                 named(gnutls_mac_get_name(gnutls_mac_get(session))),
                                 hasEncryptThenMac};
-    const auto suite = checkSuite(*suites, handshake_->terms.cbcRule, negotiated);
+    const auto suite = checkSuite(offer.suites, offer.cbcRule, negotiated);
     if (!suite) {
         gnutls_alert_send(session, GNUTLS_AL_FATAL, GNUTLS_A_INSUFFICIENT_SECURITY);
         lose(suite.error().in(toText(handshake_->terms.peer)));
         return;
     }
     const api::ChannelFacts facts{suite->number,
-                                  std::string(suite->name),
+                                  suite->name,
                                   hasEncryptThenMac,
                                   gnutls_session_ext_master_secret_status(session) != 0,
                                   gnutls_session_is_resumed(session) != 0};
@@ -304,7 +304,8 @@ Error DtlsSession::describeFailure(int result, bool isHandshake) const
 {
     if (result == GNUTLS_E_FATAL_ALERT_RECEIVED)
         return {ErrorKind::Refused, explainAlert(gnutls_alert_get(session_.get())), Retry::Later};
-    if (isHandshake && result == GNUTLS_E_UNWANTED_ALGORITHM)
+    if (isHandshake &&
+        (result == GNUTLS_E_UNWANTED_ALGORITHM || result == GNUTLS_E_UNKNOWN_CIPHER_SUITE))
         return {ErrorKind::Refused,
                 "the server chose a cipher suite that was not offered, or CBC without "
                 "encrypt-then-MAC (RFC 7366)",

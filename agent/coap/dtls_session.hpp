@@ -16,9 +16,9 @@ namespace causeway::coap {
 /// What one handshake works with.
 struct HandshakeTerms
 {
+    const Offer* offer = nullptr; ///< outlives the handshake
     SocketAddress peer;
     std::string serverName; ///< for SNI; empty when the host is a literal (RFC 6066 §3)
-    CbcRule cbcRule = CbcRule::OnlyEncryptThenMac;
     base::Duration limit{};
     /// There are other addresses to try: a closed port is reason enough to leave this one. At the
     /// last address it is only a hint, since anybody can send one.

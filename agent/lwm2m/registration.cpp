@@ -220,6 +220,7 @@ void Registration::connect()
     session.securityMode = account_.settings.securityMode;
     session.credential = {identity_.logName, account_.settings.name};
     session.allowsCbcWithoutEtm = account_.settings.allowsCbcWithoutEtm;
+    session.cipherSuites = account_.settings.cipherSuites;
     session_ = transport_.open(std::move(session), *this);
 }
 

@@ -41,6 +41,7 @@ constexpr std::array serverOptions{
     SettingOption{"lwm2mVersion",        "--lwm2m-version",        "1.0, 1.1 or 1.2 (1.1)"},
     SettingOption{"queueMode",           "--queue-mode,!--no-queue-mode", "register with queue mode (no)"},
     SettingOption{"allowsCbcWithoutEtm", "--allow-cbc-without-etm,!--no-allow-cbc-without-etm", "accept CBC without encrypt-then-MAC; weak (no)"},
+    SettingOption{"cipherSuites",        "--cipher-suite",         "offer this one, by IANA name or number, instead of the defaults; may be repeated"},
     SettingOption{"retryCount",          "--retry-count",          "attempts in a retry sequence (5)"},
     SettingOption{"retryTimer",          "--retry-timer",          "seconds before the first retry (60)", "s"},
     SettingOption{"sequenceDelay",       "--sequence-delay",       "seconds between retry sequences (86400)", "s"},

@@ -79,6 +79,25 @@ BOOST_AUTO_TEST_CASE(lists_have_a_row_each)
     BOOST_TEST((json({"profiles"})[0]["name"] == "eastron-sdm120"));
 }
 
+BOOST_AUTO_TEST_CASE(a_server_takes_a_list_of_cipher_suites)
+{
+    const auto added = ctl({"server",
+                            "add",
+                            "cloud",
+                            "--uri",
+                            "coaps://cloud.example",
+                            "--cipher-suite",
+                            "0xC0A8",
+                            "--cipher-suite",
+                            "0x00A8"});
+
+    BOOST_TEST(added.exitCode == 0, added.errors);
+    const std::vector<std::string> expected{"0xC0A8", "0x00A8"};
+    BOOST_TEST((inside([](World& world) {
+                    return world.gateway.servers.at("cloud").settings.cipherSuites;
+                }) == expected));
+}
+
 BOOST_AUTO_TEST_CASE(a_device_is_added_with_all_that_was_said)
 {
     const auto added = ctl({"device",

@@ -69,6 +69,27 @@ BOOST_AUTO_TEST_CASE(plain_coap_needs_nosec_and_the_settings_permission)
                     .has_value());
 }
 
+BOOST_AUTO_TEST_CASE(r11_an_account_names_only_suites_that_may_be_used)
+{
+    auto server = serverAt("coaps://h");
+    server.cipherSuites = {"TLS_PSK_WITH_AES_128_GCM_SHA256", "0xC0A8"};
+    BOOST_TEST(admitServer(server, false).has_value());
+
+    for (const std::string text : {"0xC037", "0x008C", "TLS_PSK_WITH_NULL_SHA256", "GCM", " "}) {
+        server.cipherSuites = {"0xC0A8", text};
+        BOOST_TEST(!admitServer(server, false).has_value(), text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(r43_plain_coap_has_no_suites)
+{
+    auto server = serverAt("coap://h");
+    server.securityMode = api::SecurityMode::NoSec;
+    server.cipherSuites = {"0xC0A8"};
+
+    BOOST_TEST(!admitServer(server, true).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_line_needs_what_its_kind_needs)
 {
     api::LineSettings line;

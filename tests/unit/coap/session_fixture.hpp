@@ -57,8 +57,12 @@ struct SessionFixture
                                        api::SecurityMode mode = api::SecurityMode::Psk,
                                        bool allowsCbcWithoutEtm = false)
     {
-        return endpoint.open({"meter-1", uri, mode, {"meter-1", "server"}, allowsCbcWithoutEtm},
-                             listener);
+        return open({"meter-1", uri, mode, {"meter-1", "server"}, allowsCbcWithoutEtm, {}});
+    }
+
+    std::unique_ptr<api::Session> open(api::SessionSettings settings)
+    {
+        return endpoint.open(std::move(settings), listener);
     }
 
     /// Runs the loop until the claim is true; says whether it became so within `limit`.

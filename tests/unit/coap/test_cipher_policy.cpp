@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_SUITE(cipher_policy)
 
 BOOST_AUTO_TEST_CASE(psk_offers_ccm_8_then_cbc_and_nothing_else)
 {
-    const auto suites = coap::offeredSuites(SecurityMode::Psk);
+    const auto suites = coap::offeredSuites(SecurityMode::Psk, {});
 
     BOOST_REQUIRE(suites.has_value());
     BOOST_TEST(coap::priorityString(*suites, CbcRule::OnlyEncryptThenMac) ==
@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(other_modes_are_refused)
 {
     for (const auto mode :
          {SecurityMode::RawPublicKey, SecurityMode::Certificate, SecurityMode::NoSec})
-        BOOST_TEST((coap::offeredSuites(mode).error().kind == base::ErrorKind::NotSupported));
+        BOOST_TEST((coap::offeredSuites(mode, {}).error().kind == base::ErrorKind::NotSupported));
 }
 
 BOOST_AUTO_TEST_CASE(what_was_negotiated_is_checked_against_the_offer)
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(what_was_negotiated_is_checked_against_the_offer)
 
     constexpr auto strict = CbcRule::OnlyEncryptThenMac;
     constexpr auto lax = CbcRule::AlsoMacThenEncrypt;
-    const auto suites = *coap::offeredSuites(SecurityMode::Psk);
+    const auto suites = *coap::offeredSuites(SecurityMode::Psk, {});
     for (const Row& row : {
              Row{{"PSK", "AES-128-CCM-8", "AEAD", false}, strict, 0xC0A8},
              Row{{"PSK", "AES-128-CBC", "SHA256", true}, strict, 0x00AE},
