@@ -49,7 +49,11 @@ Daemon::Daemon(const Settings& settings)
     , definitions_(knownDefinitions(settings))
     , profiles_(settings.profileDirectories, definitions_)
     , store_(loop_, storeSettings(settings))
-    , endpoint_(loop_, store_, coap::EndpointSettings{.allowsNoSec = settings.allowsNoSec})
+    , endpoint_(loop_,
+                store_,
+                store_,
+                coap::EndpointSettings{.allowsNoSec = settings.allowsNoSec,
+                                       .sessionLimit = settings.sessionLimit})
     , fieldBuses_(loop_, [this](const std::string& line) { gateway_.onLineChanged(line); })
     , gateway_({loop_, endpoint_, store_, store_, store_, fieldBuses_, profiles_, definitions_},
                {settings.allowsNoSec,

@@ -207,6 +207,7 @@ constexpr std::array keys{
     key<&Settings::allowsSoftwareKey>("KeyStore", "AllowSoftwareKey", "Take the key-encryption key from the systemd credential \"kek\" instead of the TPM."),
     key<&Settings::keyStoreRetry>("KeyStore", "RetryPeriod", "How often a locked key store tries to open again."),
     key<&Settings::allowsNoSec>("Network", "AllowNoSec", "Let server accounts use plain coap:// without any protection."),
+    key<&Settings::sessionLimit>("Network", "SessionLimit", "How long one full DTLS handshake serves: its session, and those that are resumed from it."),
     key<&Settings::busAddress>("Bus", "Address", "The D-Bus address to serve on; empty means the system bus."),
 };
 

@@ -44,6 +44,7 @@ struct Settings
 
     // [Network]
     bool allowsNoSec = false;
+    std::chrono::milliseconds sessionLimit = std::chrono::hours(24 * 7);
 
     // [Bus]
     std::string busAddress; ///< empty: the system bus

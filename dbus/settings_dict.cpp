@@ -7,7 +7,6 @@ namespace causeway::dbus {
 
 using api::DeviceSettings;
 using api::LineSettings;
-using api::SecurityMode;
 using api::ServerSettings;
 using base::ErrorKind;
 using base::Expected;
@@ -30,17 +29,6 @@ struct Words<LineSettings::Parity>
         Word<LineSettings::Parity>{LineSettings::Parity::None, "none"},
         Word<LineSettings::Parity>{LineSettings::Parity::Even, "even"},
         Word<LineSettings::Parity>{LineSettings::Parity::Odd, "odd"},
-    };
-};
-
-template <>
-struct Words<SecurityMode>
-{
-    static constexpr std::array words{
-        Word<SecurityMode>{SecurityMode::Psk, "psk"},
-        Word<SecurityMode>{SecurityMode::RawPublicKey, "rpk"},
-        Word<SecurityMode>{SecurityMode::Certificate, "certificate"},
-        Word<SecurityMode>{SecurityMode::NoSec, "nosec"},
     };
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbus/status_dict.hpp"
 
+#include "dbus/wire_words.hpp"
+
 namespace causeway::dbus {
 
 namespace {
@@ -19,7 +21,11 @@ void putText(Dictionary& dictionary, const char* key, std::string_view text)
 
 void putChannel(Dictionary& dictionary, const api::ChannelFacts& channel)
 {
+    dictionary.emplace("securityMode", Wire<api::SecurityMode>::put(channel.securityMode));
+    if (channel.securityMode == api::SecurityMode::NoSec)
+        return;
     putText(dictionary, "cipherSuite", channel.cipherSuiteName);
+    putText(dictionary, "credentialFingerprint", base::toHex(channel.credential));
     dictionary.emplace("encryptThenMac", sdbus::Variant(channel.hasEncryptThenMac));
     dictionary.emplace("extendedMasterSecret", sdbus::Variant(channel.hasExtendedMasterSecret));
     dictionary.emplace("resumed", sdbus::Variant(channel.isResumed));
@@ -83,6 +89,7 @@ Dictionary toDictionary(const api::RegistrationStatus& status)
     putTime(dictionary, "registeredAt", status.registeredAt);
     putTime(dictionary, "nextAttemptAt", status.nextAttemptAt);
     putTime(dictionary, "channelSince", status.channelSince);
+    putTime(dictionary, "channelUsedAt", status.channelUsedAt);
     if (status.channel)
         putChannel(dictionary, *status.channel);
     return dictionary;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "agent/api/transport.hpp"
 #include "dbus/wire.hpp"
 
 namespace causeway::dbus {
@@ -54,6 +55,17 @@ private:
             list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", row.word);
         return list;
     }
+};
+
+template <>
+struct Words<api::SecurityMode>
+{
+    static constexpr std::array words{
+        Word<api::SecurityMode>{api::SecurityMode::Psk, "psk"},
+        Word<api::SecurityMode>{api::SecurityMode::RawPublicKey, "rpk"},
+        Word<api::SecurityMode>{api::SecurityMode::Certificate, "certificate"},
+        Word<api::SecurityMode>{api::SecurityMode::NoSec, "nosec"},
+    };
 };
 
 } // namespace causeway::dbus

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/credential_table.hpp"
 
+#include <algorithm>
+
 namespace causeway::store {
+
+api::CredentialMark markOf(const CredentialRow& row)
+{
+    api::CredentialMark mark{};
+    std::copy_n(
+        row.fingerprint.begin(), std::min(mark.size(), row.fingerprint.size()), mark.begin());
+    return mark;
+}
 
 CredentialTable::CredentialTable(Database& database)
     : find_(database,

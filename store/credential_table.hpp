@@ -20,6 +20,9 @@ struct CredentialRow
     bool isExportable = false;
 };
 
+/// What people compare of the fingerprint; the table compares all of it.
+[[nodiscard]] api::CredentialMark markOf(const CredentialRow& row);
+
 /// The table credential. Throws SqliteError; the caller has the transaction.
 class CredentialTable
 {

@@ -8,6 +8,7 @@ namespace causeway::store {
 namespace {
 
 constexpr std::string_view wrapPurpose = "causeway credential psk aes-256-gcm 1";
+constexpr std::string_view resumptionPurpose = "causeway resumption aes-256-gcm 1";
 constexpr std::string_view fingerprintPurpose = "causeway credential fingerprint hmac-sha256 1";
 
 /// Writes fields so that no two lists of fields give the same octets: each has its length first.
@@ -49,6 +50,18 @@ base::Bytes associatedData(std::int64_t kekId, const RecordFacts& facts)
     return writer.output();
 }
 
+base::Bytes associatedData(std::int64_t kekId, const ResumptionFacts& facts)
+{
+    FieldWriter writer;
+    writer.text("causeway.resumption.1");
+    writer.number(kekId);
+    writer.text(facts.device);
+    writer.text(facts.server);
+    writer.octets(facts.identity);
+    writer.octets(facts.fingerprint);
+    return writer.output();
+}
+
 } // namespace
 
 Envelope::Envelope(std::int64_t kekId, base::Secret kek)
@@ -66,6 +79,18 @@ base::Expected<base::Secret> Envelope::unwrap(const RecordFacts& facts,
                                               base::ByteView wrapped) const
 {
     return aead::decrypt(kek_, wrapPurpose, associatedData(kekId_, facts), wrapped);
+}
+
+base::Expected<base::Bytes> Envelope::wrap(const ResumptionFacts& facts,
+                                           const base::Secret& plain) const
+{
+    return aead::encrypt(kek_, resumptionPurpose, associatedData(kekId_, facts), plain);
+}
+
+base::Expected<base::Secret> Envelope::unwrap(const ResumptionFacts& facts,
+                                              base::ByteView wrapped) const
+{
+    return aead::decrypt(kek_, resumptionPurpose, associatedData(kekId_, facts), wrapped);
 }
 
 base::Expected<base::Bytes> Envelope::fingerprint(const base::Secret& plain) const

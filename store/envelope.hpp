@@ -21,6 +21,16 @@ struct RecordFacts
     bool isExportable = false;
 };
 
+/// The same for what a session may resume from: it opens with the very credential it was made
+/// with.
+struct ResumptionFacts
+{
+    std::string_view device;
+    std::string_view server;
+    base::ByteView identity;
+    base::ByteView fingerprint;
+};
+
 /// Wraps and unwraps single records under the key-encryption key (KEK). Each record has a key and
 /// a nonce of its own, derived by HKDF-SHA256 from 32 random octets, so no nonce ever meets its
 /// key twice; AES-256-GCM (RFC 5869, NIST SP 800-38D).
@@ -37,6 +47,11 @@ public:
                                                    const base::Secret& plain) const;
     /// Corrupt when anything is not as it was wrapped.
     [[nodiscard]] base::Expected<base::Secret> unwrap(const RecordFacts& facts,
+                                                      base::ByteView wrapped) const;
+
+    [[nodiscard]] base::Expected<base::Bytes> wrap(const ResumptionFacts& facts,
+                                                   const base::Secret& plain) const;
+    [[nodiscard]] base::Expected<base::Secret> unwrap(const ResumptionFacts& facts,
                                                       base::ByteView wrapped) const;
 
     /// HMAC-SHA256 by a key derived from the KEK: tells equal keys, and nothing to anyone else.

@@ -35,6 +35,11 @@ struct SealedStore::Shelf
 
 namespace {
 
+// A commit waits for the disk: one for all that connect within a moment, and no more of their
+// secrets in memory than that.
+constexpr std::chrono::milliseconds resumptionDelay{500};
+constexpr std::size_t mostResumptions = 256;
+
 std::unique_ptr<Sealer> makeSealer(const StoreSettings& settings)
 {
     if (settings.softwareKekFile)
@@ -78,6 +83,7 @@ SealedStore::SealedStore(base::Scheduler& main,
     , status_{api::KeyStoreState::Locked,
               "it has not been opened yet",
               "wait for the first attempt to open it"}
+    , resumptionFlush_(main, [this] { flushResumptions(); })
     , retry_(main, [this] { tryToOpen(); })
     , patience_(main, [this] { onPatienceLost(); })
     , shelf_(openShelf(settings))
@@ -88,7 +94,10 @@ SealedStore::SealedStore(base::Scheduler& main,
     main_.post(lifetime_.guard([this] { tryToOpen(); }));
 }
 
-SealedStore::~SealedStore() = default;
+SealedStore::~SealedStore()
+{
+    flushResumptions();
+}
 
 template <typename T, typename Callback, typename Work>
 void SealedStore::run(Callback done, Work work)
@@ -165,6 +174,45 @@ void SealedStore::describe(const api::CredentialId& id, StoreDone done)
 void SealedStore::remove(const api::CredentialId& id, CredentialStore::Done done)
 {
     run<void>(std::move(done), [id](Shelf& shelf) { return shelf.vault.remove(id); });
+}
+
+void SealedStore::findResumption(const api::CredentialId& id, FindDone done)
+{
+    runSecret<base::Secret>(
+        [done = std::move(done)](Expected<base::Secret> state) mutable {
+            done(state ? std::move(*state) : base::Secret());
+        },
+        [id](Shelf& shelf) { return shelf.vault.findResumption(id); });
+}
+
+void SealedStore::keepResumption(const api::CredentialId& id,
+                                 const api::CredentialMark& mark,
+                                 base::Secret state)
+{
+    resumptions_[id] = {mark, std::move(state)};
+    if (resumptions_.size() >= mostResumptions)
+        flushResumptions();
+    else if (!resumptionFlush_.isRunning())
+        resumptionFlush_.start(resumptionDelay);
+}
+
+// While the store is locked there is nothing to wrap them with.
+void SealedStore::flushResumptions()
+{
+    resumptionFlush_.stop();
+    if (resumptions_.empty())
+        return;
+    run<void>(
+        [](const Expected<void>& kept) {
+            if (!kept)
+                log::warning("what DTLS sessions resume from was not kept: {ERROR}; after a "
+                             "restart they make full handshakes",
+                             "ERROR",
+                             kept.error().message);
+        },
+        [changes = std::exchange(resumptions_, {})](Shelf& shelf) {
+            return shelf.vault.keepResumptions(changes);
+        });
 }
 
 void SealedStore::onKeyStoreChanged(std::function<void(const api::KeyStoreStatus&)> listener)

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "agent/api/credential_store.hpp"
 #include "agent/api/inventory.hpp"
 #include "agent/api/key_store.hpp"
+#include "agent/api/resumption_store.hpp"
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/base/worker.hpp"
@@ -22,6 +24,7 @@ class Sealer;
 struct KeySlot;
 struct OpenedKey;
 struct SealerFault;
+struct ResumptionChange;
 
 /// Where the store lives and what seals its key.
 struct StoreSettings
@@ -40,7 +43,10 @@ struct StoreSettings
 /// Lives on the main thread; SQLite and the TPM each have a worker, so neither a slow disk nor
 /// a TPM that hangs stops the loop. Callbacks come by `main` and do nothing after the store
 /// has gone. A credential belongs to a device and a server that the inventory has (NotFound).
-class SealedStore final : public api::CredentialStore, public api::KeyStore, public api::Inventory
+class SealedStore final : public api::CredentialStore,
+                          public api::ResumptionStore,
+                          public api::KeyStore,
+                          public api::Inventory
 {
 public:
     /// Throws std::runtime_error, with what was found, where, and what to do, when the database
@@ -62,6 +68,12 @@ public:
     void exportOnce(const api::CredentialId& id, ExportDone done) override;
     void describe(const api::CredentialId& id, StoreDone done) override;
     void remove(const api::CredentialId& id, CredentialStore::Done done) override;
+
+    // api::ResumptionStore; what is kept goes to disk within resumptionDelay.
+    void findResumption(const api::CredentialId& id, FindDone done) override;
+    void keepResumption(const api::CredentialId& id,
+                        const api::CredentialMark& mark,
+                        base::Secret state) override;
 
     // api::KeyStore; locked until the first attempt, which the main loop's first round begins.
     [[nodiscard]] api::KeyStoreStatus keyStoreStatus() const override { return status_; }
@@ -97,6 +109,7 @@ private:
     void onOpened();
     void onPatienceLost();
     void settle(api::KeyStoreStatus status);
+    void flushResumptions();
 
     base::Scheduler& main_;
     std::chrono::seconds retryPeriod_;
@@ -106,6 +119,8 @@ private:
     /// Before the first attempt to open has ended, whoever wants a secret waits for it.
     bool isDecided_ = false;
     std::vector<base::Task> waiting_;
+    std::map<api::CredentialId, ResumptionChange> resumptions_; ///< not yet given to the worker
+    base::Timer resumptionFlush_;
     base::Timer retry_;
     base::Timer patience_;
     std::unique_ptr<Shelf> shelf_;   ///< touched by worker_ only, once that runs

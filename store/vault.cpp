@@ -13,8 +13,6 @@ namespace causeway::store {
 namespace {
 
 constexpr std::size_t generatedKeySize = 32;
-/// Octets of the fingerprint that people compare; the table compares all.
-constexpr std::size_t shownFingerprint = 8;
 
 tl::unexpected<base::Error> locked()
 {
@@ -31,8 +29,7 @@ api::CredentialFacts factsOf(const CredentialRow& row)
 {
     const auto text = base::asText(row.identity);
     return {base::isValidUtf8(text) ? std::string(text) : base::toHex(row.identity),
-            base::toHex(base::ByteView(row.fingerprint)
-                            .first(std::min(shownFingerprint, row.fingerprint.size()))),
+            base::toHex(markOf(row)),
             row.isExportable};
 }
 
@@ -47,6 +44,7 @@ Vault::Vault(Database& database)
     : database_(database)
     , keySlots_(database)
     , credentials_(database)
+    , resumptions_(database)
     , devices_(database)
     , servers_(database)
 {}
@@ -190,7 +188,7 @@ base::Expected<api::PskCredential> Vault::unwrap(const api::CredentialId& id,
     if (!key)
         return base::fail(
             key.error().in(fmt::format("the credential of {} for {}", id.device, id.server)));
-    return api::PskCredential{row.identity, std::move(*key)};
+    return api::PskCredential{row.identity, std::move(*key), markOf(row)};
 }
 
 base::Expected<CredentialRow>

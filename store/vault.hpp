@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 
 #include "agent/api/credential_store.hpp"
@@ -9,12 +10,22 @@
 #include "store/device_table.hpp"
 #include "store/envelope.hpp"
 #include "store/key_slot.hpp"
+#include "store/resumption_table.hpp"
 #include "store/server_table.hpp"
 
 namespace causeway::store {
 
-/// api::CredentialStore's work, done at once on the worker: each change is one transaction.
-/// Locked until a key was installed. Throws SqliteError.
+/// What accounts want to keep for their next session.
+struct ResumptionChange
+{
+    api::CredentialMark credential{};
+    base::Secret state; ///< empty: forget
+};
+
+using ResumptionChanges = std::map<api::CredentialId, ResumptionChange>;
+
+/// api::CredentialStore's and api::ResumptionStore's work, done at once on the worker: each change
+/// is one transaction. Locked until a key was installed. Throws SqliteError.
 class Vault
 {
 public:
@@ -33,6 +44,11 @@ public:
     [[nodiscard]] base::Expected<api::CredentialFacts> describe(const api::CredentialId& id);
     base::Expected<void> remove(const api::CredentialId& id);
 
+    /// Empty when there is none that opens with the account's present credential.
+    [[nodiscard]] base::Expected<base::Secret> findResumption(const api::CredentialId& id);
+    /// All in one transaction; those whose credential has changed meanwhile are left out.
+    base::Expected<void> keepResumptions(const ResumptionChanges& changes);
+
 private:
     [[nodiscard]] base::Expected<void> checkOwner(const api::CredentialId& id,
                                                   const api::PskCredential& credential);
@@ -45,10 +61,13 @@ private:
     base::Expected<CredentialRow>
     put(const api::CredentialId& id, const api::PskCredential& credential, bool isExportable);
     void forgetOldPages();
+    base::Expected<void> keepResumption(const api::CredentialId& id,
+                                        const ResumptionChange& change);
 
     Database& database_;
     KeySlotTable keySlots_;
     CredentialTable credentials_;
+    ResumptionTable resumptions_;
     DeviceTable devices_;
     ServerTable servers_;
     std::optional<Envelope> envelope_;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <compare>
+#include <cstdint>
 #include <string>
 
 #include "agent/base/bytes.hpp"
@@ -19,11 +21,15 @@ struct CredentialId
     auto operator<=>(const CredentialId&) const = default;
 };
 
+/// The first octets of CredentialFacts::fingerprint: tells which credential something belongs to.
+using CredentialMark = std::array<std::uint8_t, 8>;
+
 /// A pre-shared key and the identity it goes by (LwM2M Security Object resources 3 and 5).
 struct PskCredential
 {
-    base::Bytes identity; ///< 1 to 128 octets, never NUL among them
-    base::Secret key;     ///< 16 to 64 octets
+    base::Bytes identity;  ///< 1 to 128 octets, never NUL among them
+    base::Secret key;      ///< 16 to 64 octets
+    CredentialMark mark{}; ///< as fetch() gives it; store() does not look at it
 };
 
 /// What may be shown of a credential.

@@ -45,6 +45,7 @@ struct RegistrationStatus
     std::string location; ///< "/rd/5a3f"
     std::optional<ChannelFacts> channel;
     std::optional<base::WallTime> channelSince;
+    std::optional<base::WallTime> channelUsedAt; ///< the server was last heard then
     std::uint32_t observations = 0;
     Counters counters; ///< registrations, updates, requests, notifications, errors, …
 };

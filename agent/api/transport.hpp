@@ -70,14 +70,16 @@ struct Response
 /// LwM2M Security Object resource 2.
 enum class SecurityMode : std::uint8_t { Psk = 0, RawPublicKey = 1, Certificate = 2, NoSec = 3 };
 
-/// What protects a session now; all empty for NoSec.
+/// What protects a session now; all but the mode is empty for NoSec.
 struct ChannelFacts
 {
+    SecurityMode securityMode = SecurityMode::NoSec;
     std::uint16_t cipherSuite = 0;    ///< IANA number
     std::string_view cipherSuiteName; ///< IANA name, a constant
     bool hasEncryptThenMac = false;
     bool hasExtendedMasterSecret = false;
     bool isResumed = false;
+    CredentialMark credential{}; ///< what both sides proved to have
 };
 
 /// Where a session goes and what it authenticates with.
@@ -89,6 +91,7 @@ struct SessionSettings
     CredentialId credential;               ///< fetched when the handshake needs it
     bool allowsCbcWithoutEtm = false;      ///< the account's explicit, logged exception
     std::vector<std::string> cipherSuites; ///< instead of the defaults; IANA names or numbers
+    bool mayResume = true;                 ///< false: a full handshake, whatever is kept
 };
 
 /// How a notification ended.
@@ -142,6 +145,10 @@ public:
 
     /// DTLS close_notify; onClosed() does not follow.
     virtual void close() = 0;
+
+    /// When the server was last heard on it, authenticated if the session is; nothing before
+    /// onConnected().
+    [[nodiscard]] virtual std::optional<base::TimePoint> lastHeardAt() const = 0;
 };
 
 /// coap::Endpoint, or a fake.

@@ -11,7 +11,8 @@ class ChannelListener
 public:
     virtual ~ChannelListener() = default;
 
-    virtual void onChannelReady(const api::ChannelFacts& facts) = 0;
+    /// `resumable` is what a later session may resume from, in GnuTLS's format; often empty.
+    virtual void onChannelReady(const api::ChannelFacts& facts, base::Secret resumable) = 0;
     virtual void onDatagram(base::ByteView datagram) = 0;
     /// Once, and nothing after it.
     virtual void onChannelLost(const base::Error& reason) = 0;

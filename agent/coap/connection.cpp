@@ -9,6 +9,7 @@
 #include "agent/base/door.hpp"
 #include "agent/base/log.hpp"
 #include "agent/coap/dtls_session.hpp"
+#include "agent/coap/resumption.hpp"
 #include "agent/coap/server_uri.hpp"
 #include "agent/coap/udp_channel.hpp"
 
@@ -18,7 +19,7 @@ using base::ErrorKind;
 using base::fail;
 using base::Retry;
 
-/// What only opening needs; freed, and the key wiped, when the channel is ready.
+/// What only opening needs; freed, and the keys wiped, when the channel is ready.
 struct Connection::Opening
 {
     explicit Opening(api::SessionSettings wanted)
@@ -32,6 +33,7 @@ struct Connection::Opening
     Addresses addresses;
     std::size_t next = 0;
     api::PskCredential credential;
+    std::optional<Resumption> resumption; ///< gone when it was tried in vain
     base::TimePoint deadline{};
 };
 
@@ -101,9 +103,9 @@ void Connection::onAddresses(base::Expected<Addresses> addresses)
         tryNextAddress();
         return;
     }
+    credential_ = opening_->settings.credential;
     environment_.credentials.fetch(
-        opening_->settings.credential,
-        lifetime_.guard([this](base::Expected<api::PskCredential> credential) {
+        credential_, lifetime_.guard([this](base::Expected<api::PskCredential> credential) {
             if (!isClosed_)
                 onCredential(std::move(credential));
         }));
@@ -116,6 +118,22 @@ void Connection::onCredential(base::Expected<api::PskCredential> credential)
         return;
     }
     opening_->credential = std::move(*credential);
+    environment_.resumptions.findResumption(credential_,
+                                            lifetime_.guard([this](base::Secret state) {
+                                                if (!isClosed_)
+                                                    onResumption(std::move(state));
+                                            }));
+}
+
+void Connection::onResumption(base::Secret state)
+{
+    auto resumption = decodeResumption(state.view());
+    if (resumption && opening_->settings.mayResume &&
+        mayResume(*resumption,
+                  serverMark(opening_->settings.uri),
+                  environment_.loop.wallNow(),
+                  environment_.settings.sessionLimit))
+        opening_->resumption = std::move(resumption);
     opening_->deadline = environment_.loop.now() + environment_.settings.handshakeLimit;
     tryNextAddress();
 }
@@ -131,7 +149,7 @@ void Connection::tryNextAddress()
         openDtls(std::move(*socket));
     else {
         channel_ = std::make_unique<UdpChannel>(environment_, std::move(*socket), asListener());
-        onChannelReady({});
+        onChannelReady({}, {});
     }
 }
 
@@ -162,11 +180,15 @@ void Connection::openDtls(base::UniqueFd socket)
     // The time that is left, shared fairly with the addresses that are left.
     terms.limit = (opening_->deadline - environment_.loop.now()) / (left + 1);
     terms.leavesWhenRefused = left > 0;
+    if (opening_->resumption) {
+        terms.resumption = opening_->resumption->session.view();
+        terms.limit /= 2; // the other half is for a full handshake with the same address
+    }
     channel_ = std::make_unique<DtlsSession>(
         environment_, std::move(socket), std::move(terms), opening_->credential, asListener());
 }
 
-void Connection::onChannelReady(const api::ChannelFacts& facts)
+void Connection::onChannelReady(const api::ChannelFacts& facts, base::Secret resumable)
 {
     if (facts.cipherSuiteName.find("CBC") != std::string_view::npos && !facts.hasEncryptThenMac)
         log::warning("{DEVICE}: {SUITE} without encrypt-then-MAC with {SERVER}, as its account "
@@ -177,12 +199,50 @@ void Connection::onChannelReady(const api::ChannelFacts& facts)
                      facts.cipherSuiteName,
                      "SERVER",
                      opening_->settings.uri);
+    lastHeardAt_ = environment_.loop.now();
+    if (opening_->uri.isSecure)
+        keepResumable(facts, std::move(resumable));
     opening_.reset();
     listener_.onConnected(facts);
 }
 
+// The age of a resumed session is that of the full handshake it comes from.
+void Connection::keepResumable(const api::ChannelFacts& facts, base::Secret resumable)
+{
+    const base::WallTime now = environment_.loop.wallNow();
+    const bool isResumed = facts.isResumed && opening_->resumption;
+    const base::WallTime since = isResumed ? opening_->resumption->fullHandshakeAt : now;
+    endsAt_ = lastHeardAt_ + (environment_.settings.sessionLimit - (now - since));
+    if (resumable.empty() || (isResumed && opening_->resumption->session.equals(resumable.view())))
+        return;
+    environment_.resumptions.keepResumption(
+        credential_,
+        facts.credential,
+        encode({since, serverMark(opening_->settings.uri), std::move(resumable)}));
+}
+
+// One full handshake serves for so long and its keys for so many datagrams: the owner then makes
+// a new session. What is under way in this round is still finished.
+void Connection::countDatagram()
+{
+    ++datagrams_;
+    const bool isSpent = datagrams_ == environment_.settings.mostDatagrams;
+    if (endsAt_ == base::TimePoint{} || (!isSpent && environment_.loop.now() < endsAt_))
+        return;
+    endsAt_ = {};
+    const std::string_view reason =
+        isSpent ? "the session's keys have served for as many records as is safe"
+                : "the session is as old as it may be";
+    environment_.deferred.run(lifetime_.guard([this, reason] {
+        if (!isClosed_)
+            shutDown({ErrorKind::Unreachable, std::string(reason), Retry::Later});
+    }));
+}
+
 void Connection::onDatagram(base::ByteView datagram)
 {
+    lastHeardAt_ = environment_.loop.now();
+    countDatagram();
     const auto alive = lifetime_.token();
     const bool isDone = base::contain("a datagram", [&] { exchange_.receive(datagram); });
     // What has half happened is not gone on with: the owner connects anew.
@@ -192,11 +252,26 @@ void Connection::onDatagram(base::ByteView datagram)
 
 void Connection::onChannelLost(const base::Error& reason)
 {
+    if (opening_ && opening_->resumption) {
+        // Whatever was wrong with it, a full handshake with the same address shows.
+        opening_->resumption.reset();
+        --opening_->next;
+    }
     if (opening_ && opening_->next < opening_->addresses.size()) {
         tryNextAddress();
         return;
     }
+    // RFC 5246 §7.2.2: after a fatal alert nothing is resumed.
+    if (!opening_ && reason.kind == ErrorKind::Refused)
+        environment_.resumptions.keepResumption(credential_, {}, {});
     shutDown(reason);
+}
+
+std::optional<base::TimePoint> Connection::lastHeardAt() const
+{
+    if (opening_ || lastHeardAt_ == base::TimePoint{})
+        return std::nullopt;
+    return lastHeardAt_;
 }
 
 void Connection::onPeerLost(const base::Error& reason)
@@ -257,8 +332,10 @@ void Connection::close()
 
 void Connection::sendDatagram(base::ByteView datagram)
 {
-    if (channel_)
-        channel_->send(datagram);
+    if (!channel_)
+        return;
+    countDatagram();
+    channel_->send(datagram);
 }
 
 void Connection::onRequest(api::Request request, api::Respond respond)

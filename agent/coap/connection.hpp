@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "agent/base/lifetime.hpp"
@@ -29,6 +31,7 @@ public:
                 bool isConfirmable,
                 DeliveryDone done) override;
     void close() override;
+    [[nodiscard]] std::optional<base::TimePoint> lastHeardAt() const override;
 
 private:
     struct Opening;
@@ -40,9 +43,12 @@ private:
     void begin();
     void onAddresses(base::Expected<Addresses> addresses);
     void onCredential(base::Expected<api::PskCredential> credential);
+    void onResumption(base::Secret state);
     void tryNextAddress();
     [[nodiscard]] base::Expected<base::UniqueFd> connectNext();
     void openDtls(base::UniqueFd socket);
+    void keepResumable(const api::ChannelFacts& facts, base::Secret resumable);
+    void countDatagram();
     void shutDown(const base::Error& reason);
 
     void sendDatagram(base::ByteView datagram) override;
@@ -50,7 +56,7 @@ private:
     void onReset(const api::Token& token) override;
     void onPeerLost(const base::Error& reason) override;
 
-    void onChannelReady(const api::ChannelFacts& facts) override;
+    void onChannelReady(const api::ChannelFacts& facts, base::Secret resumable) override;
     void onDatagram(base::ByteView datagram) override;
     void onChannelLost(const base::Error& reason) override;
 
@@ -59,6 +65,10 @@ private:
     Exchange exchange_;
     std::unique_ptr<Opening> opening_; ///< until the channel is ready
     std::unique_ptr<Channel> channel_;
+    api::CredentialId credential_;
+    base::TimePoint lastHeardAt_{};
+    base::TimePoint endsAt_{}; ///< of what the full handshake serves for; unset for NoSec
+    std::uint32_t datagrams_ = 0;
     bool isClosed_ = false;
     base::Lifetime lifetime_;
 };

@@ -106,9 +106,7 @@ DtlsSession::~DtlsSession()
 void DtlsSession::configure()
 {
     gnutls_session_t session = nullptr;
-    // No tickets: a session is not resumed, and a ticket would stay in memory with each.
-    if (gnutls_init(&session,
-                    GNUTLS_CLIENT | GNUTLS_DATAGRAM | GNUTLS_NONBLOCK | GNUTLS_NO_TICKETS) < 0)
+    if (gnutls_init(&session, GNUTLS_CLIENT | GNUTLS_DATAGRAM | GNUTLS_NONBLOCK) < 0)
         throw std::bad_alloc();
     session_.reset(session);
     const HandshakeTerms& terms = handshake_->terms;
@@ -118,6 +116,9 @@ void DtlsSession::configure()
     if (!terms.serverName.empty())
         gnutls_server_name_set(
             session, GNUTLS_NAME_DNS, terms.serverName.data(), terms.serverName.size());
+    // What GnuTLS cannot read is as good as none: the handshake is then a full one.
+    if (!terms.resumption.empty())
+        (void)gnutls_session_set_data(session, terms.resumption.data(), terms.resumption.size());
     gnutls_dtls_set_mtu(session, mtu);
     // GnuTLS's own end comes after ours.
     gnutls_dtls_set_timeouts(
@@ -258,16 +259,31 @@ void DtlsSession::finishHandshake()
         lose(suite.error().in(toText(handshake_->terms.peer)));
         return;
     }
-    const api::ChannelFacts facts{suite->number,
+    const api::ChannelFacts facts{api::SecurityMode::Psk,
+                                  suite->number,
                                   suite->name,
                                   hasEncryptThenMac,
                                   gnutls_session_ext_master_secret_status(session) != 0,
-                                  gnutls_session_is_resumed(session) != 0};
+                                  gnutls_session_is_resumed(session) != 0,
+                                  handshake_->credential.mark};
+    // RFC 7627 §5.4: without an extended master secret a session is not to be resumed.
+    base::Secret resumable = facts.hasExtendedMasterSecret ? takeResumable() : base::Secret();
     handshake_.reset();
     const base::Survival lives(wasDestroyed_);
-    listener_.onChannelReady(facts);
+    listener_.onChannelReady(facts, std::move(resumable));
     if (lives)
         readRecords(0); // what came in one datagram with the server's Finished
+}
+
+base::Secret DtlsSession::takeResumable() const
+{
+    gnutls_datum_t data{};
+    if (gnutls_session_get_data2(session_.get(), &data) < 0)
+        return {};
+    base::Secret resumable(base::ByteView(data.data, data.size));
+    base::wipe({data.data, data.size});
+    gnutls_free(data.data);
+    return resumable;
 }
 
 void DtlsSession::failHandshake(int result)

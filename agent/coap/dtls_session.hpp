@@ -17,6 +17,7 @@ namespace causeway::coap {
 struct HandshakeTerms
 {
     const Offer* offer = nullptr; ///< outlives the handshake
+    base::ByteView resumption;    ///< what to resume from, in GnuTLS's format; likewise
     SocketAddress peer;
     std::string serverName; ///< for SNI; empty when the host is a literal (RFC 6066 §3)
     base::Duration limit{};
@@ -60,6 +61,7 @@ private:
     void waitForHandshake();
     void onHandshakeTimer();
     void finishHandshake();
+    [[nodiscard]] base::Secret takeResumable() const;
     void failHandshake(int result);
     [[nodiscard]] base::Error describeSilence() const;
     [[nodiscard]] base::Error describeFailure(int result, bool isHandshake) const;

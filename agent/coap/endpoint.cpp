@@ -11,9 +11,11 @@ namespace causeway::coap {
 
 Endpoint::Endpoint(base::EventLoop& loop,
                    api::CredentialStore& credentials,
+                   api::ResumptionStore& resumptions,
                    EndpointSettings settings)
     : environment_(new Environment{loop,
                                    credentials,
+                                   resumptions,
                                    settings,
                                    TlsContext(DtlsSession::askForKey),
                                    Deferred(loop),

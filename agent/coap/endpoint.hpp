@@ -2,8 +2,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 
+#include "agent/api/resumption_store.hpp"
 #include "agent/api/transport.hpp"
 #include "agent/base/event_loop.hpp"
 
@@ -17,6 +19,11 @@ struct EndpointSettings
     /// For the whole handshake, all addresses of a name together. Long enough for GnuTLS to send
     /// its first flight five times (after 0, 1, 3, 7 and 15 s).
     base::Duration handshakeLimit = std::chrono::seconds(30);
+    /// How long one full handshake serves, its session and all that are resumed from it together.
+    base::Duration sessionLimit = std::chrono::hours(24 * 7);
+    /// Datagrams of one session, both ways. RFC 9147 §4.5.3 limits AES-CCM to 2^23 records under
+    /// one key; a resumed session has new keys.
+    std::uint32_t mostDatagrams = 1U << 23U;
 };
 
 /// All CoAP sessions of the process: one connected UDP socket each, on one loop. Lives on the
@@ -24,8 +31,11 @@ struct EndpointSettings
 class Endpoint final : public api::Transport
 {
 public:
-    /// Loop and store outlive the endpoint. Throws when GnuTLS does not know our cipher suites.
-    Endpoint(base::EventLoop& loop, api::CredentialStore& credentials, EndpointSettings settings);
+    /// Loop and stores outlive the endpoint. Throws when GnuTLS does not know our cipher suites.
+    Endpoint(base::EventLoop& loop,
+             api::CredentialStore& credentials,
+             api::ResumptionStore& resumptions,
+             EndpointSettings settings);
     ~Endpoint() override;
     Endpoint(const Endpoint&) = delete;
     Endpoint& operator=(const Endpoint&) = delete;

@@ -20,6 +20,7 @@ struct Environment
 
     base::EventLoop& loop;
     api::CredentialStore& credentials;
+    api::ResumptionStore& resumptions;
     EndpointSettings settings;
     TlsContext tls;
     Deferred deferred;

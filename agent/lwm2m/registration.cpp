@@ -170,6 +170,9 @@ void Registration::onReset(const api::Token& token)
 // One failure of whatever was going on: notes it, ends the session, and says what comes next.
 void Registration::fail(const Error& error)
 {
+    // A server may take up a session and yet not know any more who that is.
+    if (state_ != State::Registered && channel_ && channel_->isResumed)
+        mayResume_ = false;
     retireSession();
     if (state_ == State::Disabling || state_ == State::Leaving) {
         raise(Event::Done);
@@ -221,6 +224,7 @@ void Registration::connect()
     session.credential = {identity_.logName, account_.settings.name};
     session.allowsCbcWithoutEtm = account_.settings.allowsCbcWithoutEtm;
     session.cipherSuites = account_.settings.cipherSuites;
+    session.mayResume = mayResume_;
     session_ = transport_.open(std::move(session), *this);
 }
 
@@ -277,6 +281,7 @@ void Registration::sendDeregister()
 
 void Registration::becomeRegistered()
 {
+    mayResume_ = true;
     isInTrouble_ = false;
     registeredAt_ = scheduler_.now();
     registeredAtWall_ = scheduler_.wallNow();
@@ -373,9 +378,8 @@ void Registration::onRegisterAnswer(const Expected<Response>& answer)
         return;
     }
     version_ = configuredVersion(account_.settings);
-    if (answer->code == OutcomeCode::Forbidden) { // explicitly rejected: never hammered
-        retries_.useUp();
-    }
+    if (answer->code == OutcomeCode::Forbidden && !channel_->isResumed)
+        retries_.useUp(); // explicitly rejected: never hammered
     fail({ErrorKind::Refused,
           fmt::format("the server answered Register with {}", describe(*answer)),
           base::Retry::Later});

@@ -116,7 +116,6 @@ private:
 
     static std::span<const Transition> transitions();
 
-    // api::SessionListener
     void onConnected(const api::ChannelFacts& facts) override;
     void onClosed(const base::Error& reason) override;
     void onRequest(api::Request request, api::Respond respond) override;
@@ -169,6 +168,7 @@ private:
     State state_ = State::Off;
     ProtocolVersion version_ = ProtocolVersion::V1_1;
     bool hasUpdatedSinceRegister_ = false;
+    bool mayResume_ = true;        ///< the next session
     bool isInTrouble_ = false;     ///< since the last success
     bool isErrorUnlogged_ = false; ///< the journal does not have lastError_ yet
     RetrySchedule retries_;

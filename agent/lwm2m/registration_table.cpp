@@ -95,6 +95,8 @@ api::RegistrationStatus Registration::status() const
     if (channel_) {
         status.channel = *channel_;
         status.channelSince = channelSince_;
+        if (const auto heardAt = session_->lastHeardAt())
+            status.channelUsedAt = scheduler_.wallNow() - (scheduler_.now() - *heardAt);
     }
     status.counters = {{"failures", counts_.failures},
                        {"notifications", counts_.notifications},

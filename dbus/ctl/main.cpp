@@ -73,6 +73,7 @@ void describe(CLI::App& app, Session& session)
         ->envname("CAUSEWAY_BUS");
     // In the order of the help.
     addStatusCommands(app, session);
+    addSecurityCommand(app, session);
     addDeviceCommands(app, session);
     addLineCommands(app, session);
     addServerCommands(app, session);

@@ -38,6 +38,7 @@ public:
 
 // Each adds its commands to the command line.
 void addStatusCommands(CLI::App& app, Session& session);
+void addSecurityCommand(CLI::App& app, Session& session);
 void addDeviceCommands(CLI::App& app, Session& session);
 void addLineCommands(CLI::App& app, Session& session);
 void addServerCommands(CLI::App& app, Session& session);

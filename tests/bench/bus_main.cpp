@@ -40,8 +40,8 @@ api::DeviceStatus deviceStatus(const std::string& name)
     registration.state = api::RegistrationStatus::State::Registered;
     registration.location = "/rd/" + name;
     registration.registeredAt = registration.channelSince = base::WallTime{};
-    registration.channel =
-        api::ChannelFacts{0xC0A8, "TLS_PSK_WITH_AES_128_CCM_8", false, true, false};
+    registration.channel = api::ChannelFacts{
+        api::SecurityMode::Psk, 0xC0A8, "TLS_PSK_WITH_AES_128_CCM_8", false, true, false, {}};
     registration.counters = {{"registrations", 1}, {"updates", 12}, {"requests", 7}};
     api::DeviceStatus status;
     status.settings.name = name;

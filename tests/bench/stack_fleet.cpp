@@ -133,7 +133,8 @@ private:
 
 StackFleet::StackFleet()
     : store_(loop_)
-    , endpoint_(loop_, store_, {})
+    , resumptions_(loop_)
+    , endpoint_(loop_, store_, resumptions_, {})
     , definitions_(model::builtInDefinitions())
 {
     for (std::size_t i = 0; i < mostDevices; ++i) {

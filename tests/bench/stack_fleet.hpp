@@ -13,6 +13,26 @@
 
 namespace causeway::bench {
 
+/// What a session may resume from goes to disk: no part of what a device costs in memory.
+class DiscardedResumptions final : public api::ResumptionStore
+{
+public:
+    explicit DiscardedResumptions(base::Scheduler& main)
+        : main_(main)
+    {}
+
+    void findResumption(const api::CredentialId&, FindDone done) override
+    {
+        main_.post([done = std::move(done)]() mutable { done({}); });
+    }
+
+    void keepResumption(const api::CredentialId&, const api::CredentialMark&, base::Secret) override
+    {}
+
+private:
+    base::Scheduler& main_;
+};
+
 /// The product: lwm2m::Clients with the Objects 0, 1, 3 and 3303 over one coap::Endpoint.
 class StackFleet final : public Fleet
 {
@@ -34,6 +54,7 @@ private:
 
     base::EventLoop loop_;
     fakes::MemoryStore store_;
+    DiscardedResumptions resumptions_;
     coap::Endpoint endpoint_;
     model::Definitions definitions_;
     std::vector<base::Watch> watches_;

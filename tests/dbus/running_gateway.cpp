@@ -20,8 +20,15 @@ api::DeviceStatus meter()
     registration.server = "main";
     registration.state = api::RegistrationStatus::State::Registered;
     registration.location = "/rd/5a3f";
-    registration.channel =
-        api::ChannelFacts{0xc0a8, "TLS_PSK_WITH_AES_128_CCM_8", true, true, false};
+    registration.channel = api::ChannelFacts{api::SecurityMode::Psk,
+                                             0xc0a8,
+                                             "TLS_PSK_WITH_AES_128_CCM_8",
+                                             false,
+                                             true,
+                                             true,
+                                             {0x1f, 0x2e, 0x3d, 0x4c, 0x5b, 0x6a, 0x79, 0x88}};
+    registration.channelSince = base::WallTime(std::chrono::seconds(1767225600));
+    registration.channelUsedAt = base::WallTime(std::chrono::seconds(1767225660));
     registration.counters = {{"registrations", 1}};
     status.registrations = {registration};
     return status;

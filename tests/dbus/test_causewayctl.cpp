@@ -79,6 +79,31 @@ BOOST_AUTO_TEST_CASE(lists_have_a_row_each)
     BOOST_TEST((json({"profiles"})[0]["name"] == "eastron-sdm120"));
 }
 
+BOOST_AUTO_TEST_CASE(security_tells_what_protects_each_session)
+{
+    const auto people = ctl({"security"}).output;
+    const auto scripts = json({"security", "meter-1"});
+
+    for (const std::string text :
+         {"meter-1", "main", "psk", "TLS_PSK_WITH_AES_128_CCM_8", "resumed", "1f2e3d4c5b6a7988"})
+        BOOST_TEST(contains(people, text), people);
+    BOOST_REQUIRE_EQUAL(scripts.size(), 1U);
+    BOOST_TEST((scripts[0]["device"] == "meter-1"));
+    BOOST_TEST((scripts[0]["extendedMasterSecret"] == true));
+    BOOST_TEST((scripts[0]["encryptThenMac"] == false));
+    BOOST_TEST((scripts[0]["channelUsedAt"] == 1767225660000000));
+}
+
+BOOST_AUTO_TEST_CASE(security_without_a_session_shows_none)
+{
+    inside([](World& world) { world.gateway.devices.at("meter-1").registrations[0].channel = {}; });
+
+    const auto people = ctl({"security"});
+
+    BOOST_TEST(people.exitCode == 0);
+    BOOST_TEST(!contains(people.output, "psk"));
+}
+
 BOOST_AUTO_TEST_CASE(a_server_takes_a_list_of_cipher_suites)
 {
     const auto added = ctl({"server",

@@ -32,7 +32,8 @@ struct FakePeer
     api::SessionListener* listener = nullptr;
     std::deque<Asked> asked;       ///< requests that nobody has answered yet
     std::deque<Notified> notified; ///< notifications whose delivery is open
-    bool isClosed = false;         ///< the owner said close()
+    std::optional<base::TimePoint> lastHeardAt;
+    bool isClosed = false; ///< the owner said close()
     bool isDestroyed = false;
 
     void connect(const api::ChannelFacts& facts = {}) { listener->onConnected(facts); }
@@ -156,6 +157,11 @@ private:
         }
 
         void close() override { peer_->isClosed = true; }
+
+        [[nodiscard]] std::optional<base::TimePoint> lastHeardAt() const override
+        {
+            return peer_->lastHeardAt;
+        }
 
     private:
         std::shared_ptr<FakePeer> peer_; // shared with the test, which outlives the session

@@ -206,14 +206,37 @@ class PartsFail(SiteCase):
         self.assertIn("nowhere.invalid", error)
         self.wait_value("meter-1", VOLTAGE, 230.1)
 
+    def test_r05_one_handshake_serves_for_all_that_follows(self):
+        self.attach_meter()
+        self.wait_value("meter-1", VOLTAGE, 230.1)
+
+        for _ in range(50):
+            self.server.ask("read", endpoint="meter-1", path=VOLTAGE, accept="senml-json")
+        for number in range(1, 6):
+            self.site.ctl("device", "update", "meter-1")
+            wait_until("an update", lambda n=number: self.registration("meter-1")["counters"]["updates"] >= n)
+
+        registration = self.registration("meter-1")
+        self.assertEqual(registration["counters"]["sessions"], 1)
+        self.assertIs(registration["resumed"], False)
+
+    def test_r07_a_daemon_that_was_stopped_resumes_its_sessions(self):
+        first = self.attach_meter()["found"]
+        self.assertIs(self.site.ctl("security", "meter-1")[0]["resumed"], False)
+
+        self.site.stop_daemon()
+        self.site.start_daemon()
+
+        self.server.wait(event="registered", endpoint="meter-1", after=first["number"])
+        channel = wait_until("a session", lambda: self.site.ctl("security", "meter-1")[0])
+        self.assertIs(channel["resumed"], True)
+        self.assertEqual(channel["cipherSuite"], "TLS_PSK_WITH_AES_128_CCM_8")
+
     def test_a_wrong_key_is_told_in_words(self):
         self.site.attach(self.server, "meter-1", *METER)
         self.server.wait(event="registered", endpoint="meter-1")
-        self.server.ask("remove-psk", identity="meter-1")
-        self.server.ask("add-psk", identity="meter-1", key="00" * 31 + "01")
 
-        self.site.ctl("device", "disable", "meter-1")
-        self.site.ctl("device", "enable", "meter-1")
+        self.site.ctl("credential", "generate", "meter-1", "main")
 
         error = wait_until("an error", lambda: self.registration("meter-1").get("lastError"))
         self.assertIn("pre-shared key", error)

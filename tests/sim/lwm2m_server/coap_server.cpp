@@ -68,6 +68,13 @@ CoapServer& serverOf(const coap_session_t* session)
     return *static_cast<CoapServer*>(coap_get_app_data(coap_session_get_context(session)));
 }
 
+const SSL* tls(coap_session_t* session)
+{
+    coap_tls_library_t library{};
+    const auto* const ssl = coap_session_get_tls(session, &library);
+    return library == COAP_TLS_LIBRARY_OPENSSL ? static_cast<const SSL*>(ssl) : nullptr;
+}
+
 const char* reasonText(coap_nack_reason_t reason)
 {
     switch (reason) {
@@ -176,12 +183,12 @@ void CoapServer::setSilent(bool isSilent)
                    sizeof program);
 }
 
+// libcoap forgets the identity of a session that is resumed; OpenSSL keeps it in the ticket.
 std::string CoapServer::identity(coap_session_t* session)
 {
-    const auto* identity = coap_session_get_psk_identity(session);
-    if (identity == nullptr)
-        return {};
-    return {reinterpret_cast<const char*>(identity->s), identity->length};
+    const auto* ssl = tls(session);
+    const char* const identity = ssl == nullptr ? nullptr : SSL_get_psk_identity(ssl);
+    return identity == nullptr ? "" : identity;
 }
 
 std::string CoapServer::remote(coap_session_t* session)
@@ -194,11 +201,8 @@ std::string CoapServer::remote(coap_session_t* session)
 
 std::string CoapServer::cipher(coap_session_t* session)
 {
-    coap_tls_library_t library{};
-    auto* ssl = coap_session_get_tls(session, &library);
-    if (ssl == nullptr || library != COAP_TLS_LIBRARY_OPENSSL)
-        return {};
-    return SSL_CIPHER_standard_name(SSL_get_current_cipher(static_cast<SSL*>(ssl)));
+    const auto* ssl = tls(session);
+    return ssl == nullptr ? "" : SSL_CIPHER_standard_name(SSL_get_current_cipher(ssl));
 }
 
 const coap_bin_const_t*

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <stdexcept>
 #include <utility>
 
@@ -43,6 +44,13 @@ DtlsServer::DtlsServer(base::EventLoop& loop, const char* priority, base::Bytes 
 
     check(gnutls_psk_allocate_server_credentials(&credentials_), "credentials");
     gnutls_psk_set_server_credentials_function(credentials_, giveKey);
+    begin(priority);
+    watch_ = loop.watch(socket_.get(), EPOLLIN, [this](std::uint32_t) { onReadable(); });
+}
+
+void DtlsServer::begin(const char* priority)
+{
+    priority_ = priority;
     check(gnutls_init(&session_, GNUTLS_SERVER | GNUTLS_DATAGRAM | GNUTLS_NONBLOCK), "init");
     check(gnutls_priority_set_direct(session_, priority, nullptr), priority);
     gnutls_credentials_set(session_, GNUTLS_CRD_PSK, credentials_);
@@ -51,18 +59,46 @@ DtlsServer::DtlsServer(base::EventLoop& loop, const char* priority, base::Bytes 
     gnutls_transport_set_push_function(session_, push);
     gnutls_transport_set_pull_function(session_, pull);
     gnutls_transport_set_pull_timeout_function(session_, waitToPull);
-    watch_ = loop.watch(socket_.get(), EPOLLIN, [this](std::uint32_t) { onReadable(); });
+    if (ticketKey_.data != nullptr)
+        check(gnutls_session_ticket_enable_server(session_, &ticketKey_), "tickets");
+}
+
+void DtlsServer::giveTickets()
+{
+    gnutls_free(ticketKey_.data);
+    check(gnutls_session_ticket_key_generate(&ticketKey_), "ticket key");
+}
+
+void DtlsServer::expectNext(const char* priority)
+{
+    std::array<char, 2048> late{}; // of the client before
+    while (::recv(socket_.get(), late.data(), late.size(), MSG_DONTWAIT) >= 0) {
+    }
+    beginAnew(priority);
+}
+
+void DtlsServer::beginAnew(const char* priority)
+{
+    gnutls_deinit(session_);
+    isTaken_ = isEstablished = false;
+    failure = 0;
+    records.clear();
+    begin(priority);
 }
 
 DtlsServer::~DtlsServer()
 {
     gnutls_deinit(session_);
+    gnutls_free(ticketKey_.data);
     gnutls_psk_free_server_credentials(credentials_);
 }
 
-int DtlsServer::giveKey(gnutls_session_t session, const char*, gnutls_datum_t* key) noexcept
+int DtlsServer::giveKey(gnutls_session_t session,
+                        const char* identity,
+                        gnutls_datum_t* key) noexcept
 {
-    const auto& self = *static_cast<DtlsServer*>(gnutls_session_get_ptr(session));
+    auto& self = *static_cast<DtlsServer*>(gnutls_session_get_ptr(session));
+    self.identity = identity;
     key->data = static_cast<unsigned char*>(gnutls_malloc(self.key_.size()));
     std::copy(self.key_.begin(), self.key_.end(), key->data);
     key->size = static_cast<unsigned>(self.key_.size());
@@ -71,7 +107,9 @@ int DtlsServer::giveKey(gnutls_session_t session, const char*, gnutls_datum_t* k
 
 ssize_t DtlsServer::push(gnutls_transport_ptr_t ptr, const void* octets, std::size_t size) noexcept
 {
-    return ::send(static_cast<DtlsServer*>(ptr)->socket_.get(), octets, size, MSG_NOSIGNAL);
+    const auto& self = *static_cast<DtlsServer*>(ptr);
+    const auto* const peer = reinterpret_cast<const sockaddr*>(&self.peer_);
+    return ::sendto(self.socket_.get(), octets, size, MSG_NOSIGNAL, peer, self.peerSize_);
 }
 
 ssize_t DtlsServer::pull(gnutls_transport_ptr_t ptr, void* octets, std::size_t size) noexcept
@@ -95,11 +133,17 @@ void DtlsServer::onReadable()
         (void)::recv(socket_.get(), octets.data(), octets.size(), MSG_DONTWAIT);
         return;
     }
-    if (!isConnected_) {
-        ::recvfrom(socket_.get(), octets.data(), octets.size(), MSG_PEEK, address, &size);
-        check(::connect(socket_.get(), address, size), "connect");
-        isConnected_ = true;
+    ::recvfrom(socket_.get(), octets.data(), octets.size(), MSG_PEEK, address, &size);
+    const bool isStranger = isTaken_ && std::memcmp(&peer, &peer_, size) != 0;
+    if (isStranger && !followsClients) {
+        (void)::recv(socket_.get(), octets.data(), octets.size(), MSG_DONTWAIT);
+        return;
     }
+    if (isStranger)
+        beginAnew(priority_.c_str());
+    isTaken_ = true;
+    peer_ = peer;
+    peerSize_ = size;
     if (isEstablished) {
         readRecords();
         return;
@@ -144,6 +188,11 @@ void DtlsServer::readRecords()
 void DtlsServer::send(const base::Bytes& message)
 {
     (void)gnutls_record_send(session_, message.data(), message.size());
+}
+
+void DtlsServer::sendRaw(const base::Bytes& datagram)
+{
+    push(this, datagram.data(), datagram.size());
 }
 
 void DtlsServer::sendAlert(gnutls_alert_description_t alert)

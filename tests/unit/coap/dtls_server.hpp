@@ -27,14 +27,23 @@ public:
     [[nodiscard]] std::uint16_t port() const { return port_; }
 
     void send(const base::Bytes& message);
+    /// As it is, without DTLS.
+    void sendRaw(const base::Bytes& datagram);
     void sendAlert(gnutls_alert_description_t alert);
     void askForRenegotiation();
+    /// Hands out session tickets, from the next client on; another call makes them worthless.
+    void giveTickets();
+    /// Forgets the client and takes the next one that comes, with this priority string.
+    void expectNext(const char* priority);
     void sayGoodBye();
 
     /// Datagrams are dropped without a look while this is set.
     bool isDeaf = false;
+    /// A new address is a new client, as if expectNext() had been called.
+    bool followsClients = false;
     bool isEstablished = false;
     bool hasEncryptThenMac = false;
+    std::string identity;   ///< the client's
     std::string serverName; ///< what the client's SNI said
     int failure = 0;        ///< of the handshake or a record
     std::vector<base::Bytes> records;
@@ -46,6 +55,8 @@ private:
     static ssize_t pull(gnutls_transport_ptr_t self, void* octets, std::size_t size) noexcept;
     static int waitToPull(gnutls_transport_ptr_t self, unsigned milliseconds) noexcept;
 
+    void begin(const char* priority);
+    void beginAnew(const char* priority);
     void onReadable();
     void readRecords();
     void noteServerName();
@@ -53,8 +64,12 @@ private:
     base::Bytes key_;
     base::UniqueFd socket_;
     std::uint16_t port_ = 0;
-    bool isConnected_ = false;
+    sockaddr_storage peer_{};
+    socklen_t peerSize_ = 0;
+    bool isTaken_ = false;
+    std::string priority_;
     gnutls_psk_server_credentials_t credentials_ = nullptr;
+    gnutls_datum_t ticketKey_{};
     gnutls_session_t session_ = nullptr;
     base::Watch watch_;
 };

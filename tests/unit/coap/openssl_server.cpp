@@ -12,7 +12,7 @@
 
 namespace causeway::tests {
 
-OpensslServer::OpensslServer(const std::string& cipher, const std::string& key)
+OpensslServer::OpensslServer(const std::string& cipher, const std::string& key, bool givesTickets)
 {
     std::array<int, 2> in{};
     std::array<int, 2> out{};
@@ -26,7 +26,7 @@ OpensslServer::OpensslServer(const std::string& cipher, const std::string& key)
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, childIn.get(), STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, childOut.get(), STDOUT_FILENO);
-    std::array<const char*, 13> arguments{"openssl",
+    std::array<const char*, 14> arguments{"openssl",
                                           "s_server",
                                           "-dtls1_2",
                                           "-accept",
@@ -38,6 +38,7 @@ OpensslServer::OpensslServer(const std::string& cipher, const std::string& key)
                                           key.c_str(),
                                           "-cipher",
                                           cipher.c_str(),
+                                          givesTickets ? nullptr : "-no_ticket",
                                           nullptr};
     std::array<char*, 1> environment{nullptr};
     const int result = ::posix_spawnp(&process_,

@@ -13,8 +13,9 @@ namespace causeway::tests {
 class OpensslServer
 {
 public:
-    /// `cipher` in OpenSSL's words; the key in hexadecimal.
-    OpensslServer(const std::string& cipher, const std::string& key);
+    /// `cipher` in OpenSSL's words; the key in hexadecimal. Without tickets it keeps sessions by
+    /// ID.
+    OpensslServer(const std::string& cipher, const std::string& key, bool givesTickets = true);
     ~OpensslServer();
     OpensslServer(const OpensslServer&) = delete;
     OpensslServer& operator=(const OpensslServer&) = delete;

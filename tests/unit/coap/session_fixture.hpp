@@ -10,6 +10,7 @@
 
 #include "agent/base/event_loop.hpp"
 #include "agent/coap/endpoint.hpp"
+#include "tests/fakes/memory_resumptions.hpp"
 #include "tests/fakes/memory_store.hpp"
 
 namespace causeway::tests {
@@ -48,7 +49,7 @@ inline const base::Bytes testKey = base::toBytes("0123456789abcdef");
 struct SessionFixture
 {
     explicit SessionFixture(coap::EndpointSettings settings = {true, std::chrono::seconds(5)})
-        : endpoint(loop, store, settings)
+        : endpoint(loop, store, resumptions, settings)
     {
         store.put({"meter-1", "server"}, "meter-1", testKey);
     }
@@ -88,6 +89,7 @@ struct SessionFixture
 
     base::EventLoop loop;
     fakes::MemoryStore store{loop};
+    fakes::MemoryResumptions resumptions{loop};
     coap::Endpoint endpoint;
     RecordingListener listener;
 };

@@ -124,6 +124,53 @@ BOOST_AUTO_TEST_CASE(r13_one_suite_is_enough_for_a_server_that_has_both)
     }
 }
 
+BOOST_AUTO_TEST_CASE(r25_to_r27_identity_and_key_arrive_octet_by_octet)
+{
+    struct Row
+    {
+        std::size_t identitySize;
+        std::size_t keySize;
+    };
+
+    for (const Row& row : {Row{1, 16}, Row{20, 32}, Row{127, 63}, Row{128, 64}}) {
+        base::Bytes key(row.keySize, 0xFF);
+        key[1] = 0;
+        const std::string identity(row.identitySize, '\xC3'); // no UTF-8
+        SessionFixture f;
+        f.store.put({"meter-1", "server"}, identity, key);
+        DtlsServer server(f.loop, ccm8, key);
+
+        const auto session = f.open(localUri(server.port()));
+
+        BOOST_TEST(f.runUntilConnectedOrClosed());
+        BOOST_TEST(f.listener.facts.has_value(), f.reason());
+        BOOST_TEST(server.identity == identity);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(r03_r10_r24_what_is_not_of_the_session_is_dropped_without_a_word)
+{
+    SessionFixture f;
+    DtlsServer server(f.loop, ccm8, testKey);
+    const auto session = f.open(localUri(server.port()));
+    BOOST_REQUIRE(f.runUntil([&] { return server.isEstablished && f.listener.facts; }));
+    base::Bytes clientHello{22, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 9, 0, 12};
+    clientHello.insert(clientHello.end(), {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+    base::Bytes badMac{23, 0xFE, 0xFD, 0, 1, 0, 0, 0, 0, 0, 99, 0, 24};
+    badMac.insert(badMac.end(), 24, 0xA5);
+    const base::Bytes plainAlert{21, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 8, 0, 2, 2, 40};
+
+    for (const auto& datagram :
+         {base::Bytes{0x40, 0x01, 0x12, 0x33, 0xB1, '3'}, clientHello, badMac, plainAlert})
+        server.sendRaw(datagram);
+    server.send({0x40, 0x01, 0x12, 0x34, 0xB1, '3'});
+
+    BOOST_TEST(f.runUntil([&] { return !server.records.empty(); }));
+    BOOST_TEST(f.listener.requests.size() == 1U); // the plain one never was one
+    BOOST_TEST(server.failure == 0);              // no alert
+    BOOST_TEST(f.listener.closed.empty());
+}
+
 BOOST_AUTO_TEST_CASE(openssl_with_another_key_is_reported_as_such)
 {
     SessionFixture f({true, 1s});

@@ -31,7 +31,8 @@ BOOST_AUTO_TEST_CASE(a_listener_that_throws_loses_its_session_and_nobody_elses)
                          "coaps://127.0.0.1:" + std::to_string(otherServer.port()),
                          api::SecurityMode::Psk,
                          {"meter-1", "server"},
-                         false},
+                         false,
+                         {}},
                         other);
     f.listener.isBroken = true;
     const auto session = f.open("coaps://127.0.0.1:" + std::to_string(server.port()));

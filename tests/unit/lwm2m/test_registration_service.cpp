@@ -46,6 +46,27 @@ BOOST_AUTO_TEST_CASE(registers_after_a_full_handshake)
     BOOST_TEST(asked().path == std::vector<std::string>{"rd"}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(makes_a_full_handshake_after_a_refusal_on_a_resumed_session)
+{
+    registerOnce();
+    scheduler.advance(100s);
+    peer().lose({ErrorKind::Unreachable, "the server went away", {}});
+    scheduler.advance(6s);
+    peer().resume();
+    peer().answer(OutcomeCode::NotFound); // Update: then Register
+    BOOST_TEST(peer().settings.mayResume);
+
+    peer().answer(OutcomeCode::Forbidden);
+
+    scheduler.advance(100s); // no long pause: the retry timer
+    BOOST_TEST(!peer().settings.mayResume);
+    peer().connect();
+    peer().accept();
+    peer().lose({ErrorKind::Unreachable, "the server went away", {}});
+    scheduler.advance(200s);
+    BOOST_TEST(peer().settings.mayResume);
+}
+
 BOOST_AUTO_TEST_CASE(registers_when_the_registration_expired_meanwhile)
 {
     account.settings.lifetime = 120s;

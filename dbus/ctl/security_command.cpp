@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "dbus/ctl/object_commands.hpp"
+#include "dbus/ctl/table.hpp"
+
+namespace causeway::dbus::ctl {
+
+namespace {
+
+constexpr auto noValue = "-";
+
+/// Each server of each device with what protects its session, or without if there is none.
+Json channels(const Json& devices)
+{
+    Json list = Json::array();
+    for (const auto& device : devices) {
+        for (Json channel : device["Registrations"]) {
+            channel.erase("counters");
+            channel["device"] = device["Name"];
+            list.push_back(std::move(channel));
+        }
+    }
+    return list;
+}
+
+std::string wordOf(const Json& channel, const char* key, const char* yes, const char* no)
+{
+    const auto claim = channel.find(key);
+    if (claim == channel.end())
+        return noValue;
+    return claim->get<bool>() ? yes : no;
+}
+
+/// CBC is what encrypt-then-MAC is for: to an AEAD it means nothing.
+std::string encryptThenMac(const Json& channel)
+{
+    if (textIn(channel, "cipherSuite").find("_CBC_") == std::string::npos)
+        return noValue;
+    return wordOf(channel, "encryptThenMac", "yes", "NO");
+}
+
+/// "3d 4h", "12 min", "5 s": the two largest units that matter.
+std::string ageText(std::chrono::seconds age)
+{
+    using namespace std::chrono_literals;
+    if (age < 1min)
+        return fmt::format("{} s", age.count());
+    if (age < 1h)
+        return fmt::format("{} min", age / 1min);
+    if (age < 24h)
+        return fmt::format("{} h {} min", age / 1h, age % 1h / 1min);
+    return fmt::format("{} d {} h", age / 24h, age % 24h / 1h);
+}
+
+std::string ageSince(const Json& channel, const char* key)
+{
+    const auto time = channel.find(key);
+    if (time == channel.end())
+        return noValue;
+    const std::chrono::microseconds then(time->get<std::int64_t>());
+    const auto age = std::chrono::system_clock::now().time_since_epoch() - then;
+    return ageText(
+        std::max(std::chrono::duration_cast<std::chrono::seconds>(age), std::chrono::seconds(0)));
+}
+
+std::string orDash(std::string text)
+{
+    return text.empty() ? noValue : text;
+}
+
+void print(const Json& list)
+{
+    Table table({"DEVICE",
+                 "SERVER",
+                 "MODE",
+                 "SUITE",
+                 "ETM",
+                 "EMS",
+                 "HANDSHAKE",
+                 "AGE",
+                 "LAST USED",
+                 "CREDENTIAL"});
+    for (const auto& channel : list)
+        table.add({textIn(channel, "device"),
+                   textIn(channel, "server"),
+                   orDash(textIn(channel, "securityMode")),
+                   orDash(textIn(channel, "cipherSuite")),
+                   encryptThenMac(channel),
+                   wordOf(channel, "extendedMasterSecret", "yes", "NO"),
+                   wordOf(channel, "resumed", "resumed", "full"),
+                   ageSince(channel, "channelSince"),
+                   ageSince(channel, "channelUsedAt"),
+                   orDash(textIn(channel, "credentialFingerprint"))});
+    table.print();
+}
+
+Objects wanted(Client& client, const std::string& device)
+{
+    if (device.empty())
+        return client.objects(Kind::Device);
+    return {{device, client.properties(Kind::Device, device)}};
+}
+
+} // namespace
+
+void addSecurityCommand(CLI::App& app, Session& session)
+{
+    auto* const command =
+        app.add_subcommand("security", "Show what protects each session with a server now");
+    auto device = std::make_shared<std::string>();
+    command->add_option("device", *device, "only this device");
+    command->callback([&session, device] {
+        const auto list = channels(toJson(wanted(session.client, *device)));
+        session.show(list, [&] { print(list); });
+    });
+}
+
+} // namespace causeway::dbus::ctl
