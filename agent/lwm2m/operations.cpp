@@ -134,7 +134,7 @@ void Operations::performComposite(Requester& requester, const Request& request, 
 
 OrRefusal<Path> Operations::target(const Requester& requester, const Request& request) const
 {
-    const auto path = parseRequestPath(request.path);
+    auto path = parseRequestPath(request.path);
     if (!path)
         return path;
     if (path->isRoot() || request.method == Method::Patch)

@@ -56,8 +56,11 @@ std::vector<Record> ServerView::readParts(std::span<const Path> parts) const
             append({object->definition().id}, records);
     }
     std::ranges::stable_sort(records, {}, &Record::path);
-    const auto repeated = std::ranges::unique(records, {}, &Record::path);
-    records.erase(repeated.begin(), repeated.end());
+    const auto isSame = [](const Record& one, const Record& other) {
+        return one.path == other.path;
+    };
+    // Not std::ranges::unique: clang 14 cannot read libstdc++'s subrange.
+    records.erase(std::unique(records.begin(), records.end(), isSame), records.end());
     return records;
 }
 

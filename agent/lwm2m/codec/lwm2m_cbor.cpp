@@ -194,7 +194,7 @@ Expected<Path> Lwm2mCborParser::keyed(Path path, const CborToken& key)
             return fail(id.error());
         if (isOpen && id->kind == Kind::Break)
             break;
-        const auto longer = extend(path, *id);
+        auto longer = extend(path, *id);
         if (!longer)
             return longer;
         path = *longer;
