@@ -313,9 +313,12 @@ void Line::finish(Expected<Answer> result)
     else
         unit.onAnswer();
     silentInARow_ = wasSilence ? silentInARow_ + 1 : 0;
+    const bool followsSilence = silentUnit_ && silentUnit_ != job.request.unitId;
+    silentUnit_ = wasSilence ? std::optional(job.request.unitId) : std::nullopt;
     const bool wasWrong = !result && result.error().kind == ErrorKind::Corrupt;
-    if (!result && deservesRepeat(job, result.error())) {
+    if (!result && deservesRepeat(job, result.error(), followsSilence)) {
         job.isRepeat = true;
+        record(job.request.unitId).lastTurn = 0; // before anybody else's silence
         queues_[indexOf(job.priority)].push_front(std::move(job));
     } else {
         job.done(std::move(result));
@@ -344,10 +347,14 @@ void Line::count(const Expected<Answer>& result)
     }
 }
 
-bool Line::deservesRepeat(const Job& job, const base::Error& error)
+// A server takes what follows a request to a silent neighbour for that one's answer, and so misses
+// a request to itself (libmodbus 3.1.6, _modbus_rtu_receive). A poll that may have met this is
+// asked again.
+bool Line::deservesRepeat(const Job& job, const base::Error& error, bool followsSilence)
 {
     const bool mayPass = error.kind == ErrorKind::Timeout || error.kind == ErrorKind::Corrupt;
-    return mayPass && job.priority == Priority::Read && !job.isRepeat &&
+    const bool mayBeMissed = job.priority == Priority::Poll && followsSilence;
+    return mayPass && (job.priority == Priority::Read || mayBeMissed) && !job.isRepeat &&
            !record(job.request.unitId).breaker.isOpen();
 }
 

@@ -119,7 +119,8 @@ private:
     void send(Job job);
     void finish(base::Expected<Answer> result);
     void count(const base::Expected<Answer>& result);
-    [[nodiscard]] bool deservesRepeat(const Job& job, const base::Error& error);
+    [[nodiscard]] bool
+    deservesRepeat(const Job& job, const base::Error& error, bool followsSilence);
     void rest(bool needsQuiet);
     void wakeUp();
     void failAll(const base::Error& reason);
@@ -147,6 +148,7 @@ private:
     base::TimePoint quietUntil_{};
     std::uint32_t urgentInARow_ = 0;
     std::uint32_t silentInARow_ = 0;
+    std::optional<std::uint8_t> silentUnit_; ///< who did not answer the last request
 
     std::map<std::string, std::uint64_t> counters_;
     base::Timer timer_; ///< end of silence, of quarantine, or of waiting
