@@ -10,10 +10,9 @@
 namespace causeway::bench {
 
 /// The floor: GnuTLS, one connected UDP socket each, and ready-made answers. The same handshakes
-/// and records as a fleet of LwM2M Clients, and nothing else. Even loopback changes the order of
-/// datagrams when their sender moves to another processor, and DTLS drops what comes too early. Of
-/// a Finished that got lost behind its ChangeCipherSpec GnuTLS never sends its flight again: so
-/// after a second in which nothing came, everybody who is not connected begins anew.
+/// and records as a fleet of LwM2M Clients, and nothing else. Now and then a handshake stands
+/// still, for a reason not yet known (README.md): after a second in which nothing came, everybody
+/// who is not connected begins anew.
 class FloorFleet final : public Fleet
 {
 public:
