@@ -47,7 +47,7 @@ std::uint32_t registeredAt(const api::DeviceStatus& status, const std::string& s
 
 Gateway::Gateway(GatewayServices services, GatewayRules rules)
     : services_(services)
-    , rules_(rules)
+    , rules_(std::move(rules))
 {
     services_.keyStore.onKeyStoreChanged(
         lifetime_.guard([this](const api::KeyStoreStatus&) { onKeyStoreChanged(); }));
@@ -336,10 +336,10 @@ void Gateway::onKeyStoreChanged()
                     api::toString(status.state),
                     "MESSAGE_ID",
                     log::keyStoreOpenId);
-    for (const auto& [name, device] : devices_) {
-        base::contain(name, [&] {
-            for (const auto& server : device->settings().servers)
-                device->onCredentialChanged(server);
+    for (const auto& entry : devices_) {
+        base::contain(entry.first, [&] {
+            for (const auto& server : entry.second->settings().servers)
+                entry.second->onCredentialChanged(server);
         });
     }
     tell([](auto& listener) { listener.onGatewayChanged(); });

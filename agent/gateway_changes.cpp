@@ -202,10 +202,12 @@ void Gateway::changeServer(api::ServerSettings settings, Done done)
         },
         [this, settings](base::Task finished) {
             servers_.insert_or_assign(settings.name, settings);
-            for (const auto& [name, device] : devices_) {
-                if (std::ranges::find(device->settings().servers, settings.name) !=
-                    device->settings().servers.end())
-                    base::contain(name, [&] { device->setServers(serversOf(device->settings())); });
+            for (const auto& entry : devices_) {
+                AttachedDevice& device = *entry.second;
+                const auto& servers = device.settings().servers;
+                if (std::ranges::find(servers, settings.name) != servers.end())
+                    base::contain(entry.first,
+                                  [&] { device.setServers(serversOf(device.settings())); });
             }
             tell([&](auto& listener) { listener.onServerChanged(settings.name); });
             finished();

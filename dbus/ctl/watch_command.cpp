@@ -145,16 +145,17 @@ private:
 
     const Units& unitsOf(const std::string& device)
     {
-        const auto [units, isNew] = units_.try_emplace(device);
-        if (!isNew)
-            return units->second;
+        const auto added = units_.try_emplace(device);
+        Units& units = added.first->second;
+        if (!added.second)
+            return units;
         try {
             session_.client.withDevice(
-                device, [&](DeviceProxy& proxy) { units->second = Units(proxy.NewestValues()); });
+                device, [&](DeviceProxy& proxy) { units = Units(proxy.NewestValues()); });
         } catch (const std::runtime_error&) {
             // Gone meanwhile: a value without its unit is better than none.
         }
-        return units->second;
+        return units;
     }
 
     [[nodiscard]] bool wants(const std::string& device) const

@@ -10,7 +10,7 @@ namespace causeway::lwm2m {
 namespace {
 
 // RFC 6690 §2 takes a quoted string as RFC 2616 has it: '"' and '\' are escaped.
-std::string quoted(std::string_view text)
+std::string inQuotes(std::string_view text)
 {
     std::string result = "\"";
     for (const char character : text) {
@@ -23,7 +23,7 @@ std::string quoted(std::string_view text)
 
 std::string version(std::string_view text, std::string_view enabler)
 {
-    return enabler == "1.0" ? quoted(text) : std::string(text);
+    return enabler == "1.0" ? inQuotes(text) : std::string(text);
 }
 
 std::string formatLink(const Link& link, std::string_view enabler)
@@ -32,7 +32,7 @@ std::string formatLink(const Link& link, std::string_view enabler)
     if (link.shortServerId)
         text += fmt::format(";ssid={}", *link.shortServerId);
     if (link.serverUri)
-        text += ";uri=" + quoted(*link.serverUri);
+        text += ";uri=" + inQuotes(*link.serverUri);
     if (link.version)
         text += ";ver=" + version(*link.version, enabler);
     if (link.dimension)
@@ -68,7 +68,7 @@ std::string formatRegistration(std::span<const Link> links,
     if (formats.size() == 1)
         text += ";ct=" + list;
     if (formats.size() > 1)
-        text += ";ct=" + quoted(list);
+        text += ";ct=" + inQuotes(list);
     appendLinks(text, links, enabler);
     return text;
 }
