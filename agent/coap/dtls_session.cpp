@@ -78,6 +78,7 @@ struct DtlsSession::Handshake
     base::Timer timer;
     bool hasHeard = false;
     bool wasRefused = false;
+    bool foundNothing = false; ///< in this call of gnutls_handshake(): see waitToPull()
 };
 
 DtlsSession::DtlsSession(Environment& environment,
@@ -176,16 +177,23 @@ ssize_t DtlsSession::pull(gnutls_transport_ptr_t ptr, void* octets, std::size_t 
     return -1;
 }
 
-// GnuTLS sends its flight again only when this says truly that nothing has come.
+// GnuTLS sends its flight again only when this says truly that nothing has come. But once it has
+// heard so in a call it must hear nothing else: when the server's Finished comes between two looks,
+// 3.7.9 (_dtls_wait_and_retransmit) takes it for the sign that its flight has arrived, forgets the
+// flight, and waits for ever. What came meanwhile wakes the loop again.
 int DtlsSession::waitToPull(gnutls_transport_ptr_t ptr, unsigned) noexcept
 {
     auto& self = *static_cast<DtlsSession*>(ptr);
-    pollfd descriptor{self.socket_.get(), POLLIN, 0};
-    if (::poll(&descriptor, 1, 0) <= 0)
+    if (self.handshake_ && self.handshake_->foundNothing)
         return 0;
-    if ((descriptor.revents & POLLERR) != 0)
+    pollfd descriptor{self.socket_.get(), POLLIN, 0};
+    const int ready = ::poll(&descriptor, 1, 0);
+    if (ready > 0 && (descriptor.revents & POLLERR) != 0)
         self.takeSocketError();
-    return (descriptor.revents & POLLIN) != 0 ? 1 : 0;
+    const bool hasCome = ready > 0 && (descriptor.revents & POLLIN) != 0;
+    if (self.handshake_)
+        self.handshake_->foundNothing = !hasCome;
+    return hasCome ? 1 : 0;
 }
 
 // What nobody takes off the socket would wake the loop for ever.
@@ -220,6 +228,7 @@ void DtlsSession::continueHandshake()
     constexpr int mostCalls = 16;
     int result = GNUTLS_E_AGAIN;
     for (int call = 0; call < mostCalls; ++call) {
+        handshake_->foundNothing = false;
         result = gnutls_handshake(session_.get());
         if (result == 0 || result == GNUTLS_E_AGAIN || gnutls_error_is_fatal(result) != 0)
             break;

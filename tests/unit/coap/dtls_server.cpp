@@ -22,6 +22,14 @@ void check(int result, const char* what)
         throw std::runtime_error(std::string(what) + ": " + std::to_string(result));
 }
 
+// RFC 6347 §4.1: a handshake record of the first epoch that is encrypted.
+bool isFinished(base::ByteView datagram)
+{
+    constexpr std::uint8_t handshake = 22;
+    constexpr std::size_t epochAt = 4;
+    return datagram.size() > epochAt && datagram[0] == handshake && datagram[epochAt] == 1;
+}
+
 } // namespace
 
 DtlsServer::DtlsServer(base::EventLoop& loop, const char* priority, base::Bytes key, int family)
@@ -107,9 +115,25 @@ int DtlsServer::giveKey(gnutls_session_t session,
 
 ssize_t DtlsServer::push(gnutls_transport_ptr_t ptr, const void* octets, std::size_t size) noexcept
 {
-    const auto& self = *static_cast<DtlsServer*>(ptr);
-    const auto* const peer = reinterpret_cast<const sockaddr*>(&self.peer_);
-    return ::sendto(self.socket_.get(), octets, size, MSG_NOSIGNAL, peer, self.peerSize_);
+    auto& self = *static_cast<DtlsServer*>(ptr);
+    const base::ByteView datagram(static_cast<const std::uint8_t*>(octets), size);
+    if (!self.isSlowToFinish || !isFinished(datagram))
+        return self.transmit(datagram);
+    self.isSlowToFinish = false;
+    self.lateFinished_.assign(datagram.begin(), datagram.end());
+    return static_cast<ssize_t>(size);
+}
+
+ssize_t DtlsServer::transmit(base::ByteView datagram) const
+{
+    const auto* const peer = reinterpret_cast<const sockaddr*>(&peer_);
+    return ::sendto(socket_.get(), datagram.data(), datagram.size(), MSG_NOSIGNAL, peer, peerSize_);
+}
+
+void DtlsServer::sendLateFinished()
+{
+    if (const base::Bytes finished = std::exchange(lateFinished_, {}); !finished.empty())
+        (void)transmit(finished);
 }
 
 ssize_t DtlsServer::pull(gnutls_transport_ptr_t ptr, void* octets, std::size_t size) noexcept

@@ -36,9 +36,13 @@ public:
     /// Forgets the client and takes the next one that comes, with this priority string.
     void expectNext(const char* priority);
     void sayGoodBye();
+    /// Sends the Finished that was kept back, if there is one.
+    void sendLateFinished();
 
     /// Datagrams are dropped without a look while this is set.
     bool isDeaf = false;
+    /// Keeps its Finished back, until sendLateFinished().
+    bool isSlowToFinish = false;
     /// A new address is a new client, as if expectNext() had been called.
     bool followsClients = false;
     bool isEstablished = false;
@@ -60,6 +64,7 @@ private:
     void onReadable();
     void readRecords();
     void noteServerName();
+    ssize_t transmit(base::ByteView datagram) const;
 
     base::Bytes key_;
     base::UniqueFd socket_;
@@ -70,6 +75,7 @@ private:
     std::string priority_;
     gnutls_psk_server_credentials_t credentials_ = nullptr;
     gnutls_datum_t ticketKey_{};
+    base::Bytes lateFinished_;
     gnutls_session_t session_ = nullptr;
     base::Watch watch_;
 };
