@@ -35,15 +35,6 @@ gnutls_priority_t sharedPriority()
     return parsed;
 }
 
-constexpr std::chrono::seconds longestSilence(1);
-
-// GnuTLS's own uses select() in some builds, which ends at descriptor 1,023.
-int pullTimeout(gnutls_transport_ptr_t pointer, unsigned milliseconds)
-{
-    pollfd watched{static_cast<int>(reinterpret_cast<std::intptr_t>(pointer)), POLLIN, 0};
-    return ::poll(&watched, 1, static_cast<int>(milliseconds));
-}
-
 int connectedSocket(std::uint16_t port)
 {
     const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -64,16 +55,15 @@ struct FloorFleet::Device
     gnutls_session_t session = nullptr;
     gnutls_psk_client_credentials_t credentials = nullptr;
     std::size_t index = 0;
-    std::uint16_t port = 0;
     std::uint16_t messageId = 0;
     std::string observed;
     bool isConnected = false;
     bool isRegistered = false;
+    bool foundNothing = false; ///< in this call of gnutls_handshake()
 
     Device(std::size_t number, std::uint16_t serverPort)
         : fd(connectedSocket(serverPort))
         , index(number)
-        , port(serverPort)
     {
         const auto name = deviceName(index);
         auto key = keyOf(name);
@@ -83,8 +73,10 @@ struct FloorFleet::Device
         gnutls_init(&session, GNUTLS_CLIENT | GNUTLS_DATAGRAM | GNUTLS_NONBLOCK);
         gnutls_priority_set(session, sharedPriority());
         gnutls_credentials_set(session, GNUTLS_CRD_PSK, credentials);
-        gnutls_transport_set_int(session, fd);
-        gnutls_transport_set_pull_timeout_function(session, pullTimeout);
+        gnutls_transport_set_ptr(session, this);
+        gnutls_transport_set_push_function(session, push);
+        gnutls_transport_set_pull_function(session, pull);
+        gnutls_transport_set_pull_timeout_function(session, waitToPull);
     }
 
     ~Device()
@@ -96,6 +88,26 @@ struct FloorFleet::Device
 
     Device(const Device&) = delete;
     Device& operator=(const Device&) = delete;
+
+    static ssize_t push(gnutls_transport_ptr_t self, const void* data, std::size_t size)
+    {
+        return ::send(static_cast<Device*>(self)->fd, data, size, MSG_NOSIGNAL);
+    }
+
+    static ssize_t pull(gnutls_transport_ptr_t self, void* data, std::size_t size)
+    {
+        return ::recv(static_cast<Device*>(self)->fd, data, size, MSG_DONTWAIT);
+    }
+
+    // What comes between two looks of one call GnuTLS 3.7.9 forgets (agent/coap/dtls_session.cpp).
+    static int waitToPull(gnutls_transport_ptr_t self, unsigned)
+    {
+        auto& device = *static_cast<Device*>(self);
+        pollfd watched{device.fd, POLLIN, 0};
+        if (!device.foundNothing)
+            device.foundNothing = ::poll(&watched, 1, 0) <= 0;
+        return device.foundNothing ? 0 : 1;
+    }
 
     void forgetKey()
     {
@@ -112,7 +124,6 @@ struct FloorFleet::Device
 
 FloorFleet::FloorFleet()
     : epoll_(::epoll_create1(EPOLL_CLOEXEC))
-    , heardAt_(std::chrono::steady_clock::now())
 {}
 
 FloorFleet::~FloorFleet()
@@ -122,18 +133,13 @@ FloorFleet::~FloorFleet()
 
 void FloorFleet::add(std::uint16_t port)
 {
-    devices_.push_back(connect(devices_.size(), port));
-    continueHandshake(*devices_.back());
-}
-
-std::unique_ptr<FloorFleet::Device> FloorFleet::connect(std::size_t index, std::uint16_t port)
-{
-    auto device = std::make_unique<Device>(index, port);
+    devices_.push_back(std::make_unique<Device>(devices_.size(), port));
+    Device& device = *devices_.back();
     epoll_event event{};
     event.events = EPOLLIN;
-    event.data.ptr = device.get();
-    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, device->fd, &event);
-    return device;
+    event.data.ptr = &device;
+    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, device.fd, &event);
+    continueHandshake(device);
 }
 
 void FloorFleet::watch(int fd, std::function<void()> onReadable)
@@ -150,30 +156,12 @@ void FloorFleet::runOnce(std::chrono::milliseconds longest)
     std::array<epoll_event, 64> ready{};
     const int count =
         ::epoll_wait(epoll_, ready.data(), ready.size(), static_cast<int>(longest.count()));
-    const auto now = std::chrono::steady_clock::now();
-    if (count > 0)
-        heardAt_ = now;
-    else if (now - heardAt_ > longestSilence)
-        startAgain();
     for (int i = 0; i < count; ++i) {
         const auto& data = ready.at(static_cast<std::size_t>(i)).data;
         if (data.u64 <= watched_.size())
             watched_.at(data.u64 - 1).onReadable();
         else
             onReadable(*static_cast<Device*>(data.ptr));
-    }
-}
-
-void FloorFleet::startAgain()
-{
-    heardAt_ = std::chrono::steady_clock::now();
-    for (auto& device : devices_) {
-        if (device->isConnected && !device->isRegistered)
-            registerDevice(*device);
-        if (device->isConnected)
-            continue;
-        device = connect(device->index, device->port);
-        continueHandshake(*device);
     }
 }
 
@@ -187,6 +175,7 @@ std::string FloorFleet::whereabouts() const
 
 void FloorFleet::continueHandshake(Device& device)
 {
+    device.foundNothing = false;
     if (gnutls_handshake(device.session) != GNUTLS_E_SUCCESS)
         return;
     device.isConnected = true;

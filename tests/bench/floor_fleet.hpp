@@ -40,12 +40,9 @@ private:
     void onReadable(Device& device);
     void continueHandshake(Device& device);
     void registerDevice(Device& device);
-    void startAgain();
-    std::unique_ptr<Device> connect(std::size_t index, std::uint16_t port);
     void onRecord(Device& device, const Packet& packet);
 
     int epoll_;
-    std::chrono::steady_clock::time_point heardAt_;
     std::vector<std::unique_ptr<Device>> devices_;
     std::vector<Watched> watched_;
     std::size_t registered_ = 0;
