@@ -287,7 +287,7 @@ void Connection::shutDown(const base::Error& reason)
     opening_.reset();
     const auto alive = lifetime_.token();
     exchange_.abandon({ErrorKind::Unreachable, reason.message, Retry::AfterReconnect});
-    if (!alive.expired())
+    if (!alive.expired() && !wasLeft_)
         listener_.onClosed(reason);
 }
 
@@ -318,6 +318,7 @@ void Connection::notify(const api::Token& token,
 
 void Connection::close()
 {
+    wasLeft_ = true; // also from what shutDown() tells first
     if (std::exchange(isClosed_, true))
         return;
     if (channel_)

@@ -70,6 +70,7 @@ private:
     base::TimePoint endsAt_{}; ///< of what the full handshake serves for; unset for NoSec
     std::uint32_t datagrams_ = 0;
     bool isClosed_ = false;
+    bool wasLeft_ = false; ///< the owner wants to hear no more
     base::Lifetime lifetime_;
 };
 

@@ -325,6 +325,24 @@ BOOST_AUTO_TEST_CASE(a_fatal_alert_closes_the_session_and_fails_what_waits)
     BOOST_TEST((failure == base::ErrorKind::Unreachable));
 }
 
+BOOST_AUTO_TEST_CASE(an_owner_that_closes_when_its_request_failed_hears_no_more)
+{
+    SessionFixture f;
+    DtlsServer server(f.loop, ccm8, testKey);
+    const auto session = f.open(localUri(server.port()));
+    BOOST_REQUIRE(f.runUntil([&] { return server.isEstablished && f.listener.facts; }));
+    bool hasFailed = false;
+    session->request({}, [&](const auto&) {
+        hasFailed = true;
+        session->close();
+    });
+
+    server.sendAlert(GNUTLS_A_INTERNAL_ERROR);
+
+    BOOST_TEST(f.runUntil([&] { return hasFailed; }));
+    BOOST_TEST(f.listener.closed.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_renegotiation_is_refused_and_the_session_lives_on)
 {
     SessionFixture f;
