@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/base/bus.hpp"
 
+#include <regex>
+
 #include <fcntl.h>
 #include <systemd/sd-bus.h>
 
@@ -25,10 +27,18 @@ sd_bus_message* handleOf(const sdbus::Message& message)
     return static_cast<sd_bus_message*>(message.*(&Opened::msg_));
 }
 
+// A bus daemon that restarts is another one to the guid in its address (D-Bus specification,
+// "Server Addresses"), and must be found again all the same.
+std::string withoutGuid(const std::string& address)
+{
+    static const std::regex guid(",guid=[^,;]*|guid=[^,;]*,");
+    return std::regex_replace(address, guid, "");
+}
+
 } // namespace
 
 Bus::Bus(EventLoop& loop, const std::string& address, Task onLost)
-    : connection_(bus::connect(address))
+    : connection_(bus::connect(withoutGuid(address)))
     , onLost_(std::move(onLost))
     , timer_(loop, [this] { process(); })
     , loop_(loop)

@@ -87,9 +87,10 @@ void PrivateBus::start()
         ::_exit(127);
     }
     ::close(ends[1]);
-    // Without the guid, which is another one after restart().
     const auto printed = readLine(ends[0]);
     address_ = printed.substr(0, printed.find(','));
+    if (firstAddress_.empty())
+        firstAddress_ = printed;
     ::close(ends[0]);
     BOOST_REQUIRE_MESSAGE(!address_.empty(), "dbus-daemon did not start");
 }

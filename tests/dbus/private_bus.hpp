@@ -18,7 +18,10 @@ public:
     PrivateBus(const PrivateBus&) = delete;
     PrivateBus& operator=(const PrivateBus&) = delete;
 
+    /// Without the guid, which is another one after restart().
     [[nodiscard]] const std::string& address() const { return address_; }
+    /// As the first daemon told it, with its guid.
+    [[nodiscard]] const std::string& firstAddress() const { return firstAddress_; }
 
     /// Another daemon at the same address; who was connected is not any more.
     void restart();
@@ -30,6 +33,7 @@ private:
     fakes::TemporaryDirectory directory_;
     pid_t daemon_ = -1;
     std::string address_;
+    std::string firstAddress_;
 };
 
 } // namespace causeway::tests

@@ -79,7 +79,7 @@ RunningGateway::RunningGateway(dbus::Authorisation authorisation)
 
 RunningGateway::RunningGateway(dbus::ServiceSettings settings)
 {
-    settings.busAddress = bus_.address();
+    settings.busAddress = bus_.firstAddress();
     std::promise<void> ready;
     auto isReady = ready.get_future();
     thread_ = std::thread([&] { work(ready, settings); });
