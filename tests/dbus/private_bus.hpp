@@ -20,6 +20,7 @@ public:
 
     /// Without the guid, which is another one after restart().
     [[nodiscard]] const std::string& address() const { return address_; }
+
     /// As the first daemon told it, with its guid.
     [[nodiscard]] const std::string& firstAddress() const { return firstAddress_; }
 
