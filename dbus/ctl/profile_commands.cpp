@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <fstream>
+
 #include "dbus/ctl/object_commands.hpp"
+#include "dbus/ctl/register_list.hpp"
 #include "dbus/ctl/resource_words.hpp"
 #include "dbus/ctl/table.hpp"
 
@@ -47,6 +51,39 @@ void show(Session& session, const std::string& name)
     });
 }
 
+std::string textOf(const std::string& file)
+{
+    // A list of registers has some hundred lines.
+    constexpr std::size_t mostOctets = 1U << 20U;
+    std::ifstream stream(file, std::ios::binary);
+    std::string text(mostOctets + 1, '\0');
+    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!stream.is_open() || stream.bad())
+        throw Failure(base::ErrorKind::NotFound, file + ": cannot be read");
+    text.resize(static_cast<std::size_t>(stream.gcount()));
+    if (text.size() > mostOctets)
+        throw Failure(base::ErrorKind::LimitExceeded, file + ": longer than 1 MiB");
+    return text;
+}
+
+void addImport(CLI::App& group)
+{
+    auto* const command =
+        group.add_subcommand("import", "Make a profile of a register list in CSV, to be edited");
+    auto file = std::make_shared<std::string>();
+    auto title = std::make_shared<std::string>("Imported device");
+    command->add_option("file", *file)->required();
+    command->add_option("--title", *title, "what people call the device");
+    command->callback([file, title] {
+        const auto profile = importRegisterList(textOf(*file), *title);
+        if (!profile)
+            throw Failure(profile.error());
+        std::fputs(profile->text.c_str(), stdout);
+        for (const auto& sentence : profile->skipped)
+            std::fprintf(stderr, "%s; skipped\n", sentence.c_str());
+    });
+}
+
 } // namespace
 
 void addProfileCommands(CLI::App& app, Session& session)
@@ -54,12 +91,13 @@ void addProfileCommands(CLI::App& app, Session& session)
     app.add_subcommand("profiles", "List the device profiles")->callback([&session] {
         list(session);
     });
-    auto* const group = app.add_subcommand("profile", "Show what a profile maps");
+    auto* const group = app.add_subcommand("profile", "Show what a profile maps, or make one");
     group->require_subcommand(1);
     auto* const command = group->add_subcommand("show", "Show what a profile maps");
     auto name = std::make_shared<std::string>();
     command->add_option("name", *name, "of the profile, see causewayctl profiles")->required();
     command->callback([&session, name] { show(session, *name); });
+    addImport(*group);
 }
 
 } // namespace causeway::dbus::ctl

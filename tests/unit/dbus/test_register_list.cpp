@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+
+#include "agent/model/definition.hpp"
+#include "bridges/profile_file.hpp"
+#include "dbus/ctl/csv.hpp"
+#include "dbus/ctl/register_list.hpp"
+#include "dbus/ctl/register_words.hpp"
+#include "tests/fakes/temporary_directory.hpp"
+
+using namespace causeway::dbus::ctl;
+using causeway::fakes::TemporaryDirectory;
+
+BOOST_AUTO_TEST_SUITE(register_list)
+
+namespace {
+
+bool contains(const std::string& text, std::string_view part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+std::string imported(std::string_view csv)
+{
+    const auto profile = importRegisterList(csv, "Pump \"P1\"");
+    BOOST_REQUIRE_MESSAGE(profile, (profile ? "" : profile.error().message));
+    // What comes out is a profile, before anybody has edited it.
+    const TemporaryDirectory directory;
+    const auto file = directory.write("imported.toml", profile->text);
+    const auto read = causeway::bridges::readProfile(
+        file, causeway::model::builtInDefinitions(), {directory.path()});
+    BOOST_TEST(read.has_value(), (read ? "" : read.error().message));
+    return profile->text;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(takes_a_list_with_numbers_of_the_old_convention)
+{
+    const auto text = imported("Modbus Register,Description,Data Type,Units,Scaling\r\n"
+                               "30001,Voltage L1,UINT32,V,0.1\r\n"
+                               "40013,\"Setpoint, night\",INT16,°C,\"0,5\"\r\n");
+
+    BOOST_TEST(contains(text, "title = \"Pump \\\"P1\\\"\""));
+    BOOST_TEST(contains(text,
+                        "path = \"/3316/0/5700\"\ntable = \"input\"\naddress = 0\ntype = \"u32\"\n"
+                        "scale = 0.1\nunits = \"V\"\napplication = \"Voltage L1\"\n"));
+    BOOST_TEST(contains(text,
+                        "path = \"/3303/0/5700\"\ntable = \"holding\"\naddress = 12\n"
+                        "type = \"s16\"\nscale = 0.5\nunits = \"Cel\"\n"
+                        "application = \"Setpoint, night\"\n"));
+}
+
+BOOST_AUTO_TEST_CASE(takes_semicolons_hexadecimal_and_function_codes)
+{
+    const auto text = imported("Name;Address (hex);FC;Format;Factor;Unit;R/W\n"
+                               "Power;0x0034;04;Float;;W;R\n"
+                               "Energy;004Ah;03;ULONG32;/100;kWh;RW\n"
+                               "Pump;0x0001;01;;;;R\n"
+                               "Valve;00003;;BOOL;;;RW\n");
+
+    BOOST_TEST(contains(text,
+                        "path = \"/3328/0/5700\"\ntable = \"input\"\naddress = 52\n"
+                        "type = \"f32\"\nunits = \"W\"\n"));
+    BOOST_TEST(
+        contains(text,
+                 "path = \"/3308/0/5900\"\ntable = \"holding\"\naddress = 74\ntype = \"u32\"\n"
+                 "scale = 0.01\nunits = \"kWh\"\napplication = \"Energy\"\n"
+                 "# To let it be written"));
+    BOOST_TEST(contains(text, "path = \"/3200/0/5500\"\ntable = \"coil\"\naddress = 1\n"));
+    BOOST_TEST(contains(text, "path = \"/3306/0/5850\"\ntable = \"coil\"\naddress = 2\n"));
+}
+
+BOOST_AUTO_TEST_CASE(takes_tabs_titles_above_the_head_and_lengths)
+{
+    const auto profile = importRegisterList("Device X register map\t\t\n"
+                                            "Register\tParameter name\tLength (registers)\n"
+                                            "100\tFlow\t2\n"
+                                            "\tReserved\t1\n"
+                                            "102\tLevel\t1\n",
+                                            "X");
+
+    BOOST_REQUIRE(profile);
+    BOOST_TEST(profile->resources == 2U);
+    BOOST_TEST(contains(profile->text, "address = 100\ntype = \"u32\"\napplication = \"Flow\""));
+    BOOST_TEST(contains(profile->text, "path = \"/3300/1/5700\""));
+    BOOST_REQUIRE(profile->skipped.size() == 1U);
+    BOOST_TEST(profile->skipped[0] == "row 4: no address in \"Reserved\"");
+}
+
+BOOST_AUTO_TEST_CASE(takes_ranges_texts_and_a_hexadecimal_column_below_a_title)
+{
+    const auto text = imported("Energy meter, map 2.1\n"
+                               "Address [hex];Signal;Data type;Unit\n"
+                               "0010-0011;Total;32-bit signed;kWh\n"
+                               "0100-0107;Serial number;ASCII;\n"
+                               "00A0;State;Bitfield16;\n");
+
+    BOOST_TEST(contains(text, "address = 16\ntype = \"s32\"\nunits = \"kWh\"\n"));
+    BOOST_TEST(contains(text,
+                        "path = \"/3/0/2\"\ntable = \"holding\"\naddress = 256\n"
+                        "type = \"string\"\nregisters = 8\npoll = \"once\"\n"));
+    BOOST_TEST(contains(text, "address = 160\ntype = \"u16\"\n"));
+}
+
+BOOST_AUTO_TEST_CASE(knows_the_many_words_for_one_type)
+{
+    const std::pair<const char*, const char*> words[] = {{"UINT16", "u16"},
+                                                         {"16-bit unsigned", "u16"},
+                                                         {"INT", "s16"},
+                                                         {"S16", "s16"},
+                                                         {"Unsigned Long", "u32"},
+                                                         {"32 bit unsigned int", "u32"},
+                                                         {"DINT", "s32"},
+                                                         {"Float32 (CDAB)", "f32"},
+                                                         {"IEEE754", "f32"},
+                                                         {"Double", "f64"},
+                                                         {"unsigned int 64", "u64"},
+                                                         {"BCD", "bcd16"},
+                                                         {"BCD32", "bcd32"},
+                                                         {"DWORD", "u32"},
+                                                         {"ULONG64", "u64"}};
+    for (const auto& [word, type] : words)
+        BOOST_TEST(registerType(word, 0) == type, word);
+    BOOST_TEST(registerType("INT", 2) == "s32");
+    BOOST_TEST(registerType("", 4) == "u64");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_is_no_list_of_registers)
+{
+    for (const std::string_view text : {"", "\n\n", "a,b,c\n1,2,3\n", "\"", "\xFF\xFE\x00"}) {
+        const auto profile = importRegisterList(text, "X");
+        BOOST_TEST(!profile.has_value());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(keeps_separators_quotes_and_line_ends_inside_quotes)
+{
+    const auto rows = parseCsv("a;\"b;\"\"c\"\"\nd\";e\nf", ';');
+
+    BOOST_REQUIRE(rows.size() == 2U);
+    BOOST_TEST(rows[0] == (CsvRow{"a", "b;\"c\"\nd", "e"}), boost::test_tools::per_element());
+    BOOST_TEST(rows[1] == CsvRow{"f"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
