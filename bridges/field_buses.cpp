@@ -75,8 +75,10 @@ FieldBuses::FieldBuses(base::Scheduler& main, LineChanged lineChanged, modbus::L
 FieldBuses::~FieldBuses()
 {
     loop_.post([this] {
-        field_.reset();
-        loop_.stop();
+        field_->close([this] {
+            field_.reset();
+            loop_.stop();
+        });
     });
     thread_.join();
 }

@@ -10,6 +10,13 @@
 
 namespace causeway::bridges::modbus {
 
+namespace {
+
+/// A relay that is still on is worth so long; the service manager's patience is longer.
+constexpr base::Duration retireLimit = std::chrono::seconds(3);
+
+} // namespace
+
 FieldSide::FieldSide(base::EventLoop& loop, const LineTuning& tuning)
     : loop_(loop)
     , tuning_(tuning)
@@ -31,7 +38,38 @@ void FieldSide::changeLine(const api::LineSettings& settings)
 
 void FieldSide::removeLine(const std::string& name)
 {
-    lines_.erase(name);
+    const auto node = lines_.extract(name);
+    if (!node.empty())
+        retire(std::move(node.mapped()));
+}
+
+void FieldSide::close(base::Task done)
+{
+    closed_ = std::move(done);
+    units_.clear();
+    while (!lines_.empty())
+        retire(std::move(lines_.extract(lines_.begin()).mapped()));
+    if (leaving_.empty())
+        loop_.post(std::exchange(closed_, {}));
+}
+
+void FieldSide::retire(std::unique_ptr<Line> line)
+{
+    if (!line->hasLastWrites())
+        return;
+    const std::uint64_t number = nextLeaving_++;
+    Leaving& leaving = leaving_[number];
+    leaving.line = std::move(line);
+    leaving.limit = std::make_unique<base::Timer>(loop_, [this, number] { onRetired(number); });
+    leaving.limit->start(retireLimit);
+    leaving.line->whenSettled([this, number] { onRetired(number); });
+}
+
+void FieldSide::onRetired(std::uint64_t number)
+{
+    leaving_.erase(number);
+    if (leaving_.empty() && closed_)
+        loop_.post(std::exchange(closed_, {}));
 }
 
 void FieldSide::addUnit(std::uint64_t id,

@@ -27,7 +27,10 @@ public:
 
     void addLine(const api::LineSettings& settings, Line::Report report);
     void changeLine(const api::LineSettings& settings);
+    /// The line stays, unseen, until it has ended the pulses of its last devices.
     void removeLine(const std::string& name);
+    /// Takes everything away; `done` comes later, when no pulse is owed any more, or at the limit.
+    void close(base::Task done);
 
     void addUnit(std::uint64_t id,
                  const std::string& line,
@@ -39,12 +42,24 @@ public:
     [[nodiscard]] Unit& unit(std::uint64_t id) { return *units_.at(id); }
 
 private:
+    /// A removed line that still has to end a pulse.
+    struct Leaving
+    {
+        std::unique_ptr<Line> line;
+        std::unique_ptr<base::Timer> limit;
+    };
+
+    void retire(std::unique_ptr<Line> line);
+    void onRetired(std::uint64_t number);
     [[nodiscard]] LineParts makeParts(const api::LineSettings& settings);
     [[nodiscard]] base::Worker& resolver();
 
     base::EventLoop& loop_;
     LineTuning tuning_;
     std::unique_ptr<base::Worker> resolver_; ///< once a TCP line exists
+    std::map<std::uint64_t, Leaving> leaving_;
+    std::uint64_t nextLeaving_ = 1;
+    base::Task closed_;
     std::map<std::string, std::unique_ptr<Line>> lines_;
     std::map<std::uint64_t, std::unique_ptr<Unit>> units_; ///< after the lines they use
 };

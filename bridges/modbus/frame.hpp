@@ -44,6 +44,8 @@ struct Request
     std::uint16_t address = 0;
     std::uint16_t count = 1;
     std::vector<std::uint16_t> values; ///< of a write: exactly `count`
+
+    [[nodiscard]] bool operator==(const Request&) const = default;
 };
 
 /// What the unit said: the registers or bits read; empty for a confirmed write.

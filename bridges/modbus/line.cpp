@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/door.hpp"
+#include "bridges/modbus/last_writes.hpp"
 
 namespace causeway::bridges::modbus {
 
@@ -47,6 +48,11 @@ Line::Line(base::Scheduler& scheduler, const LineTuning& tuning, LineParts parts
     , tuning_(tuning)
     , parts_(std::move(parts))
     , report_(std::move(report))
+    , lastWrites_(
+          std::make_unique<LastWrites>(scheduler,
+                                       [this](Request request, Priority priority, Done done) {
+                                           submit(std::move(request), priority, std::move(done));
+                                       }))
     , timer_(scheduler, [this] { onTimer(); })
     , reportTimer_(scheduler, [this] { reportNow(); })
 {}
@@ -101,6 +107,26 @@ void Line::leave(std::uint8_t unitId)
         };
         current_->isRepeat = true;
     }
+}
+
+bool Line::isOnWire(const Request& request) const
+{
+    return current_ && current_->request == request;
+}
+
+void Line::submitLast(Request request)
+{
+    lastWrites_->add(std::move(request));
+}
+
+bool Line::hasLastWrites() const
+{
+    return !lastWrites_->isEmpty();
+}
+
+void Line::whenSettled(base::Task settled)
+{
+    lastWrites_->whenEmpty(std::move(settled));
 }
 
 void Line::submit(Request request, Priority priority, Done done)

@@ -29,6 +29,8 @@ struct LineReport
     std::map<std::string, std::uint64_t> counters;
 };
 
+class LastWrites;
+
 /// Who has a unit on a Line, and wants to know when the Line comes and goes.
 class LineUser
 {
@@ -82,6 +84,15 @@ public:
     void join(std::uint8_t unitId, LineUser& user, const UnitTerms& terms = {});
     /// What it still has in the queue is Cancelled.
     void leave(std::uint8_t unitId);
+
+    /// Whether just this is under way: a leaving unit cannot know what became of it.
+    [[nodiscard]] bool isOnWire(const Request& request) const;
+    /// What a unit that leaves owes its device: sent as LastWrites says, also after it has left.
+    void submitLast(Request request);
+    [[nodiscard]] bool hasLastWrites() const;
+    /// `settled` comes once, later, when nothing is owed any more. A line that is gone calls
+    /// nobody.
+    void whenSettled(base::Task settled);
 
     /// `done` comes exactly once, never from inside the call.
     void submit(Request request, Priority priority, Done done);
@@ -142,6 +153,7 @@ private:
     std::map<std::uint8_t, UnitRecord> units_;
     std::uint64_t turn_ = 0;
 
+    std::unique_ptr<LastWrites> lastWrites_;
     std::array<std::deque<Job>, 3> queues_; ///< by Priority
     std::optional<Job> current_;
     base::TimePoint lastOctetAt_{};

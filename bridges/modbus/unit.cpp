@@ -61,8 +61,12 @@ Unit::Unit(base::Scheduler& scheduler, Line& line, Settings settings, Report rep
 
 Unit::~Unit()
 {
+    const std::vector<Request> owed =
+        writer_.close([this](const Request& request) { return line_.isOnWire(request); });
     // Every callback that knows us runs now, with Cancelled.
     line_.leave(settings_.unitId);
+    for (const Request& request : owed)
+        line_.submitLast(request);
 }
 
 void Unit::start()
@@ -164,6 +168,7 @@ UnitWriter::Place Unit::writerPlace()
             },
             [this](std::size_t point, std::span<const std::uint16_t> words) {
                 takeSample(point, words);
+                flush(); // before the write's end is told
             }};
 }
 

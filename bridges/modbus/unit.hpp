@@ -61,7 +61,7 @@ public:
 
     void start();
     void read(std::size_t point, ReadDone done); ///< the Sample is in no report
-    /// As UnitWriter says; the new value comes as a Sample in any case.
+    /// As UnitWriter says. What it read back has been reported when `done` comes.
     void write(std::size_t point, std::vector<std::uint16_t> words, WriteDone done);
 
 private:

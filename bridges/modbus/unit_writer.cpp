@@ -54,6 +54,11 @@ std::vector<std::uint16_t> inverted(const Point& point, std::vector<std::uint16_
     return words;
 }
 
+Request pulseEnd(std::uint8_t unitId, const Point& what, const std::vector<std::uint16_t>& words)
+{
+    return writeRequest(unitId, what, inverted(what, words));
+}
+
 } // namespace
 
 UnitWriter::UnitWriter(base::Scheduler& scheduler, Place place)
@@ -139,9 +144,10 @@ void UnitWriter::onWritten(const Expected<Answer>& result)
         end();
         return;
     }
-    if (rule.pulse.count() > 0)
+    const bool isPulse = rule.pulse.count() > 0;
+    if (isPulse)
         endPulseAfter(rule.pulse, job.number, job.what);
-    if (result && rule.verifies && rule.pulse.count() == 0) {
+    if (result && rule.verifies && !isPulse) {
         settle_.start(rule.settle);
         return;
     }
@@ -152,7 +158,8 @@ void UnitWriter::onWritten(const Expected<Answer>& result)
                     result.error().message + " to the write: whether it took effect is unknown"));
     else
         answer(fail(result.error()));
-    if (job.what.executeValue || rule.pulse.count() > 0)
+    // After a success who asked reads it again; what became of a failed write nobody else asks.
+    if (result || job.what.executeValue || isPulse)
         end();
     else
         readBack(false);
@@ -183,26 +190,59 @@ void UnitWriter::onReadBack(const Expected<Answer>& result, bool isVerified)
 
 void UnitWriter::endPulseAfter(base::Duration pause, std::size_t number, const Point& what)
 {
-    auto rest = writeRequest(place_.unitId, what, inverted(what, jobs_.front().words));
-    auto tell = [this, number, what](const Expected<Answer>& result) {
-        if (!result && !isCancelled(result)) {
-            pulses_.at(number)->start(pulseRetry);
-            return;
-        }
-        if (result)
-            place_.ask(readRequest(place_.unitId, what.table, what.extent()),
-                       Priority::Read,
-                       [this, number](const Expected<Answer>& now) {
-                           if (now)
-                               place_.onReadBack(number, *now);
-                       });
-    };
-    auto timer = std::make_unique<base::Timer>(
-        scheduler_, [this, rest = std::move(rest), tell = std::move(tell)] {
-            place_.ask(rest, Priority::Write, tell);
-        });
-    timer->start(pause);
-    pulses_[number] = std::move(timer);
+    Pulse& pulse = pulses_[number];
+    pulse.end = pulseEnd(place_.unitId, what, jobs_.front().words);
+    pulse.timer = std::make_unique<base::Timer>(scheduler_, [this, number, what] {
+        place_.ask(pulses_.at(number).end,
+                   Priority::Write,
+                   [this, number, what](const Expected<Answer>& result) {
+                       onPulseEnded(result, number, what);
+                   });
+    });
+    pulse.timer->start(pause);
+}
+
+void UnitWriter::onPulseEnded(const Expected<Answer>& result, std::size_t number, const Point& what)
+{
+    const auto pulse = pulses_.find(number);
+    if (pulse == pulses_.end())
+        return;
+    if (!result) {
+        pulse->second.timer->start(pulseRetry);
+        return;
+    }
+    // A pulse that began meanwhile has an end of its own.
+    if (!pulse->second.timer->isRunning())
+        pulses_.erase(pulse);
+    place_.ask(readRequest(place_.unitId, what.table, what.extent()),
+               Priority::Read,
+               [this, number](const Expected<Answer>& now) {
+                   if (now)
+                       place_.onReadBack(number, *now);
+               });
+}
+
+std::vector<Request> UnitWriter::close(const std::function<bool(const Request&)>& isOnWire)
+{
+    std::vector<Request> owed;
+    for (auto& [number, pulse] : pulses_)
+        owed.push_back(std::move(pulse.end));
+    pulses_.clear();
+    if (isUnderWay_) {
+        const Job& job = jobs_.front();
+        const bool isSent = isOnWire(writeRequest(place_.unitId, job.what, job.words));
+        if (isSent && ruleOf(job.what).pulse.count() > 0)
+            owed.push_back(pulseEnd(place_.unitId, job.what, job.words));
+    }
+    // The first one's callback comes from the line, unless it only waits for the device to settle.
+    const std::size_t kept = isUnderWay_ && !settle_.isRunning() ? 1 : 0;
+    settle_.stop();
+    while (jobs_.size() > kept) {
+        Done done = std::move(jobs_.back().done);
+        jobs_.pop_back();
+        done(fail(ErrorKind::Cancelled, "the device is detached"));
+    }
+    return owed;
 }
 
 void UnitWriter::answer(Expected<void> result)

@@ -19,9 +19,10 @@
 namespace causeway::bridges::modbus {
 
 /// The writes of one Unit, one after the other, each as its profile wants it: after a pause, into a
-/// part of a register, as a pulse, read back. A write is on the wire once and is never repeated;
-/// after silence nobody knows whether it took effect, and the Timeout says so. Only the end of a
-/// pulse is sent until the device confirms it. Lives on the field thread, as a part of a Unit.
+/// part of a register, as a pulse, verified. A write is on the wire once and is never repeated;
+/// after silence nobody knows whether it took effect: the Timeout says so, and the register is read
+/// back. Only the end of a pulse is sent until the device confirms it. Lives on the field thread,
+/// as a part of a Unit.
 class UnitWriter
 {
 public:
@@ -40,6 +41,10 @@ public:
     /// `what` is the point of that number; `words` are what encode() made for it.
     void write(std::size_t number, const Point& what, std::vector<std::uint16_t> words, Done done);
 
+    /// The end: what waits is Cancelled and never begun. Returns the ends of all pulses that may
+    /// be under way; `isOnWire` says whether a request has been sent.
+    [[nodiscard]] std::vector<Request> close(const std::function<bool(const Request&)>& isOnWire);
+
 private:
     struct Job
     {
@@ -49,6 +54,13 @@ private:
         Done done;
     };
 
+    /// A pulse that has begun, until the device has confirmed its end.
+    struct Pulse
+    {
+        Request end;
+        std::unique_ptr<base::Timer> timer;
+    };
+
     void startNext();
     void mergeForeign(std::vector<std::uint16_t> foreign);
     void send();
@@ -56,6 +68,7 @@ private:
     void readBack(bool isVerified);
     void onReadBack(const base::Expected<Answer>& result, bool isVerified);
     void endPulseAfter(base::Duration pause, std::size_t number, const Point& what);
+    void onPulseEnded(const base::Expected<Answer>& result, std::size_t number, const Point& what);
     void answer(base::Expected<void> result);
     void end();
 
@@ -64,7 +77,7 @@ private:
     std::deque<Job> jobs_; ///< the first is under way
     bool isUnderWay_ = false;
     std::map<std::size_t, base::TimePoint> writtenAt_;
-    std::map<std::size_t, std::unique_ptr<base::Timer>> pulses_;
+    std::map<std::size_t, Pulse> pulses_;
     base::Timer settle_;
 };
 

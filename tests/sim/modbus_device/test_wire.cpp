@@ -419,4 +419,31 @@ BOOST_FIXTURE_TEST_CASE(removes_a_line_only_when_nobody_uses_it, Fixture)
     BOOST_TEST(!buses.lineStatus("rtu-0"));
 }
 
+BOOST_FIXTURE_TEST_CASE(ends_a_pulse_also_when_the_gateway_stops, Fixture)
+{
+    const Served device(Device::onTcp(0));
+    directory.write(
+        "gate.toml",
+        "title = \"Gate\"\nmanufacturer = \"x\"\nmodel = \"x\"\n[modbus]\n[[resource]]\n"
+        "path = \"/3306/0/5850\"\ntable = \"coil\"\naddress = 3\n"
+        "write = { pulse-ms = 60000 }\n");
+    ProfileLibrary own{{directory.path()}, model::builtInDefinitions()};
+    std::optional<FieldBuses> gateway(std::in_place, main);
+    BOOST_REQUIRE(gateway->addLine(tcp("127.0.0.1", device->address())));
+    auto bridge = gateway->createBridge(*own.find("gate"), {"gate", "tcp-0", 1, 50ms});
+    BOOST_REQUIRE(bridge);
+    (*bridge)->start(listener);
+    BOOST_REQUIRE(comesTrue([&] { return has({3306, 0, 5850}, false); }));
+    BOOST_REQUIRE(write(**bridge, {3306, 0, 5850}, true));
+    const bool during = device->coil(3);
+
+    bridge->reset();
+    const auto removed = gateway->removeLine("tcp-0");
+    gateway.reset();
+
+    BOOST_TEST(during);
+    BOOST_TEST(removed.has_value());
+    BOOST_TEST(!device->coil(3));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -88,6 +88,130 @@ BOOST_FIXTURE_TEST_CASE(ends_a_pulse_also_when_the_device_was_silent_meanwhile, 
     BOOST_TEST(device.coils[3] == 0);
 }
 
+BOOST_FIXTURE_TEST_CASE(ends_a_pulse_of_a_device_that_is_detached_meanwhile, UnitFixture)
+{
+    device.coils = {{3, 0}};
+    add(3, RegisterTable::Coil).write.emplace().pulse = 60s;
+    start();
+    scheduler.advance(1s);
+    static_cast<void>(write(0, {1}));
+    const auto during = device.coils[3];
+
+    unit.reset();
+    scheduler.advance(1s);
+
+    BOOST_TEST(during == 1);
+    BOOST_TEST(device.coils[3] == 0);
+    BOOST_TEST(!line->hasLastWrites());
+}
+
+BOOST_FIXTURE_TEST_CASE(ends_a_pulse_whose_first_write_is_on_the_wire_at_the_end, UnitFixture)
+{
+    device.coils = {{3, 0}};
+    add(3, RegisterTable::Coil).write.emplace().pulse = 2s;
+    settings.limits.fastPeriod = 60s;
+    start();
+    scheduler.advance(1s);
+    unit->write(0, {1}, [](const base::Expected<void>&) {});
+    scheduler.advance(1ms);
+    BOOST_REQUIRE(device.coils[3] == 1);
+
+    unit.reset();
+    scheduler.advance(1s);
+
+    BOOST_TEST(device.coils[3] == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(ends_the_pulse_of_a_detached_device_once_it_answers_again, UnitFixture)
+{
+    device.coils = {{3, 0}};
+    add(3, RegisterTable::Coil).write.emplace().pulse = 60s;
+    start();
+    scheduler.advance(1s);
+    static_cast<void>(write(0, {1}));
+    device.isDead = true;
+
+    unit.reset();
+    scheduler.advance(5s);
+    const bool isOwed = line->hasLastWrites();
+    device.isDead = false;
+    scheduler.advance(30s);
+
+    BOOST_TEST(isOwed);
+    BOOST_TEST(device.coils[3] == 0);
+    BOOST_TEST(!line->hasLastWrites());
+}
+
+BOOST_FIXTURE_TEST_CASE(gives_the_end_of_a_pulse_up_when_nobody_ever_answers, UnitFixture)
+{
+    device.coils = {{3, 0}};
+    add(3, RegisterTable::Coil).write.emplace().pulse = 60s;
+    start();
+    scheduler.advance(1s);
+    static_cast<void>(write(0, {1}));
+    device.isDead = true;
+
+    unit.reset();
+    scheduler.advance(10min);
+
+    BOOST_TEST(!line->hasLastWrites());
+}
+
+BOOST_FIXTURE_TEST_CASE(sends_nothing_that_still_waited_when_the_device_is_detached, UnitFixture)
+{
+    device.holding = {{7, 0}, {8, 0}};
+    add(7).write.emplace();
+    add(8).write.emplace();
+    settings.limits.fastPeriod = 60s;
+    start();
+    scheduler.advance(1s);
+    std::vector<ErrorKind> ends;
+    const auto note = [&](const base::Expected<void>& ended) {
+        ends.push_back(ended ? ErrorKind::Internal : ended.error().kind);
+    };
+    unit->write(0, {1}, note);
+    unit->write(1, {2}, note);
+    scheduler.advance(1ms);
+
+    unit.reset();
+    scheduler.advance(5s);
+
+    BOOST_TEST(ends.size() == 2U);
+    BOOST_TEST(std::ranges::count(ends, ErrorKind::Cancelled) == 2);
+    BOOST_TEST(device.writes.size() == 1U);
+    BOOST_TEST(device.holding[8] == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(leaves_the_reading_of_what_it_need_not_verify_to_who_asked, UnitFixture)
+{
+    device.holding = {{7, 0}};
+    add(7).write.emplace();
+    settings.limits.fastPeriod = 60s;
+    start();
+    scheduler.advance(1s);
+    const auto before = device.reads;
+
+    const auto written = write(0, {9});
+
+    BOOST_TEST(written.has_value());
+    BOOST_TEST(device.reads == before);
+}
+
+BOOST_FIXTURE_TEST_CASE(tells_what_it_read_back_before_it_confirms, UnitFixture)
+{
+    device.holding = {{7, 0}};
+    add(7).write.emplace().verifies = true;
+    settings.limits.fastPeriod = 60s;
+    start();
+    scheduler.advance(1s);
+    std::string known;
+
+    unit->write(0, {9}, [&](const base::Expected<void>&) { known = newest(0); });
+    scheduler.advance(1s);
+
+    BOOST_TEST(known == "9");
+}
+
 BOOST_FIXTURE_TEST_CASE(keeps_the_pause_between_two_writes, UnitFixture)
 {
     device.holding = {{7, 0}};
