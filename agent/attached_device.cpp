@@ -42,6 +42,17 @@ base::Error errorOf(const model::Outcome& outcome)
     return {kind, outcome.diagnostic};
 }
 
+std::string_view journalSentence(const lwm2m::ServerChange& change)
+{
+    if (change.isExecute)
+        return change.failure.empty() ? "{DEVICE}: {SERVER} executed {PATH} with \"{NEW}\""
+                                      : "{DEVICE}: {SERVER} wanted to execute {PATH} with "
+                                        "\"{NEW}\", and could not: {ERROR}";
+    return change.failure.empty() ? "{DEVICE}: {SERVER} changed {PATH} from {OLD} to {NEW}"
+                                  : "{DEVICE}: {SERVER} wanted to change {PATH} from {OLD} to "
+                                    "{NEW}, and could not: {ERROR}";
+}
+
 lwm2m::Object::Done asOutcome(api::GatewayControl::Done done)
 {
     return [done = std::move(done)](const model::Outcome& outcome) mutable {
@@ -202,6 +213,7 @@ void AttachedDevice::onSamples(const std::vector<model::Sample>& samples)
         const auto derived = object->derivedFrom(samples);
         changed.insert(changed.end(), derived.begin(), derived.end());
     }
+    showIdentity(changed);
     if (client_)
         client_->onValuesChanged(changed);
     services_.listener.onDeviceSamples(plan_.settings.name, samples);
@@ -243,6 +255,26 @@ void AttachedDevice::onClientState(const api::ClientState& changes)
             plan_.state.insert_or_assign(key, text);
     }
     services_.listener.onDeviceState(plan_.settings.name, changes);
+}
+
+void AttachedDevice::onServerChanges(const std::vector<lwm2m::ServerChange>& changes)
+{
+    for (const auto& change : changes)
+        log::notice(journalSentence(change),
+                    "DEVICE",
+                    plan_.settings.name,
+                    "SERVER",
+                    change.server,
+                    "PATH",
+                    change.path.toString(),
+                    "OLD",
+                    change.before,
+                    "NEW",
+                    change.after,
+                    "ERROR",
+                    change.failure,
+                    "MESSAGE_ID",
+                    log::serverChangeId);
 }
 
 void AttachedDevice::reboot()
@@ -347,10 +379,21 @@ lwm2m::DeviceIdentity AttachedDevice::identity() const
         const auto* constant = mapped != nullptr && mapped->constant
                                    ? std::get_if<std::string>(&*mapped->constant)
                                    : nullptr;
-        if (constant != nullptr)
-            *text = *constant;
+        const auto* sample = field_.newest({deviceObjectId, 0, resource});
+        const auto* told = sample != nullptr ? std::get_if<std::string>(&sample->value) : constant;
+        if (told != nullptr)
+            *text = *told;
     }
     return identity;
+}
+
+void AttachedDevice::showIdentity(const std::vector<Path>& changed)
+{
+    const auto isIdentity = [](const Path& path) {
+        return path.object() == deviceObjectId;
+    };
+    if (deviceObject_ != nullptr && std::ranges::any_of(changed, isIdentity))
+        deviceObject_->setIdentity(identity());
 }
 
 void AttachedDevice::showAvailability()

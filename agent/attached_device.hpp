@@ -96,6 +96,7 @@ private:
     void onFieldChanged() override;
     void onStatusChanged() override;
     void onClientState(const api::ClientState& changes) override;
+    void onServerChanges(const std::vector<lwm2m::ServerChange>& changes) override;
 
     void reboot();
 
@@ -106,6 +107,7 @@ private:
     void addObjects();
     void addKeptObject(model::Id id);
     [[nodiscard]] lwm2m::DeviceIdentity identity() const;
+    void showIdentity(const std::vector<model::Path>& changed);
     void showAvailability();
     [[nodiscard]] api::DeviceStatus::Field fieldState() const;
     [[nodiscard]] lwm2m::Object* find(model::Id object) const;

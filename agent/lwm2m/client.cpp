@@ -212,6 +212,11 @@ private:
     // OperationsListener
     void onWritten(const std::vector<Path>& paths) override { onValuesChanged(paths); }
 
+    void onServerChanges(const std::vector<ServerChange>& changes) override
+    {
+        listener_.onServerChanges(changes);
+    }
+
     void onAttributesWritten(const ServerAccount& server, const Path& path) override
     {
         keep(stateOf(server, accounts_[server.instance]->attributes(), path));

@@ -11,6 +11,7 @@
 #include "agent/api/transport.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/lwm2m/object.hpp"
+#include "agent/lwm2m/server_change.hpp"
 #include "agent/model/definition.hpp"
 
 namespace causeway::lwm2m {
@@ -26,6 +27,9 @@ public:
 
     /// Small texts to keep over a restart (api::Inventory::keepClientState).
     virtual void onClientState(const api::ClientState& changes) = 0;
+
+    /// A server has written or executed something, or tried to; for the journal.
+    virtual void onServerChanges(const std::vector<ServerChange>& changes) = 0;
 };
 
 struct ClientSettings

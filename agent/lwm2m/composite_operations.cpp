@@ -101,15 +101,23 @@ void CompositeOperations::write(const Requester& requester, const Request& reque
         return;
     }
     std::vector<Path> paths;
+    std::vector<ServerChange> changes;
     for (const auto& plan : *plans) {
+        std::ranges::move(
+            plannedChanges(requester.view.tree(), requester.account.settings.name, plan),
+            std::back_inserter(changes));
         for (const auto& value : plan.values)
             paths.push_back(value.path);
     }
-    auto done = [this, paths = std::move(paths), respond = std::move(respond)](
-                    const Outcome& outcome) mutable {
+    auto done = [this,
+                 paths = std::move(paths),
+                 changes = std::move(changes),
+                 respond = std::move(respond)](const Outcome& outcome) mutable {
         respond(toResponse(outcome));
         if (outcome.isSuccess())
             listener_.onWritten(paths);
+        conclude(changes, outcome);
+        listener_.onServerChanges(changes);
     };
     CompositeWrite::run(
         {requester.view.tree(), lifetime_}, *std::move(plans), lifetime_.guard(std::move(done)));

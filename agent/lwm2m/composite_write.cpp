@@ -66,6 +66,8 @@ WritePlan CompositeWrite::present(const WritePlan& plan) const
     old.instance = plan.instance;
     const Object& object = *place_.tree.find(plan.object);
     for (const auto& [path, value] : plan.values) {
+        if (!place_.tree.contains(path))
+            continue; // a Resource Instance that is only now made
         if (auto sample = object.read(path))
             old.values.push_back({path, std::move(sample->value)});
     }

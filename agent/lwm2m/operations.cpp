@@ -197,7 +197,7 @@ void Operations::dispatch(Requester& requester,
         if (isWriteAttributes(request))
             respond(writeAttributes(requester, path, request));
         else
-            write(path, request, std::move(respond));
+            write(requester, path, request, std::move(respond));
         break;
     case Method::Post:
         post(requester, path, request, std::move(respond));
@@ -276,7 +276,10 @@ Response Operations::writeAttributes(Requester& requester, const Path& path, con
     return toResponse({});
 }
 
-void Operations::write(const Path& path, const Request& request, Respond respond)
+void Operations::write(const Requester& requester,
+                       const Path& path,
+                       const Request& request,
+                       Respond respond)
 {
     if (path.isObject() || (path.size() > 2 && !tree_.operations(path).write)) {
         respond(refused(OutcomeCode::MethodNotAllowed, path.toString() + " is not writable"));
@@ -291,11 +294,16 @@ void Operations::write(const Path& path, const Request& request, Respond respond
     paths.reserve(plan->values.size());
     for (const auto& value : plan->values)
         paths.push_back(value.path);
-    auto done = [this, paths = std::move(paths), respond = std::move(respond)](
-                    const Outcome& outcome) mutable {
+    auto changes = plannedChanges(tree_, requester.account.settings.name, *plan);
+    auto done = [this,
+                 paths = std::move(paths),
+                 changes = std::move(changes),
+                 respond = std::move(respond)](const Outcome& outcome) mutable {
         respond(toResponse(outcome));
         if (outcome.isSuccess())
             listener_.onWritten(paths);
+        conclude(changes, outcome);
+        listener_.onServerChanges(changes);
     };
     tree_.find(path.object())
         ->write(
@@ -313,12 +321,15 @@ void Operations::post(const Requester& requester,
     }
     const bool isPartialWrite = !path.isResource() || tree_.isMultiple(path);
     if (isPartialWrite && !tree_.operations(path).execute)
-        write(path, request, std::move(respond));
+        write(requester, path, request, std::move(respond));
     else
-        execute(path, request, std::move(respond));
+        execute(requester, path, request, std::move(respond));
 }
 
-void Operations::execute(const Path& path, const Request& request, Respond respond)
+void Operations::execute(const Requester& requester,
+                         const Path& path,
+                         const Request& request,
+                         Respond respond)
 {
     if (!path.isResource() || !tree_.operations(path).execute) {
         respond(refused(OutcomeCode::MethodNotAllowed, path.toString() + " is not executable"));
@@ -333,10 +344,15 @@ void Operations::execute(const Path& path, const Request& request, Respond respo
         respond(refused(OutcomeCode::BadRequest, "the arguments break LwM2M Core §6.3.5"));
         return;
     }
-    tree_.find(path.object())
-        ->execute(path, arguments, [respond = std::move(respond)](const Outcome& outcome) mutable {
-            respond(toResponse(outcome));
-        });
+    auto done = [this,
+                 changes =
+                     std::vector{executeChange(requester.account.settings.name, path, arguments)},
+                 respond = std::move(respond)](const Outcome& outcome) mutable {
+        respond(toResponse(outcome));
+        conclude(changes, outcome);
+        listener_.onServerChanges(changes);
+    };
+    tree_.find(path.object())->execute(path, arguments, lifetime_.guard(std::move(done)));
 }
 
 void Operations::create(const Requester& requester,

@@ -44,8 +44,14 @@ private:
     discover(const Requester& requester, const Path& path, const api::Request& request) const;
     [[nodiscard]] api::Response
     writeAttributes(Requester& requester, const Path& path, const api::Request& request);
-    void write(const Path& path, const api::Request& request, api::Respond respond);
-    void execute(const Path& path, const api::Request& request, api::Respond respond);
+    void write(const Requester& requester,
+               const Path& path,
+               const api::Request& request,
+               api::Respond respond);
+    void execute(const Requester& requester,
+                 const Path& path,
+                 const api::Request& request,
+                 api::Respond respond);
     void create(const Requester& requester,
                 const Path& path,
                 const api::Request& request,

@@ -6,6 +6,7 @@
 #include "agent/lwm2m/attached_attributes.hpp"
 #include "agent/lwm2m/observations.hpp"
 #include "agent/lwm2m/server_account.hpp"
+#include "agent/lwm2m/server_change.hpp"
 #include "agent/lwm2m/server_view.hpp"
 
 namespace causeway::lwm2m {
@@ -27,6 +28,8 @@ public:
     virtual ~OperationsListener() = default;
 
     virtual void onWritten(const std::vector<model::Path>& paths) = 0;
+    /// A Write or Execute is over, well or not; one entry for each Resource.
+    virtual void onServerChanges(const std::vector<ServerChange>& changes) = 0;
     virtual void onInstancesChanged() = 0;
     virtual void onInstanceCreated(model::Id shortServerId) = 0;
     virtual void onAttributesWritten(const ServerAccount& account, const model::Path& path) = 0;

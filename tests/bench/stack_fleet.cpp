@@ -122,6 +122,8 @@ public:
 
     void onClientState(const api::ClientState&) override {}
 
+    void onServerChanges(const std::vector<lwm2m::ServerChange>&) override {}
+
     [[nodiscard]] api::RegistrationStatus status() const { return client_.status().front(); }
 
 private:

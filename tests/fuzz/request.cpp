@@ -25,6 +25,8 @@ public:
     void onStatusChanged() override {}
 
     void onClientState(const api::ClientState&) override {}
+
+    void onServerChanges(const std::vector<lwm2m::ServerChange>&) override {}
 };
 
 std::vector<std::string> split(std::string_view text, char separator)

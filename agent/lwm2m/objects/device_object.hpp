@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/base/scheduler.hpp"
@@ -36,6 +37,9 @@ public:
                  DeviceIdentity identity,
                  base::Scheduler& scheduler,
                  base::UniqueFunction<void()> onReboot);
+
+    /// What the device itself tells of who it is.
+    void setIdentity(DeviceIdentity identity) { identity_ = std::move(identity); }
 
     /// True when /3/0/11 has changed: the errors present, or a single 0.
     bool setError(std::uint8_t code);

@@ -24,6 +24,12 @@ public:
             state.insert_or_assign(key, text);
     }
 
+    void onServerChanges(const std::vector<ServerChange>& changes) override
+    {
+        journal.insert(journal.end(), changes.begin(), changes.end());
+    }
+
+    std::vector<ServerChange> journal;
     int statusChanges = 0;
     int reboots = 0;
     api::ClientState state;

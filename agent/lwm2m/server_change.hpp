@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/lwm2m/object_tree.hpp"
+#include "agent/lwm2m/write_plan.hpp"
+#include "agent/model/outcome.hpp"
+
+namespace causeway::lwm2m {
+
+/// What a server has done to one Resource, or tried to do: for the journal.
+struct ServerChange
+{
+    std::string server; ///< its account's name
+    model::Path path;
+    std::string before;     ///< as text; "unknown" when nothing could be read
+    std::string after;      ///< as text; of an Execute its arguments
+    std::string failure;    ///< a sentence; empty after success
+    bool isExecute = false; ///< which has nothing before
+};
+
+/// The changes that a plan will make, before it makes them.
+[[nodiscard]] std::vector<ServerChange>
+plannedChanges(const ObjectTree& tree, const std::string& server, const WritePlan& plan);
+
+[[nodiscard]] ServerChange
+executeChange(const std::string& server, const model::Path& path, const std::string& arguments);
+
+/// Fills in how it ended.
+void conclude(std::vector<ServerChange>& changes, const model::Outcome& outcome);
+
+} // namespace causeway::lwm2m

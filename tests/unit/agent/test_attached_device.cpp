@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+
+#include "agent/attached_device.hpp"
+#include "agent/base/log.hpp"
+#include "agent/lwm2m/codec/codec.hpp"
+#include "tests/fakes/fake_bridge.hpp"
+#include "tests/fakes/fake_scheduler.hpp"
+#include "tests/fakes/fake_transport.hpp"
+
+using namespace causeway;
+using model::OutcomeCode;
+using model::Path;
+using model::Value;
+
+namespace {
+
+/// A pump that tells its serial number and can be switched, registered at the account "main".
+struct DeviceFixture : agent::DeviceListener
+{
+    DeviceFixture()
+    {
+        mapping = std::make_shared<const std::vector<api::MappedResource>>(
+            std::vector<api::MappedResource>{
+                {{3, 0, 1}, {.read = true}, false, Value(std::string("P1")), "constant"},
+                {serialNumber, {.read = true}, false, std::nullopt, "holding register 0"},
+                {relay, {.read = true, .write = true}, true, std::nullopt, "coil 0"}});
+        agent::DevicePlan plan;
+        plan.settings.name = "pump";
+        plan.settings.allowsServerWrites = true;
+        plan.endpointName = "pump";
+        plan.mapping = mapping;
+        plan.servers.emplace_back().name = "main";
+        device = std::make_unique<agent::AttachedDevice>(
+            std::move(plan),
+            agent::DeviceServices{transport, scheduler, definitions, keptObjects, *this});
+        auto owned = std::make_unique<fakes::FakeBridge>(scheduler, *mapping);
+        bridge = owned.get();
+        bridge->values = {{serialNumber, std::string("A-17")}, {relay, false}};
+        device->setBridge(std::move(owned), {});
+        device->start(base::Duration::zero());
+        scheduler.advance(base::Duration::zero());
+        transport.peer().connect();
+        transport.peer().accept();
+        log::setSink([this](log::Level, const std::string& text, const std::vector<log::Field>&) {
+            journal.push_back(text);
+        });
+    }
+
+    ~DeviceFixture() override
+    {
+        log::setSink([](log::Level, const std::string&, const std::vector<log::Field>&) {});
+    }
+
+    DeviceFixture(const DeviceFixture&) = delete;
+    DeviceFixture& operator=(const DeviceFixture&) = delete;
+
+    void onDeviceChanged(const std::string&) override {}
+
+    void onDeviceSamples(const std::string&, const std::vector<model::Sample>&) override {}
+
+    void onDeviceState(const std::string&, const api::ClientState&) override {}
+
+    api::Response ask(api::Method method, std::vector<std::string> path, const std::string& text)
+    {
+        api::Request request;
+        request.method = method;
+        request.path = std::move(path);
+        if (method == api::Method::Get)
+            request.accept = lwm2m::plainTextFormat;
+        else
+            request.contentFormat = lwm2m::plainTextFormat;
+        request.payload = base::toBytes(text);
+        const auto answered = transport.peer().request(std::move(request));
+        scheduler.advance(base::Duration::zero());
+        BOOST_REQUIRE(answered->has_value());
+        return **answered;
+    }
+
+    std::string read(std::vector<std::string> path)
+    {
+        const auto response = ask(api::Method::Get, std::move(path), {});
+        return std::string(base::asText(response.payload));
+    }
+
+    const Path serialNumber{3, 0, 2};
+    const Path relay{3306, 0, 5850};
+    fakes::FakeScheduler scheduler;
+    fakes::FakeTransport transport;
+    model::Definitions definitions = model::builtInDefinitions();
+    std::vector<model::Id> keptObjects;
+    std::shared_ptr<const std::vector<api::MappedResource>> mapping;
+    std::unique_ptr<agent::AttachedDevice> device;
+    fakes::FakeBridge* bridge = nullptr;
+    std::vector<std::string> journal;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(attached_device, DeviceFixture)
+
+BOOST_AUTO_TEST_CASE(a_server_reads_the_serial_number_that_the_device_has_told)
+{
+    const auto before = ask(api::Method::Get, {"3", "0", "2"}, {}).code;
+
+    bridge->tell(serialNumber);
+
+    BOOST_TEST((before == OutcomeCode::NotFound));
+    BOOST_TEST(read({"3", "0", "2"}) == "A-17");
+    BOOST_TEST(read({"3", "0", "1"}) == "P1");
+}
+
+BOOST_AUTO_TEST_CASE(another_device_in_its_place_is_told_from_it)
+{
+    bridge->tell(serialNumber);
+    bridge->values[serialNumber] = std::string("B-4");
+
+    bridge->tell(serialNumber);
+
+    BOOST_TEST(read({"3", "0", "2"}) == "B-4");
+}
+
+BOOST_AUTO_TEST_CASE(the_journal_has_who_wrote_what_and_what_was_there)
+{
+    bridge->tell(relay);
+    journal.clear();
+
+    const auto written = ask(api::Method::Put, {"3306", "0", "5850"}, "1");
+
+    BOOST_TEST((written.code == OutcomeCode::Changed));
+    BOOST_REQUIRE(journal.size() == 1U);
+    BOOST_TEST(journal[0] == "pump: main changed /3306/0/5850 from false to true");
+}
+
+BOOST_AUTO_TEST_CASE(the_journal_has_also_what_the_device_refused)
+{
+    bridge->failure = base::Error{base::ErrorKind::Refused, "illegal data value (exception 3)"};
+
+    static_cast<void>(ask(api::Method::Put, {"3306", "0", "5850"}, "1"));
+
+    BOOST_REQUIRE(journal.size() == 1U);
+    BOOST_TEST(journal[0].starts_with("pump: main wanted to change /3306/0/5850 from unknown to "
+                                      "true, and could not: "));
+}
+
+BOOST_AUTO_TEST_CASE(the_journal_has_what_a_server_executed)
+{
+    static_cast<void>(ask(api::Method::Post, {"3", "0", "4"}, ""));
+
+    BOOST_REQUIRE(!journal.empty());
+    BOOST_TEST(journal.front() == "pump: main executed /3/0/4 with \"\"");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
