@@ -60,6 +60,9 @@ Daemon::Daemon(const Settings& settings)
                 settings.startSpread,
                 settings.deregisterLimit,
                 settings.keptObjects.ids})
+    , lists_(loop_, gateway_, store_, [this](const api::CredentialId& id) {
+        gateway_.onCredentialChanged(id);
+    })
 {
     for (const auto& profile : profiles_.summaries()) {
         if (!profile.error.empty())
@@ -90,8 +93,9 @@ void Daemon::onLoaded(const base::Expected<void>& loaded)
     }
     // The name appears on the bus when everything behind it is there.
     try {
-        service_.emplace(
-            loop_, gateway_, dbus::ServiceSettings{settings_.busAddress, CAUSEWAY_VERSION});
+        service_.emplace(loop_,
+                         dbus::Controls{gateway_, lists_, store_},
+                         dbus::ServiceSettings{settings_.busAddress, CAUSEWAY_VERSION});
     } catch (const std::runtime_error& error) {
         failure_ = base::Error{base::ErrorKind::Unreachable, error.what()};
         return loop_.stop();

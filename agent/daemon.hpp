@@ -6,6 +6,7 @@
 #include "agent/base/event_loop.hpp"
 #include "agent/base/lifetime.hpp"
 #include "agent/coap/endpoint.hpp"
+#include "agent/credential_lists.hpp"
 #include "agent/gateway.hpp"
 #include "agent/model/definition.hpp"
 #include "agent/process.hpp"
@@ -45,6 +46,7 @@ private:
     coap::Endpoint endpoint_;
     bridges::FieldBuses fieldBuses_;
     Gateway gateway_;
+    CredentialLists lists_;
     std::optional<Watchdog> watchdog_;
     std::optional<dbus::Service> service_;
     std::optional<base::Error> failure_;

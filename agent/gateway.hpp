@@ -61,6 +61,8 @@ public:
 
     /// From FieldBuses: a line came up or went down.
     void onLineChanged(const std::string& name);
+    /// From whoever changed it past setCredential(): a list, a bootstrap.
+    void onCredentialChanged(const api::CredentialId& id);
 
     void setListener(api::GatewayListener* listener) override { listener_ = listener; }
 
@@ -176,7 +178,6 @@ private:
     devicesWhere(const std::function<bool(const api::DeviceSettings&)>& holds) const;
 
     CredentialDone afterCredential(const api::CredentialId& id, CredentialDone done);
-    void onCredentialChanged(const api::CredentialId& id);
     void onKeyStoreChanged();
 
     GatewayServices services_;

@@ -77,6 +77,8 @@ std::string actionId(Action action)
         return "org.causeway.Gateway1.credentials";
     case Action::Export:
         return "org.causeway.Gateway1.export";
+    case Action::KeyStore:
+        return "org.causeway.Gateway1.keystore";
     }
     return "";
 }

@@ -23,6 +23,7 @@ enum class Action : unsigned char {
     Manage,      ///< lines, servers, devices
     Credentials, ///< give, make, destroy
     Export,      ///< hand out a key
+    KeyStore,    ///< what wraps all credentials
 };
 
 /// "org.causeway.Gateway1.manage"; empty for Describe.

@@ -3,7 +3,9 @@
 
 #include <string>
 
+#include "agent/api/credential_lists.hpp"
 #include "agent/api/gateway_control.hpp"
+#include "agent/api/key_store_control.hpp"
 #include "dbus/gate.hpp"
 #include "dbus/newest_status.hpp"
 #include "dbus/values.hpp"
@@ -15,6 +17,8 @@ struct Context
 {
     sdbus::IConnection& connection;
     api::GatewayControl& control;
+    api::CredentialLists& lists;
+    api::KeyStoreControl& keyStore;
     Gate& gate;
     NewestStatus& status;
     const std::string& version;

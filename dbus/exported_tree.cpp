@@ -21,15 +21,22 @@ std::unique_ptr<Authority> makeAuthority(sdbus::IConnection& connection,
 } // namespace
 
 ExportedTree::ExportedTree(base::EventLoop& loop,
-                           api::GatewayControl& control,
+                           const Controls& controls,
                            const ServiceSettings& settings,
                            base::Task onLost)
     : loop_(loop)
     , bus_(loop, settings.busAddress, std::move(onLost))
-    , status_(loop, control)
+    , status_(loop, controls.gateway)
     , gate_(makeAuthority(bus_.connection(), settings))
-    , context_{bus_.connection(), control, gate_, status_, settings.version}
+    , context_{bus_.connection(),
+               controls.gateway,
+               controls.lists,
+               controls.keyStore,
+               gate_,
+               status_,
+               settings.version}
     , gateway_(context_)
+    , keyStore_(context_)
 {
     exportAll();
     bus_.requestName(busName);
@@ -117,7 +124,7 @@ void ExportedTree::announce()
 {
     isScheduled_ = false;
     if (std::exchange(hasGatewayChanged_, false))
-        gateway_.tellChanged();
+        tellGatewayChanged();
     for (int i = 0; i < mostSignalsPerRound && !changed_.empty(); ++i) {
         const auto next = changed_.extract(changed_.begin());
         announceOne(next.value().first, next.value().second);
@@ -129,6 +136,12 @@ void ExportedTree::announce()
     }
     if (!changed_.empty() || !values_.empty())
         schedule();
+}
+
+void ExportedTree::tellGatewayChanged()
+{
+    gateway_.tellChanged();
+    keyStore_.tellChanged();
 }
 
 void ExportedTree::announceOne(Kind kind, const std::string& name)

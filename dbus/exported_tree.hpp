@@ -12,6 +12,7 @@
 #include "dbus/context.hpp"
 #include "dbus/device_adaptor.hpp"
 #include "dbus/gateway_adaptor.hpp"
+#include "dbus/key_store_adaptor.hpp"
 #include "dbus/line_adaptor.hpp"
 #include "dbus/server_adaptor.hpp"
 #include "dbus/service.hpp"
@@ -25,7 +26,7 @@ class ExportedTree
 public:
     /// Exports what there is, then asks for the bus name. Throws when that fails.
     ExportedTree(base::EventLoop& loop,
-                 api::GatewayControl& control,
+                 const Controls& controls,
                  const ServiceSettings& settings,
                  base::Task onLost);
 
@@ -51,6 +52,7 @@ private:
 
     void schedule();
     void announce();
+    void tellGatewayChanged();
     void announceOne(Kind kind, const std::string& name);
 
     base::EventLoop& loop_;
@@ -60,6 +62,7 @@ private:
     Context context_;
     GatewayAdaptor gateway_;
     // After the ObjectManager, so that they go before it.
+    KeyStoreAdaptor keyStore_;
     std::map<std::string, LineAdaptor> lines_;
     std::map<std::string, ServerAdaptor> servers_;
     std::map<std::string, DeviceAdaptor> devices_;

@@ -8,6 +8,7 @@ namespace causeway::dbus {
 
 inline constexpr const char* busName = "org.causeway.Gateway1";
 inline constexpr const char* rootPath = "/org/causeway/Gateway1";
+inline constexpr const char* keyStorePath = "/org/causeway/Gateway1/keystore";
 
 enum class Kind : unsigned char { Line, Server, Device };
 

@@ -19,7 +19,7 @@ namespace {
 
 constexpr int neededSeals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK;
 
-Expected<std::size_t> checkedSize(int fd)
+Expected<std::size_t> checkedSize(int fd, std::size_t most)
 {
     const int seals = ::fcntl(fd, F_GET_SEALS);
     if (seals < 0 || (seals & neededSeals) != neededSeals)
@@ -32,9 +32,9 @@ Expected<std::size_t> checkedSize(int fd)
     if (::fstat(fd, &status) < 0)
         return fail(ErrorKind::InvalidArgument, base::errnoText(errno));
     const auto size = static_cast<std::size_t>(status.st_size);
-    if (size == 0 || size > mostSecretOctets)
+    if (size == 0 || size > most)
         return fail(ErrorKind::InvalidArgument,
-                    fmt::format("a secret must have 1 to {} octets", mostSecretOctets));
+                    fmt::format("a secret must have 1 to {} octets", most));
     return size;
 }
 
@@ -50,14 +50,14 @@ Expected<void> fill(int fd, base::ByteView octets)
 
 } // namespace
 
-Expected<void> checkSecretFile(int fd)
+Expected<void> checkSecretFile(int fd, std::size_t most)
 {
-    return checkedSize(fd).map([](std::size_t) {});
+    return checkedSize(fd, most).map([](std::size_t) {});
 }
 
-Expected<base::Secret> readSecretFile(int fd)
+Expected<base::Secret> readSecretFile(int fd, std::size_t most)
 {
-    const auto size = checkedSize(fd);
+    const auto size = checkedSize(fd, most);
     if (!size)
         return fail(size.error());
     base::Secret secret(*size);

@@ -10,14 +10,16 @@
 namespace causeway::dbus {
 
 /// A key is 16 to 64 octets; the store refuses more precisely. This only bounds what we read.
+/// A list of keys has a bound of its own.
 inline constexpr std::size_t mostSecretOctets = 4096;
 
 /// InvalidArgument unless it is a memfd sealed against writing, growing and shrinking, 1 to
-/// mostSecretOctets long. Reads nothing.
-[[nodiscard]] base::Expected<void> checkSecretFile(int fd);
+/// `most` long. Reads nothing.
+[[nodiscard]] base::Expected<void> checkSecretFile(int fd, std::size_t most = mostSecretOctets);
 
 /// The octets of a file that passed the check.
-[[nodiscard]] base::Expected<base::Secret> readSecretFile(int fd);
+[[nodiscard]] base::Expected<base::Secret> readSecretFile(int fd,
+                                                          std::size_t most = mostSecretOctets);
 
 /// A sealed memfd with these octets.
 [[nodiscard]] base::Expected<base::UniqueFd> makeSecretFile(base::ByteView octets);

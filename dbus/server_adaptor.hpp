@@ -14,8 +14,14 @@ public:
     ServerAdaptor(const Context& context, std::string name);
 
 private:
+    using ListResult = sdbus::Result<sdbus::UnixFd, std::uint32_t>;
+
     void Change(sdbus::Result<>&& result, Dictionary settings) override;
     void Remove(sdbus::Result<>&& result) override;
+
+    void ImportCredentials(sdbus::Result<std::uint32_t>&& result, sdbus::UnixFd list) override;
+    void GenerateCredentials(sdbus::Result<std::uint32_t>&& result) override;
+    void ExportCredentials(ListResult&& result, std::string format) override;
 
     std::string Name() override;
     Dictionary Settings() override;

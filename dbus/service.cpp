@@ -6,24 +6,24 @@
 
 namespace causeway::dbus {
 
-Service::Service(base::EventLoop& loop, api::GatewayControl& control, ServiceSettings settings)
+Service::Service(base::EventLoop& loop, const Controls& controls, ServiceSettings settings)
     : loop_(loop)
-    , control_(control)
+    , controls_(controls)
     , settings_(std::move(settings))
     , retry_(loop, [this] { reconnect(); })
 {
     connect();
-    control_.setListener(this);
+    controls_.gateway.setListener(this);
 }
 
 Service::~Service()
 {
-    control_.setListener(nullptr);
+    controls_.gateway.setListener(nullptr);
 }
 
 void Service::connect()
 {
-    tree_ = std::make_unique<ExportedTree>(loop_, control_, settings_, [this] {
+    tree_ = std::make_unique<ExportedTree>(loop_, controls_, settings_, [this] {
         tree_.reset();
         retry_.start(settings_.busRetry);
     });

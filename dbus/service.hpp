@@ -5,7 +5,9 @@
 #include <memory>
 #include <string>
 
+#include "agent/api/credential_lists.hpp"
 #include "agent/api/gateway_control.hpp"
+#include "agent/api/key_store_control.hpp"
 #include "agent/base/event_loop.hpp"
 
 namespace causeway::dbus {
@@ -17,6 +19,14 @@ enum class Authorisation : std::uint8_t {
     /// polkit on the system bus; on another bus root and the daemon's own user, nobody else.
     Automatic,
     Polkit, ///< polkit everywhere; it is then looked for on the bus in use
+};
+
+/// What the service drives; all of it outlives it.
+struct Controls
+{
+    api::GatewayControl& gateway;
+    api::CredentialLists& lists;
+    api::KeyStoreControl& keyStore;
 };
 
 struct ServiceSettings
@@ -36,8 +46,8 @@ struct ServiceSettings
 class Service final : private api::GatewayListener
 {
 public:
-    /// Becomes the listener of `control`, which outlives this.
-    Service(base::EventLoop& loop, api::GatewayControl& control, ServiceSettings settings);
+    /// Becomes the gateway's listener.
+    Service(base::EventLoop& loop, const Controls& controls, ServiceSettings settings);
     ~Service() override;
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
@@ -59,7 +69,7 @@ private:
     void reconnect();
 
     base::EventLoop& loop_;
-    api::GatewayControl& control_;
+    Controls controls_;
     ServiceSettings settings_;
     base::Timer retry_;
     std::unique_ptr<ExportedTree> tree_; ///< nothing while the bus is away

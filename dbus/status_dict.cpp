@@ -122,6 +122,20 @@ Dictionary toDictionary(const api::MappedResource& resource)
     return dictionary;
 }
 
+Dictionary toDictionary(const api::KeyStoreFacts& facts)
+{
+    std::vector<std::uint32_t> registers;
+    for (std::size_t i = 0; i < facts.registers.size(); ++i) {
+        if (facts.registers[i])
+            registers.push_back(static_cast<std::uint32_t>(i));
+    }
+    return {
+        {"key", sdbus::Variant(facts.keyNumber)},
+        {"slots", sdbus::Variant(facts.slots)},
+        {"registers", sdbus::Variant(registers)},
+    };
+}
+
 Dictionary toDictionary(const api::CredentialFacts& facts)
 {
     return {

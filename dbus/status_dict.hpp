@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "agent/api/gateway_control.hpp"
+#include "agent/api/key_store_control.hpp"
 #include "dbus/values.hpp"
 
 /// What the gateway reports, as the dictionaries and words that the XML describes.
@@ -15,6 +16,7 @@ namespace causeway::dbus {
 [[nodiscard]] Dictionary toDictionary(const api::RegistrationStatus& status);
 [[nodiscard]] Dictionary toDictionary(const api::ProfileSummary& profile);
 [[nodiscard]] Dictionary toDictionary(const api::MappedResource& resource);
+[[nodiscard]] Dictionary toDictionary(const api::KeyStoreFacts& facts);
 [[nodiscard]] Dictionary toDictionary(const api::CredentialFacts& facts);
 
 } // namespace causeway::dbus

@@ -26,6 +26,11 @@ CredentialTable::CredentialTable(Database& database)
            "wrapped_key = excluded.wrapped_key, fingerprint = excluded.fingerprint, "
            "is_exportable = excluded.is_exportable")
     , remove_(database, "DELETE FROM credential WHERE device = ? AND server = ?")
+    , exportableFor_(database,
+                     "SELECT device FROM credential "
+                     "WHERE server = ? AND is_exportable = 1 ORDER BY device")
+    , all_(database, "SELECT device, server FROM credential ORDER BY device, server")
+    , clear_(database, "DELETE FROM credential")
     , otherWithKey_(database,
                     "SELECT device, server FROM credential "
                     "WHERE fingerprint = ? AND NOT (device = ? AND server = ?)")
@@ -66,6 +71,25 @@ void CredentialTable::put(const api::CredentialId& id, const CredentialRow& row)
 bool CredentialTable::remove(const api::CredentialId& id)
 {
     return remove_.run(id.device, id.server) > 0;
+}
+
+std::vector<std::string> CredentialTable::exportableFor(const std::string& server)
+{
+    std::vector<std::string> devices;
+    exportableFor_.each([&](const Row& row) { devices.push_back(row.text(0)); }, server);
+    return devices;
+}
+
+std::vector<api::CredentialId> CredentialTable::all()
+{
+    std::vector<api::CredentialId> ids;
+    all_.each([&](const Row& row) { ids.push_back({row.text(0), row.text(1)}); });
+    return ids;
+}
+
+void CredentialTable::clear()
+{
+    clear_.run();
 }
 
 std::optional<api::CredentialId> CredentialTable::otherWithKey(const api::CredentialId& id,

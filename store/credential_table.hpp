@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "agent/api/credential_store.hpp"
 #include "store/sqlite.hpp"
@@ -34,6 +36,12 @@ public:
     /// Whether there was one.
     bool remove(const api::CredentialId& id);
 
+    /// The devices that may still export theirs for this server.
+    [[nodiscard]] std::vector<std::string> exportableFor(const std::string& server);
+
+    [[nodiscard]] std::vector<api::CredentialId> all();
+    void clear();
+
     /// Another account with this key, or with this identity at the same server.
     [[nodiscard]] std::optional<api::CredentialId> otherWithKey(const api::CredentialId& id,
                                                                 base::ByteView fingerprint);
@@ -44,6 +52,9 @@ private:
     Statement find_;
     Statement put_;
     Statement remove_;
+    Statement exportableFor_;
+    Statement all_;
+    Statement clear_;
     Statement otherWithKey_;
     Statement otherWithIdentity_;
 };

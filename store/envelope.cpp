@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view wrapPurpose = "causeway credential psk aes-256-gcm 1";
 constexpr std::string_view resumptionPurpose = "causeway resumption aes-256-gcm 1";
+constexpr std::string_view agePurpose = "causeway database age hmac-sha256 1";
 constexpr std::string_view fingerprintPurpose = "causeway credential fingerprint hmac-sha256 1";
 
 /// Writes fields so that no two lists of fields give the same octets: each has its length first.
@@ -99,6 +100,17 @@ base::Expected<base::Bytes> Envelope::fingerprint(const base::Secret& plain) con
     if (!key)
         return base::fail(key.error());
     return aead::authenticate(*key, plain.view());
+}
+
+base::Expected<base::Bytes> Envelope::proveAge(std::int64_t counter) const
+{
+    const auto key = aead::derive(kek_.view(), {}, agePurpose, kekSize);
+    if (!key)
+        return base::fail(key.error());
+    FieldWriter writer;
+    writer.number(kekId_);
+    writer.number(counter);
+    return aead::authenticate(*key, writer.output());
 }
 
 } // namespace causeway::store

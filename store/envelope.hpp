@@ -43,6 +43,9 @@ public:
 
     [[nodiscard]] std::int64_t kekId() const { return kekId_; }
 
+    /// For another key slot.
+    [[nodiscard]] base::Secret kek() const { return kek_.clone(); }
+
     [[nodiscard]] base::Expected<base::Bytes> wrap(const RecordFacts& facts,
                                                    const base::Secret& plain) const;
     /// Corrupt when anything is not as it was wrapped.
@@ -56,6 +59,9 @@ public:
 
     /// HMAC-SHA256 by a key derived from the KEK: tells equal keys, and nothing to anyone else.
     [[nodiscard]] base::Expected<base::Bytes> fingerprint(const base::Secret& plain) const;
+
+    /// That the database has reached this age under this key.
+    [[nodiscard]] base::Expected<base::Bytes> proveAge(std::int64_t counter) const;
 
 private:
     std::int64_t kekId_;

@@ -33,24 +33,6 @@ Sealed<Secret> newKey(Sealer& sealer)
     return std::move(*key);
 }
 
-Sealed<OpenedKey> makeKey(Sealer& sealer)
-{
-    auto key = newKey(sealer);
-    if (!key)
-        return tl::unexpected(key.error());
-    auto blob = sealer.seal(*key);
-    if (!blob)
-        return tl::unexpected(blob.error());
-    // Before anything is wrapped by it: a key that does not come back must never be used.
-    const auto back = sealer.unseal(*blob);
-    if (!back)
-        return tl::unexpected(back.error());
-    if (!back->equals(key->view()))
-        return refuse("the key that was sealed did not come back the same",
-                      "replace the TPM; nothing was stored with this key");
-    return OpenedKey{std::move(*key), std::move(*blob)};
-}
-
 std::string_view describe(std::string_view kind)
 {
     return kind == "tpm2" ? "the TPM" : "a software key (systemd credential)";
@@ -58,22 +40,52 @@ std::string_view describe(std::string_view kind)
 
 } // namespace
 
+Sealed<OpenedKey> makeKey(Sealer& sealer, const api::PlatformRegisters& registers)
+{
+    auto key = newKey(sealer);
+    if (!key)
+        return tl::unexpected(key.error());
+    auto blob = sealKey(sealer, *key, registers);
+    if (!blob)
+        return tl::unexpected(blob.error());
+    return OpenedKey{std::move(*key), std::move(*blob), std::nullopt};
+}
+
+Sealed<base::Bytes>
+sealKey(Sealer& sealer, const Secret& kek, const api::PlatformRegisters& registers)
+{
+    auto blob = sealer.seal(kek, registers);
+    if (!blob)
+        return blob;
+    // Before anything is wrapped by it: a key that does not come back must never be used.
+    const auto back = sealer.unseal(*blob);
+    if (!back)
+        return tl::unexpected(back.error());
+    if (!back->equals(kek.view()))
+        return refuse("the key that was sealed did not come back the same",
+                      "replace the TPM; nothing was stored with this key");
+    return blob;
+}
+
 Sealed<OpenedKey> openKey(Sealer& sealer, const std::optional<KeySlot>& slot)
 {
     if (!slot)
-        return makeKey(sealer);
+        return makeKey(sealer, {});
     if (slot->kind != sealer.kind())
         return refuse(fmt::format("the database's key is kept by {}, but the settings name {}",
                                   describe(slot->kind),
                                   describe(sealer.kind())),
-                      "change the settings back, or move the database away and give each device "
-                      "its credential anew");
+                      "change the settings back, or give the recovery key (causewayctl keystore "
+                      "recover)");
     auto kek = sealer.unseal(slot->blob);
     if (!kek)
         return tl::unexpected(kek.error());
     if (kek->size() != Envelope::kekSize)
         return refuse("the key slot holds no key of ours", "restore the database from a copy");
-    return OpenedKey{std::move(*kek), std::nullopt};
+    const auto counter = sealer.readCounter();
+    if (!counter)
+        return tl::unexpected(counter.error());
+    return OpenedKey{std::move(*kek), std::nullopt, *counter};
 }
 
 KeySlotTable::KeySlotTable(Database& database)
@@ -83,8 +95,16 @@ KeySlotTable::KeySlotTable(Database& database)
             "JOIN kek ON kek.id = key_slot.kek "
             "WHERE kek.state = 'active' "
             "ORDER BY key_slot.kind = ? DESC LIMIT 1")
+    , activeKey_(database, "SELECT id FROM kek WHERE state = 'active'")
+    , kinds_(database,
+             "SELECT key_slot.kind FROM key_slot JOIN kek ON kek.id = key_slot.kek "
+             "WHERE kek.state = 'active' ORDER BY key_slot.kind")
+    , retire_(database, "UPDATE kek SET state = 'retiring' WHERE state = 'active'")
     , addKek_(database, "INSERT INTO kek (state) VALUES ('active')")
-    , addSlot_(database, "INSERT INTO key_slot (kek, kind, blob) VALUES (?, ?, ?)")
+    , putSlot_(database,
+               "INSERT INTO key_slot (kek, kind, blob) VALUES (?, ?, ?) "
+               "ON CONFLICT (kek, kind) DO UPDATE SET blob = excluded.blob")
+    , remove_(database, "DELETE FROM kek WHERE id = ?")
 {}
 
 std::optional<KeySlot> KeySlotTable::find(std::string_view kind)
@@ -98,14 +118,37 @@ std::optional<KeySlot> KeySlotTable::find(std::string_view kind)
     return slot;
 }
 
+std::int64_t KeySlotTable::activeKey()
+{
+    std::int64_t kekId = 0;
+    activeKey_.each([&](const Row& row) { kekId = row.integer(0); });
+    return kekId;
+}
+
+std::vector<std::string> KeySlotTable::kinds()
+{
+    std::vector<std::string> kinds;
+    kinds_.each([&](const Row& row) { kinds.push_back(row.text(0)); });
+    return kinds;
+}
+
 std::int64_t KeySlotTable::add(std::string_view kind, base::ByteView blob)
 {
-    Transaction transaction(database_);
+    retire_.run();
     addKek_.run();
     const std::int64_t kekId = sqlite3_last_insert_rowid(database_.get());
-    addSlot_.run(kekId, kind, blob);
-    transaction.commit();
+    put(kekId, kind, blob);
     return kekId;
+}
+
+void KeySlotTable::put(std::int64_t kekId, std::string_view kind, base::ByteView blob)
+{
+    putSlot_.run(kekId, kind, blob);
+}
+
+void KeySlotTable::remove(std::int64_t kekId)
+{
+    remove_.run(kekId);
 }
 
 } // namespace causeway::store

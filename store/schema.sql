@@ -111,3 +111,11 @@ CREATE TABLE resumption (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX resumption_by_kek ON resumption (kek);
+
+-- How old the database is: at most one row, proven by the key-encryption key. A counter in the TPM
+-- goes with it, and tells an older copy that was put back.
+CREATE TABLE age (
+    id      INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    counter INTEGER NOT NULL,
+    proof   BLOB    NOT NULL CHECK (length(proof) = 32)
+) STRICT;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/api/key_store_control.hpp"
 #include "agent/base/bytes.hpp"
 #include "agent/base/expected.hpp"
 
@@ -10,13 +11,15 @@ namespace causeway::store {
 /// was sealed under. Nothing in it is secret without that TPM.
 struct SealedBlob
 {
-    base::Bytes rootKeyName; ///< TPM2B_NAME's content
-    base::Bytes publicArea;  ///< TPM2B_PUBLIC, marshalled
-    base::Bytes privateArea; ///< TPM2B_PRIVATE, marshalled
+    base::Bytes rootKeyName;          ///< TPM2B_NAME's content
+    base::Bytes publicArea;           ///< TPM2B_PUBLIC, marshalled
+    base::Bytes privateArea;          ///< TPM2B_PRIVATE, marshalled
+    api::PlatformRegisters registers; ///< of its policy
     bool operator==(const SealedBlob&) const = default;
 };
 
-/// "CWS1", then each part with its length in two octets, most significant first.
+/// "CWS1", or "CWS2" and three octets of registers, the lowest first; then each part with its
+/// length in two octets, most significant first.
 [[nodiscard]] base::Bytes encode(const SealedBlob& blob);
 
 /// Corrupt for anything else than what encode() made; parts are bounded.

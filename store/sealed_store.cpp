@@ -8,30 +8,12 @@
 
 #include "agent/base/door.hpp"
 #include "agent/base/log.hpp"
-#include "store/attempt.hpp"
 #include "store/database_file.hpp"
+#include "store/sealed_store_work.hpp"
 #include "store/software_sealer.hpp"
-#include "store/stored_inventory.hpp"
 #include "store/tpm_sealer.hpp"
-#include "store/vault.hpp"
 
 namespace causeway::store {
-
-using base::Expected;
-
-/// What the worker works on.
-struct SealedStore::Shelf
-{
-    explicit Shelf(const std::filesystem::path& directory)
-        : database(openDatabase(directory))
-        , inventory(*database)
-        , vault(*database)
-    {}
-
-    std::unique_ptr<Database> database;
-    StoredInventory inventory;
-    Vault vault;
-};
 
 namespace {
 
@@ -47,13 +29,12 @@ std::unique_ptr<Sealer> makeSealer(const StoreSettings& settings)
     return std::make_unique<TpmSealer>(settings.tcti);
 }
 
-Sealed<OpenedKey> openKeyOrSayWhy(Sealer& sealer, const std::optional<KeySlot>& slot)
+std::string remedyFor(const base::Error& error)
 {
-    try {
-        return openKey(sealer, slot);
-    } catch (const std::exception& error) {
-        return tl::unexpected<SealerFault>({error.what(), "report this as a fault of the program"});
-    }
+    return error.kind == base::ErrorKind::Refused
+               ? "put the newest copy back; or, to go on with this one, give the recovery key "
+                 "(causewayctl keystore recover)"
+               : "give the disk space and check its mode";
 }
 
 } // namespace
@@ -91,50 +72,15 @@ SealedStore::SealedStore(base::Scheduler& main,
     , worker_("store")
     , sealerWorker_("store-sealer")
 {
+    shelf_->vault.onAged([&main = main_, told = lifetime_.guard([this] {
+        followAge();
+    })]() mutable { main.post(base::Task(told)); });
     main_.post(lifetime_.guard([this] { tryToOpen(); }));
 }
 
 SealedStore::~SealedStore()
 {
     flushResumptions();
-}
-
-template <typename T, typename Callback, typename Work>
-void SealedStore::run(Callback done, Work work)
-{
-    auto deliver = lifetime_.guard(
-        [done = std::move(done)](Expected<T> result) mutable { done(std::move(result)); });
-    worker_.post([&main = main_,
-                  &shelf = *shelf_,
-                  work = std::move(work),
-                  deliver = std::move(deliver)]() mutable {
-        auto bound = [&]() -> Expected<T> {
-            return work(shelf);
-        };
-        auto result = attempt<T>(bound);
-        main.post([deliver = std::move(deliver), result = std::move(result)]() mutable {
-            deliver(std::move(result));
-        });
-    });
-}
-
-template <typename T, typename Callback, typename Work>
-void SealedStore::runSecret(Callback done, Work work)
-{
-    auto task = [this, done = std::move(done), work = std::move(work)]() mutable {
-        if (status_.state != api::KeyStoreState::Locked) {
-            run<T>(std::move(done), std::move(work));
-            return;
-        }
-        const std::string sentence = "the key store is locked: " + status_.reason;
-        main_.post(lifetime_.guard([done = std::move(done), sentence]() mutable {
-            done(base::fail(base::ErrorKind::Locked, sentence, base::Retry::Later));
-        }));
-    };
-    if (isDecided_)
-        task();
-    else
-        waiting_.emplace_back(std::move(task));
 }
 
 void SealedStore::fetch(const api::CredentialId& id, FetchDone done)
@@ -215,6 +161,27 @@ void SealedStore::flushResumptions()
         });
 }
 
+void SealedStore::storeAll(std::vector<api::CredentialEntry> entries, CountDone done)
+{
+    runSecret<std::uint32_t>(std::move(done), [entries = std::move(entries)](Shelf& shelf) {
+        return shelf.vault.storeAll(entries);
+    });
+}
+
+void SealedStore::generateMissing(std::vector<api::CredentialEntry> wanted, IdsDone done)
+{
+    runSecret<std::vector<api::CredentialId>>(
+        std::move(done), [wanted = std::move(wanted)](Shelf& shelf) mutable {
+            return shelf.vault.generateMissing(std::move(wanted));
+        });
+}
+
+void SealedStore::exportAll(const std::string& server, EntriesDone done)
+{
+    runSecret<std::vector<api::CredentialEntry>>(
+        std::move(done), [server](Shelf& shelf) { return shelf.vault.exportAll(server); });
+}
+
 void SealedStore::onKeyStoreChanged(std::function<void(const api::KeyStoreStatus&)> listener)
 {
     listeners_.push_back(std::move(listener));
@@ -250,12 +217,12 @@ void SealedStore::removeLine(const std::string& name, Inventory::Done done)
 
 void SealedStore::removeServer(const std::string& name, Inventory::Done done)
 {
-    run<void>(std::move(done), [name](Shelf& shelf) { return shelf.inventory.removeServer(name); });
+    run<void>(std::move(done), [name](Shelf& shelf) { return shelf.vault.removeServer(name); });
 }
 
 void SealedStore::removeDevice(const std::string& name, Inventory::Done done)
 {
-    run<void>(std::move(done), [name](Shelf& shelf) { return shelf.inventory.removeDevice(name); });
+    run<void>(std::move(done), [name](Shelf& shelf) { return shelf.vault.removeDevice(name); });
 }
 
 void SealedStore::keepClientState(const std::string& device,
@@ -284,42 +251,37 @@ void SealedStore::tryToOpen()
 
 void SealedStore::unsealSlot(std::optional<KeySlot> slot)
 {
-    auto deliver = lifetime_.guard([this, slot](Sealed<OpenedKey> key) mutable {
-        if (key)
-            installKey(std::move(slot), std::move(*key));
-        else
-            onFault(key.error());
-    });
-    sealerWorker_.post([&main = main_,
-                        &sealer = *sealer_,
-                        slot = std::move(slot),
-                        deliver = std::move(deliver)]() mutable {
-        auto key = openKeyOrSayWhy(sealer, slot);
-        main.post([deliver = std::move(deliver), key = std::move(key)]() mutable {
-            deliver(std::move(key));
-        });
-    });
+    askSealer<OpenedKey>(
+        [this, slot](Sealed<OpenedKey> key) mutable {
+            if (key)
+                installKey(std::move(slot), std::move(*key));
+            else
+                onFault(key.error());
+        },
+        [slot](Sealer& sealer) { return openKey(sealer, slot); });
 }
 
 void SealedStore::installKey(std::optional<KeySlot> slot, OpenedKey key)
 {
+    // The recovery key was faster; the key may even be another by now.
+    if (isOpen())
+        return;
     run<void>(
         [this](Expected<void> installed) {
             if (installed)
                 onOpened();
             else
-                onFault({installed.error().message, "give the disk space and check its mode"});
+                onFault({installed.error().message, remedyFor(installed.error())});
         },
         [slot = std::move(slot), key = std::move(key), kind = sealer_->kind()](
-            Shelf& shelf) mutable -> Expected<void> {
-            shelf.vault.install(slot, kind, std::move(key));
-            return {};
-        });
+            Shelf& shelf) mutable { return shelf.vault.install(slot, kind, std::move(key)); });
 }
 
 void SealedStore::onFault(const SealerFault& fault)
 {
     patience_.stop();
+    if (isOpen())
+        return;
     if (!isDecided_ || fault.reason != status_.reason)
         log::warning("the key store is locked: {REASON}; {REMEDY}; trying again every {PERIOD} s",
                      "REASON",
@@ -335,14 +297,17 @@ void SealedStore::onFault(const SealerFault& fault)
 void SealedStore::onOpened()
 {
     patience_.stop();
-    const api::KeyStoreStatus status{sealer_->openState(), {}, {}};
-    log::notice("the key store is open, its key is {STATE}", "STATE", api::toString(status.state));
-    settle(status);
+    log::notice(
+        "the key store is open, its key is {STATE}", "STATE", api::toString(sealer_->openState()));
+    settleOpen();
+    followAge();
 }
 
 /// The attempt goes on: a TCTI may block where no deadline reaches it.
 void SealedStore::onPatienceLost()
 {
+    if (isOpen())
+        return;
     const SealerFault fault{"the key's keeper (TPM) accepts calls but does not answer",
                             "look after the TPM; the store opens as soon as it answers"};
     log::warning("the key store is locked: {REASON}; {REMEDY}",
@@ -351,6 +316,11 @@ void SealedStore::onPatienceLost()
                  "REMEDY",
                  fault.remedy);
     settle({api::KeyStoreState::Locked, fault.reason, fault.remedy});
+}
+
+void SealedStore::settleOpen()
+{
+    settle({sealer_->openState(), {}, {}});
 }
 
 void SealedStore::settle(api::KeyStoreStatus status)

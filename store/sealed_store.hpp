@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "agent/api/credential_store.hpp"
+#include "agent/api/credential_lists.hpp"
 #include "agent/api/inventory.hpp"
-#include "agent/api/key_store.hpp"
+#include "agent/api/key_store_control.hpp"
 #include "agent/api/resumption_store.hpp"
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
@@ -23,6 +23,7 @@ namespace causeway::store {
 class Sealer;
 struct KeySlot;
 struct OpenedKey;
+struct SealOrder;
 struct SealerFault;
 struct ResumptionChange;
 
@@ -44,8 +45,10 @@ struct StoreSettings
 /// a TPM that hangs stops the loop. Callbacks come by `main` and do nothing after the store
 /// has gone. A credential belongs to a device and a server that the inventory has (NotFound).
 class SealedStore final : public api::CredentialStore,
+                          public api::CredentialListStore,
                           public api::ResumptionStore,
                           public api::KeyStore,
+                          public api::KeyStoreControl,
                           public api::Inventory
 {
 public:
@@ -69,6 +72,11 @@ public:
     void describe(const api::CredentialId& id, StoreDone done) override;
     void remove(const api::CredentialId& id, CredentialStore::Done done) override;
 
+    // api::CredentialListStore
+    void storeAll(std::vector<api::CredentialEntry> entries, CountDone done) override;
+    void generateMissing(std::vector<api::CredentialEntry> wanted, IdsDone done) override;
+    void exportAll(const std::string& server, EntriesDone done) override;
+
     // api::ResumptionStore; what is kept goes to disk within resumptionDelay.
     void findResumption(const api::CredentialId& id, FindDone done) override;
     void keepResumption(const api::CredentialId& id,
@@ -79,6 +87,14 @@ public:
     [[nodiscard]] api::KeyStoreStatus keyStoreStatus() const override { return status_; }
 
     void onKeyStoreChanged(std::function<void(const api::KeyStoreStatus&)> listener) override;
+
+    // api::KeyStoreControl; describeKey(), recover() and erase() work while locked.
+    void describeKey(FactsDone done) override;
+    void makeRecoveryKey(SecretDone done) override;
+    void recover(base::Secret text, KeyStoreControl::Done done) override;
+    void seal(api::PlatformRegisters registers, KeyStoreControl::Done done) override;
+    void rotate(SecretDone done) override;
+    void erase(KeyStoreControl::Done done) override;
 
     // api::Inventory; works while locked.
     void load(LoadDone done) override;
@@ -101,6 +117,10 @@ private:
     void run(Callback done, Work work);
     template <typename T, typename Callback, typename Work>
     void runSecret(Callback done, Work work);
+    template <typename T, typename Callback, typename Work>
+    void askSealer(Callback done, Work work);
+
+    [[nodiscard]] bool isOpen() const { return status_.state != api::KeyStoreState::Locked; }
 
     void tryToOpen();
     void unsealSlot(std::optional<KeySlot> slot);
@@ -108,6 +128,13 @@ private:
     void onFault(const SealerFault& fault);
     void onOpened();
     void onPatienceLost();
+    void sealOpenKey(SealOrder order, KeyStoreControl::Done done);
+    void makeNext(const api::PlatformRegisters& registers, SecretDone done);
+    void installNext(OpenedKey next, SecretDone done);
+    void settleOpen();
+    void followAge();
+    void advanceCounter();
+    void outdateCopies();
     void settle(api::KeyStoreStatus status);
     void flushResumptions();
 
@@ -121,6 +148,7 @@ private:
     std::vector<base::Task> waiting_;
     std::map<api::CredentialId, ResumptionChange> resumptions_; ///< not yet given to the worker
     base::Timer resumptionFlush_;
+    bool isFollowing_ = false; ///< followAge() is under way
     base::Timer retry_;
     base::Timer patience_;
     std::unique_ptr<Shelf> shelf_;   ///< touched by worker_ only, once that runs

@@ -81,8 +81,12 @@ Sealed<Secret> SoftwareSealer::random(std::size_t)
     return Secret();
 }
 
-Sealed<base::Bytes> SoftwareSealer::seal(const Secret& secret)
+Sealed<base::Bytes> SoftwareSealer::seal(const Secret& secret,
+                                         const api::PlatformRegisters& registers)
 {
+    if (registers.any())
+        return refuse("the systemd credential has no platform registers",
+                      "seal without them, or use the TPM");
     const auto key = wrappingKey();
     if (!key)
         return tl::unexpected(key.error());
@@ -103,6 +107,16 @@ Sealed<Secret> SoftwareSealer::unseal(base::ByteView blob)
                                   file_.string()),
                       "give the credential \"kek\" that was there when the database was made");
     return std::move(*secret);
+}
+
+Sealed<std::optional<std::uint64_t>> SoftwareSealer::readCounter()
+{
+    return std::optional<std::uint64_t>();
+}
+
+Sealed<std::uint64_t> SoftwareSealer::advanceCounter()
+{
+    return refuse("a systemd credential counts nothing", "use the TPM");
 }
 
 Sealed<Secret> SoftwareSealer::wrappingKey() const

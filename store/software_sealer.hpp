@@ -23,8 +23,11 @@ public:
     }
 
     [[nodiscard]] Sealed<base::Secret> random(std::size_t size) override;
-    [[nodiscard]] Sealed<base::Bytes> seal(const base::Secret& secret) override;
+    [[nodiscard]] Sealed<base::Bytes> seal(const base::Secret& secret,
+                                           const api::PlatformRegisters& registers) override;
     [[nodiscard]] Sealed<base::Secret> unseal(base::ByteView blob) override;
+    [[nodiscard]] Sealed<std::optional<std::uint64_t>> readCounter() override;
+    [[nodiscard]] Sealed<std::uint64_t> advanceCounter() override;
 
 private:
     [[nodiscard]] Sealed<base::Secret> wrappingKey() const;

@@ -63,23 +63,6 @@ base::Expected<void> StoredInventory::removeLine(const std::string& name)
     return removed;
 }
 
-base::Expected<void> StoredInventory::removeServer(const std::string& name)
-{
-    Transaction transaction(database_);
-    auto removed = servers_.remove(name);
-    if (removed)
-        transaction.commit();
-    return removed;
-}
-
-base::Expected<void> StoredInventory::removeDevice(const std::string& name)
-{
-    Transaction transaction(database_);
-    devices_.remove(name);
-    transaction.commit();
-    return {};
-}
-
 base::Expected<void> StoredInventory::keepClientState(const std::string& device,
                                                       const api::ClientState& changes)
 {

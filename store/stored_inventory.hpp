@@ -26,8 +26,6 @@ public:
     base::Expected<void> putDevice(const api::DeviceSettings& device);
 
     base::Expected<void> removeLine(const std::string& name);
-    base::Expected<void> removeServer(const std::string& name);
-    base::Expected<void> removeDevice(const std::string& name);
 
     base::Expected<void> keepClientState(const std::string& device,
                                          const api::ClientState& changes);

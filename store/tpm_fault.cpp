@@ -22,8 +22,8 @@ struct Explanation
 constexpr std::array<Explanation, 11> explanations{{
     {TpmFault::Absent, "the TPM does not answer", "check that the TPM device exists, is enabled in the firmware and may be opened by the service"},
     {TpmFault::BadAddress, "the TPM's address in the settings is wrong", "give a TCTI such as device:/dev/tpmrm0"},
-    {TpmFault::AnotherTpm, "this TPM is not the one that sealed the key, or it was cleared", "bring the former TPM back; if it is lost, move the database away and give each device its credential anew"},
-    {TpmFault::PolicyFailed, "the TPM's policy does not let us open the key now", "start the machine with the firmware and boot settings it had when the key was sealed"},
+    {TpmFault::AnotherTpm, "this TPM is not the one that sealed the key, or it was cleared", "bring the former TPM back; if it is lost, give the recovery key (causewayctl keystore recover), or begin anew (causewayctl keystore erase)"},
+    {TpmFault::PolicyFailed, "the TPM's policy does not let us open the key now", "start the machine with the firmware and boot settings it had when the key was sealed; or, if you changed them, give the recovery key (causewayctl keystore recover)"},
     {TpmFault::Lockout, "the TPM is locked after too many failed authorizations", "find who tries passwords at the TPM, then wait or reset the lockout (tpm2_dictionarylockout)"},
     {TpmFault::OwnerPassword, "the TPM's owner hierarchy has a password and there is no storage root key at 0x81000001", "make one there (tpm2_createprimary, tpm2_evictcontrol), or clear the owner password"},
     {TpmFault::HierarchyDisabled, "the TPM's owner hierarchy is disabled", "enable it in the firmware's settings"},

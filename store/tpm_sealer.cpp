@@ -7,7 +7,8 @@
 #include <tss2/tss2_mu.h>
 
 #include "store/sealed_blob.hpp"
-#include "store/tpm_context.hpp"
+#include "store/tpm_counter.hpp"
+#include "store/tpm_session.hpp"
 
 namespace causeway::store {
 
@@ -17,32 +18,44 @@ using base::Bytes;
 using base::ByteView;
 using base::Secret;
 
-/// Where systemd, Windows and tpm2-tools keep a storage root key (TCG TPM v2.0 Provisioning
-/// Guidance §7.5.1).
-constexpr TPM2_HANDLE persistentRootKey = 0x81000001;
-constexpr TPMA_SESSION encryptsBothWays = TPMA_SESSION_ENCRYPT | TPMA_SESSION_DECRYPT;
-
-/// TCG TPM v2.0 Provisioning Guidance §7.5.1 and EK Credential Profile, template H-2: ECC P-256
-/// with 32 zero octets each as unique values.
-TPM2B_PUBLIC rootKeyTemplate()
+TPML_PCR_SELECTION selectionOf(const api::PlatformRegisters& registers)
 {
-    TPM2B_PUBLIC object{};
-    TPMT_PUBLIC& area = object.publicArea;
-    area.type = TPM2_ALG_ECC;
-    area.nameAlg = TPM2_ALG_SHA256;
-    area.objectAttributes = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT |
-                            TPMA_OBJECT_SENSITIVEDATAORIGIN | TPMA_OBJECT_USERWITHAUTH |
-                            TPMA_OBJECT_NODA | TPMA_OBJECT_RESTRICTED | TPMA_OBJECT_DECRYPT;
-    TPMS_ECC_PARMS& parameters = area.parameters.eccDetail;
-    parameters.symmetric.algorithm = TPM2_ALG_AES;
-    parameters.symmetric.keyBits.aes = 128;
-    parameters.symmetric.mode.aes = TPM2_ALG_CFB;
-    parameters.scheme.scheme = TPM2_ALG_NULL;
-    parameters.curveID = TPM2_ECC_NIST_P256;
-    parameters.kdf.scheme = TPM2_ALG_NULL;
-    area.unique.ecc.x.size = 32;
-    area.unique.ecc.y.size = 32;
-    return object;
+    TPML_PCR_SELECTION selection{};
+    selection.count = 1;
+    TPMS_PCR_SELECTION& bank = selection.pcrSelections[0];
+    bank.hash = TPM2_ALG_SHA256;
+    bank.sizeofSelect = static_cast<UINT8>(registers.size() / 8);
+    for (std::size_t i = 0; i < registers.size(); ++i) {
+        if (registers[i])
+            bank.pcrSelect[i / 8] |= static_cast<BYTE>(1U << i % 8);
+    }
+    return selection;
+}
+
+/// In the session's policy: the registers as they are now.
+void demandRegisters(ESYS_CONTEXT* esys,
+                     const TpmHandle& session,
+                     const api::PlatformRegisters& registers)
+{
+    const TPM2B_DIGEST whatever{};
+    const TPML_PCR_SELECTION selection = selectionOf(registers);
+    checkTpm(
+        Esys_PolicyPCR(
+            esys, session.get(), ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &whatever, &selection),
+        "asking for platform registers");
+}
+
+TPM2B_DIGEST
+policyOf(ESYS_CONTEXT* esys, const TpmHandle& rootKey, const api::PlatformRegisters& registers)
+{
+    const TpmHandle trial = startSession(esys, rootKey, TPM2_SE_TRIAL);
+    demandRegisters(esys, trial, registers);
+    TPM2B_DIGEST* raw = nullptr;
+    checkTpm(
+        Esys_PolicyGetDigest(esys, trial.get(), ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &raw),
+        "making a policy");
+    const EsysMemory<TPM2B_DIGEST> digest(raw);
+    return *digest;
 }
 
 TPM2B_PUBLIC sealedObjectTemplate()
@@ -55,78 +68,6 @@ TPM2B_PUBLIC sealedObjectTemplate()
                             TPMA_OBJECT_USERWITHAUTH | TPMA_OBJECT_NODA;
     area.parameters.keyedHashDetail.scheme.scheme = TPM2_ALG_NULL;
     return object;
-}
-
-TpmHandle openPersistentRootKey(ESYS_CONTEXT* esys)
-{
-    ESYS_TR handle = ESYS_TR_NONE;
-    const TSS2_RC result = Esys_TR_FromTPMPublic(
-        esys, persistentRootKey, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &handle);
-    if (result != TSS2_RC_SUCCESS)
-        throw TpmError(TpmFault::OwnerPassword, "making the storage root key");
-    return {esys, handle, TpmHandle::Kind::Persistent};
-}
-
-TpmHandle openRootKey(ESYS_CONTEXT* esys)
-{
-    const TPM2B_SENSITIVE_CREATE sensitive{};
-    const TPM2B_PUBLIC object = rootKeyTemplate();
-    const TPM2B_DATA outside{};
-    const TPML_PCR_SELECTION registers{};
-    ESYS_TR handle = ESYS_TR_NONE;
-    const TSS2_RC result = Esys_CreatePrimary(esys,
-                                              ESYS_TR_RH_OWNER,
-                                              ESYS_TR_PASSWORD,
-                                              ESYS_TR_NONE,
-                                              ESYS_TR_NONE,
-                                              &sensitive,
-                                              &object,
-                                              &outside,
-                                              &registers,
-                                              &handle,
-                                              nullptr,
-                                              nullptr,
-                                              nullptr,
-                                              nullptr);
-    if (result != TSS2_RC_SUCCESS && classifyTpm(result) == TpmFault::OwnerPassword)
-        return openPersistentRootKey(esys);
-    checkTpm(result, "making the storage root key");
-    return {esys, handle};
-}
-
-Bytes nameOf(ESYS_CONTEXT* esys, const TpmHandle& handle)
-{
-    TPM2B_NAME* raw = nullptr;
-    checkTpm(Esys_TR_GetName(esys, handle.get(), &raw), "reading a name");
-    const EsysMemory<TPM2B_NAME> name(raw);
-    return {name->name, name->name + name->size};
-}
-
-/// Salted with the root key: its parameters are readable by nobody on the bus.
-TpmHandle startSession(ESYS_CONTEXT* esys, const TpmHandle& rootKey)
-{
-    TPMT_SYM_DEF symmetric{};
-    symmetric.algorithm = TPM2_ALG_AES;
-    symmetric.keyBits.aes = 128;
-    symmetric.mode.aes = TPM2_ALG_CFB;
-    ESYS_TR handle = ESYS_TR_NONE;
-    checkTpm(Esys_StartAuthSession(esys,
-                                   rootKey.get(),
-                                   ESYS_TR_NONE,
-                                   ESYS_TR_NONE,
-                                   ESYS_TR_NONE,
-                                   ESYS_TR_NONE,
-                                   nullptr,
-                                   TPM2_SE_HMAC,
-                                   &symmetric,
-                                   TPM2_ALG_SHA256,
-                                   &handle),
-             "starting a session");
-    TpmHandle session(esys, handle);
-    checkTpm(Esys_TRSess_SetAttributes(
-                 esys, handle, encryptsBothWays | TPMA_SESSION_CONTINUESESSION, 0xff),
-             "setting up a session");
-    return session;
 }
 
 template <typename T, typename Marshal>
@@ -168,14 +109,20 @@ struct PlainInput
     TPM2B_SENSITIVE_CREATE structure{};
 };
 
-SealedBlob sealWith(ESYS_CONTEXT* esys, const Secret& secret)
+SealedBlob
+sealWith(ESYS_CONTEXT* esys, const Secret& secret, const api::PlatformRegisters& registers)
 {
     const TpmHandle rootKey = openRootKey(esys);
     const TpmHandle session = startSession(esys, rootKey);
     const PlainInput input(secret);
-    const TPM2B_PUBLIC object = sealedObjectTemplate();
+    TPM2B_PUBLIC object = sealedObjectTemplate();
+    if (registers.any()) {
+        object.publicArea.authPolicy = policyOf(esys, rootKey, registers);
+        // Else the empty password would do instead of the policy.
+        object.publicArea.objectAttributes &= ~TPMA_OBJECT_USERWITHAUTH;
+    }
     const TPM2B_DATA outside{};
-    const TPML_PCR_SELECTION registers{};
+    const TPML_PCR_SELECTION noCreationRegisters{};
     TPM2B_PRIVATE* rawPrivate = nullptr;
     TPM2B_PUBLIC* rawPublic = nullptr;
     checkTpm(Esys_Create(esys,
@@ -186,7 +133,7 @@ SealedBlob sealWith(ESYS_CONTEXT* esys, const Secret& secret)
                          &input.structure,
                          &object,
                          &outside,
-                         &registers,
+                         &noCreationRegisters,
                          &rawPrivate,
                          &rawPublic,
                          nullptr,
@@ -197,7 +144,8 @@ SealedBlob sealWith(ESYS_CONTEXT* esys, const Secret& secret)
     const EsysMemory<TPM2B_PUBLIC> publicArea(rawPublic);
     return {nameOf(esys, rootKey),
             marshal(*publicArea, Tss2_MU_TPM2B_PUBLIC_Marshal),
-            marshal(*privateArea, Tss2_MU_TPM2B_PRIVATE_Marshal)};
+            marshal(*privateArea, Tss2_MU_TPM2B_PRIVATE_Marshal),
+            registers};
 }
 
 TpmHandle
@@ -220,6 +168,17 @@ load(ESYS_CONTEXT* esys, const TpmHandle& rootKey, const TpmHandle& session, con
     return {esys, handle};
 }
 
+TpmHandle startUnsealing(ESYS_CONTEXT* esys,
+                         const TpmHandle& rootKey,
+                         const api::PlatformRegisters& registers)
+{
+    if (registers.none())
+        return startSession(esys, rootKey);
+    TpmHandle session = startSession(esys, rootKey, TPM2_SE_POLICY);
+    demandRegisters(esys, session, registers);
+    return session;
+}
+
 Secret unsealWith(ESYS_CONTEXT* esys, const SealedBlob& blob)
 {
     const TpmHandle rootKey = openRootKey(esys);
@@ -227,8 +186,9 @@ Secret unsealWith(ESYS_CONTEXT* esys, const SealedBlob& blob)
         throw TpmError(TpmFault::AnotherTpm, "its storage root key has another name");
     const TpmHandle session = startSession(esys, rootKey);
     const TpmHandle object = load(esys, rootKey, session, blob);
+    const TpmHandle unsealing = startUnsealing(esys, rootKey, blob.registers);
     TPM2B_SENSITIVE_DATA* raw = nullptr;
-    checkTpm(Esys_Unseal(esys, object.get(), session.get(), ESYS_TR_NONE, ESYS_TR_NONE, &raw),
+    checkTpm(Esys_Unseal(esys, object.get(), unsealing.get(), ESYS_TR_NONE, ESYS_TR_NONE, &raw),
              "unsealing");
     const EsysMemory<TPM2B_SENSITIVE_DATA> data(raw);
     Secret secret(ByteView(data->buffer, data->size));
@@ -279,9 +239,11 @@ Sealed<Secret> TpmSealer::random(std::size_t size)
     return ask(tcti_, longest_, [&](ESYS_CONTEXT* esys) { return randomWith(esys, size); });
 }
 
-Sealed<Bytes> TpmSealer::seal(const Secret& secret)
+Sealed<Bytes> TpmSealer::seal(const Secret& secret, const api::PlatformRegisters& registers)
 {
-    return ask(tcti_, longest_, [&](ESYS_CONTEXT* esys) { return encode(sealWith(esys, secret)); });
+    return ask(tcti_, longest_, [&](ESYS_CONTEXT* esys) {
+        return encode(sealWith(esys, secret, registers));
+    });
 }
 
 Sealed<Secret> TpmSealer::unseal(ByteView blob)
@@ -290,6 +252,16 @@ Sealed<Secret> TpmSealer::unseal(ByteView blob)
     if (!decoded)
         return tl::unexpected(explainTpm(TpmFault::DamagedBlob, decoded.error().message));
     return ask(tcti_, longest_, [&](ESYS_CONTEXT* esys) { return unsealWith(esys, *decoded); });
+}
+
+Sealed<std::optional<std::uint64_t>> TpmSealer::readCounter()
+{
+    return ask(tcti_, longest_, [](ESYS_CONTEXT* esys) { return counter::read(esys); });
+}
+
+Sealed<std::uint64_t> TpmSealer::advanceCounter()
+{
+    return ask(tcti_, longest_, [](ESYS_CONTEXT* esys) { return counter::advance(esys); });
 }
 
 } // namespace causeway::store

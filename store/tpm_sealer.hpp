@@ -26,10 +26,13 @@ public:
     }
 
     [[nodiscard]] Sealed<base::Secret> random(std::size_t size) override;
-    [[nodiscard]] Sealed<base::Bytes> seal(const base::Secret& secret) override;
+    [[nodiscard]] Sealed<base::Bytes> seal(const base::Secret& secret,
+                                           const api::PlatformRegisters& registers) override;
     /// The storage root key's name must be the one sealed to: an interposer cannot put its own in
     /// the session's place, and another TPM is recognised before it is asked.
     [[nodiscard]] Sealed<base::Secret> unseal(base::ByteView blob) override;
+    [[nodiscard]] Sealed<std::optional<std::uint64_t>> readCounter() override;
+    [[nodiscard]] Sealed<std::uint64_t> advanceCounter() override;
 
 private:
     std::string tcti_;

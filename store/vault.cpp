@@ -12,13 +12,6 @@ namespace causeway::store {
 
 namespace {
 
-constexpr std::size_t generatedKeySize = 32;
-
-tl::unexpected<base::Error> locked()
-{
-    return base::fail(base::ErrorKind::Locked, "the key store is locked", base::Retry::Later);
-}
-
 tl::unexpected<base::Error> notFound(const api::CredentialId& id)
 {
     return base::fail(base::ErrorKind::NotFound,
@@ -33,11 +26,6 @@ api::CredentialFacts factsOf(const CredentialRow& row)
             row.isExportable};
 }
 
-RecordFacts recordFacts(const api::CredentialId& id, const CredentialRow& row)
-{
-    return {id.device, id.server, row.version, row.identity, row.isExportable};
-}
-
 } // namespace
 
 Vault::Vault(Database& database)
@@ -47,17 +35,38 @@ Vault::Vault(Database& database)
     , resumptions_(database)
     , devices_(database)
     , servers_(database)
+    , ages_(database)
 {}
+
+tl::unexpected<base::Error> Vault::locked()
+{
+    return base::fail(base::ErrorKind::Locked, "the key store is locked", base::Retry::Later);
+}
+
+RecordFacts Vault::recordFacts(const api::CredentialId& id, const CredentialRow& row)
+{
+    return {id.device, id.server, row.version, row.identity, row.isExportable};
+}
 
 std::optional<KeySlot> Vault::keySlot(std::string_view kind)
 {
     return keySlots_.find(kind);
 }
 
-void Vault::install(const std::optional<KeySlot>& slot, std::string_view kind, OpenedKey key)
+base::Expected<void>
+Vault::install(const std::optional<KeySlot>& slot, std::string_view kind, OpenedKey key)
 {
-    const std::int64_t kekId = slot ? slot->kekId : keySlots_.add(kind, *key.newBlob);
+    if (keySlots_.activeKey() != (slot ? slot->kekId : 0))
+        return base::fail(base::ErrorKind::Cancelled,
+                          "the key was replaced while it was being opened");
+    Transaction transaction(database_);
+    const auto kekId = slot ? slot->kekId : keySlots_.add(kind, *key.newBlob);
+    transaction.commit();
     envelope_.emplace(kekId, std::move(key.kek));
+    auto checked = checkAge(key.counter);
+    if (!checked)
+        envelope_.reset();
+    return checked;
 }
 
 base::Expected<api::PskCredential> Vault::fetch(const api::CredentialId& id)
@@ -99,15 +108,10 @@ base::Expected<api::PskCredential> Vault::exportOnce(const api::CredentialId& id
                                       "already; generate a new one to export it",
                                       id.device,
                                       id.server));
-    auto credential = unwrap(id, *row);
+    auto credential = takeOut(id, *row);
     if (!credential)
         return credential;
-    // Wrapped anew, because the flag is authenticated with the key.
-    const auto kept = put(id, *credential, false);
-    if (!kept)
-        return base::fail(kept.error());
-    transaction.commit();
-    forgetOldPages();
+    commit(transaction);
     return credential;
 }
 
@@ -124,9 +128,25 @@ base::Expected<void> Vault::remove(const api::CredentialId& id)
     Transaction transaction(database_);
     if (!credentials_.remove(id))
         return notFound(id);
-    transaction.commit();
-    forgetOldPages();
+    commit(transaction);
     return {};
+}
+
+base::Expected<void> Vault::removeDevice(const std::string& name)
+{
+    Transaction transaction(database_);
+    devices_.remove(name);
+    commit(transaction);
+    return {};
+}
+
+base::Expected<void> Vault::removeServer(const std::string& name)
+{
+    Transaction transaction(database_);
+    auto removed = servers_.remove(name);
+    if (removed)
+        commit(transaction);
+    return removed;
 }
 
 base::Expected<void> Vault::checkOwner(const api::CredentialId& id,
@@ -166,14 +186,32 @@ Vault::keep(const api::CredentialId& id, const api::PskCredential& credential, b
     if (!envelope_)
         return locked();
     Transaction transaction(database_);
-    if (const auto owner = checkOwner(id, credential); !owner)
-        return base::fail(owner.error());
-    const auto row = put(id, credential, isExportable);
+    const auto row = admit(id, credential, isExportable);
     if (!row)
         return base::fail(row.error());
-    transaction.commit();
-    forgetOldPages();
+    commit(transaction);
     return factsOf(*row);
+}
+
+/// The one door for every key, wherever it comes from.
+base::Expected<CredentialRow>
+Vault::admit(const api::CredentialId& id, const api::PskCredential& credential, bool isExportable)
+{
+    if (const auto owner = checkOwner(id, credential); !owner)
+        return base::fail(owner.error());
+    return put(id, credential, isExportable);
+}
+
+base::Expected<api::PskCredential> Vault::takeOut(const api::CredentialId& id,
+                                                  const CredentialRow& row)
+{
+    auto credential = unwrap(id, row);
+    if (!credential)
+        return credential;
+    // Wrapped anew, because the flag is authenticated with the key.
+    if (const auto kept = put(id, *credential, false); !kept)
+        return base::fail(kept.error());
+    return credential;
 }
 
 base::Expected<api::PskCredential> Vault::unwrap(const api::CredentialId& id,

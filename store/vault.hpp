@@ -3,9 +3,13 @@
 
 #include <map>
 #include <optional>
+#include <vector>
 
-#include "agent/api/credential_store.hpp"
+#include "agent/api/credential_lists.hpp"
+#include "agent/api/key_store_control.hpp"
 #include "agent/base/expected.hpp"
+#include "agent/base/unique_function.hpp"
+#include "store/age_table.hpp"
 #include "store/credential_table.hpp"
 #include "store/device_table.hpp"
 #include "store/envelope.hpp"
@@ -14,6 +18,14 @@
 #include "store/server_table.hpp"
 
 namespace causeway::store {
+
+/// What is to be sealed, and to which registers.
+struct SealOrder
+{
+    std::int64_t kekId = 0;
+    base::Secret kek;
+    api::PlatformRegisters registers;
+};
 
 /// What accounts want to keep for their next session.
 struct ResumptionChange
@@ -32,8 +44,11 @@ public:
     explicit Vault(Database& database);
 
     [[nodiscard]] std::optional<KeySlot> keySlot(std::string_view kind);
-    /// What openKey() gave for this slot; a key just made is kept before it is used.
-    void install(const std::optional<KeySlot>& slot, std::string_view kind, OpenedKey key);
+    /// What openKey() gave for this slot; a key just made is kept before it is used. Cancelled when
+    /// the slot's key has been replaced or destroyed meanwhile; Refused when the database is older
+    /// than the sealer's counter.
+    base::Expected<void>
+    install(const std::optional<KeySlot>& slot, std::string_view kind, OpenedKey key);
 
     [[nodiscard]] base::Expected<api::PskCredential> fetch(const api::CredentialId& id);
     base::Expected<api::CredentialFacts> store(const api::CredentialId& id,
@@ -44,12 +59,50 @@ public:
     [[nodiscard]] base::Expected<api::CredentialFacts> describe(const api::CredentialId& id);
     base::Expected<void> remove(const api::CredentialId& id);
 
+    /// With all its credentials and what its sessions resume from.
+    base::Expected<void> removeDevice(const std::string& name);
+    base::Expected<void> removeServer(const std::string& name);
+
+    base::Expected<std::uint32_t> storeAll(const std::vector<api::CredentialEntry>& entries);
+    base::Expected<std::vector<api::CredentialId>>
+    generateMissing(std::vector<api::CredentialEntry> wanted);
+    base::Expected<std::vector<api::CredentialEntry>> exportAll(const std::string& server);
+
     /// Empty when there is none that opens with the account's present credential.
     [[nodiscard]] base::Expected<base::Secret> findResumption(const api::CredentialId& id);
     /// All in one transaction; those whose credential has changed meanwhile are left out.
     base::Expected<void> keepResumptions(const ResumptionChanges& changes);
 
+    [[nodiscard]] base::Expected<api::KeyStoreFacts> describeKey();
+    /// That the slot of this kind asks for; only a TPM's does.
+    [[nodiscard]] base::Expected<api::PlatformRegisters> registers(std::string_view kind);
+    /// The open key, for another slot.
+    [[nodiscard]] base::Expected<SealOrder> orderSeal(const api::PlatformRegisters& registers);
+    /// Adds or replaces a slot of that key; Cancelled when it is not the open one any more.
+    base::Expected<void> putSlot(std::int64_t kekId, std::string_view kind, base::ByteView blob);
+    /// The recovery key's text.
+    base::Expected<base::Secret> makeRecoveryKey();
+    /// Opens by the recovery key's text, and says how this kind of sealer is to seal the key then.
+    base::Expected<SealOrder> recover(const base::Secret& text, std::string_view kind);
+    /// Wraps everything by `next` and gives a recovery key's text.
+    base::Expected<base::Secret> rotate(std::string_view kind, OpenedKey next);
+    /// Says whether older copies were told: then the counter must go on, to tell those of before.
+    base::Expected<bool> erase();
+
+    /// Whether the sealer's counter must be advanced, because the database is ahead of it, or has
+    /// begun to count.
+    [[nodiscard]] bool mustAdvanceCounter();
+    base::Expected<void> onCounterAdvanced(std::uint64_t counter);
+
+    /// Called, on the worker, after a commit that asks for the sealer's counter to be advanced.
+    void onAged(base::UniqueFunction<void()> listener) { aged_ = std::move(listener); }
+
 private:
+    static constexpr std::size_t generatedKeySize = 32;
+
+    [[nodiscard]] static tl::unexpected<base::Error> locked();
+    [[nodiscard]] static RecordFacts recordFacts(const api::CredentialId& id,
+                                                 const CredentialRow& row);
     [[nodiscard]] base::Expected<void> checkOwner(const api::CredentialId& id,
                                                   const api::PskCredential& credential);
     [[nodiscard]] base::Expected<void>
@@ -58,11 +111,32 @@ private:
     keep(const api::CredentialId& id, const api::PskCredential& credential, bool isExportable);
     [[nodiscard]] base::Expected<api::PskCredential> unwrap(const api::CredentialId& id,
                                                             const CredentialRow& row);
+    /// Checked, wrapped and written; the caller has the transaction.
+    base::Expected<CredentialRow>
+    admit(const api::CredentialId& id, const api::PskCredential& credential, bool isExportable);
+    base::Expected<api::PskCredential> takeOut(const api::CredentialId& id,
+                                               const CredentialRow& row);
     base::Expected<CredentialRow>
     put(const api::CredentialId& id, const api::PskCredential& credential, bool isExportable);
+    base::Expected<void> wrapAllBy(const Envelope& next);
+    base::Expected<CredentialRow>
+    wrapBy(const Envelope& next, const api::CredentialId& id, CredentialRow row);
+    [[nodiscard]] base::Expected<void> checkAge(const std::optional<std::uint64_t>& counter);
+    void grow(const Envelope& envelope);
+    void keepAge(const Envelope& envelope, std::int64_t counter);
+    /// Commits with a greater age, and leaves nothing of the old rows behind.
+    void commit(Transaction& transaction);
+    void tellAged();
     void forgetOldPages();
+    /// Empty when there is none, or none that opens.
+    [[nodiscard]] base::Secret resumptionOf(const api::CredentialId& id,
+                                            const CredentialRow& credential);
     base::Expected<void> keepResumption(const api::CredentialId& id,
                                         const ResumptionChange& change);
+    base::Expected<void> wrapBy(const Envelope& envelope,
+                                const api::CredentialId& id,
+                                const CredentialRow& credential,
+                                const base::Secret& state);
 
     Database& database_;
     KeySlotTable keySlots_;
@@ -70,7 +144,10 @@ private:
     ResumptionTable resumptions_;
     DeviceTable devices_;
     ServerTable servers_;
+    AgeTable ages_;
     std::optional<Envelope> envelope_;
+    std::uint64_t counter_ = 0; ///< the sealer's, as far as it is known
+    base::UniqueFunction<void()> aged_;
 };
 
 } // namespace causeway::store

@@ -16,17 +16,22 @@ ResumptionFacts factsFor(const api::CredentialId& id, const CredentialRow& row)
 base::Expected<base::Secret> Vault::findResumption(const api::CredentialId& id)
 {
     const auto credential = credentials_.find(id);
+    return credential ? resumptionOf(id, *credential) : base::Secret();
+}
+
+base::Secret Vault::resumptionOf(const api::CredentialId& id, const CredentialRow& credential)
+{
     const auto row = resumptions_.find(id);
-    if (!envelope_ || !credential || !row || row->kekId != envelope_->kekId())
-        return base::Secret();
-    return envelope_->unwrap(factsFor(id, *credential), row->wrappedState);
+    if (!envelope_ || !row || row->kekId != envelope_->kekId())
+        return {};
+    return envelope_->unwrap(factsFor(id, credential), row->wrappedState).value_or(base::Secret());
 }
 
 base::Expected<void> Vault::keepResumptions(const ResumptionChanges& changes)
 {
     Transaction transaction(database_);
     for (const auto& [id, change] : changes) {
-        if (const auto kept = keepResumption(id, change); !kept)
+        if (auto kept = keepResumption(id, change); !kept)
             return kept;
     }
     transaction.commit();
@@ -43,10 +48,23 @@ base::Expected<void> Vault::keepResumption(const api::CredentialId& id,
     const auto credential = credentials_.find(id);
     if (!envelope_ || !credential || markOf(*credential) != change.credential)
         return {};
-    auto wrapped = envelope_->wrap(factsFor(id, *credential), change.state);
+    return wrapBy(*envelope_, id, *credential, change.state);
+}
+
+/// One that does not open costs a full handshake, and is no reason to keep a key.
+base::Expected<void> Vault::wrapBy(const Envelope& envelope,
+                                   const api::CredentialId& id,
+                                   const CredentialRow& credential,
+                                   const base::Secret& state)
+{
+    if (state.empty()) {
+        resumptions_.remove(id);
+        return {};
+    }
+    auto wrapped = envelope.wrap(factsFor(id, credential), state);
     if (!wrapped)
         return base::fail(wrapped.error());
-    resumptions_.put(id, {envelope_->kekId(), std::move(*wrapped)});
+    resumptions_.put(id, {envelope.kekId(), std::move(*wrapped)});
     return {};
 }
 

@@ -9,20 +9,21 @@
 namespace causeway::api {
 
 enum class KeyStoreState : std::uint8_t {
-    Locked,   ///< no key-encryption key: secrets can neither be read nor kept
-    Sealed,   ///< open, by a key that the TPM unsealed
-    Software, ///< open, by the key the operator gave as a systemd credential
+    Locked,    ///< no key-encryption key: secrets can neither be read nor kept
+    Sealed,    ///< open, by a key that the TPM unsealed
+    Software,  ///< open, by the key the operator gave as a systemd credential
+    Recovered, ///< open, by the recovery key; nothing else would open it after a restart
 };
 
 /// What the operator sees of the key store, and what to do about it.
 struct KeyStoreStatus
 {
     KeyStoreState state = KeyStoreState::Locked;
-    std::string reason; ///< one sentence; empty when open
-    std::string remedy; ///< one sentence; empty when open
+    std::string reason; ///< one sentence; empty when open and well
+    std::string remedy; ///< one sentence; empty when open and well
 };
 
-/// "locked", "sealed", "software": the words D-Bus uses.
+/// "locked", "sealed", "software", "recovered": the words D-Bus uses.
 [[nodiscard]] constexpr std::string_view toString(KeyStoreState state)
 {
     switch (state) {
@@ -32,6 +33,8 @@ struct KeyStoreStatus
         return "sealed";
     case KeyStoreState::Software:
         return "software";
+    case KeyStoreState::Recovered:
+        return "recovered";
     }
     return "locked";
 }

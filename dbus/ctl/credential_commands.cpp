@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cerrno>
 #include <cstdio>
 #include <optional>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "dbus/ctl/credential.hpp"
+#include "dbus/ctl/credential_lists.hpp"
+#include "dbus/ctl/key_file.hpp"
 #include "dbus/ctl/labels.hpp"
 #include "dbus/ctl/session.hpp"
 #include "dbus/ctl/table.hpp"
@@ -43,44 +40,6 @@ void showFacts(const Session& session, const Dictionary& facts)
         table.print();
     });
 }
-
-/// A new file that only its owner can read; it goes again when nothing was written. Made before the
-/// export, which works only once: a file that cannot be made must not cost the key.
-class KeyFile
-{
-public:
-    explicit KeyFile(std::string name)
-        : name_(std::move(name))
-        , file_(::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR))
-    {
-        if (!file_.isOpen() && errno == EEXIST)
-            throw Failure(base::ErrorKind::AlreadyExists, name_ + " is there already");
-        if (!file_.isOpen())
-            throw Failure(base::ErrorKind::InvalidArgument, name_ + ": " + base::errnoText(errno));
-    }
-
-    ~KeyFile()
-    {
-        if (!isWritten_)
-            ::unlink(name_.c_str());
-    }
-
-    KeyFile(const KeyFile&) = delete;
-    KeyFile& operator=(const KeyFile&) = delete;
-
-    void write(std::string_view text)
-    {
-        if (::write(file_.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-            throw Failure(base::ErrorKind::StorageFailed,
-                          name_ + ": the key could not be written; generate a new one");
-        isWritten_ = true;
-    }
-
-private:
-    std::string name_;
-    base::UniqueFd file_;
-    bool isWritten_ = false;
-};
 
 void showKey(const Session& session, const std::string& identity, const std::string& hexadecimal)
 {
@@ -197,6 +156,7 @@ void addCredentialCommands(CLI::App& app, Session& session)
     addExport(*group, session);
     addShow(*group, session);
     addRemove(*group, session);
+    addCredentialListCommands(*group, session);
 }
 
 } // namespace causeway::dbus::ctl

@@ -39,6 +39,8 @@ Json toJson(const sdbus::Variant& variant)
         return toJson(variant.get<std::vector<Dictionary>>());
     if (signature == "as")
         return Json(variant.get<std::vector<std::string>>());
+    if (signature == "au")
+        return Json(variant.get<std::vector<std::uint32_t>>());
     if (signature == "a{st}")
         return Json(variant.get<std::map<std::string, std::uint64_t>>());
     if (signature == "v")

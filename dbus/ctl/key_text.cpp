@@ -130,9 +130,9 @@ Expected<Secret> orFail(std::optional<Secret> key, const char* what)
     return fail(ErrorKind::InvalidArgument, std::string("the key is not ") + what);
 }
 
-Expected<Secret> readAll(int fd)
+Expected<Secret> readAll(int fd, std::size_t most)
 {
-    Secret text(mostKeyText);
+    Secret text(most + 1);
     std::size_t size = 0;
     const auto room = text.mutableView();
     while (size < room.size()) {
@@ -144,7 +144,7 @@ Expected<Secret> readAll(int fd)
             return cut(text, size);
         size += static_cast<std::size_t>(count);
     }
-    return fail(ErrorKind::InvalidArgument, "that is too long for a key");
+    return fail(ErrorKind::InvalidArgument, "that is too long");
 }
 
 } // namespace
@@ -167,6 +167,14 @@ Expected<Secret> decodeKey(std::string_view text, KeyFormat format)
 
 Expected<Secret> readKey(const std::string& file, KeyFormat format)
 {
+    const auto text = readSecretText(file, mostKeyText);
+    if (!text)
+        return fail(text.error());
+    return decodeKey(base::asText(text->view()), format);
+}
+
+Expected<Secret> readSecretText(const std::string& file, std::size_t most)
+{
     base::UniqueFd opened;
     int fd = STDIN_FILENO;
     if (file != "-") {
@@ -176,10 +184,7 @@ Expected<Secret> readKey(const std::string& file, KeyFormat format)
     if (fd < 0)
         return fail(ErrorKind::InvalidArgument, file + ": " + base::errnoText(errno));
     const Silence silence(fd);
-    const auto text = readAll(fd);
-    if (!text)
-        return fail(text.error());
-    return decodeKey(base::asText(text->view()), format);
+    return readAll(fd, most);
 }
 
 } // namespace causeway::dbus::ctl

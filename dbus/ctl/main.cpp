@@ -5,6 +5,7 @@
 #include "agent/base/exit_code.hpp"
 #include "agent/base/log.hpp"
 #include "dbus/ctl/arguments.hpp"
+#include "dbus/ctl/key_store.hpp"
 #include "dbus/ctl/labels.hpp"
 #include "dbus/ctl/mistake.hpp"
 #include "dbus/ctl/plain_text.hpp"
@@ -79,6 +80,7 @@ void describe(CLI::App& app, Session& session)
     addServerCommands(app, session);
     addProfileCommands(app, session);
     addCredentialCommands(app, session);
+    addKeyStoreCommands(app, session);
     addValueCommands(app, session);
     addWatchCommand(app, session);
     app.footer("Every command explains itself: causewayctl device add --help\n"

@@ -67,6 +67,8 @@ RunningGateway::World::World(base::EventLoop& mainLoop, const dbus::ServiceSetti
     : loop(mainLoop)
     , settings(ofService)
     , gateway(mainLoop)
+    , lists(mainLoop)
+    , keyStore(mainLoop)
     , polkit(mainLoop, ofService.busAddress)
 {
     furnish(gateway);

@@ -12,7 +12,9 @@
 #include "tests/dbus/command.hpp"
 #include "tests/dbus/polkit_mock.hpp"
 #include "tests/dbus/private_bus.hpp"
+#include "tests/fakes/fake_credential_lists.hpp"
 #include "tests/fakes/fake_gateway.hpp"
+#include "tests/fakes/fake_key_store_control.hpp"
 
 namespace causeway::tests {
 
@@ -35,11 +37,13 @@ public:
         /// Takes the service off the bus, as the end of the daemon does, and puts it there again.
         void stop() { service.reset(); }
 
-        void start() { service.emplace(loop, gateway, settings); }
+        void start() { service.emplace(loop, dbus::Controls{gateway, lists, keyStore}, settings); }
 
         base::EventLoop& loop;
         dbus::ServiceSettings settings;
         fakes::FakeGateway gateway;
+        fakes::FakeCredentialLists lists;
+        fakes::FakeKeyStoreControl keyStore;
         PolkitMock polkit;
         std::optional<dbus::Service> service;
     };

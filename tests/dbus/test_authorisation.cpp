@@ -43,6 +43,12 @@ const std::vector<Row> guarded{
     {line,     "Line",    "Remove",             "manage",      {}},
     {server,   "Server",  "Change",             "manage",      {"a{sv}", "0"}},
     {server,   "Server",  "Remove",             "manage",      {}},
+    {server,   "Server",  "GenerateCredentials", "credentials", {}},
+    {server,   "Server",  "ExportCredentials",  "export",      {"s", "leshan"}},
+    {keyStorePath, "KeyStore", "MakeRecoveryKey", "keystore",  {}},
+    {keyStorePath, "KeyStore", "Seal",          "keystore",    {"au", "0"}},
+    {keyStorePath, "KeyStore", "Rotate",        "keystore",    {}},
+    {keyStorePath, "KeyStore", "Erase",         "keystore",    {}},
     {device,   "Device",  "Change",             "manage",      {"a{sv}", "0"}},
     {device,   "Device",  "Enable",             "manage",      {}},
     {device,   "Device",  "Disable",            "manage",      {}},
@@ -60,16 +66,18 @@ const std::vector<Row> guarded{
 // They change nothing and show what properties could.
 const std::set<std::string> unguarded{
     "Gateway.ListProfiles", "Gateway.DescribeProfile", "Device.NewestValues", "Device.DescribeCredential",
+    "KeyStore.Describe",
 };
 // clang-format on
 
 // busctl cannot send descriptors; a test of its own covers it.
-const std::set<std::string> withDescriptor{"Device.SetCredential"};
+const std::set<std::string> withDescriptor{
+    "Device.SetCredential", "Server.ImportCredentials", "KeyStore.Recover"};
 
 std::set<std::string> allMethods()
 {
     std::set<std::string> all;
-    for (const std::string interface : {"Gateway", "Line", "Server", "Device"}) {
+    for (const std::string interface : {"Gateway", "Line", "Server", "Device", "KeyStore"}) {
         std::ifstream file(std::string(DBUS_DIRECTORY) + "/org.causeway.Gateway1." + interface +
                            ".xml");
         std::ostringstream stream;
@@ -143,7 +151,7 @@ BOOST_AUTO_TEST_CASE(every_guarded_method_is_refused_when_polkit_says_no_and_nam
         return world.gateway.devices.size() == 1 && world.gateway.lines.size() == 1 &&
                world.gateway.servers.size() == 1 && world.gateway.credentials.empty() &&
                world.gateway.executed.empty() && world.gateway.updated.empty() &&
-               world.gateway.sent.empty();
+               world.gateway.sent.empty() && world.keyStore.done.empty();
     });
     BOOST_TEST(untouched);
 }
@@ -194,6 +202,22 @@ BOOST_AUTO_TEST_CASE(a_credential_is_refused_when_polkit_says_no)
 
     BOOST_TEST((error.kind == base::ErrorKind::NotAuthorized));
     BOOST_TEST(error.message == "org.causeway.Gateway1.credentials: polkit says no");
+}
+
+BOOST_AUTO_TEST_CASE(a_list_of_credentials_is_refused_when_polkit_says_no)
+{
+    answer(PolkitMock::Answer::No);
+    ctl::Client client;
+    client.useBus(address());
+    auto file = makeSecretFile(base::asBytes("device,key"));
+    const sdbus::UnixFd list(file->release(), sdbus::adopt_fd);
+
+    const auto error =
+        errorOf([&] { ctl::ServerProxy(client.connection(), server).ImportCredentials(list); });
+
+    BOOST_TEST((error.kind == base::ErrorKind::NotAuthorized));
+    BOOST_TEST(error.message == "org.causeway.Gateway1.credentials: polkit says no");
+    BOOST_TEST(inside([](World& world) { return world.lists.imported.empty(); }));
 }
 
 BOOST_AUTO_TEST_CASE(without_polkit_the_answer_is_no)

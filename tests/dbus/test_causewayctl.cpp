@@ -245,6 +245,48 @@ BOOST_AUTO_TEST_CASE(a_generated_key_is_exported_into_a_private_file)
     BOOST_TEST(again.exitCode == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_list_of_keys_goes_in_from_standard_input)
+{
+    const std::string key = "00112233445566778899aabbccddeeff";
+
+    const auto imported =
+        ctl({"credential", "import", "main"}, "endpoint,key\nmeter-1," + key + "\n");
+    const auto wrong = ctl({"credential", "import", "main"}, "endpoint,key\nmeter-1,0\n");
+
+    BOOST_TEST(imported.exitCode == 0, imported.errors);
+    BOOST_TEST(imported.output == "main: 1 credentials stored\n");
+    BOOST_TEST(wrong.exitCode == 1);
+    BOOST_TEST(wrong.errors == "causewayctl: line 2: the key has an odd number of digits\n");
+}
+
+BOOST_AUTO_TEST_CASE(generated_keys_are_exported_into_a_private_list_once)
+{
+    const fakes::TemporaryDirectory directory;
+    const std::string file = directory.path() / "keys.csv";
+    const std::string other = directory.path() / "other.csv";
+    inside([](World& world) {
+        world.lists.missing = 3;
+        world.lists.exportable.push_back(
+            {"meter-1", "urn:1", base::toBytes("id"), base::Secret(base::asBytes("key")), 0});
+    });
+
+    const auto made = ctl({"credential", "generate-missing", "main"});
+    const auto exported = ctl({"credential", "export-all", "main", "--file", file});
+    const auto again = ctl({"credential", "export-all", "main", "--file", other});
+
+    BOOST_TEST(made.output == "main: 3 keys made\n");
+    BOOST_TEST(exported.exitCode == 0, exported.errors);
+
+    struct stat status
+    {};
+
+    BOOST_REQUIRE(::stat(file.c_str(), &status) == 0);
+    BOOST_TEST((status.st_mode & 07777U) == 0600U);
+    BOOST_TEST(status.st_size == 40);
+    BOOST_TEST(again.exitCode == 1);
+    BOOST_TEST(!std::filesystem::exists(other));
+}
+
 BOOST_AUTO_TEST_CASE(exit_codes_say_what_went_wrong)
 {
     const auto usage = ctl({"device", "add"});

@@ -31,6 +31,14 @@ struct Fixture : RunningGateway
 
     static base::Secret secret() { return base::Secret(base::asBytes(key)); }
 
+    std::uint32_t importList(std::string_view text)
+    {
+        auto file = makeSecretFile(base::asBytes(text));
+        const sdbus::UnixFd list(file->release(), sdbus::adopt_fd);
+        return ctl::ServerProxy(client.connection(), objectPath(Kind::Server, "main"))
+            .ImportCredentials(list);
+    }
+
     base::Error refusalOf(int fd)
     {
         const sdbus::UnixFd file(fd, sdbus::adopt_fd);
@@ -119,11 +127,53 @@ BOOST_AUTO_TEST_CASE(a_generated_key_comes_out_once_in_a_sealed_memfd)
     });
 }
 
+BOOST_AUTO_TEST_CASE(a_list_arrives_row_by_row)
+{
+    const auto count = importList("device,key\nmeter-1," + base::toHex(base::asBytes(key)) + "\n");
+
+    const auto arrived = inside([](World& world) {
+        const auto& row = world.lists.imported.at("main").at(0);
+        return row.device + " " + std::string(base::asText(row.key.view()));
+    });
+    BOOST_TEST(count == 1U);
+    BOOST_TEST(arrived == "meter-1 " + std::string(key));
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_list_is_refused_by_line)
+{
+    BOOST_CHECK_EXCEPTION(
+        importList("device,key\nmeter-1,xyz\n"), sdbus::Error, [](const auto& error) {
+            return fromBusError(error).message == "line 2: the key is not hexadecimal";
+        });
+    BOOST_TEST(inside([](World& world) { return world.lists.imported.empty(); }));
+}
+
+BOOST_AUTO_TEST_CASE(a_list_of_generated_keys_comes_out_in_the_format_of_the_server)
+{
+    inside([](World& world) {
+        world.lists.exportable.push_back(
+            {"meter-1", "urn:1", base::toBytes("id"), base::Secret(base::asBytes(key)), 0});
+    });
+    ctl::ServerProxy server(client.connection(), objectPath(Kind::Server, "main"));
+
+    BOOST_CHECK_THROW(server.ExportCredentials("excel"), sdbus::Error);
+    const auto [file, count] = server.ExportCredentials("cumulocity");
+    const auto text = readSecretFile(file.get());
+
+    BOOST_TEST(count == 1U);
+    BOOST_REQUIRE(text.has_value());
+    BOOST_TEST(std::string(base::asText(text->view()))
+                   .ends_with("urn:1;c8y_lwm2m;PSK;X509;coaps://lwm2m.example;id;" +
+                              base::toHex(base::asBytes(key)) + "\r\n"));
+    BOOST_CHECK_THROW(server.ExportCredentials("cumulocity"), sdbus::Error);
+}
+
 BOOST_AUTO_TEST_CASE(no_key_is_in_any_message_on_the_bus)
 {
     Monitor monitor(address());
 
     set();
+    importList("device,key\nmeter-1," + base::toHex(base::asBytes(key)) + "\n");
     ctl::generateCredential(client, "meter-1", "main", "");
     client.withDevice("meter-1", [](DeviceProxy& device) {
         static_cast<void>(device.DescribeCredential("main"));

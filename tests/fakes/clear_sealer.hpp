@@ -16,6 +16,8 @@ public:
     {
         std::atomic<bool> isThere = true;
         std::atomic<int> sealed = 0; ///< how many keys were made
+        std::atomic<std::uint64_t> counter = 0;
+        std::atomic<bool> isCounting = true; ///< false: it stands still, as if power went
     };
 
     explicit ClearSealer(Switch& there)
@@ -36,7 +38,8 @@ public:
         return base::Secret(size);
     }
 
-    [[nodiscard]] store::Sealed<base::Bytes> seal(const base::Secret& secret) override
+    [[nodiscard]] store::Sealed<base::Bytes> seal(const base::Secret& secret,
+                                                  const api::PlatformRegisters&) override
     {
         if (!switch_.isThere)
             return gone();
@@ -49,6 +52,21 @@ public:
         if (!switch_.isThere)
             return gone();
         return base::Secret(blob);
+    }
+
+    [[nodiscard]] store::Sealed<std::optional<std::uint64_t>> readCounter() override
+    {
+        if (!switch_.isThere)
+            return gone();
+        const std::uint64_t value = switch_.counter;
+        return value == 0 ? std::nullopt : std::optional(value);
+    }
+
+    [[nodiscard]] store::Sealed<std::uint64_t> advanceCounter() override
+    {
+        if (!switch_.isThere || !switch_.isCounting)
+            return gone();
+        return ++switch_.counter;
     }
 
 private:

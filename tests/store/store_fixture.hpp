@@ -1,70 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <filesystem>
-#include <fstream>
-#include <functional>
-#include <iterator>
+#include <initializer_list>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "agent/base/event_loop.hpp"
 #include "store/sealed_store.hpp"
 #include "tests/fakes/clear_sealer.hpp"
-#include "tests/fakes/temporary_directory.hpp"
+#include "tests/store/store_basics.hpp"
 
 namespace causeway::tests {
-
-using fakes::TemporaryDirectory;
-
-/// 32 octets that differ by `seed` and pass every rule.
-inline base::Secret goodKey(std::uint32_t seed)
-{
-    base::Secret key(32);
-    std::uint64_t state = 0x9e3779b97f4a7c15ULL * (seed + 1ULL);
-    for (auto& octet : key.mutableView()) {
-        state ^= state << 13U;
-        state ^= state >> 7U;
-        state ^= state << 17U;
-        octet = static_cast<std::uint8_t>(state >> 24U);
-    }
-    return key;
-}
-
-inline std::string readFile(const std::filesystem::path& file)
-{
-    std::ifstream stream(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-inline void writeFile(const std::filesystem::path& file, const std::string& content)
-{
-    std::ofstream(file, std::ios::binary | std::ios::trunc) << content;
-}
-
-/// Runs the loop until `isDone`, at most 20 s: for the worker's answers, which come from another
-/// thread.
-inline void runUntil(base::EventLoop& loop, const std::function<bool()>& isDone)
-{
-    const base::TimePoint end = loop.now() + std::chrono::seconds(20);
-    while (!isDone()) {
-        if (loop.now() > end)
-            throw std::runtime_error("nothing came in 20 s");
-        loop.runOnce(std::chrono::milliseconds(100));
-    }
-}
-
-/// Calls `start` with a callback and waits for what it is called with.
-template <typename T, typename Start>
-base::Expected<T> await(base::EventLoop& loop, Start start)
-{
-    std::optional<base::Expected<T>> answer;
-    start([&](base::Expected<T> result) { answer.emplace(std::move(result)); });
-    runUntil(loop, [&] { return answer.has_value(); });
-    return std::move(*answer);
-}
 
 /// A store and the loop it answers on, with short calls that wait.
 class WaitingStore
@@ -159,6 +107,58 @@ public:
     Nothing remove(const api::CredentialId& id)
     {
         return await<void>(loop_, [&](auto done) { store_->remove(id, std::move(done)); });
+    }
+
+    base::Expected<api::KeyStoreFacts> describeKey()
+    {
+        return await<api::KeyStoreFacts>(loop_,
+                                         [&](auto done) { store_->describeKey(std::move(done)); });
+    }
+
+    base::Expected<base::Secret> makeRecoveryKey()
+    {
+        return await<base::Secret>(loop_,
+                                   [&](auto done) { store_->makeRecoveryKey(std::move(done)); });
+    }
+
+    Nothing recover(const base::Secret& text)
+    {
+        return await<void>(loop_,
+                           [&](auto done) { store_->recover(text.clone(), std::move(done)); });
+    }
+
+    base::Expected<base::Secret> rotate()
+    {
+        return await<base::Secret>(loop_, [&](auto done) { store_->rotate(std::move(done)); });
+    }
+
+    Nothing seal(api::PlatformRegisters registers = {})
+    {
+        return await<void>(loop_, [&](auto done) { store_->seal(registers, std::move(done)); });
+    }
+
+    Nothing erase()
+    {
+        return await<void>(loop_, [&](auto done) { store_->erase(std::move(done)); });
+    }
+
+    base::Expected<std::uint32_t> storeAll(std::vector<api::CredentialEntry> entries)
+    {
+        return await<std::uint32_t>(
+            loop_, [&](auto done) { store_->storeAll(std::move(entries), std::move(done)); });
+    }
+
+    base::Expected<std::vector<api::CredentialId>>
+    generateMissing(std::vector<api::CredentialEntry> wanted)
+    {
+        return await<std::vector<api::CredentialId>>(
+            loop_, [&](auto done) { store_->generateMissing(std::move(wanted), std::move(done)); });
+    }
+
+    base::Expected<std::vector<api::CredentialEntry>> exportAll(const std::string& server)
+    {
+        return await<std::vector<api::CredentialEntry>>(
+            loop_, [&](auto done) { store_->exportAll(server, std::move(done)); });
     }
 
     /// One line, one server "leshan", and the devices named.

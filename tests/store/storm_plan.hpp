@@ -15,7 +15,12 @@ struct StormPlan
     static constexpr std::uint32_t deviceCount = 5;
     static constexpr std::uint32_t firstSeed = 1000;
 
-    enum class Kind : std::uint8_t { Keep, KeepState, Replace, Remove };
+    /// Of the second key that KeepMany keeps, beside the step's own.
+    static constexpr std::uint32_t secondSeed = 1'000'000;
+
+    /// KeepMany: this device and the next one, in one list. Rotate: the key-encryption key.
+    enum class Kind : std::uint8_t { Keep, KeepState, Rotate, Replace, KeepMany, Remove };
+    static constexpr std::uint32_t kindCount = 6;
 
     struct Step
     {
@@ -35,8 +40,9 @@ struct StormPlan
 
     [[nodiscard]] static Step step(std::uint32_t number)
     {
-        return {
-            number % deviceCount, static_cast<Kind>(number / deviceCount % 4), firstSeed + number};
+        return {number % deviceCount,
+                static_cast<Kind>(number / deviceCount % kindCount),
+                firstSeed + number};
     }
 
     /// After the steps 0 to `count` - 1.
@@ -50,10 +56,17 @@ struct StormPlan
                 device.state = now.seed;
             else if (now.kind == Kind::Remove)
                 device.keySeed.reset();
-            else
+            else if (now.kind != Kind::Rotate)
                 device.keySeed = now.seed;
+            if (now.kind == Kind::KeepMany)
+                devices.at(next(now.device)).keySeed = now.seed + secondSeed;
         }
         return devices;
+    }
+
+    [[nodiscard]] static std::uint32_t next(std::uint32_t device)
+    {
+        return (device + 1) % deviceCount;
     }
 
     [[nodiscard]] static std::string name(std::uint32_t device)

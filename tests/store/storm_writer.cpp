@@ -23,6 +23,25 @@ void furnish(tests::WaitingStore& store)
         store.addDevice(StormPlan::name(i));
 }
 
+template <typename T>
+base::Expected<void> confirmed(const base::Expected<T>& result)
+{
+    return result.map([](const T&) {});
+}
+
+base::Expected<void> keepMany(tests::WaitingStore& store, const StormPlan::Step& step)
+{
+    std::vector<api::CredentialEntry> entries;
+    for (const auto& [device, seed] :
+         {std::pair(step.device, step.seed),
+          std::pair(StormPlan::next(step.device), step.seed + StormPlan::secondSeed)}) {
+        const auto name = StormPlan::name(device);
+        entries.push_back(
+            {{name, "leshan"}, {base::toBytes(name + "-identity"), tests::goodKey(seed)}});
+    }
+    return confirmed(store.storeAll(std::move(entries)));
+}
+
 base::Expected<void> take(tests::WaitingStore& store, const StormPlan::Step& step)
 {
     const std::string name = StormPlan::name(step.device);
@@ -34,16 +53,18 @@ base::Expected<void> take(tests::WaitingStore& store, const StormPlan::Step& ste
             store.store().keepClientState(
                 name, {{"step", std::to_string(step.seed)}}, std::move(done));
         });
-    const auto kept = store.keep(id, name + "-identity", tests::goodKey(step.seed));
-    if (!kept)
-        return base::fail(kept.error());
-    return {};
+    if (step.kind == StormPlan::Kind::KeepMany)
+        return keepMany(store, step);
+    if (step.kind == StormPlan::Kind::Rotate)
+        return confirmed(store.rotate());
+    return confirmed(store.keep(id, name + "-identity", tests::goodKey(step.seed)));
 }
 
 int run(const std::filesystem::path& directory, std::uint32_t first)
 {
     log::setLevel(log::Level::Err);
     fakes::ClearSealer::Switch there;
+    there.counter = 1; // as the reader has it: each process has a sealer of its own
     store::StoreSettings settings;
     settings.directory = directory;
     tests::WaitingStore store(settings, std::make_unique<fakes::ClearSealer>(there));

@@ -16,6 +16,7 @@ using api::KeyStoreState;
 namespace {
 
 const api::CredentialId meter{"meter-1", "leshan"};
+const api::PlatformRegisters bootRegisters{1U << 7U | 1U << 4U};
 
 struct Fixture
 {
@@ -34,6 +35,26 @@ struct Fixture
         const auto kept = store.keep(meter, "id-1", tests::goodKey(1));
         if (!kept)
             throw std::runtime_error(kept.error().message);
+    }
+
+    [[nodiscard]] base::Secret makeRecoveryKey() const
+    {
+        tests::WaitingStore store(settings);
+        (void)store.settled();
+        return std::move(store.makeRecoveryKey().value());
+    }
+
+    /// As firmware does when something boots that was not there before.
+    void extend(ESYS_TR platformRegister) const
+    {
+        const store::TpmContext context(tpm.tcti());
+        TPML_DIGEST_VALUES values{};
+        values.count = 1;
+        values.digests[0].hashAlg = TPM2_ALG_SHA256;
+        values.digests[0].digest.sha256[0] = 1;
+        const auto result = Esys_PCR_Extend(
+            context.get(), platformRegister, ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE, &values);
+        BOOST_REQUIRE(result == TSS2_RC_SUCCESS);
     }
 
     /// A fresh store opens and has what storeOneKey() kept.
@@ -118,6 +139,92 @@ BOOST_AUTO_TEST_CASE(refuses_a_cleared_tpm)
     requireLocked("this TPM is not the one that sealed the key, or it was cleared");
 }
 
+BOOST_AUTO_TEST_CASE(recovers_with_another_tpm_and_is_sealed_to_it_from_then_on)
+{
+    storeOneKey();
+    const auto key = makeRecoveryKey();
+    tpm.stop();
+    tpm.swapFor(directory.path() / "other-tpm");
+    tpm.start();
+    {
+        tests::WaitingStore store(settings);
+        BOOST_CHECK(store.settled().state == KeyStoreState::Locked);
+        BOOST_TEST(store.settled().remedy.find("recovery key") != std::string::npos);
+
+        BOOST_REQUIRE(store.recover(key));
+
+        BOOST_CHECK(store.settled().state == KeyStoreState::Sealed);
+        BOOST_TEST(store.fetch(meter)->key.equals(tests::goodKey(1).view()));
+    }
+    requireKey();
+}
+
+BOOST_AUTO_TEST_CASE(recovers_with_no_tpm_at_all_until_there_is_one)
+{
+    storeOneKey();
+    const auto key = makeRecoveryKey();
+    tpm.stop();
+    tests::WaitingStore store(settings);
+    BOOST_CHECK(store.settled().state == KeyStoreState::Locked);
+
+    BOOST_REQUIRE(store.recover(key));
+
+    BOOST_CHECK(store.settled().state == KeyStoreState::Recovered);
+    BOOST_TEST(store.fetch(meter)->key.equals(tests::goodKey(1).view()));
+    tpm.start();
+    BOOST_REQUIRE(store.seal());
+    BOOST_CHECK(store.settled().state == KeyStoreState::Sealed);
+}
+
+BOOST_AUTO_TEST_CASE(moves_from_the_tpm_to_a_systemd_credential_and_keeps_both)
+{
+    storeOneKey();
+    const auto key = makeRecoveryKey();
+    const auto file = directory.path() / "kek";
+    tests::writeFile(file, std::string(base::asText(tests::goodKey(7).view())));
+    auto software = settings;
+    software.softwareKekFile = file;
+    {
+        tests::WaitingStore store(software);
+        BOOST_CHECK(store.settled().state == KeyStoreState::Locked);
+        BOOST_REQUIRE(store.recover(key));
+        BOOST_CHECK(store.settled().state == KeyStoreState::Software);
+        const std::vector<std::string> all{"credential", "recovery", "tpm2"};
+        BOOST_CHECK(store.describeKey()->slots == all);
+    }
+
+    tests::WaitingStore(software).waitFor(KeyStoreState::Software);
+    requireKey();
+}
+
+BOOST_AUTO_TEST_CASE(rotates_the_key_that_the_tpm_seals)
+{
+    storeOneKey();
+    {
+        tests::WaitingStore store(settings);
+        BOOST_CHECK(store.settled().state == KeyStoreState::Sealed);
+        BOOST_REQUIRE(store.rotate());
+        BOOST_TEST(store.fetch(meter)->key.equals(tests::goodKey(1).view()));
+        BOOST_TEST(store.describeKey()->keyNumber == 2);
+    }
+
+    requireKey();
+}
+
+BOOST_AUTO_TEST_CASE(keeps_the_former_key_when_the_tpm_goes_in_the_middle_of_a_rotation)
+{
+    storeOneKey();
+    tests::WaitingStore store(settings);
+    BOOST_CHECK(store.settled().state == KeyStoreState::Sealed);
+    tpm.stop();
+
+    BOOST_CHECK(store.rotate().error().kind == base::ErrorKind::Refused);
+
+    BOOST_TEST(store.describeKey()->keyNumber == 1);
+    BOOST_TEST(store.fetch(meter).has_value());
+    tpm.start();
+}
+
 BOOST_AUTO_TEST_CASE(waits_for_an_absent_tpm_and_opens_by_itself)
 {
     storeOneKey();
@@ -200,6 +307,125 @@ BOOST_AUTO_TEST_CASE(keeps_the_inventory_going_while_the_tpm_hangs)
     BOOST_TEST(store.fetch(meter).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(opens_by_policy_only_while_the_platform_registers_are_as_they_were)
+{
+    storeOneKey();
+    const auto key = makeRecoveryKey();
+    {
+        tests::WaitingStore store(settings);
+        (void)store.settled();
+        const auto sealed = store.seal(bootRegisters);
+        BOOST_REQUIRE_MESSAGE(sealed, sealed.error().message);
+        BOOST_CHECK(store.describeKey()->registers == bootRegisters);
+    }
+    requireKey();
+
+    extend(7);
+
+    requireLocked("the TPM's policy does not let us open the key now");
+    {
+        tests::WaitingStore store(settings);
+        (void)store.settled();
+        BOOST_REQUIRE(store.recover(key));
+        BOOST_CHECK(store.settled().state == KeyStoreState::Sealed);
+        BOOST_CHECK(store.describeKey()->registers == bootRegisters);
+    }
+    requireKey();
+}
+
+BOOST_AUTO_TEST_CASE(keeps_the_policy_through_a_rotation_and_drops_it_when_told)
+{
+    storeOneKey();
+    {
+        tests::WaitingStore store(settings);
+        (void)store.settled();
+        BOOST_REQUIRE(store.makeRecoveryKey());
+        BOOST_REQUIRE(store.seal(bootRegisters));
+        BOOST_REQUIRE(store.rotate());
+        BOOST_CHECK(store.describeKey()->registers == bootRegisters);
+    }
+    extend(4);
+    requireLocked("the TPM's policy does not let us open the key now");
+    tpm.stop();
+    tpm.start();
+    {
+        tests::WaitingStore store(settings);
+        BOOST_CHECK(store.settled().state == KeyStoreState::Sealed);
+        BOOST_REQUIRE(store.seal());
+    }
+
+    extend(4);
+
+    requireKey();
+}
+
+BOOST_AUTO_TEST_CASE(takes_a_policy_only_with_a_recovery_key)
+{
+    tests::WaitingStore store(settings);
+    (void)store.settled();
+
+    BOOST_TEST(store.seal(bootRegisters).error().message.find("make a recovery key first") == 0U);
+    BOOST_TEST(store.describeKey()->registers.none());
+}
+
+BOOST_AUTO_TEST_CASE(counts_upwards_only_even_when_the_counter_is_made_anew)
+{
+    store::TpmSealer sealer(tpm.tcti());
+    BOOST_TEST(!sealer.readCounter().value().has_value());
+
+    const auto first = sealer.advanceCounter().value();
+    const auto second = sealer.advanceCounter().value();
+    BOOST_TEST(second == first + 1);
+    tpm.stop();
+    tpm.start();
+    BOOST_TEST(sealer.readCounter().value().value() == second);
+    {
+        const store::TpmContext context(tpm.tcti());
+        ESYS_TR handle = ESYS_TR_NONE;
+        requireSuccess(Esys_TR_FromTPMPublic(
+            context.get(), 0x01801ca5, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &handle));
+        requireSuccess(Esys_NV_UndefineSpace(
+            context.get(), ESYS_TR_RH_OWNER, handle, ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE));
+    }
+
+    BOOST_TEST(!sealer.readCounter().value().has_value());
+    BOOST_TEST(sealer.advanceCounter().value() > second);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_an_older_copy_of_the_database)
+{
+    storeOneKey();
+    const auto key = makeRecoveryKey();
+    const auto file = settings.directory / "causeway.db";
+    const auto copy = directory.path() / "copy";
+    store::TpmSealer sealer(tpm.tcti());
+    // The counter follows a change a moment later: changes until it has got so far.
+    const auto changeUntil = [&](std::uint64_t counter, std::uint32_t seed) {
+        tests::WaitingStore store(settings);
+        (void)store.settled();
+        tests::runUntil(store.loop(), [&] {
+            BOOST_REQUIRE(store.keep(meter, "id-1", tests::goodKey(seed)));
+            // Refused while the store talks to this TPM, which has no resource manager.
+            const auto now = sealer.readCounter();
+            return now && now->value_or(0) >= counter;
+        });
+    };
+    // The first step begins to count; the second is taken only by a database that counts.
+    changeUntil(sealer.readCounter().value().value_or(0) + 2, 2);
+    std::filesystem::copy_file(file, copy);
+    // The copy may be one ahead of the counter.
+    changeUntil(sealer.readCounter().value().value() + 2, 3);
+
+    std::filesystem::remove(file.string() + "-wal");
+    std::filesystem::copy_file(copy, file, std::filesystem::copy_options::overwrite_existing);
+
+    requireLocked("this is an older copy of the database");
+    tests::WaitingStore store(settings);
+    BOOST_CHECK(store.settled().state == KeyStoreState::Locked);
+    BOOST_REQUIRE(store.recover(key));
+    BOOST_TEST(store.fetch(meter)->key.equals(tests::goodKey(2).view()));
+}
+
 BOOST_AUTO_TEST_CASE(never_shows_the_key_on_the_way_to_the_tpm)
 {
     const auto trace = directory.path() / "trace.pcap";
@@ -207,7 +433,7 @@ BOOST_AUTO_TEST_CASE(never_shows_the_key_on_the_way_to_the_tpm)
     store::TpmSealer sealer("pcap:" + tpm.tcti());
     const base::Secret canary = tests::goodKey(99);
 
-    const auto blob = sealer.seal(canary);
+    const auto blob = sealer.seal(canary, {});
     BOOST_REQUIRE_MESSAGE(blob, blob.error().reason);
     const auto back = sealer.unseal(*blob);
 
@@ -221,7 +447,7 @@ BOOST_AUTO_TEST_CASE(never_shows_the_key_on_the_way_to_the_tpm)
 BOOST_AUTO_TEST_CASE(tells_a_damaged_sealed_key_from_another_tpm)
 {
     store::TpmSealer sealer(tpm.tcti());
-    auto blob = *sealer.seal(tests::goodKey(99));
+    auto blob = *sealer.seal(tests::goodKey(99), {});
 
     BOOST_TEST(sealer.unseal(base::ByteView(blob).first(50))
                    .error()

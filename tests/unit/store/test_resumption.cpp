@@ -52,6 +52,15 @@ struct Fixture
         return find(store, id);
     }
 
+    [[nodiscard]] base::Bytes wrapped() const
+    {
+        base::Bytes found;
+        const auto database = store::openDatabase(directory.path());
+        store::Statement(*database, "SELECT wrapped_state FROM resumption")
+            .each([&](const auto& row) { found = row.octets(0); });
+        return found;
+    }
+
     bool isKept(const api::CredentialId& id) { return found(id).equals(state); }
 
     tests::TemporaryDirectory directory;
@@ -130,6 +139,59 @@ BOOST_AUTO_TEST_CASE(r06_a_state_made_with_an_older_credential_is_not_kept)
     }
 
     BOOST_TEST(!isKept(relay));
+}
+
+BOOST_AUTO_TEST_CASE(r07_outlives_a_rotation_of_the_key_that_wraps_it)
+{
+    keepOne();
+    const auto before = wrapped();
+    {
+        auto store = open();
+        (void)store.settled();
+        BOOST_REQUIRE(store.rotate());
+        BOOST_TEST(find(store, meter).equals(state));
+    }
+
+    BOOST_TEST(isKept(meter));
+    BOOST_TEST((wrapped() != before));
+}
+
+BOOST_AUTO_TEST_CASE(r07_what_came_just_before_a_rotation_outlives_it_too)
+{
+    keepOne();
+    {
+        auto store = open();
+        store.store().keepResumption(relay, store.fetch(relay)->mark, base::Secret(state));
+        BOOST_REQUIRE(store.rotate());
+    }
+
+    BOOST_TEST(isKept(relay));
+}
+
+BOOST_AUTO_TEST_CASE(r09_a_spoilt_one_does_not_stop_a_rotation)
+{
+    keepOne();
+    change("UPDATE resumption SET wrapped_state = CAST(substr(wrapped_state, 2) || "
+           "substr(wrapped_state, 1, 1) AS BLOB)");
+    auto store = open();
+    (void)store.settled();
+
+    BOOST_TEST(store.rotate().has_value());
+
+    BOOST_TEST(find(store, meter).empty());
+    BOOST_TEST(store.fetch(meter).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(r06_is_destroyed_with_all_keys)
+{
+    keepOne();
+    {
+        auto store = open();
+        (void)store.settled();
+        BOOST_REQUIRE(store.erase());
+    }
+
+    BOOST_TEST((wrapped().empty()));
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_state_forgets)

@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(software_key_opens_what_it_sealed)
 {
     writeKek(1);
 
-    const auto blob = software.seal(tests::goodKey(9));
+    const auto blob = software.seal(tests::goodKey(9), {});
     BOOST_REQUIRE(blob);
 
     BOOST_TEST(software.unseal(*blob)->equals(tests::goodKey(9).view()));
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(software_key_opens_what_it_sealed)
 BOOST_AUTO_TEST_CASE(another_software_key_opens_nothing)
 {
     writeKek(1);
-    const auto blob = software.seal(tests::goodKey(9));
+    const auto blob = software.seal(tests::goodKey(9), {});
     writeKek(2);
 
     const auto result = software.unseal(*blob);
@@ -111,15 +111,15 @@ BOOST_AUTO_TEST_CASE(another_software_key_opens_nothing)
 
 BOOST_AUTO_TEST_CASE(refuses_a_software_key_that_is_absent_short_or_constant)
 {
-    BOOST_TEST(software.seal(tests::goodKey(9)).error().reason.find("cannot be read") !=
+    BOOST_TEST(software.seal(tests::goodKey(9), {}).error().reason.find("cannot be read") !=
                std::string::npos);
     tests::writeFile(file, "short");
-    BOOST_TEST(software.seal(tests::goodKey(9)).error().reason.find("must have 32 to 4096") !=
+    BOOST_TEST(software.seal(tests::goodKey(9), {}).error().reason.find("must have 32 to 4096") !=
                std::string::npos);
     tests::writeFile(file, std::string(5000, 'x'));
-    BOOST_TEST(!software.seal(tests::goodKey(9)).has_value());
+    BOOST_TEST(!software.seal(tests::goodKey(9), {}).has_value());
     tests::writeFile(file, std::string(64, 'x'));
-    BOOST_TEST(software.seal(tests::goodKey(9)).error().reason.find("is not random") !=
+    BOOST_TEST(software.seal(tests::goodKey(9), {}).error().reason.find("is not random") !=
                std::string::npos);
 }
 
@@ -148,9 +148,16 @@ BOOST_AUTO_TEST_CASE(never_uses_a_key_that_does_not_come_back_the_same)
 
         store::Sealed<base::Secret> random(std::size_t) override { return base::Secret(); }
 
-        store::Sealed<base::Bytes> seal(const base::Secret&) override { return base::Bytes{1}; }
+        store::Sealed<base::Bytes> seal(const base::Secret&, const api::PlatformRegisters&) override
+        {
+            return base::Bytes{1};
+        }
 
         store::Sealed<base::Secret> unseal(base::ByteView) override { return base::Secret(32); }
+
+        store::Sealed<std::optional<std::uint64_t>> readCounter() override { return std::nullopt; }
+
+        store::Sealed<std::uint64_t> advanceCounter() override { return std::uint64_t{1}; }
     } sealer;
 
     const auto result = store::openKey(sealer, std::nullopt);
@@ -160,7 +167,7 @@ BOOST_AUTO_TEST_CASE(never_uses_a_key_that_does_not_come_back_the_same)
 
 BOOST_AUTO_TEST_CASE(reads_the_sealed_blob_it_wrote)
 {
-    const store::SealedBlob blob{{1, 2}, base::Bytes(300, 3), {4}};
+    const store::SealedBlob blob{{1, 2}, base::Bytes(300, 3), {4}, {}};
     const auto octets = encode(blob);
 
     const auto decoded = store::decodeSealedBlob(octets);
@@ -169,9 +176,21 @@ BOOST_AUTO_TEST_CASE(reads_the_sealed_blob_it_wrote)
     BOOST_TEST((*decoded == blob));
 }
 
+BOOST_AUTO_TEST_CASE(reads_the_registers_of_a_sealed_blob)
+{
+    const store::SealedBlob blob{{1, 2}, base::Bytes(30, 3), {4}, api::PlatformRegisters(0x800081)};
+
+    auto octets = encode(blob);
+
+    BOOST_TEST((store::decodeSealedBlob(octets).value() == blob));
+    octets[4] = octets[5] = octets[6] = 0;
+    BOOST_TEST(store::decodeSealedBlob(octets).error().message ==
+               "the sealed key names no registers");
+}
+
 BOOST_AUTO_TEST_CASE(refuses_a_sealed_blob_cut_anywhere_or_followed_by_more)
 {
-    auto octets = encode(store::SealedBlob{{1, 2}, base::Bytes(30, 3), {4}});
+    auto octets = encode(store::SealedBlob{{1, 2}, base::Bytes(30, 3), {4}, {}});
 
     for (std::size_t size = 0; size < octets.size(); ++size)
         BOOST_TEST(!store::decodeSealedBlob(base::ByteView(octets).first(size)).has_value());

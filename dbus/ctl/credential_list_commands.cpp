@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "dbus/credential_csv.hpp"
+#include "dbus/ctl/credential_lists.hpp"
+#include "dbus/ctl/key_file.hpp"
+#include "dbus/ctl/key_text.hpp"
+#include "dbus/secret_file.hpp"
+
+namespace causeway::dbus::ctl {
+
+namespace {
+
+using ServerInterface = org::causeway::Gateway1::Server_proxy;
+
+struct ListOptions
+{
+    std::string server;
+    std::string file = "-";
+    std::string format = "leshan";
+};
+
+CLI::App& addCommand(CLI::App& group,
+                     const char* word,
+                     const char* help,
+                     const std::shared_ptr<ListOptions>& options)
+{
+    auto* const command = group.add_subcommand(word, help);
+    command->add_option("server", options->server, "account they are for")->required();
+    return *command;
+}
+
+void importList(Session& session, const ListOptions& options)
+{
+    const auto text = readSecretText(options.file, mostListOctets);
+    if (!text)
+        throw Failure(text.error());
+    auto sealed = makeSecretFile(text->view());
+    if (!sealed)
+        throw Failure(sealed.error());
+    const sdbus::UnixFd list(sealed->release(), sdbus::adopt_fd);
+    session.client.with<ServerInterface>(Kind::Server, options.server, [&](auto& server) {
+        session.confirm(fmt::format(
+            "{}: {} credentials stored", options.server, server.ImportCredentials(list)));
+    });
+}
+
+void exportList(Session& session, const ListOptions& options)
+{
+    KeyFile file(options.file);
+    session.client.with<ServerInterface>(Kind::Server, options.server, [&](auto& server) {
+        const auto [list, count] = server.ExportCredentials(options.format);
+        const auto text = readSecretFile(list.get(), mostListOctets);
+        if (!text)
+            throw Failure(text.error());
+        file.write(base::asText(text->view()));
+        session.confirm(
+            fmt::format("{}: {} keys written to {}", options.server, count, options.file));
+    });
+}
+
+void addImport(CLI::App& group, Session& session)
+{
+    auto options = std::make_shared<ListOptions>();
+    auto& command =
+        addCommand(group, "import", "Give many devices their keys for a server", options);
+    command.add_option("--file", options->file, "CSV file; - for stdin, the default");
+    command.callback([&session, options] { importList(session, *options); });
+}
+
+void addGenerateMissing(CLI::App& group, Session& session)
+{
+    auto options = std::make_shared<ListOptions>();
+    auto& command =
+        addCommand(group, "generate-missing", "Make a key for each device that has none", options);
+    command.callback([&session, options] {
+        session.client.with<ServerInterface>(Kind::Server, options->server, [&](auto& server) {
+            session.confirm(
+                fmt::format("{}: {} keys made", options->server, server.GenerateCredentials()));
+        });
+    });
+}
+
+void addExportAll(CLI::App& group, Session& session)
+{
+    auto options = std::make_shared<ListOptions>();
+    auto& command = addCommand(
+        group, "export-all", "Write all generated keys, once, as a list for the server", options);
+    command.add_option("--file", options->file, "new CSV file")->required();
+    command.add_option("--format", options->format, "leshan, thingsboard or cumulocity")
+        ->check(CLI::IsMember({"leshan", "thingsboard", "cumulocity"}).description(""));
+    command.callback([&session, options] { exportList(session, *options); });
+}
+
+} // namespace
+
+void addCredentialListCommands(CLI::App& group, Session& session)
+{
+    addImport(group, session);
+    addGenerateMissing(group, session);
+    addExportAll(group, session);
+}
+
+} // namespace causeway::dbus::ctl

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "store/tpm_context.hpp"
+
+/// A counter in the TPM's non-volatile memory, which survives everything but clearing the TPM, and
+/// never goes back: made anew, it begins above all that the TPM ever counted (TPM 2.0 Part 1
+/// §37.2). Read and advanced in a session salted with the storage root key, so nobody on the bus
+/// can answer in the TPM's place. Throws TpmError.
+namespace causeway::store::counter {
+
+/// Nothing when it was not made, or never advanced.
+[[nodiscard]] std::optional<std::uint64_t> read(ESYS_CONTEXT* esys);
+
+/// Makes it when it is not there; says what it holds then.
+[[nodiscard]] std::uint64_t advance(ESYS_CONTEXT* esys);
+
+} // namespace causeway::store::counter

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "agent/base/event_loop.hpp"
+#include "agent/base/expected.hpp"
+#include "agent/base/secret.hpp"
+#include "tests/fakes/temporary_directory.hpp"
+
+namespace causeway::tests {
+
+using fakes::TemporaryDirectory;
+
+/// 32 octets that differ by `seed` and pass every rule.
+inline base::Secret goodKey(std::uint32_t seed)
+{
+    base::Secret key(32);
+    std::uint64_t state = 0x9e3779b97f4a7c15ULL * (seed + 1ULL);
+    for (auto& octet : key.mutableView()) {
+        state ^= state << 13U;
+        state ^= state >> 7U;
+        state ^= state << 17U;
+        octet = static_cast<std::uint8_t>(state >> 24U);
+    }
+    return key;
+}
+
+inline std::string readFile(const std::filesystem::path& file)
+{
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+inline void writeFile(const std::filesystem::path& file, const std::string& content)
+{
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << content;
+}
+
+/// Runs the loop until `isDone`, at most 20 s: for the worker's answers, which come from another
+/// thread.
+inline void runUntil(base::EventLoop& loop, const std::function<bool()>& isDone)
+{
+    const base::TimePoint end = loop.now() + std::chrono::seconds(20);
+    while (!isDone()) {
+        if (loop.now() > end)
+            throw std::runtime_error("nothing came in 20 s");
+        loop.runOnce(std::chrono::milliseconds(100));
+    }
+}
+
+/// Calls `start` with a callback and waits for what it is called with.
+template <typename T, typename Start>
+base::Expected<T> await(base::EventLoop& loop, Start start)
+{
+    std::optional<base::Expected<T>> answer;
+    start([&](base::Expected<T> result) { answer.emplace(std::move(result)); });
+    runUntil(loop, [&] { return answer.has_value(); });
+    return std::move(*answer);
+}
+
+} // namespace causeway::tests

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+
+#include "store/database_file.hpp"
+#include "tests/store/store_fixture.hpp"
+
+using namespace causeway;
+using api::KeyStoreState;
+
+namespace {
+
+const api::CredentialId meter{"meter-1", "leshan"};
+
+struct Fixture
+{
+    tests::WaitingStore open()
+    {
+        store::StoreSettings settings;
+        settings.directory = directory.path() / "store";
+        settings.retryPeriod = std::chrono::hours(1);
+        std::filesystem::create_directory(settings.directory);
+        return {settings, std::make_unique<fakes::ClearSealer>(sealer)};
+    }
+
+    /// With one credential and a recovery key; counting.
+    void furnish()
+    {
+        auto store = open();
+        store.furnish({"meter-1"});
+        BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(1)));
+        recoveryKey.emplace(store.makeRecoveryKey().value());
+        waitForCounter(store, 1);
+    }
+
+    void waitForCounter(tests::WaitingStore& store, std::uint64_t counter) const
+    {
+        tests::runUntil(store.loop(), [&] { return sealer.counter >= counter; });
+        (void)store.describe(meter); // what follows the counter is done before this
+        (void)store.describe(meter);
+    }
+
+    /// Waits until the counter has followed.
+    void change(std::uint32_t seed)
+    {
+        auto store = open();
+        const auto next = sealer.counter + 1;
+        BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(seed)));
+        waitForCounter(store, next);
+    }
+
+    [[nodiscard]] std::filesystem::path file() const
+    {
+        return directory.path() / "store" / store::databaseName;
+    }
+
+    void copyAway() const { std::filesystem::copy_file(file(), directory.path() / "copy"); }
+
+    void putCopyBack() const
+    {
+        std::filesystem::remove(file().string() + "-wal");
+        std::filesystem::copy_file(
+            directory.path() / "copy", file(), std::filesystem::copy_options::overwrite_existing);
+    }
+
+    std::string lockedBecause()
+    {
+        auto store = open();
+        const auto status = store.settled();
+        BOOST_CHECK(status.state == KeyStoreState::Locked);
+        BOOST_TEST(store.fetch(meter).has_value() == false);
+        return status.reason;
+    }
+
+    bool opens(std::uint32_t seed)
+    {
+        auto store = open();
+        const auto fetched = store.fetch(meter);
+        return fetched && fetched->key.equals(tests::goodKey(seed).view());
+    }
+
+    tests::TemporaryDirectory directory;
+    fakes::ClearSealer::Switch sealer;
+    std::optional<base::Secret> recoveryKey;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(OldCopiesTest, Fixture)
+
+BOOST_AUTO_TEST_CASE(opens_as_ever_while_nobody_puts_anything_back)
+{
+    furnish();
+    change(2);
+    change(3);
+
+    BOOST_TEST(opens(3));
+    BOOST_TEST(opens(3));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_an_older_copy_and_says_so)
+{
+    furnish();
+    copyAway();
+    change(2);
+
+    putCopyBack();
+
+    BOOST_TEST(lockedBecause() ==
+               "this is an older copy of the database: the TPM's counter is ahead of it");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_copy_from_before_a_device_was_removed)
+{
+    furnish();
+    copyAway();
+    {
+        auto store = open();
+        (void)store.settled();
+        const auto next = sealer.counter + 1;
+        BOOST_REQUIRE(store.removeDevice("meter-1"));
+        waitForCounter(store, next);
+    }
+
+    putCopyBack();
+
+    BOOST_TEST(lockedBecause().starts_with("this is an older copy"));
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_with_an_older_copy_by_the_recovery_key)
+{
+    furnish();
+    copyAway();
+    change(2);
+    putCopyBack();
+    {
+        auto store = open();
+        (void)store.settled();
+        const auto counter = sealer.counter.load();
+        BOOST_REQUIRE(store.recover(*recoveryKey));
+        waitForCounter(store, counter + 1);
+    }
+
+    BOOST_TEST(opens(1));
+    change(4);
+    BOOST_TEST(opens(4));
+}
+
+BOOST_AUTO_TEST_CASE(takes_a_database_that_is_ahead_because_power_went_before_the_counter)
+{
+    furnish();
+    {
+        sealer.isCounting = false;
+        auto store = open();
+        BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(2)));
+        BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(3)));
+    }
+    sealer.isCounting = true;
+    {
+        auto store = open();
+        BOOST_TEST(store.fetch(meter).has_value());
+        waitForCounter(store, 2);
+    }
+
+    BOOST_TEST(opens(3));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_counter_that_is_gone_and_an_age_that_is_forged)
+{
+    furnish();
+    store::openDatabase(file().parent_path())->execute("UPDATE age SET counter = counter + 5");
+    BOOST_TEST(lockedBecause() == "the age that the database claims is forged");
+    store::openDatabase(file().parent_path())->execute("UPDATE age SET counter = counter - 5");
+    sealer.counter = 0;
+
+    BOOST_TEST(lockedBecause() == "the TPM's counter that goes with the database is gone");
+}
+
+BOOST_AUTO_TEST_CASE(counts_through_a_rotation)
+{
+    furnish();
+    {
+        auto store = open();
+        (void)store.settled();
+        const auto counter = sealer.counter.load();
+        BOOST_REQUIRE(store.rotate());
+        waitForCounter(store, counter + 1);
+    }
+    copyAway();
+    BOOST_TEST(opens(1));
+    change(2);
+    putCopyBack();
+
+    BOOST_TEST(lockedBecause().starts_with("this is an older copy"));
+}
+
+BOOST_AUTO_TEST_CASE(does_not_count_before_there_is_a_recovery_key)
+{
+    {
+        auto store = open();
+        store.furnish({"meter-1"});
+        BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(1)));
+    }
+    copyAway();
+    {
+        auto store = open();
+        BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(2)));
+    }
+
+    putCopyBack();
+
+    BOOST_TEST(opens(1));
+    BOOST_TEST(sealer.counter == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_copy_from_before_everything_was_destroyed)
+{
+    furnish();
+    copyAway();
+    {
+        auto store = open();
+        (void)store.settled();
+        const auto counter = sealer.counter.load();
+        BOOST_REQUIRE(store.erase());
+        waitForCounter(store, counter + 1);
+    }
+
+    putCopyBack();
+
+    BOOST_TEST(lockedBecause().starts_with("this is an older copy"));
+}
+
+BOOST_AUTO_TEST_CASE(counts_anew_after_everything_was_destroyed)
+{
+    furnish();
+    {
+        auto store = open();
+        (void)store.settled();
+        BOOST_REQUIRE(store.erase());
+        store.waitFor(KeyStoreState::Sealed);
+        BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(2)));
+    }
+
+    BOOST_TEST(opens(2));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
