@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <map>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -27,9 +29,10 @@ base::Expected<std::uint32_t> Vault::storeAll(const std::vector<api::CredentialE
         return locked();
     Transaction transaction(database_);
     base::Complaints complaints;
-    std::map<api::CredentialId, std::uint32_t> lines;
+    std::map<std::pair<std::string_view, std::string_view>, std::uint32_t> lines;
     for (const auto& entry : entries) {
-        const auto [first, isNew] = lines.try_emplace(entry.id, entry.line);
+        const auto [first, isNew] =
+            lines.try_emplace({entry.id.device, entry.id.server}, entry.line);
         if (!isNew) {
             complaints.add(
                 entry.line,

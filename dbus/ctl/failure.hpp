@@ -12,7 +12,7 @@ namespace causeway::dbus::ctl {
 class Failure final : public std::runtime_error
 {
 public:
-    explicit Failure(base::Error error)
+    explicit Failure(const base::Error& error)
         : runtime_error(error.message)
         , kind_(error.kind)
     {}
