@@ -12,37 +12,10 @@
 #include "agent/attached_device.hpp"
 #include "agent/base/door.hpp"
 #include "agent/base/lifetime.hpp"
-#include "agent/base/scheduler.hpp"
-#include "agent/model/definition.hpp"
+#include "agent/gateway_services.hpp"
 #include "agent/serial_queue.hpp"
 
-namespace causeway::bridges {
-class FieldBuses;
-class ProfileLibrary;
-} // namespace causeway::bridges
-
 namespace causeway::agent {
-
-/// What the gateway is built on; all of it outlives it.
-struct GatewayServices
-{
-    base::Scheduler& scheduler;
-    api::Transport& transport;
-    api::Inventory& inventory;
-    api::CredentialStore& credentials;
-    api::KeyStore& keyStore;
-    bridges::FieldBuses& fieldBuses;
-    const bridges::ProfileLibrary& profiles;
-    const model::Definitions& definitions;
-};
-
-struct GatewayRules
-{
-    bool allowsNoSec = false;
-    base::Duration startSpread{0};
-    base::Duration deregisterLimit = std::chrono::seconds(5);
-    std::vector<model::Id> keptObjects; ///< that every device has, see lwm2m::KeptObject
-};
 
 /// All lines, servers and devices, and what an operator can do with them. Main thread. Each change
 /// is checked, committed, applied and announced before the next one begins.
@@ -82,6 +55,17 @@ public:
     void addLine(api::LineSettings settings, Done done) override;
     void changeLine(api::LineSettings settings, Done done) override;
     void removeLine(const std::string& name, Done done) override;
+    void readRegisters(const std::string& line,
+                       const api::RegisterRange& range,
+                       api::RegistersDone done) override;
+    void writeRegisters(const std::string& line,
+                        const api::RegisterRange& range,
+                        std::vector<std::uint16_t> words,
+                        Done done) override;
+    void pauseLine(const std::string& name, bool isPaused, Done done) override;
+    void startScan(const std::string& line, const api::ScanSettings& settings, Done done) override;
+    void stopScan(const std::string& line, Done done) override;
+    void reloadProfiles(Done done) override;
 
     void addServer(api::ServerSettings settings, Done done) override;
     void changeServer(api::ServerSettings settings, Done done) override;
@@ -130,6 +114,9 @@ private:
 
     /// Check, commit, apply, in the queue; `done` hears the first failure or the success.
     void change(Check check, Commit commit, Apply apply, Done done);
+
+    /// Announces the line's new state after the call has ended, and answers it.
+    void tellLater(const std::string& line, base::Expected<void> result, Done done);
 
     template <typename Notify>
     void tell(Notify notify)

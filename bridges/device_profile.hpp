@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ struct DeviceProfile
     std::string title;  ///< Eastron SDM120 single-phase energy meter
     std::string bridge; ///< "modbus"
     std::string file;
+    std::size_t fingerprint = 0; ///< of all that the file and those it extends say
     std::string manufacturer;
     std::string model;
     std::vector<std::string> sources; ///< where the register map comes from

@@ -154,6 +154,8 @@ Expected<void> FieldBuses::changeLine(const LineSettings& settings)
     if (auto good = checkChange(settings); !good)
         return good;
     found->second.status.settings = settings;
+    found->second.status.isPaused = false;
+    found->second.status.scan.isRunning = false;
     loop_.post([this, settings] { field_->changeLine(settings); });
     return {};
 }
@@ -232,6 +234,7 @@ void FieldBuses::onReport(const std::string& line, const modbus::LineReport& rep
     found->second.status.isUp = report.isUp;
     found->second.status.lastError = report.lastError;
     found->second.status.counters = report.counters;
+    found->second.status.units = report.units;
     if (lineChanged_)
         lineChanged_(line);
 }

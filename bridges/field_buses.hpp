@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "agent/api/bridge.hpp"
 #include "agent/api/gateway_control.hpp"
@@ -24,6 +25,7 @@ namespace causeway::bridges {
 namespace modbus {
 class FieldSide;
 struct LineReport;
+struct Request;
 } // namespace modbus
 
 /// Where a device is, and what its operator wants otherwise than its profile.
@@ -64,6 +66,22 @@ public:
 
     [[nodiscard]] base::Expected<api::LineStatus> lineStatus(const std::string& name) const;
 
+    /// What GatewayControl's functions of the same names do; their callbacks come later, once.
+    void readRegisters(const std::string& line,
+                       const api::RegisterRange& range,
+                       api::RegistersDone done);
+    void writeRegisters(const std::string& line,
+                        const api::RegisterRange& range,
+                        std::vector<std::uint16_t> words,
+                        api::GatewayControl::Done done);
+    [[nodiscard]] base::Expected<void> pauseLine(const std::string& name, bool isPaused);
+    /// Finds out which of these profiles the units fit.
+    [[nodiscard]] base::Expected<void>
+    startScan(const std::string& line,
+              const api::ScanSettings& settings,
+              const std::vector<std::shared_ptr<const DeviceProfile>>& profiles);
+    [[nodiscard]] base::Expected<void> stopScan(const std::string& line);
+
     /// NotFound for an unknown line, AlreadyExists when another device has the unit,
     /// InvalidArgument for a unit identifier or period that cannot be. The unit is free again when
     /// the bridge goes.
@@ -81,6 +99,10 @@ private:
     };
 
     void release(const std::string& line, std::uint8_t unitId);
+    [[nodiscard]] base::Expected<void> checkAwake(const std::string& line) const;
+    void
+    ask(const std::string& line, base::Expected<modbus::Request> request, api::RegistersDone done);
+    void onScan(const std::string& line, const api::ScanStatus& scan);
     void onReport(const std::string& line, const modbus::LineReport& report);
     [[nodiscard]] base::Expected<void> checkPort(const api::LineSettings& settings) const;
     [[nodiscard]] base::Expected<void> checkBridge(const BridgeSettings& settings) const;

@@ -2,8 +2,10 @@
 #include "bridges/profile_file.hpp"
 
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -123,6 +125,8 @@ Expected<DeviceProfile> parseProfile(std::string_view text,
         return fail(root.error());
     if (auto done = substituteParameters(*root); !done)
         return fail(done.error().in(file.string() + ":1"));
+    std::ostringstream whole;
+    whole << *root;
     Complaint complaint(file.string());
     DeviceProfile profile =
         ProfileReader(definitions, complaint).read(ProfileTable(*root, complaint));
@@ -130,6 +134,7 @@ Expected<DeviceProfile> parseProfile(std::string_view text,
         return fail(ErrorKind::InvalidArgument, *complaint.text());
     profile.name = file.stem().string();
     profile.file = file.string();
+    profile.fingerprint = std::hash<std::string>{}(whole.str());
     return profile;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridges/profile_library.hpp"
 
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,27 +16,57 @@ using base::fail;
 
 ProfileLibrary::ProfileLibrary(const std::vector<std::filesystem::path>& directories,
                                const model::Definitions& definitions)
+    : directories_(directories)
+    , definitions_(definitions)
+    , profiles_(readAll())
+{}
+
+std::vector<std::string> ProfileLibrary::reload()
 {
-    std::vector<std::filesystem::path> sources; // of what a profile extends: the nearest first
-    for (const auto& directory : directories) {
-        sources.insert(sources.begin(), directory);
-        readDirectory(directory, definitions, sources);
+    const Profiles before = std::exchange(profiles_, readAll());
+    std::set<std::string> names;
+    for (const auto* all : {&before, &std::as_const(profiles_)}) {
+        for (const auto& [name, listed] : *all)
+            names.insert(name);
     }
+    std::erase_if(names, [&](const std::string& name) {
+        return before.contains(name) && profiles_.contains(name) &&
+               isSame(before.at(name).entry, profiles_.at(name).entry);
+    });
+    return {names.begin(), names.end()};
 }
 
-void ProfileLibrary::readDirectory(const std::filesystem::path& directory,
-                                   const model::Definitions& definitions,
-                                   const std::vector<std::filesystem::path>& sources)
+bool ProfileLibrary::isSame(const Entry& one, const Entry& other)
+{
+    if (one && other)
+        return (*one)->fingerprint == (*other)->fingerprint;
+    return !one && !other && one.error().message == other.error().message;
+}
+
+ProfileLibrary::Profiles ProfileLibrary::readAll() const
+{
+    Profiles profiles;
+    std::vector<std::filesystem::path> sources; // of what a profile extends: the nearest first
+    for (const auto& directory : directories_) {
+        sources.insert(sources.begin(), directory);
+        readDirectory(profiles, directory, sources);
+    }
+    return profiles;
+}
+
+void ProfileLibrary::readDirectory(Profiles& profiles,
+                                   const std::filesystem::path& directory,
+                                   const std::vector<std::filesystem::path>& sources) const
 {
     std::error_code ignored;
     for (const auto& file : std::filesystem::directory_iterator(directory, ignored)) {
         if (file.path().extension() != ".toml")
             continue;
-        auto read = readProfile(file.path(), definitions, sources).map([](DeviceProfile profile) {
+        auto read = readProfile(file.path(), definitions_, sources).map([](DeviceProfile profile) {
             return std::make_shared<const DeviceProfile>(std::move(profile));
         });
-        profiles_.insert_or_assign(file.path().stem().string(),
-                                   Listed{file.path().string(), std::move(read)});
+        profiles.insert_or_assign(file.path().stem().string(),
+                                  Listed{file.path().string(), std::move(read)});
     }
 }
 

@@ -14,7 +14,7 @@
 
 namespace causeway::bridges {
 
-/// All profiles of this gateway, read once. A file that cannot be used stays listed with its
+/// All profiles of this gateway. A file that cannot be used stays listed with its
 /// complaint, and hides a good one of the same name: a broken override is never ignored silently.
 class ProfileLibrary
 {
@@ -23,6 +23,10 @@ public:
     /// that is not there counts as empty.
     ProfileLibrary(const std::vector<std::filesystem::path>& directories,
                    const model::Definitions& definitions);
+
+    /// Reads the directories anew. The names whose profile came, went or changed, ascending;
+    /// whoever holds a profile keeps the one it has.
+    std::vector<std::string> reload();
 
     /// Ascending; only profiles that can be used.
     [[nodiscard]] std::vector<std::string> names() const;
@@ -46,13 +50,19 @@ private:
         Entry entry;
     };
 
-    void readDirectory(const std::filesystem::path& directory,
-                       const model::Definitions& definitions,
-                       const std::vector<std::filesystem::path>& sources);
+    using Profiles = std::map<std::string, Listed>;
+
+    [[nodiscard]] static bool isSame(const Entry& one, const Entry& other);
+    [[nodiscard]] Profiles readAll() const;
+    void readDirectory(Profiles& profiles,
+                       const std::filesystem::path& directory,
+                       const std::vector<std::filesystem::path>& sources) const;
     [[nodiscard]] static api::ProfileSummary summarise(const std::string& name,
                                                        const Listed& listed);
 
-    std::map<std::string, Listed> profiles_;
+    std::vector<std::filesystem::path> directories_;
+    model::Definitions definitions_;
+    Profiles profiles_;
 };
 
 } // namespace causeway::bridges

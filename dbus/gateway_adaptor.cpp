@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "agent/base/log.hpp"
+#include "dbus/exported_object.hpp"
 #include "dbus/object_path.hpp"
 #include "dbus/settings_dict.hpp"
 #include "dbus/status_dict.hpp"
@@ -116,6 +117,14 @@ void GatewayAdaptor::AttachDevice(PathResult&& result, std::string name, Diction
         named<api::DeviceSettings>(std::move(name)),
         std::move(settings),
         &api::GatewayControl::attachDevice);
+}
+
+void GatewayAdaptor::ReloadProfiles(sdbus::Result<>&& result)
+{
+    context_.gate.admit(
+        getObject(), std::move(result), Action::Manage, lifetime_.guard([this](Answer<> answer) {
+            context_.control.reloadProfiles(confirm(std::move(answer)));
+        }));
 }
 
 std::vector<Dictionary> GatewayAdaptor::ListProfiles()

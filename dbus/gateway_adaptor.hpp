@@ -29,6 +29,7 @@ private:
     void AddLine(PathResult&& result, std::string name, Dictionary settings) override;
     void AddServer(PathResult&& result, std::string name, Dictionary settings) override;
     void AttachDevice(PathResult&& result, std::string name, Dictionary settings) override;
+    void ReloadProfiles(sdbus::Result<>&& result) override;
     std::vector<Dictionary> ListProfiles() override;
     std::tuple<Dictionary, std::vector<Dictionary>>
     DescribeProfile(const std::string& name) override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbus/line_adaptor.hpp"
 
+#include "dbus/scan_dict.hpp"
 #include "dbus/settings_dict.hpp"
 
 namespace causeway::dbus {
@@ -28,6 +29,74 @@ void LineAdaptor::Remove(sdbus::Result<>&& result)
     });
 }
 
+void LineAdaptor::ReadRegisters(sdbus::Result<std::vector<std::uint16_t>>&& result,
+                                std::uint8_t unit,
+                                std::string table,
+                                std::uint16_t address,
+                                std::uint16_t count)
+{
+    const api::RegisterRange range{unit, std::move(table), address, count};
+    admit(
+        std::move(result), Action::Read, [this, range](Answer<std::vector<std::uint16_t>> answer) {
+            context_.control.readRegisters(
+                name_,
+                range,
+                [answer = std::move(answer)](
+                    const base::Expected<std::vector<std::uint16_t>>& words) mutable {
+                    if (words)
+                        answer.succeed(*words);
+                    else
+                        answer.fail(words.error());
+                });
+        });
+}
+
+void LineAdaptor::WriteRegisters(sdbus::Result<>&& result,
+                                 std::uint8_t unit,
+                                 std::string table,
+                                 std::uint16_t address,
+                                 std::vector<std::uint16_t> values)
+{
+    const api::RegisterRange range{
+        unit, std::move(table), address, static_cast<std::uint16_t>(values.size())};
+    admit(std::move(result),
+          Action::Manage,
+          [this, range, values = std::move(values)](Answer<> answer) {
+              context_.control.writeRegisters(name_, range, values, confirm(std::move(answer)));
+          });
+}
+
+void LineAdaptor::Pause(sdbus::Result<>&& result)
+{
+    admit(std::move(result), Action::Manage, [this](Answer<> answer) {
+        context_.control.pauseLine(name_, true, confirm(std::move(answer)));
+    });
+}
+
+void LineAdaptor::Resume(sdbus::Result<>&& result)
+{
+    admit(std::move(result), Action::Manage, [this](Answer<> answer) {
+        context_.control.pauseLine(name_, false, confirm(std::move(answer)));
+    });
+}
+
+void LineAdaptor::StartScan(sdbus::Result<>&& result, Dictionary options)
+{
+    admit(std::move(result), Action::Manage, [this, options = std::move(options)](Answer<> answer) {
+        const auto settings = scanSettings(options);
+        if (!settings)
+            return answer.fail(settings.error());
+        context_.control.startScan(name_, *settings, confirm(std::move(answer)));
+    });
+}
+
+void LineAdaptor::StopScan(sdbus::Result<>&& result)
+{
+    admit(std::move(result), Action::Manage, [this](Answer<> answer) {
+        context_.control.stopScan(name_, confirm(std::move(answer)));
+    });
+}
+
 std::string LineAdaptor::Name()
 {
     return name_;
@@ -51,6 +120,24 @@ std::string LineAdaptor::LastError()
 std::vector<std::string> LineAdaptor::Devices()
 {
     return status().devices;
+}
+
+bool LineAdaptor::Paused()
+{
+    return status().isPaused;
+}
+
+Dictionary LineAdaptor::Scan()
+{
+    return toDictionary(status().scan);
+}
+
+Dictionary LineAdaptor::Units()
+{
+    Dictionary units;
+    for (const auto& [unitId, statistics] : status().units)
+        units.emplace(std::to_string(unitId), sdbus::Variant(statistics));
+    return units;
 }
 
 api::Counters LineAdaptor::Counters()

@@ -16,12 +16,29 @@ public:
 private:
     void Change(sdbus::Result<>&& result, Dictionary settings) override;
     void Remove(sdbus::Result<>&& result) override;
+    void ReadRegisters(sdbus::Result<std::vector<std::uint16_t>>&& result,
+                       std::uint8_t unit,
+                       std::string table,
+                       std::uint16_t address,
+                       std::uint16_t count) override;
+    void WriteRegisters(sdbus::Result<>&& result,
+                        std::uint8_t unit,
+                        std::string table,
+                        std::uint16_t address,
+                        std::vector<std::uint16_t> values) override;
+    void Pause(sdbus::Result<>&& result) override;
+    void Resume(sdbus::Result<>&& result) override;
+    void StartScan(sdbus::Result<>&& result, Dictionary options) override;
+    void StopScan(sdbus::Result<>&& result) override;
 
     std::string Name() override;
     Dictionary Settings() override;
     bool Up() override;
     std::string LastError() override;
     std::vector<std::string> Devices() override;
+    bool Paused() override;
+    Dictionary Scan() override;
+    Dictionary Units() override;
     api::Counters Counters() override;
 
     [[nodiscard]] const api::LineStatus& status() const;

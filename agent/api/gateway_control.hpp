@@ -10,6 +10,7 @@
 #include "agent/api/bridge.hpp"
 #include "agent/api/credential_store.hpp"
 #include "agent/api/key_store.hpp"
+#include "agent/api/line_tools.hpp"
 #include "agent/api/settings.hpp"
 #include "agent/api/transport.hpp"
 #include "agent/base/expected.hpp"
@@ -76,6 +77,9 @@ struct LineStatus
     std::string lastError;
     std::vector<std::string> devices;
     Counters counters;
+    bool isPaused = false;
+    ScanStatus scan;
+    std::map<std::uint8_t, UnitStatistics> units;
 };
 
 struct ServerStatus
@@ -122,12 +126,9 @@ public:
 
 /// What an operator can do with the gateway. Callbacks come later, exactly once, after what they
 /// confirm is on disk; errors are sentences an operator can act on.
-class GatewayControl
+class GatewayControl : public LineTools
 {
 public:
-    virtual ~GatewayControl() = default;
-
-    using Done = base::UniqueFunction<void(base::Expected<void>)>;
     using SampleDone = base::UniqueFunction<void(base::Expected<model::Sample>)>;
     using CredentialDone = base::UniqueFunction<void(base::Expected<CredentialFacts>)>;
     using SecretDone = base::UniqueFunction<void(base::Expected<PskCredential>)>;

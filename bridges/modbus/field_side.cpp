@@ -26,6 +26,7 @@ FieldSide::~FieldSide() = default;
 
 void FieldSide::addLine(const api::LineSettings& settings, Line::Report report)
 {
+    settings_[settings.name] = settings;
     auto& line = lines_[settings.name];
     line = std::make_unique<Line>(loop_, tuning_, makeParts(settings), std::move(report));
     line->open();
@@ -33,11 +34,15 @@ void FieldSide::addLine(const api::LineSettings& settings, Line::Report report)
 
 void FieldSide::changeLine(const api::LineSettings& settings)
 {
+    scans_.erase(settings.name);
+    settings_[settings.name] = settings;
     lines_.at(settings.name)->change(makeParts(settings));
 }
 
 void FieldSide::removeLine(const std::string& name)
 {
+    scans_.erase(name);
+    settings_.erase(name);
     const auto node = lines_.extract(name);
     if (!node.empty())
         retire(std::move(node.mapped()));
@@ -46,6 +51,7 @@ void FieldSide::removeLine(const std::string& name)
 void FieldSide::close(base::Task done)
 {
     closed_ = std::move(done);
+    scans_.clear();
     units_.clear();
     while (!lines_.empty())
         retire(std::move(lines_.extract(lines_.begin()).mapped()));
@@ -70,6 +76,36 @@ void FieldSide::onRetired(std::uint64_t number)
     leaving_.erase(number);
     if (leaving_.empty() && closed_)
         loop_.post(std::exchange(closed_, {}));
+}
+
+void FieldSide::pauseLine(const std::string& name)
+{
+    scans_.erase(name);
+    lines_.at(name)->close("paused by an operator");
+}
+
+void FieldSide::ask(const std::string& line, Request request, Line::Done done)
+{
+    lines_.at(line)->submit(std::move(request), Priority::Service, std::move(done));
+}
+
+void FieldSide::startScan(const std::string& line, ScanPlan plan, LineScan::Report report)
+{
+    scans_.erase(line);
+    auto scan = std::make_unique<LineScan>(
+        loop_,
+        *lines_.at(line),
+        std::move(plan),
+        [this](const api::LineSettings& settings) { return makeParts(settings); },
+        std::move(report));
+    scan->start(lifetime_.guard([this, line] { stopScan(line); }));
+    scans_[line] = std::move(scan);
+}
+
+void FieldSide::stopScan(const std::string& line)
+{
+    if (scans_.erase(line) > 0)
+        lines_.at(line)->change(makeParts(settings_.at(line)));
 }
 
 void FieldSide::addUnit(std::uint64_t id,

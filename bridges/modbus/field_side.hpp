@@ -8,8 +8,10 @@
 
 #include "agent/api/settings.hpp"
 #include "agent/base/event_loop.hpp"
+#include "agent/base/lifetime.hpp"
 #include "agent/base/worker.hpp"
 #include "bridges/modbus/line.hpp"
+#include "bridges/modbus/line_scan.hpp"
 #include "bridges/modbus/line_tuning.hpp"
 #include "bridges/modbus/unit.hpp"
 
@@ -31,6 +33,14 @@ public:
     void removeLine(const std::string& name);
     /// Takes everything away; `done` comes later, when no pulse is owed any more, or at the limit.
     void close(base::Task done);
+    /// Closes the line until changeLine().
+    void pauseLine(const std::string& name);
+
+    /// By hand, whether the unit is a device of ours or not.
+    void ask(const std::string& line, Request request, Line::Done done);
+    void startScan(const std::string& line, ScanPlan plan, LineScan::Report report);
+    /// Nothing happens when there is none.
+    void stopScan(const std::string& line);
 
     void addUnit(std::uint64_t id,
                  const std::string& line,
@@ -61,7 +71,10 @@ private:
     std::uint64_t nextLeaving_ = 1;
     base::Task closed_;
     std::map<std::string, std::unique_ptr<Line>> lines_;
-    std::map<std::uint64_t, std::unique_ptr<Unit>> units_; ///< after the lines they use
+    std::map<std::string, api::LineSettings> settings_;
+    std::map<std::string, std::unique_ptr<LineScan>> scans_; ///< after the lines they use
+    std::map<std::uint64_t, std::unique_ptr<Unit>> units_;   ///< likewise
+    base::Lifetime lifetime_;
 };
 
 } // namespace causeway::bridges::modbus

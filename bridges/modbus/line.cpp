@@ -80,7 +80,9 @@ void Line::join(std::uint8_t unitId, LineUser& user, const UnitTerms& terms)
 {
     users_[unitId] = &user;
     record(unitId).terms = terms;
-    if (isUp_)
+    if (!reservedFor_.empty())
+        user.onLineDown(reservedFor_);
+    else if (isUp_)
         user.onLineUp();
     else if (!lastError_.empty())
         user.onLineDown(lastError_);
@@ -153,9 +155,50 @@ void Line::onUp()
     quietUntil_ = lastOctetAt_;
     ++counters_["connections"];
     reportNow();
+    if (reservedFor_.empty())
+        tellUsersUp();
+    else
+        onReservedUp_();
+}
+
+void Line::tellUsersUp()
+{
     const auto users = users_;
     for (const auto& [unitId, user] : users)
         base::contain(unitName(unitId), [user = user] { user->onLineUp(); });
+}
+
+void Line::tellUsersDown(const std::string& reason)
+{
+    const auto users = users_;
+    for (const auto& [unitId, user] : users)
+        base::contain(unitName(unitId), [&, user = user] { user->onLineDown(reason); });
+}
+
+void Line::reserve(const std::string& reason, std::function<void()> onUp)
+{
+    reservedFor_ = reason;
+    onReservedUp_ = std::move(onUp);
+    tellUsersDown(reason);
+    if (!current_)
+        wakeUp();
+}
+
+void Line::release()
+{
+    reservedFor_.clear();
+    onReservedUp_ = {};
+    std::erase_if(units_, [this](const auto& unit) { return !users_.contains(unit.first); });
+    if (isUp_)
+        tellUsersUp();
+    else if (!lastError_.empty())
+        tellUsersDown(lastError_);
+}
+
+void Line::close(const std::string& reason)
+{
+    onDown({ErrorKind::Unreachable, reason, Retry::AfterReconnect});
+    parts_.link.reset();
 }
 
 void Line::onDown(const base::Error& reason)
@@ -168,9 +211,8 @@ void Line::onDown(const base::Error& reason)
     if (!isNews)
         return;
     reportNow();
-    const auto users = users_;
-    for (const auto& [unitId, user] : users)
-        base::contain(unitName(unitId), [&, user = user] { user->onLineDown(reason.message); });
+    if (reservedFor_.empty())
+        tellUsersDown(reason.message);
 }
 
 void Line::onOctets(base::ByteView octets)
@@ -240,8 +282,11 @@ std::optional<base::Error> Line::whyHopeless(const Job& job)
     if (!isUp_)
         return base::Error{ErrorKind::Unreachable, "the line is down", Retry::AfterReconnect};
     const TimePoint now = scheduler_.now();
+    const bool isService = job.priority == Priority::Service;
+    if (!reservedFor_.empty() && !isService)
+        return base::Error{ErrorKind::Unreachable, reservedFor_, Retry::Later};
     const CircuitBreaker& unit = record(job.request.unitId).breaker;
-    if (!unit.allows(now, isUrgent(job.priority)))
+    if (!isService && !unit.allows(now, isUrgent(job.priority)))
         return base::Error{ErrorKind::Unreachable,
                            fmt::format("the unit has not answered {} times, it is asked now and "
                                        "then only",
@@ -319,6 +364,7 @@ void Line::send(Job job)
     const base::Duration onWire =
         parts_.link->wireTime(frame.size() + parts_.framing->octetsOnWire(job.request));
     ++counters_["requests"];
+    record(job.request.unitId).statistics.onSent(scheduler_.now());
     counters_["octetsSent"] += frame.size();
     current_ = std::move(job);
     timer_.start(onWire + responseTimeout(current_->request.unitId));
@@ -330,6 +376,7 @@ void Line::finish(Expected<Answer> result)
     Job job = std::move(*current_);
     current_.reset();
     count(result);
+    record(job.request.unitId).statistics.onEnd(result, scheduler_.now());
     CircuitBreaker& unit = record(job.request.unitId).breaker;
     const bool wasProbe = unit.isOpen();
     const bool wasSilence = !result && result.error().kind == ErrorKind::Timeout;
@@ -360,17 +407,7 @@ void Line::count(const Expected<Answer>& result)
         ++counters_["answers"];
         return;
     }
-    switch (result.error().kind) {
-    case ErrorKind::Timeout:
-        ++counters_["timeouts"];
-        break;
-    case ErrorKind::Corrupt:
-        ++counters_["corruptAnswers"];
-        break;
-    default:
-        ++counters_["exceptions"];
-        break;
-    }
+    ++counters_[counterOf(result.error())];
 }
 
 // A server takes what follows a request to a silent neighbour for that one's answer, and so misses
@@ -427,7 +464,7 @@ bool Line::isQueueEmpty() const
 
 Line::UnitRecord& Line::record(std::uint8_t unitId)
 {
-    return units_.try_emplace(unitId, UnitRecord{CircuitBreaker(tuning_), {}, 0}).first->second;
+    return units_.try_emplace(unitId, UnitRecord{CircuitBreaker(tuning_), {}, {}, 0}).first->second;
 }
 
 base::Duration Line::responseTimeout(std::uint8_t unitId) const
@@ -447,7 +484,10 @@ void Line::reportSoon()
 void Line::reportNow()
 {
     reportTimer_.stop();
-    report_({isUp_, lastError_, counters_});
+    LineReport report{isUp_, lastError_, counters_, {}};
+    for (const auto& [unitId, unit] : units_)
+        report.units.emplace(unitId, unit.statistics.counters(scheduler_.now()));
+    report_(report);
 }
 
 } // namespace causeway::bridges::modbus

@@ -16,6 +16,7 @@
 #include "agent/base/unique_function.hpp"
 #include "bridges/modbus/circuit_breaker.hpp"
 #include "bridges/modbus/framing.hpp"
+#include "bridges/modbus/line_statistics.hpp"
 #include "bridges/modbus/line_tuning.hpp"
 #include "bridges/modbus/link.hpp"
 
@@ -27,6 +28,7 @@ struct LineReport
     bool isUp = false;
     std::string lastError;
     std::map<std::string, std::uint64_t> counters;
+    std::map<std::uint8_t, std::map<std::string, std::uint64_t>> units; ///< LineStatistics of each
 };
 
 class LastWrites;
@@ -41,8 +43,9 @@ public:
     virtual void onLineDown(const std::string& reason) = 0;
 };
 
-/// Which goes first. A write is somebody's decision; a read is somebody who waits.
-enum class Priority : std::uint8_t { Write, Read, Poll };
+/// Which goes first. A write is somebody's decision; a technician stands at the device; a read is
+/// somebody who waits. Service is asked whatever the circuit breaker says.
+enum class Priority : std::uint8_t { Write, Service, Read, Poll };
 
 /// What one unit wants otherwise than its Line.
 struct UnitTerms
@@ -99,6 +102,14 @@ public:
 
     [[nodiscard]] bool isUp() const { return isUp_; }
 
+    /// Until release() only Priority::Service is served; the users hear that the Line is down.
+    /// `onUp` is told each time the link comes.
+    void reserve(const std::string& reason, std::function<void()> onUp);
+    void release();
+
+    /// Lets the link go; change() opens the Line again.
+    void close(const std::string& reason);
+
 private:
     struct Job
     {
@@ -113,6 +124,7 @@ private:
     {
         CircuitBreaker breaker;
         UnitTerms terms;
+        LineStatistics statistics;
         std::uint64_t lastTurn = 0; ///< the higher, the later it was asked
     };
 
@@ -139,6 +151,8 @@ private:
     [[nodiscard]] UnitRecord& record(std::uint8_t unitId);
     [[nodiscard]] base::Duration responseTimeout(std::uint8_t unitId) const;
     [[nodiscard]] base::TimePoint mayStartAt(const Request& request) const;
+    void tellUsersUp();
+    void tellUsersDown(const std::string& reason);
     void reportSoon();
     void reportNow();
 
@@ -149,12 +163,14 @@ private:
 
     bool isUp_ = false;
     std::string lastError_;
+    std::string reservedFor_; ///< empty when the Line is everybody's
+    std::function<void()> onReservedUp_;
     std::map<std::uint8_t, LineUser*> users_;
     std::map<std::uint8_t, UnitRecord> units_;
     std::uint64_t turn_ = 0;
 
     std::unique_ptr<LastWrites> lastWrites_;
-    std::array<std::deque<Job>, 3> queues_; ///< by Priority
+    std::array<std::deque<Job>, 4> queues_; ///< by Priority
     std::optional<Job> current_;
     base::TimePoint lastOctetAt_{};
     base::TimePoint quietUntil_{};

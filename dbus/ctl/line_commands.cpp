@@ -69,7 +69,7 @@ void addLineCommands(CLI::App& app, Session& session)
     app.add_subcommand("lines", "List the field buses")->callback([&session] {
         list(session, toJson(session.client.objects(Kind::Line)));
     });
-    auto& group = addGroup(app, Kind::Line, "Add, show, change or remove a field bus");
+    auto& group = addGroup(app, Kind::Line, "Add, show, change, remove or examine a field bus");
     addAdd(group, session);
     addShow(group, session, Kind::Line);
     addChange(group, session, Kind::Line);
@@ -81,6 +81,7 @@ void addLineCommands(CLI::App& app, Session& session)
             Kind::Line, *name, [](auto& line) { line.Remove(); });
         session.confirm(*name + ": removed");
     });
+    addLineTools(group, session);
 }
 
 } // namespace causeway::dbus::ctl

@@ -91,13 +91,19 @@ void addProfileCommands(CLI::App& app, Session& session)
     app.add_subcommand("profiles", "List the device profiles")->callback([&session] {
         list(session);
     });
-    auto* const group = app.add_subcommand("profile", "Show what a profile maps, or make one");
+    auto* const group =
+        app.add_subcommand("profile", "Show what a profile maps, make one, or read all anew");
     group->require_subcommand(1);
     auto* const command = group->add_subcommand("show", "Show what a profile maps");
     auto name = std::make_shared<std::string>();
     command->add_option("name", *name, "of the profile, see causewayctl profiles")->required();
     command->callback([&session, name] { show(session, *name); });
     addImport(*group);
+    group->add_subcommand("reload", "Read the profiles anew; only their own devices notice")
+        ->callback([&session] {
+            session.client.gateway().ReloadProfiles();
+            session.confirm("the profiles are read anew");
+        });
 }
 
 } // namespace causeway::dbus::ctl

@@ -51,6 +51,57 @@ void FakeGateway::removeLine(const std::string& name, Done done)
     erase(lines, name, &api::GatewayListener::onLineRemoved, std::move(done));
 }
 
+void FakeGateway::readRegisters(const std::string& line,
+                                const api::RegisterRange& range,
+                                api::RegistersDone done)
+{
+    if (!lines.contains(line))
+        return done(base::fail(base::ErrorKind::NotFound, "there is no " + line));
+    std::vector<std::uint16_t> words(range.count);
+    for (std::uint16_t i = 0; i < range.count; ++i) {
+        const auto known = registers.find(static_cast<std::uint16_t>(range.address + i));
+        words[i] = known == registers.end() ? 0 : known->second;
+    }
+    done(std::move(words));
+}
+
+void FakeGateway::writeRegisters(const std::string& line,
+                                 const api::RegisterRange& range,
+                                 std::vector<std::uint16_t> words,
+                                 Done done)
+{
+    if (!lines.contains(line))
+        return done(base::fail(base::ErrorKind::NotFound, "there is no " + line));
+    for (std::size_t i = 0; i < words.size(); ++i)
+        registers[static_cast<std::uint16_t>(range.address + i)] = words[i];
+    done({});
+}
+
+void FakeGateway::pauseLine(const std::string& name, bool isPaused, Done done)
+{
+    if (!lines.contains(name))
+        return done(base::fail(base::ErrorKind::NotFound, "there is no " + name));
+    lines.at(name).isPaused = isPaused;
+    done({});
+}
+
+void FakeGateway::startScan(const std::string& line, const api::ScanSettings& settings, Done done)
+{
+    if (!lines.contains(line))
+        return done(base::fail(base::ErrorKind::NotFound, "there is no " + line));
+    auto& status = lines.at(line);
+    status.scan.total = 1;
+    status.scan.done = 1;
+    status.scan.found = {{status.settings, settings.firstUnit, {"eastron-sdm630"}}};
+    done({});
+}
+
+void FakeGateway::stopScan(const std::string& line, Done done)
+{
+    lines.at(line).scan.isRunning = false;
+    done({});
+}
+
 void FakeGateway::addServer(api::ServerSettings settings, Done done)
 {
     put(servers, std::move(settings), &api::GatewayListener::onServerAdded, std::move(done));

@@ -23,6 +23,7 @@ public:
     api::GatewayListener* listener = nullptr;
     api::KeyStoreStatus store{api::KeyStoreState::Sealed, "", ""};
     std::map<std::string, api::LineStatus> lines;
+    std::map<std::uint16_t, std::uint16_t> registers; ///< of every unit of every line
     std::map<std::string, api::ServerStatus> servers;
     std::map<std::string, api::DeviceStatus> devices;
     std::vector<api::ProfileDescription> knownProfiles;
@@ -46,7 +47,6 @@ public:
     [[nodiscard]] api::Counters counters() const override { return {{"devices", devices.size()}}; }
 
     [[nodiscard]] std::vector<api::ProfileSummary> profiles() const override;
-
     [[nodiscard]] base::Expected<api::ProfileDescription>
     describeProfile(const std::string& name) const override;
 
@@ -57,53 +57,50 @@ public:
     [[nodiscard]] std::vector<std::string> deviceNames() const override { return namesOf(devices); }
 
     [[nodiscard]] base::Expected<api::LineStatus> line(const std::string& name) const override;
-
     [[nodiscard]] base::Expected<api::ServerStatus> server(const std::string& name) const override;
-
     [[nodiscard]] base::Expected<api::DeviceStatus> device(const std::string& name) const override;
-
     void addLine(api::LineSettings settings, Done done) override;
     void changeLine(api::LineSettings settings, Done done) override;
     void removeLine(const std::string& name, Done done) override;
+    void readRegisters(const std::string& line,
+                       const api::RegisterRange& range,
+                       api::RegistersDone done) override;
+    void writeRegisters(const std::string& line,
+                        const api::RegisterRange& range,
+                        std::vector<std::uint16_t> words,
+                        Done done) override;
+    void pauseLine(const std::string& name, bool isPaused, Done done) override;
+    /// Finds one unit at once.
+    void startScan(const std::string& line, const api::ScanSettings& settings, Done done) override;
+    void stopScan(const std::string& line, Done done) override;
+
+    void reloadProfiles(Done done) override { done({}); }
 
     void addServer(api::ServerSettings settings, Done done) override;
     void changeServer(api::ServerSettings settings, Done done) override;
     void removeServer(const std::string& name, Done done) override;
-
     void attachDevice(api::DeviceSettings settings, Done done) override;
-
     void changeDevice(api::DeviceSettings settings, Done done) override;
-
     void detachDevice(const std::string& name, Done done) override;
-
     void setCredential(api::CredentialId id,
                        api::PskCredential credential,
                        CredentialDone done) override;
-
     void
     generateCredential(api::CredentialId id, std::string identity, CredentialDone done) override;
-
     void exportCredential(api::CredentialId id, SecretDone done) override;
-
     void describeCredential(api::CredentialId id, CredentialDone done) override;
-
     void removeCredential(api::CredentialId id, Done done) override;
-
     void readResource(const std::string& device, const model::Path& path, SampleDone done) override;
-
     void writeResource(const std::string& device,
                        const model::Path& path,
                        const model::Value& value,
                        Done done) override;
-
     void executeResource(const std::string& device,
                          const model::Path& path,
                          const std::string& arguments,
                          Done done) override;
-
     [[nodiscard]] base::Expected<std::vector<model::Sample>>
     newestSamples(const std::string& device) const override;
-
     void updateNow(const std::string& device, const std::string& server, Done done) override;
     void send(const std::string& device,
               const std::string& server,

@@ -14,11 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/base/event_loop.hpp"
-#include "bridges/field_buses.hpp"
-#include "bridges/profile_library.hpp"
-#include "tests/fakes/temporary_directory.hpp"
-#include "tests/sim/modbus_device/device.hpp"
+#include "tests/sim/modbus_device/wire_fixture.hpp"
 
 using namespace causeway;
 using namespace causeway::bridges;
@@ -27,35 +23,12 @@ using base::ErrorKind;
 using base::Expected;
 using model::Path;
 using sim::Device;
+using sim::Served;
+using Fixture = sim::WireFixture;
 
 BOOST_AUTO_TEST_SUITE(wire)
 
 namespace {
-
-/// A device with the thread that serves it; both end together.
-class Served
-{
-public:
-    explicit Served(std::unique_ptr<Device> device)
-        : device_(std::move(device))
-        , thread_([this] { device_->serve(); })
-    {}
-
-    ~Served()
-    {
-        device_->stop();
-        thread_.join();
-    }
-
-    Served(const Served&) = delete;
-    Served& operator=(const Served&) = delete;
-
-    Device* operator->() const { return device_.get(); }
-
-private:
-    std::unique_ptr<Device> device_;
-    std::thread thread_;
-};
 
 boost::test_tools::assertion_result hasPymodbus(boost::unit_test::test_unit_id)
 {
@@ -106,98 +79,6 @@ private:
     base::UniqueFd input_;
     pid_t process_ = -1;
     std::string port_;
-};
-
-struct Listener final : api::BridgeListener
-{
-    std::map<Path, model::Value> values;
-    std::optional<bool> isAvailable;
-    std::string reason;
-    int changes = 0;
-
-    void onSamples(std::vector<model::Sample> samples) override
-    {
-        for (auto& sample : samples)
-            values[sample.path] = sample.value;
-    }
-
-    void onAvailability(bool available, const std::string& why) override
-    {
-        isAvailable = available;
-        reason = why;
-        ++changes;
-    }
-};
-
-modbus::LineTuning impatient()
-{
-    modbus::LineTuning tuning;
-    tuning.firstReopen = 20ms;
-    tuning.longestReopen = 50ms;
-    tuning.firstProbe = 100ms;
-    tuning.longestProbe = 200ms;
-    return tuning;
-}
-
-struct Fixture
-{
-    fakes::TemporaryDirectory directory;
-    std::string link = directory.path() / "port";
-    base::EventLoop main;
-    ProfileLibrary library{{std::getenv("CAUSEWAY_PROFILES")}, model::builtInDefinitions()};
-    FieldBuses buses{main, {}, impatient()};
-    Listener listener;
-
-    /// Runs the main loop until `isSo`; the limit is only for a test that fails.
-    [[nodiscard]] bool comesTrue(const std::function<bool()>& isSo)
-    {
-        const auto limit = std::chrono::steady_clock::now() + 30s;
-        while (!isSo() && std::chrono::steady_clock::now() < limit)
-            main.runOnce(100ms);
-        return isSo();
-    }
-
-    [[nodiscard]] api::LineSettings rtu() const
-    {
-        api::LineSettings line;
-        line.name = "rtu-0";
-        line.serialPort = link;
-        line.responseTimeout = 100ms;
-        return line;
-    }
-
-    static api::LineSettings tcp(const std::string& host, const std::string& port)
-    {
-        api::LineSettings line;
-        line.name = "tcp-0";
-        line.kind = api::LineSettings::Kind::Tcp;
-        line.host = host;
-        line.port = static_cast<std::uint16_t>(std::stoi(port));
-        return line;
-    }
-
-    std::unique_ptr<api::Bridge>
-    attach(const std::string& profile, const std::string& line, std::uint8_t unitId = 1)
-    {
-        auto bridge = buses.createBridge(*library.find(profile), {"device", line, unitId, 50ms});
-        BOOST_REQUIRE_MESSAGE(bridge, (bridge ? "" : bridge.error().message));
-        (*bridge)->start(listener);
-        return std::move(*bridge);
-    }
-
-    [[nodiscard]] bool has(const Path& path, const model::Value& value) const
-    {
-        const auto found = listener.values.find(path);
-        return found != listener.values.end() && found->second == value;
-    }
-
-    Expected<void> write(api::Bridge& bridge, const Path& path, const model::Value& value)
-    {
-        std::optional<Expected<void>> result;
-        bridge.write(path, value, [&](Expected<void> ended) { result = std::move(ended); });
-        BOOST_REQUIRE(comesTrue([&] { return result.has_value(); }));
-        return *result;
-    }
 };
 
 } // namespace
@@ -254,7 +135,7 @@ BOOST_FIXTURE_TEST_CASE(reads_one_unit_while_another_is_dead_behind_pymodbus,
     line.responseTimeout = 100ms;
     BOOST_REQUIRE(buses.addLine(line));
     const auto living = attach("xy-md02", "tcp-0", 1);
-    Listener silence;
+    sim::SampleListener silence;
     auto dead = buses.createBridge(*library.find("xy-md02"), {"dead", "tcp-0", 9, 50ms});
     BOOST_REQUIRE(dead);
     (*dead)->start(silence);
@@ -417,33 +298,6 @@ BOOST_FIXTURE_TEST_CASE(removes_a_line_only_when_nobody_uses_it, Fixture)
     BOOST_TEST(refused.error().message == "line rtu-0 is in use by device");
     BOOST_TEST(removed.has_value());
     BOOST_TEST(!buses.lineStatus("rtu-0"));
-}
-
-BOOST_FIXTURE_TEST_CASE(ends_a_pulse_also_when_the_gateway_stops, Fixture)
-{
-    const Served device(Device::onTcp(0));
-    directory.write(
-        "gate.toml",
-        "title = \"Gate\"\nmanufacturer = \"x\"\nmodel = \"x\"\n[modbus]\n[[resource]]\n"
-        "path = \"/3306/0/5850\"\ntable = \"coil\"\naddress = 3\n"
-        "write = { pulse-ms = 60000 }\n");
-    ProfileLibrary own{{directory.path()}, model::builtInDefinitions()};
-    std::optional<FieldBuses> gateway(std::in_place, main);
-    BOOST_REQUIRE(gateway->addLine(tcp("127.0.0.1", device->address())));
-    auto bridge = gateway->createBridge(*own.find("gate"), {"gate", "tcp-0", 1, 50ms});
-    BOOST_REQUIRE(bridge);
-    (*bridge)->start(listener);
-    BOOST_REQUIRE(comesTrue([&] { return has({3306, 0, 5850}, false); }));
-    BOOST_REQUIRE(write(**bridge, {3306, 0, 5850}, true));
-    const bool during = device->coil(3);
-
-    bridge->reset();
-    const auto removed = gateway->removeLine("tcp-0");
-    gateway.reset();
-
-    BOOST_TEST(during);
-    BOOST_TEST(removed.has_value());
-    BOOST_TEST(!device->coil(3));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

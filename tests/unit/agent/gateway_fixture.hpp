@@ -25,7 +25,7 @@ class GatewayFixture : public api::GatewayListener
 public:
     GatewayFixture()
         : definitions(model::builtInDefinitions())
-        , profiles({CAUSEWAY_PROFILES}, definitions)
+        , profiles({CAUSEWAY_PROFILES, operators.path()}, definitions)
     {
         startGateway();
     }
@@ -143,6 +143,7 @@ public:
 
     base::EventLoop loop;
     model::Definitions definitions;
+    fakes::TemporaryDirectory operators; ///< their profiles, above ours
     bridges::ProfileLibrary profiles;
     fakes::MemoryStore store{loop};
     fakes::FakeTransport transport;

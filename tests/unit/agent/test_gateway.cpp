@@ -233,4 +233,41 @@ BOOST_AUTO_TEST_CASE(a_profile_that_is_gone_leaves_the_device_attached_and_fault
     BOOST_TEST(detach("meter-1") == "");
 }
 
+BOOST_AUTO_TEST_CASE(profiles_read_anew_concern_only_their_own_devices)
+{
+    const auto putValve = [&](const std::string& title) {
+        operators.write("valve.toml",
+                        "title = \"" + title +
+                            "\"\nmanufacturer = \"x\"\nmodel = \"x\"\n[modbus]\n[[resource]]\n"
+                            "path = \"/3306/0/5850\"\ntable = \"coil\"\naddress = 3\n"
+                            "application = \"" +
+                            title + "\"\n");
+    };
+    const auto reload = [&] {
+        return ask([&](auto done) { gateway->reloadProfiles(std::move(done)); });
+    };
+    putValve("Valve");
+    BOOST_TEST(reload() == "");
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server()) == "");
+    BOOST_TEST(attach(device()) == "");
+    auto valve = device("valve-1", 2);
+    valve.profile = "valve";
+    BOOST_TEST(attach(valve) == "");
+    const auto application = [&] {
+        const auto samples = gateway->newestSamples("valve-1");
+        return samples && !samples->empty() ? model::toText(samples->back().value) : "";
+    };
+    BOOST_TEST(application() == "Valve");
+    const auto sessions = transport.peers.size();
+
+    putValve("Another valve");
+    BOOST_TEST(reload() == "");
+    until([&] { return application() == "Another valve"; });
+
+    // The valve's client begins anew; the meter's goes on.
+    until([&] { return transport.peers.size() > sessions; });
+    BOOST_TEST(transport.peers.size() == sessions + 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -76,4 +76,26 @@ BOOST_FIXTURE_TEST_CASE(hides_no_broken_override, Fixture)
     BOOST_TEST(library.summaries()[0].error == complaint);
 }
 
+BOOST_FIXTURE_TEST_CASE(tells_what_is_different_when_it_reads_anew, Fixture)
+{
+    put(ours / "valve.toml", "title = \"Valve\"\n" + relay);
+    put(ours / "other.toml", "title = \"Other\"\n" + relay);
+    put(ours / "child.toml", "extends = \"valve\"\nmodel = \"C\"\n");
+    ProfileLibrary library = read();
+    const auto kept = library.find("valve");
+
+    put(ours / "valve.toml", "title = \"Another valve\"\n" + relay);
+    std::filesystem::remove(ours / "other.toml");
+    put(operators / "relay.toml", "title = \n");
+    const auto changed = library.reload();
+    const auto again = library.reload();
+
+    BOOST_TEST(changed == (std::vector<std::string>{"child", "other", "relay", "valve"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(again.empty());
+    BOOST_TEST((*kept)->title == "Valve");
+    BOOST_TEST((*library.find("valve"))->title == "Another valve");
+    BOOST_TEST(!library.find("relay"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

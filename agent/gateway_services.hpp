@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "agent/api/credential_store.hpp"
+#include "agent/api/inventory.hpp"
+#include "agent/api/key_store.hpp"
+#include "agent/api/transport.hpp"
+#include "agent/base/scheduler.hpp"
+#include "agent/model/definition.hpp"
+
+namespace causeway::bridges {
+class FieldBuses;
+class ProfileLibrary;
+} // namespace causeway::bridges
+
+namespace causeway::agent {
+
+/// What the gateway is built on; all of it outlives it.
+struct GatewayServices
+{
+    base::Scheduler& scheduler;
+    api::Transport& transport;
+    api::Inventory& inventory;
+    api::CredentialStore& credentials;
+    api::KeyStore& keyStore;
+    bridges::FieldBuses& fieldBuses;
+    bridges::ProfileLibrary& profiles;
+    const model::Definitions& definitions;
+};
+
+struct GatewayRules
+{
+    bool allowsNoSec = false;
+    base::Duration startSpread{0};
+    base::Duration deregisterLimit = std::chrono::seconds(5);
+    std::vector<model::Id> keptObjects; ///< that every device has, see lwm2m::KeptObject
+};
+
+} // namespace causeway::agent

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/base/log.hpp"
+#include "agent/gateway.hpp"
+#include "bridges/field_buses.hpp"
+#include "bridges/profile_library.hpp"
+
+// What a technician does with lines and profiles.
+namespace causeway::agent {
+
+using base::Expected;
+
+namespace {
+
+/// For the journal: what a write wrote.
+std::string hex(const std::vector<std::uint16_t>& words)
+{
+    std::string text;
+    for (const std::uint16_t word : words)
+        text += fmt::format("{}{:04x}", text.empty() ? "" : " ", word);
+    return text;
+}
+
+} // namespace
+
+void Gateway::readRegisters(const std::string& line,
+                            const api::RegisterRange& range,
+                            api::RegistersDone done)
+{
+    services_.fieldBuses.readRegisters(line, range, std::move(done));
+}
+
+void Gateway::writeRegisters(const std::string& line,
+                             const api::RegisterRange& range,
+                             std::vector<std::uint16_t> words,
+                             Done done)
+{
+    log::notice("{LINE}: unit {UNIT}: {TABLE} {ADDRESS} written by an operator: {VALUE}",
+                "LINE",
+                line,
+                "UNIT",
+                range.unitId,
+                "TABLE",
+                range.table,
+                "ADDRESS",
+                range.address,
+                "VALUE",
+                hex(words));
+    services_.fieldBuses.writeRegisters(line, range, std::move(words), std::move(done));
+}
+
+void Gateway::pauseLine(const std::string& name, bool isPaused, Done done)
+{
+    auto result = services_.fieldBuses.pauseLine(name, isPaused);
+    if (result)
+        log::notice("{LINE}: {STATE} by an operator",
+                    "LINE",
+                    name,
+                    "STATE",
+                    isPaused ? "paused" : "resumed");
+    tellLater(name, std::move(result), std::move(done));
+}
+
+void Gateway::startScan(const std::string& line, const api::ScanSettings& settings, Done done)
+{
+    std::vector<std::shared_ptr<const bridges::DeviceProfile>> profiles;
+    for (const auto& name : services_.profiles.names())
+        profiles.push_back(*services_.profiles.find(name));
+    auto result = services_.fieldBuses.startScan(line, settings, profiles);
+    if (result)
+        log::notice("{LINE}: is being scanned; its devices are not polled meanwhile", "LINE", line);
+    tellLater(line, std::move(result), std::move(done));
+}
+
+void Gateway::stopScan(const std::string& line, Done done)
+{
+    tellLater(line, services_.fieldBuses.stopScan(line), std::move(done));
+}
+
+void Gateway::tellLater(const std::string& line, Expected<void> result, Done done)
+{
+    services_.scheduler.post(
+        lifetime_.guard([this, line, result = std::move(result), done = std::move(done)]() mutable {
+            if (result)
+                tell([&](auto& listener) { listener.onLineChanged(line); });
+            done(std::move(result));
+        }));
+}
+
+void Gateway::reloadProfiles(Done done)
+{
+    const auto names = services_.profiles.reload();
+    const auto isNew = [&](const std::string& profile) {
+        return std::ranges::find(names, profile) != names.end();
+    };
+    for (const auto& name : names)
+        mappings_.erase(name);
+    const auto affected =
+        devicesWhere([&](const auto& settings) { return isNew(settings.profile); });
+    log::notice("{PROFILES} profiles changed, {DEVICES} devices begin again with them",
+                "PROFILES",
+                names.size(),
+                "DEVICES",
+                affected.size());
+    for (const auto& device : affected)
+        changeDevice(devices_.at(device)->settings(), [device](const Expected<void>& changed) {
+            if (!changed)
+                log::err("{DEVICE}: {ERROR}; it goes on with its old profile",
+                         "DEVICE",
+                         device,
+                         "ERROR",
+                         changed.error().message);
+        });
+    services_.scheduler.post([done = std::move(done)]() mutable { done({}); });
+}
+
+} // namespace causeway::agent

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+
+#include "bridges/modbus/line_scan.hpp"
+#include "bridges/modbus/rtu_framing.hpp"
+#include "tests/unit/modbus/register_device.hpp"
+
+using namespace causeway;
+using namespace causeway::bridges::modbus;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(line_scan)
+
+namespace {
+
+/// Voltage and frequency as floats, the way meters have them.
+FitCandidate meter(const std::string& name, std::uint16_t address)
+{
+    FitCandidate candidate;
+    candidate.profile = name;
+    for (const model::Id object : {3316, 3318}) {
+        Point point;
+        point.table = RegisterTable::HoldingRegister;
+        point.address = address;
+        point.encoding.type = RawType::F32;
+        point.encoding.words = 2;
+        candidate.points.push_back(point);
+        candidate.paths.push_back({object, 0, 5700});
+        address += 2;
+    }
+    return candidate;
+}
+
+/// A wire with units 3 and 5, of which 5 speaks at 19200 baud only.
+struct ScanFixture
+{
+    fakes::FakeScheduler scheduler;
+    RegisterDevice third{3};
+    RegisterDevice fifth{5};
+    std::uint32_t baudRate = 9600;
+    std::unique_ptr<Line> line;
+    std::unique_ptr<LineScan> scan;
+    api::ScanStatus status;
+    std::size_t reports = 0;
+    bool isFinished = false;
+    ScanPlan plan;
+
+    ScanFixture()
+    {
+        third.holding = {{0, 0x4366}, {1, 0x199A}, {2, 0x4248}, {3, 0}}; // 230.1 V, 50 Hz
+        fifth.holding = {{100, 0x4366}, {101, 0x199A}, {102, 0x4248}, {103, 0}};
+        plan.lastUnit = 6;
+        plan.candidates = {meter("at-0", 0), meter("at-100", 100)};
+        speak({9600});
+        line = std::make_unique<Line>(
+            scheduler, LineTuning{}, parts(plan.variants[0]), [](const auto&) {});
+        line->open();
+        scheduler.advance(1ms);
+    }
+
+    void speak(const std::vector<std::uint32_t>& speeds)
+    {
+        plan.variants.clear();
+        for (const std::uint32_t speed : speeds) {
+            plan.variants.emplace_back();
+            plan.variants.back().baudRate = speed;
+        }
+    }
+
+    LineParts parts(const api::LineSettings& settings)
+    {
+        auto link = std::make_unique<FakeLink>(scheduler);
+        auto* wire = link.get();
+        const bool isFast = settings.baudRate == 19200;
+        wire->onSent = [this, wire, isFast](const base::Bytes& frame) {
+            const auto reply = isFast ? fifth.answer(frame) : third.answer(frame);
+            if (!reply.empty())
+                wire->arrive(reply, 5ms);
+        };
+        return {std::move(link), std::make_unique<RtuFraming>(600ms), 100ms, true};
+    }
+
+    void start()
+    {
+        scan = std::make_unique<LineScan>(
+            scheduler,
+            *line,
+            plan,
+            [this](const api::LineSettings& settings) { return parts(settings); },
+            [this](const api::ScanStatus& news) {
+                status = news;
+                ++reports;
+            });
+        scan->start([this] { isFinished = true; });
+        scheduler.advance(10s);
+    }
+};
+
+struct Listener : LineUser
+{
+    std::vector<std::string> heard;
+
+    void onLineUp() override { heard.emplace_back("up"); }
+
+    void onLineDown(const std::string& reason) override { heard.push_back(reason); }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(finds_the_units_that_answer_and_the_profile_that_fits, ScanFixture)
+{
+    start();
+
+    BOOST_TEST(isFinished);
+    BOOST_TEST(status.done == 6U);
+    BOOST_REQUIRE(status.found.size() == 1U);
+    BOOST_TEST(status.found[0].unitId == 3);
+    BOOST_TEST(status.found[0].profiles == std::vector<std::string>{"at-0"},
+               boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(tries_every_speed, ScanFixture)
+{
+    speak({9600, 19200});
+
+    start();
+
+    BOOST_TEST(status.total == 12U);
+    BOOST_REQUIRE(status.found.size() == 2U);
+    BOOST_TEST(status.found[1].unitId == 5);
+    BOOST_TEST(status.found[1].line.baudRate == 19200U);
+    BOOST_TEST(status.found[1].profiles == std::vector<std::string>{"at-100"},
+               boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(fits_no_profile_whose_quantities_cannot_be, ScanFixture)
+{
+    third.holding[2] = 0x4500; // 2048 Hz
+
+    start();
+
+    BOOST_REQUIRE(status.found.size() == 1U);
+    BOOST_TEST(status.found[0].profiles.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(puts_the_profile_first_whose_probe_holds, ScanFixture)
+{
+    third.holding[9] = 0x0070;
+    plan.candidates.push_back(meter("probed", 0));
+    plan.candidates.back().opening.probes = {{RegisterTable::HoldingRegister, 9, {0x0070}, 0xFFFF}};
+    plan.candidates.push_back(meter("other", 0));
+    plan.candidates.back().opening.probes = {{RegisterTable::HoldingRegister, 9, {0x0071}, 0xFFFF}};
+
+    start();
+
+    BOOST_REQUIRE(status.found.size() == 1U);
+    BOOST_TEST(status.found[0].profiles == (std::vector<std::string>{"probed", "at-0"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(writes_nothing_and_gives_the_line_back, ScanFixture)
+{
+    Listener device;
+    line->join(3, device);
+
+    start();
+    scan.reset();
+
+    BOOST_TEST(third.writes.empty());
+    BOOST_REQUIRE(device.heard.size() >= 3U);
+    BOOST_TEST(device.heard[1] == "the line is being scanned");
+    BOOST_TEST(device.heard.back() == "up");
+}
+
+BOOST_FIXTURE_TEST_CASE(ends_without_a_trace_in_the_middle, ScanFixture)
+{
+    plan.lastUnit = 247;
+    start();
+
+    scan.reset();
+    const auto before = reports;
+    scheduler.advance(60s);
+
+    BOOST_TEST(!isFinished);
+    BOOST_TEST(reports == before);
+}
+
+BOOST_FIXTURE_TEST_CASE(serves_nobody_else_while_it_is_closed, ScanFixture)
+{
+    line->close("paused by an operator");
+    std::optional<base::Error> error;
+
+    line->submit({3, FunctionCode::ReadHoldingRegisters, 0, 1, {}},
+                 Priority::Service,
+                 [&](const base::Expected<Answer>& result) { error = result.error(); });
+    scheduler.advance(1s);
+
+    BOOST_REQUIRE(error.has_value());
+    BOOST_TEST((error->kind == base::ErrorKind::Unreachable));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
