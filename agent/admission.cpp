@@ -10,6 +10,7 @@
 
 #include "agent/base/bytes.hpp"
 #include "agent/coap/cipher_policy.hpp"
+#include "agent/coap/server_check.hpp"
 #include "agent/model/path.hpp"
 
 namespace causeway::agent {
@@ -112,13 +113,15 @@ Expected<void> admitSecurity(const api::ServerSettings& server, bool allowsNoSec
     const bool isPlain = server.uri.starts_with("coap://");
     const bool isNoSec = server.securityMode == api::SecurityMode::NoSec;
     if (isPlain != isNoSec)
-        return bad("coaps:// goes with security mode psk, and coap:// with nosec");
+        return bad("coaps:// goes with the security modes psk, rpk and certificate, and coap:// "
+                   "with nosec");
     if (isNoSec && !allowsNoSec)
         return fail(ErrorKind::Refused,
                     "plain CoAP is switched off: set AllowNoSec=yes in [Network] of causeway.conf");
-    const bool isKnown = isNoSec || server.securityMode == api::SecurityMode::Psk;
-    if (!isKnown)
-        return fail(ErrorKind::NotSupported, "this version knows the security modes psk and nosec");
+    if (!isNoSec && server.securityMode != api::SecurityMode::Psk) {
+        if (auto identity = coap::admitIdentity(server.securityMode, server.identity); !identity)
+            return identity;
+    }
     return admitSuites(server);
 }
 

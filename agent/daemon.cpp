@@ -53,16 +53,20 @@ Daemon::Daemon(const Settings& settings)
                 store_,
                 store_,
                 coap::EndpointSettings{.allowsNoSec = settings.allowsNoSec,
-                                       .sessionLimit = settings.sessionLimit})
+                                       .sessionLimit = settings.sessionLimit,
+                                       .trustStore = settings.trustStore,
+                                       .acceptsUnsetClock = settings.acceptsUnsetClock})
     , fieldBuses_(loop_, [this](const std::string& line) { gateway_.onLineChanged(line); })
     , gateway_({loop_, endpoint_, store_, store_, store_, fieldBuses_, profiles_, definitions_},
                {settings.allowsNoSec,
                 settings.startSpread,
                 settings.deregisterLimit,
                 settings.keptObjects.ids})
-    , lists_(loop_, gateway_, store_, [this](const api::CredentialId& id) {
-        gateway_.onCredentialChanged(id);
-    })
+    , lists_(loop_,
+             gateway_,
+             store_,
+             [this](const api::CredentialId& id) { gateway_.onCredentialChanged(id); })
+    , certificates_(loop_, store_, settings.expiryNotice)
 {
     for (const auto& profile : profiles_.summaries()) {
         if (!profile.error.empty())

@@ -5,6 +5,7 @@
 
 #include "agent/base/event_loop.hpp"
 #include "agent/base/lifetime.hpp"
+#include "agent/certificate_watch.hpp"
 #include "agent/coap/endpoint.hpp"
 #include "agent/credential_lists.hpp"
 #include "agent/gateway.hpp"
@@ -47,6 +48,7 @@ private:
     bridges::FieldBuses fieldBuses_;
     Gateway gateway_;
     CredentialLists lists_;
+    CertificateWatch certificates_;
     std::optional<Watchdog> watchdog_;
     std::optional<dbus::Service> service_;
     std::optional<base::Error> failure_;

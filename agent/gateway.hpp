@@ -75,11 +75,14 @@ public:
     void changeDevice(api::DeviceSettings settings, Done done) override;
     void detachDevice(const std::string& name, Done done) override;
 
-    void setCredential(api::CredentialId id,
-                       api::PskCredential credential,
-                       CredentialDone done) override;
+    void
+    setCredential(api::CredentialId id, api::Credential credential, CredentialDone done) override;
     void
     generateCredential(api::CredentialId id, std::string identity, CredentialDone done) override;
+    void generateKeyPair(api::CredentialId id, CredentialDone done) override;
+    void requestCertificate(api::CredentialId id, BytesDone done) override;
+    void
+    setCertificate(api::CredentialId id, base::Bytes certificates, CredentialDone done) override;
     void exportCredential(api::CredentialId id, SecretDone done) override;
     void describeCredential(api::CredentialId id, CredentialDone done) override;
     void removeCredential(api::CredentialId id, Done done) override;

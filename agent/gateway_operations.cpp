@@ -14,9 +14,7 @@ using base::ErrorKind;
 using base::Expected;
 using base::fail;
 
-void Gateway::setCredential(api::CredentialId id,
-                            api::PskCredential credential,
-                            CredentialDone done)
+void Gateway::setCredential(api::CredentialId id, api::Credential credential, CredentialDone done)
 {
     if (auto checked = checkCredential(id); !checked)
         return answer(std::move(done), std::move(checked.error()));
@@ -31,6 +29,28 @@ void Gateway::generateCredential(api::CredentialId id, std::string identity, Cre
         identity = devices_.at(id.device)->endpointName();
     services_.credentials.generate(
         id, base::toBytes(identity), afterCredential(id, std::move(done)));
+}
+
+void Gateway::generateKeyPair(api::CredentialId id, CredentialDone done)
+{
+    if (auto checked = checkCredential(id); !checked)
+        return answer(std::move(done), std::move(checked.error()));
+    services_.credentials.generateKeyPair(id, afterCredential(id, std::move(done)));
+}
+
+void Gateway::requestCertificate(api::CredentialId id, BytesDone done)
+{
+    if (auto checked = checkCredential(id); !checked)
+        return answer(std::move(done), std::move(checked.error()));
+    services_.credentials.requestCertificate(id, std::move(done));
+}
+
+void Gateway::setCertificate(api::CredentialId id, base::Bytes certificates, CredentialDone done)
+{
+    if (auto checked = checkCredential(id); !checked)
+        return answer(std::move(done), std::move(checked.error()));
+    services_.credentials.setCertificate(
+        id, std::move(certificates), afterCredential(id, std::move(done)));
 }
 
 void Gateway::exportCredential(api::CredentialId id, SecretDone done)

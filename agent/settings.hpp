@@ -46,6 +46,11 @@ struct Settings
     bool allowsNoSec = false;
     std::chrono::milliseconds sessionLimit = std::chrono::hours(24 * 7);
 
+    // [Security]
+    std::filesystem::path trustStore = "/etc/ssl/certs/ca-certificates.crt";
+    bool acceptsUnsetClock = false;
+    std::chrono::milliseconds expiryNotice = std::chrono::hours(24 * 30);
+
     // [Bus]
     std::string busAddress; ///< empty: the system bus
 };

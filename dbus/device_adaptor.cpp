@@ -205,10 +205,7 @@ void DeviceAdaptor::SetCredential(FactsResult&& result,
            kind = std::move(kind),
            identity = std::move(identity),
            secret = std::move(secret)](Answer<Dictionary> answer) {
-              if (kind != "psk")
-                  return answer.fail(
-                      {ErrorKind::NotSupported, "the only kind of credential is \"psk\""});
-              auto received = receive(identity, secret);
+              auto received = receive(kind, identity, secret);
               if (!received)
                   return answer.fail(received.error());
               context_.control.setCredential(id, std::move(*received), describe(std::move(answer)));
@@ -224,6 +221,43 @@ void DeviceAdaptor::GenerateCredential(FactsResult&& result,
           [this, id = credential(std::move(server)), identity = std::move(identity)](
               Answer<Dictionary> answer) {
               context_.control.generateCredential(id, identity, describe(std::move(answer)));
+          });
+}
+
+void DeviceAdaptor::GenerateKeyPair(FactsResult&& result, std::string server)
+{
+    admit(std::move(result),
+          Action::Credentials,
+          [this, id = credential(std::move(server))](Answer<Dictionary> answer) {
+              context_.control.generateKeyPair(id, describe(std::move(answer)));
+          });
+}
+
+void DeviceAdaptor::RequestCertificate(sdbus::Result<std::vector<std::uint8_t>>&& result,
+                                       std::string server)
+{
+    using OctetsAnswer = Answer<std::vector<std::uint8_t>>;
+    admit(std::move(result),
+          Action::Credentials,
+          [this, id = credential(std::move(server))](OctetsAnswer answer) {
+              context_.control.requestCertificate(
+                  id, [answer = std::move(answer)](const Expected<base::Bytes>& request) mutable {
+                      if (!request)
+                          return answer.fail(request.error());
+                      answer.succeed(*request);
+                  });
+          });
+}
+
+void DeviceAdaptor::SetCertificate(FactsResult&& result,
+                                   std::string server,
+                                   std::vector<std::uint8_t> certificate)
+{
+    admit(std::move(result),
+          Action::Credentials,
+          [this, id = credential(std::move(server)), certificate = std::move(certificate)](
+              Answer<Dictionary> answer) {
+              context_.control.setCertificate(id, certificate, describe(std::move(answer)));
           });
 }
 
@@ -329,12 +363,20 @@ void DeviceAdaptor::changeEnabled(sdbus::Result<>&& result, bool isEnabled)
     Change(std::move(result), {{"enabled", sdbus::Variant(isEnabled)}});
 }
 
-Expected<api::PskCredential> DeviceAdaptor::receive(std::vector<std::uint8_t> identity,
-                                                    const sdbus::UnixFd& secret) const
+Expected<api::Credential> DeviceAdaptor::receive(std::string_view kind,
+                                                 std::vector<std::uint8_t> identity,
+                                                 const sdbus::UnixFd& secret) const
 {
+    if (kind != pskKind && kind != keyPairKind)
+        return base::fail(ErrorKind::NotSupported,
+                          "the kinds of credential are \"psk\" and \"key-pair\"");
     auto key = readSecretFile(secret.get());
     if (!key)
         return base::fail(key.error());
+    if (kind == keyPairKind && !identity.empty())
+        return base::fail(ErrorKind::InvalidArgument, "a key pair has no identity of its own");
+    if (kind == keyPairKind)
+        return api::KeyPair{{}, std::move(*key), {}};
     if (identity.empty())
         identity = base::toBytes(context_.status.device(name_).endpointName);
     return api::PskCredential{std::move(identity), std::move(*key)};

@@ -41,6 +41,12 @@ private:
                        sdbus::UnixFd secret) override;
     void
     GenerateCredential(FactsResult&& result, std::string server, std::string identity) override;
+    void GenerateKeyPair(FactsResult&& result, std::string server) override;
+    void RequestCertificate(sdbus::Result<std::vector<std::uint8_t>>&& result,
+                            std::string server) override;
+    void SetCertificate(FactsResult&& result,
+                        std::string server,
+                        std::vector<std::uint8_t> certificate) override;
     void ExportCredential(SecretResult&& result, std::string server) override;
     void DescribeCredential(FactsResult&& result, std::string server) override;
     void RemoveCredential(sdbus::Result<>&& result, std::string server) override;
@@ -58,8 +64,9 @@ private:
     [[nodiscard]] api::CredentialId credential(std::string server) const;
     void change(const Dictionary& settings, Answer<> answer);
     void changeEnabled(sdbus::Result<>&& result, bool isEnabled);
-    [[nodiscard]] base::Expected<api::PskCredential> receive(std::vector<std::uint8_t> identity,
-                                                             const sdbus::UnixFd& secret) const;
+    [[nodiscard]] base::Expected<api::Credential> receive(std::string_view kind,
+                                                          std::vector<std::uint8_t> identity,
+                                                          const sdbus::UnixFd& secret) const;
 };
 
 } // namespace causeway::dbus

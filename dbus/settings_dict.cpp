@@ -99,6 +99,24 @@ constexpr auto row()
         }};
 }
 
+/// The same for a member of ServerSettings::identity.
+template <auto Member, Name name>
+constexpr auto identityRow()
+{
+    using Field = typename MemberTraits<decltype(Member)>::Type;
+    return SettingsKey<ServerSettings>{
+        name.characters,
+        Wire<Field>::type,
+        [](const ServerSettings& settings, Dictionary& dictionary) {
+            put(dictionary, name.characters, settings.identity.*Member);
+        },
+        [](ServerSettings& settings, const sdbus::Variant& value) -> Expected<void> {
+            return Wire<Field>::take(value).map([&](auto&& field) {
+                settings.identity.*Member = std::forward<decltype(field)>(field);
+            });
+        }};
+}
+
 // clang-format off
 constexpr std::array lineTable{
     row<&LineSettings::kind,            "kind">(),
@@ -126,6 +144,10 @@ constexpr std::array serverTable{
     row<&ServerSettings::queueMode,           "queueMode">(),
     row<&ServerSettings::allowsCbcWithoutEtm, "allowsCbcWithoutEtm">(),
     row<&ServerSettings::cipherSuites,        "cipherSuites">(),
+    identityRow<&api::ServerIdentity::publicKey,        "serverPublicKey">(),
+    identityRow<&api::ServerIdentity::matchingType,     "matchingType">(),
+    identityRow<&api::ServerIdentity::certificateUsage, "certificateUsage">(),
+    identityRow<&api::ServerIdentity::serverName,       "serverName">(),
     row<&ServerSettings::retryCount,          "retryCount">(),
     row<&ServerSettings::retryTimer,          "retryTimer">(),
     row<&ServerSettings::sequenceDelay,       "sequenceDelay">(),

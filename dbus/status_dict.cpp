@@ -26,6 +26,8 @@ void putChannel(Dictionary& dictionary, const api::ChannelFacts& channel)
         return;
     putText(dictionary, "cipherSuite", channel.cipherSuiteName);
     putText(dictionary, "credentialFingerprint", base::toHex(channel.credential));
+    if (channel.securityMode != api::SecurityMode::Psk)
+        putText(dictionary, "serverFingerprint", base::toHex(channel.serverKey));
     dictionary.emplace("encryptThenMac", sdbus::Variant(channel.hasEncryptThenMac));
     dictionary.emplace("extendedMasterSecret", sdbus::Variant(channel.hasExtendedMasterSecret));
     dictionary.emplace("resumed", sdbus::Variant(channel.isResumed));
@@ -138,11 +140,18 @@ Dictionary toDictionary(const api::KeyStoreFacts& facts)
 
 Dictionary toDictionary(const api::CredentialFacts& facts)
 {
-    return {
-        {"identity", sdbus::Variant(facts.identity)},
+    Dictionary dictionary{
+        {"kind", sdbus::Variant(std::string(facts.publicKey.empty() ? pskKind : keyPairKind))},
         {"fingerprint", sdbus::Variant(facts.fingerprint)},
         {"exportable", sdbus::Variant(facts.isExportable)},
     };
+    if (facts.publicKey.empty())
+        dictionary.emplace("identity", sdbus::Variant(facts.identity));
+    else
+        dictionary.emplace("publicKey", sdbus::Variant(facts.publicKey));
+    putText(dictionary, "subject", facts.subject);
+    putTime(dictionary, "expiresAt", facts.expiresAt);
+    return dictionary;
 }
 
 } // namespace causeway::dbus

@@ -19,4 +19,8 @@ namespace causeway::dbus {
 [[nodiscard]] Dictionary toDictionary(const api::KeyStoreFacts& facts);
 [[nodiscard]] Dictionary toDictionary(const api::CredentialFacts& facts);
 
+/// The kinds of credentials, as D-Bus calls them.
+inline constexpr std::string_view pskKind = "psk";
+inline constexpr std::string_view keyPairKind = "key-pair";
+
 } // namespace causeway::dbus

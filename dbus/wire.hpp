@@ -19,8 +19,9 @@
 /// How each type that a settings field may have travels in a variant.
 namespace causeway::dbus {
 
-inline constexpr std::size_t mostText = 1024; ///< a path, a URI; no settings text is longer
-inline constexpr std::size_t mostItems = 64;  ///< names in a list
+inline constexpr std::size_t mostText = 1024;   ///< a path, a URI; no settings text is longer
+inline constexpr std::size_t mostOctets = 4096; ///< a certificate
+inline constexpr std::size_t mostItems = 64;    ///< names in a list
 
 /// An integer of any D-Bus width; nothing for other types. An unsigned one beyond 2^63 is cut to
 /// it, which no field accepts either.
@@ -91,6 +92,28 @@ struct Wire<std::vector<std::string>>
             return base::fail(base::ErrorKind::LimitExceeded,
                               fmt::format("at most {} items", mostItems));
         return texts;
+    }
+};
+
+template <>
+struct Wire<base::Bytes>
+{
+    static constexpr std::string_view type = "ay";
+
+    static sdbus::Variant put(const base::Bytes& octets) { return sdbus::Variant(octets); }
+
+    static base::Expected<base::Bytes> take(const sdbus::Variant& value)
+    {
+        // What may be absent is made so by an empty string.
+        if (signatureOf(value) == "s" && value.get<std::string>().empty())
+            return base::Bytes();
+        if (signatureOf(value) != "ay")
+            return expectedInstead("octets (ay)", value);
+        auto octets = value.get<base::Bytes>();
+        if (octets.size() > mostOctets)
+            return base::fail(base::ErrorKind::LimitExceeded,
+                              fmt::format("at most {} octets", mostOctets));
+        return octets;
     }
 };
 

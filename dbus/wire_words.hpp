@@ -68,4 +68,27 @@ struct Words<api::SecurityMode>
     };
 };
 
+template <>
+struct Words<api::MatchingType>
+{
+    static constexpr std::array words{
+        Word<api::MatchingType>{api::MatchingType::Exact, "exact"},
+        Word<api::MatchingType>{api::MatchingType::Sha256, "sha-256"},
+        Word<api::MatchingType>{api::MatchingType::Sha384, "sha-384"},
+        Word<api::MatchingType>{api::MatchingType::Sha512, "sha-512"},
+    };
+};
+
+template <>
+struct Words<api::CertificateUsage>
+{
+    static constexpr std::array words{
+        Word<api::CertificateUsage>{api::CertificateUsage::CaConstraint, "ca-constraint"},
+        Word<api::CertificateUsage>{api::CertificateUsage::ServiceCertificate,
+                                    "service-certificate"},
+        Word<api::CertificateUsage>{api::CertificateUsage::TrustAnchorAssertion, "trust-anchor"},
+        Word<api::CertificateUsage>{api::CertificateUsage::DomainIssued, "domain-issued"},
+    };
+};
+
 } // namespace causeway::dbus

@@ -15,22 +15,27 @@ api::CredentialMark markOf(const CredentialRow& row)
 
 CredentialTable::CredentialTable(Database& database)
     : find_(database,
-            "SELECT version, kek, identity, wrapped_key, fingerprint, is_exportable "
+            "SELECT version, kek, identity, wrapped_key, fingerprint, is_exportable, kind, "
+            "certificates "
             "FROM credential WHERE device = ? AND server = ?")
     , put_(database,
            "INSERT INTO credential (device, server, version, kek, identity, wrapped_key, "
-           "fingerprint, is_exportable) "
-           "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+           "fingerprint, is_exportable, kind, certificates) "
+           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
            "ON CONFLICT (device, server) DO UPDATE SET version = excluded.version, "
            "kek = excluded.kek, identity = excluded.identity, "
            "wrapped_key = excluded.wrapped_key, fingerprint = excluded.fingerprint, "
-           "is_exportable = excluded.is_exportable")
+           "is_exportable = excluded.is_exportable, kind = excluded.kind, "
+           "certificates = excluded.certificates")
     , remove_(database, "DELETE FROM credential WHERE device = ? AND server = ?")
     , exportableFor_(database,
                      "SELECT device FROM credential "
                      "WHERE server = ? AND is_exportable = 1 ORDER BY device")
     , all_(database, "SELECT device, server FROM credential ORDER BY device, server")
     , clear_(database, "DELETE FROM credential")
+    , certificates_(database,
+                    "SELECT device, server, certificates FROM credential "
+                    "WHERE certificates <> x'' ORDER BY device, server")
     , otherWithKey_(database,
                     "SELECT device, server FROM credential "
                     "WHERE fingerprint = ? AND NOT (device = ? AND server = ?)")
@@ -49,7 +54,9 @@ std::optional<CredentialRow> CredentialTable::find(const api::CredentialId& id)
                                   row.octets(2),
                                   row.octets(3),
                                   row.octets(4),
-                                  row.boolean(5)};
+                                  row.boolean(5),
+                                  row.text(6),
+                                  row.octets(7)};
         },
         id.device,
         id.server);
@@ -65,7 +72,9 @@ void CredentialTable::put(const api::CredentialId& id, const CredentialRow& row)
              row.identity,
              row.wrappedKey,
              row.fingerprint,
-             row.isExportable);
+             row.isExportable,
+             row.kind,
+             row.certificates);
 }
 
 bool CredentialTable::remove(const api::CredentialId& id)
@@ -90,6 +99,15 @@ std::vector<api::CredentialId> CredentialTable::all()
 void CredentialTable::clear()
 {
     clear_.run();
+}
+
+std::vector<std::pair<api::CredentialId, base::Bytes>> CredentialTable::certificates()
+{
+    std::vector<std::pair<api::CredentialId, base::Bytes>> list;
+    certificates_.each([&](const Row& row) {
+        list.emplace_back(api::CredentialId{row.text(0), row.text(1)}, row.octets(2));
+    });
+    return list;
 }
 
 std::optional<api::CredentialId> CredentialTable::otherWithKey(const api::CredentialId& id,

@@ -4,12 +4,17 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/api/credential_store.hpp"
 #include "store/sqlite.hpp"
 
 namespace causeway::store {
+
+/// The words of the column kind.
+inline constexpr const char* pskKind = "psk";
+inline constexpr const char* keyPairKind = "key-pair";
 
 /// One credential as it lies on disk: nothing in it is secret but what is wrapped.
 struct CredentialRow
@@ -20,6 +25,8 @@ struct CredentialRow
     base::Bytes wrappedKey;
     base::Bytes fingerprint;
     bool isExportable = false;
+    std::string kind = pskKind;
+    base::Bytes certificates{}; ///< of a key pair; may be empty
 };
 
 /// What people compare of the fingerprint; the table compares all of it.
@@ -42,6 +49,9 @@ public:
     [[nodiscard]] std::vector<api::CredentialId> all();
     void clear();
 
+    /// Of all that have some.
+    [[nodiscard]] std::vector<std::pair<api::CredentialId, base::Bytes>> certificates();
+
     /// Another account with this key, or with this identity at the same server.
     [[nodiscard]] std::optional<api::CredentialId> otherWithKey(const api::CredentialId& id,
                                                                 base::ByteView fingerprint);
@@ -55,6 +65,7 @@ private:
     Statement exportableFor_;
     Statement all_;
     Statement clear_;
+    Statement certificates_;
     Statement otherWithKey_;
     Statement otherWithIdentity_;
 };

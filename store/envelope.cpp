@@ -8,6 +8,7 @@ namespace causeway::store {
 namespace {
 
 constexpr std::string_view wrapPurpose = "causeway credential psk aes-256-gcm 1";
+constexpr std::string_view keyPairPurpose = "causeway credential key-pair aes-256-gcm 1";
 constexpr std::string_view resumptionPurpose = "causeway resumption aes-256-gcm 1";
 constexpr std::string_view agePurpose = "causeway database age hmac-sha256 1";
 constexpr std::string_view fingerprintPurpose = "causeway credential fingerprint hmac-sha256 1";
@@ -37,6 +38,11 @@ private:
     base::Bytes output_;
 };
 
+bool isPsk(const RecordFacts& facts)
+{
+    return facts.kind == "psk";
+}
+
 base::Bytes associatedData(std::int64_t kekId, const RecordFacts& facts)
 {
     FieldWriter writer;
@@ -44,11 +50,18 @@ base::Bytes associatedData(std::int64_t kekId, const RecordFacts& facts)
     writer.number(kekId);
     writer.text(facts.device);
     writer.text(facts.server);
-    writer.text("psk");
+    writer.text(facts.kind);
     writer.number(facts.version);
     writer.octets(facts.identity);
     writer.number(facts.isExportable ? 1 : 0);
+    if (!isPsk(facts))
+        writer.octets(facts.certificates);
     return writer.output();
+}
+
+std::string_view purposeOf(const RecordFacts& facts)
+{
+    return isPsk(facts) ? wrapPurpose : keyPairPurpose;
 }
 
 base::Bytes associatedData(std::int64_t kekId, const ResumptionFacts& facts)
@@ -73,13 +86,13 @@ Envelope::Envelope(std::int64_t kekId, base::Secret kek)
 base::Expected<base::Bytes> Envelope::wrap(const RecordFacts& facts,
                                            const base::Secret& plain) const
 {
-    return aead::encrypt(kek_, wrapPurpose, associatedData(kekId_, facts), plain);
+    return aead::encrypt(kek_, purposeOf(facts), associatedData(kekId_, facts), plain);
 }
 
 base::Expected<base::Secret> Envelope::unwrap(const RecordFacts& facts,
                                               base::ByteView wrapped) const
 {
-    return aead::decrypt(kek_, wrapPurpose, associatedData(kekId_, facts), wrapped);
+    return aead::decrypt(kek_, purposeOf(facts), associatedData(kekId_, facts), wrapped);
 }
 
 base::Expected<base::Bytes> Envelope::wrap(const ResumptionFacts& facts,

@@ -19,6 +19,8 @@ struct RecordFacts
     std::int64_t version = 0;
     base::ByteView identity;
     bool isExportable = false;
+    std::string_view kind = "psk"; ///< or "key-pair"
+    base::ByteView certificates{}; ///< of a key pair
 };
 
 /// The same for what a session may resume from: it opens with the very credential it was made

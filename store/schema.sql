@@ -33,7 +33,11 @@ CREATE TABLE server (
     retry_timer_s          INTEGER NOT NULL,
     sequence_delay_s       INTEGER NOT NULL,
     sequence_retry_count   INTEGER NOT NULL,
-    cipher_suites          TEXT    NOT NULL DEFAULT ''
+    cipher_suites          TEXT    NOT NULL DEFAULT '',
+    server_public_key      BLOB    NOT NULL DEFAULT x'',
+    matching_type          INTEGER NOT NULL DEFAULT 0 CHECK (matching_type BETWEEN 0 AND 3),
+    certificate_usage      INTEGER NOT NULL DEFAULT 3 CHECK (certificate_usage BETWEEN 0 AND 3),
+    server_name            TEXT    NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE device (
@@ -84,7 +88,8 @@ CREATE TABLE key_slot (
     PRIMARY KEY (kek, kind)
 ) STRICT, WITHOUT ROWID;
 
--- The fingerprint is keyed by the key-encryption key and UNIQUE: no key serves two accounts.
+-- A PSK has an identity of up to 128 octets; a key pair's is its public key (SubjectPublicKeyInfo),
+-- and its certificates lie beside it, DER, its own first. The fingerprint is keyed by the key-encryption key and UNIQUE: no key serves two accounts.
 CREATE TABLE credential (
     device        TEXT    NOT NULL REFERENCES device (name) ON DELETE CASCADE,
     server        TEXT    NOT NULL REFERENCES server (name) ON DELETE CASCADE,
@@ -94,6 +99,8 @@ CREATE TABLE credential (
     wrapped_key   BLOB    NOT NULL,
     fingerprint   BLOB    NOT NULL UNIQUE CHECK (length(fingerprint) = 32),
     is_exportable INTEGER NOT NULL CHECK (is_exportable IN (0, 1)),
+    kind          TEXT    NOT NULL DEFAULT 'psk' CHECK (kind IN ('psk', 'key-pair')),
+    certificates  BLOB    NOT NULL DEFAULT x'',
     PRIMARY KEY (device, server),
     UNIQUE (server, identity)
 ) STRICT, WITHOUT ROWID;

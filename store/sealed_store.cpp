@@ -85,15 +85,15 @@ SealedStore::~SealedStore()
 
 void SealedStore::fetch(const api::CredentialId& id, FetchDone done)
 {
-    runSecret<api::PskCredential>(std::move(done),
-                                  [id](Shelf& shelf) { return shelf.vault.fetch(id); });
+    runSecret<api::Credential>(std::move(done),
+                               [id](Shelf& shelf) { return shelf.vault.fetch(id); });
 }
 
-void SealedStore::store(const api::CredentialId& id, api::PskCredential credential, StoreDone done)
+void SealedStore::store(const api::CredentialId& id, api::Credential credential, StoreDone done)
 {
     runSecret<api::CredentialFacts>(std::move(done),
-                                    [id, credential = std::move(credential)](Shelf& shelf) mutable {
-                                        return shelf.vault.store(id, std::move(credential));
+                                    [id, credential = std::move(credential)](Shelf& shelf) {
+                                        return shelf.vault.store(id, credential);
                                     });
 }
 
@@ -103,6 +103,34 @@ void SealedStore::generate(const api::CredentialId& id, base::Bytes identity, St
                                     [id, identity = std::move(identity)](Shelf& shelf) mutable {
                                         return shelf.vault.generate(id, std::move(identity));
                                     });
+}
+
+void SealedStore::generateKeyPair(const api::CredentialId& id, StoreDone done)
+{
+    runSecret<api::CredentialFacts>(std::move(done),
+                                    [id](Shelf& shelf) { return shelf.vault.generateKeyPair(id); });
+}
+
+void SealedStore::requestCertificate(const api::CredentialId& id, BytesDone done)
+{
+    runSecret<base::Bytes>(std::move(done),
+                           [id](Shelf& shelf) { return shelf.vault.requestCertificate(id); });
+}
+
+void SealedStore::setCertificate(const api::CredentialId& id,
+                                 base::Bytes certificates,
+                                 StoreDone done)
+{
+    runSecret<api::CredentialFacts>(std::move(done),
+                                    [id, certificates = std::move(certificates)](Shelf& shelf) {
+                                        return shelf.vault.setCertificate(id, certificates);
+                                    });
+}
+
+void SealedStore::listCertificates(ListDone done)
+{
+    run<std::vector<api::CertificateTerm>>(
+        std::move(done), [](Shelf& shelf) { return shelf.vault.listCertificates(); });
 }
 
 void SealedStore::exportOnce(const api::CredentialId& id, ExportDone done)

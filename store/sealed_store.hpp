@@ -66,8 +66,13 @@ public:
 
     // api::CredentialStore; describe() and remove() work while locked, too.
     void fetch(const api::CredentialId& id, FetchDone done) override;
-    void store(const api::CredentialId& id, api::PskCredential credential, StoreDone done) override;
+    void store(const api::CredentialId& id, api::Credential credential, StoreDone done) override;
     void generate(const api::CredentialId& id, base::Bytes identity, StoreDone done) override;
+    void generateKeyPair(const api::CredentialId& id, StoreDone done) override;
+    void requestCertificate(const api::CredentialId& id, BytesDone done) override;
+    void
+    setCertificate(const api::CredentialId& id, base::Bytes certificates, StoreDone done) override;
+    void listCertificates(ListDone done) override;
     void exportOnce(const api::CredentialId& id, ExportDone done) override;
     void describe(const api::CredentialId& id, StoreDone done) override;
     void remove(const api::CredentialId& id, CredentialStore::Done done) override;

@@ -53,6 +53,11 @@ ServerSettings read(const Row& row)
     server.sequenceDelay = seconds(row.integer(15));
     server.sequenceRetryCount = row.number<std::uint32_t>(16);
     server.cipherSuites = split(row.text(17));
+    server.identity.publicKey = row.octets(18);
+    server.identity.matchingType = static_cast<api::MatchingType>(row.number<std::uint8_t>(19));
+    server.identity.certificateUsage =
+        static_cast<api::CertificateUsage>(row.number<std::uint8_t>(20));
+    server.identity.serverName = row.text(21);
     return server;
 }
 
@@ -63,14 +68,16 @@ ServerTable::ServerTable(Database& database)
            "SELECT name, uri, security_mode, short_server_id, lifetime_s, default_pmin_s, "
            "default_pmax_s, disable_timeout_s, stores_notifications, notifies_confirmable, "
            "lwm2m_version, queue_mode, allows_cbc_without_etm, retry_count, retry_timer_s, "
-           "sequence_delay_s, sequence_retry_count, cipher_suites "
+           "sequence_delay_s, sequence_retry_count, cipher_suites, "
+           "server_public_key, matching_type, certificate_usage, server_name "
            "FROM server ORDER BY name")
     , put_(database,
            "INSERT INTO server (name, uri, security_mode, short_server_id, lifetime_s, "
            "default_pmin_s, default_pmax_s, disable_timeout_s, stores_notifications, "
            "notifies_confirmable, lwm2m_version, queue_mode, allows_cbc_without_etm, retry_count, "
-           "retry_timer_s, sequence_delay_s, sequence_retry_count, cipher_suites) "
-           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+           "retry_timer_s, sequence_delay_s, sequence_retry_count, cipher_suites, "
+           "server_public_key, matching_type, certificate_usage, server_name) "
+           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
            "ON CONFLICT (name) DO UPDATE SET uri = excluded.uri, "
            "security_mode = excluded.security_mode, "
            "short_server_id = excluded.short_server_id, lifetime_s = excluded.lifetime_s, "
@@ -83,7 +90,11 @@ ServerTable::ServerTable(Database& database)
            "retry_count = excluded.retry_count, retry_timer_s = excluded.retry_timer_s, "
            "sequence_delay_s = excluded.sequence_delay_s, "
            "sequence_retry_count = excluded.sequence_retry_count, "
-           "cipher_suites = excluded.cipher_suites")
+           "cipher_suites = excluded.cipher_suites, "
+           "server_public_key = excluded.server_public_key, "
+           "matching_type = excluded.matching_type, "
+           "certificate_usage = excluded.certificate_usage, "
+           "server_name = excluded.server_name")
     , remove_(database, "DELETE FROM server WHERE name = ?")
     , has_(database, "SELECT 1 FROM server WHERE name = ?")
     , user_(database, "SELECT device FROM device_server WHERE server = ? LIMIT 1")
@@ -115,7 +126,11 @@ void ServerTable::put(const ServerSettings& server)
              server.retryTimer.count(),
              server.sequenceDelay.count(),
              server.sequenceRetryCount,
-             fmt::format("{}", fmt::join(server.cipherSuites, " ")));
+             fmt::format("{}", fmt::join(server.cipherSuites, " ")),
+             server.identity.publicKey,
+             static_cast<std::uint8_t>(server.identity.matchingType),
+             static_cast<std::uint8_t>(server.identity.certificateUsage),
+             server.identity.serverName);
 }
 
 base::Expected<void> ServerTable::remove(const std::string& name)

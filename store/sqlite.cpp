@@ -157,8 +157,10 @@ void Statement::bind(int index, std::string_view text)
 
 void Statement::bind(int index, base::ByteView octets)
 {
+    // SQLite takes a null pointer, which an empty span may have, for NULL.
+    const void* const place = octets.empty() ? "" : static_cast<const void*>(octets.data());
     check(sqlite3_bind_blob(
-        handle_.get(), index, octets.data(), static_cast<int>(octets.size()), SQLITE_STATIC));
+        handle_.get(), index, place, static_cast<int>(octets.size()), SQLITE_STATIC));
 }
 
 void Statement::bindInteger(int index, std::int64_t value)

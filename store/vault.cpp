@@ -6,27 +6,45 @@
 #include <fmt/format.h>
 
 #include "store/aead.hpp"
+#include "store/key_pair.hpp"
 #include "store/psk_policy.hpp"
 
 namespace causeway::store {
 
 namespace {
 
-tl::unexpected<base::Error> notFound(const api::CredentialId& id)
+api::CredentialFacts keyPairFacts(const CredentialRow& row)
+{
+    api::CredentialFacts facts;
+    facts.fingerprint = base::toHex(markOf(row));
+    facts.publicKey = row.identity;
+    if (const auto certificate = key_pair::describe(row.certificates)) {
+        facts.subject = certificate->subject;
+        facts.expiresAt = certificate->expiresAt;
+    }
+    return facts;
+}
+
+} // namespace
+
+tl::unexpected<base::Error> Vault::notFound(const api::CredentialId& id)
 {
     return base::fail(base::ErrorKind::NotFound,
                       fmt::format("{} has no credential for {}", id.device, id.server));
 }
 
-api::CredentialFacts factsOf(const CredentialRow& row)
+api::CredentialFacts Vault::factsOf(const CredentialRow& row)
 {
+    if (row.kind == keyPairKind)
+        return keyPairFacts(row);
     const auto text = base::asText(row.identity);
     return {base::isValidUtf8(text) ? std::string(text) : base::toHex(row.identity),
             base::toHex(markOf(row)),
-            row.isExportable};
+            row.isExportable,
+            {},
+            {},
+            {}};
 }
-
-} // namespace
 
 Vault::Vault(Database& database)
     : database_(database)
@@ -45,7 +63,13 @@ tl::unexpected<base::Error> Vault::locked()
 
 RecordFacts Vault::recordFacts(const api::CredentialId& id, const CredentialRow& row)
 {
-    return {id.device, id.server, row.version, row.identity, row.isExportable};
+    return {id.device,
+            id.server,
+            row.version,
+            row.identity,
+            row.isExportable,
+            row.kind,
+            row.certificates};
 }
 
 std::optional<KeySlot> Vault::keySlot(std::string_view kind)
@@ -69,20 +93,31 @@ Vault::install(const std::optional<KeySlot>& slot, std::string_view kind, Opened
     return checked;
 }
 
-base::Expected<api::PskCredential> Vault::fetch(const api::CredentialId& id)
+base::Expected<api::Credential> Vault::fetch(const api::CredentialId& id)
 {
     if (!envelope_)
         return locked();
     const auto row = credentials_.find(id);
     if (!row)
         return notFound(id);
-    return unwrap(id, *row);
+    auto key = unwrap(id, *row);
+    if (!key)
+        return base::fail(key.error());
+    if (row->kind == keyPairKind)
+        return api::KeyPair{
+            row->identity, std::move(*key), key_pair::split(row->certificates), markOf(*row)};
+    return api::PskCredential{row->identity, std::move(*key), markOf(*row)};
 }
 
 base::Expected<api::CredentialFacts> Vault::store(const api::CredentialId& id,
-                                                  api::PskCredential credential)
+                                                  const api::Credential& credential)
 {
-    return keep(id, credential, false);
+    if (const auto* const psk = std::get_if<api::PskCredential>(&credential))
+        return keep(id, *psk, false);
+    const auto keys = key_pair::read(std::get<api::KeyPair>(credential).privateKey.view());
+    if (!keys)
+        return base::fail(keys.error());
+    return keepKeyPair(id, keys->publicKey, keys->privateKey);
 }
 
 base::Expected<api::CredentialFacts> Vault::generate(const api::CredentialId& id,
@@ -149,18 +184,16 @@ base::Expected<void> Vault::removeServer(const std::string& name)
     return removed;
 }
 
-base::Expected<void> Vault::checkOwner(const api::CredentialId& id,
-                                       const api::PskCredential& credential)
+base::Expected<std::string> Vault::checkOwner(const api::CredentialId& id)
 {
-    const auto endpointName = devices_.endpointName(id.device);
+    auto endpointName = devices_.endpointName(id.device);
     if (!endpointName)
         return base::fail(base::ErrorKind::NotFound,
                           fmt::format("there is no device {}", id.device));
     if (!servers_.has(id.server))
         return base::fail(base::ErrorKind::NotFound,
                           fmt::format("there is no server {}", id.server));
-    const std::array<std::string_view, 3> names{id.device, *endpointName, id.server};
-    return checkPsk(credential, names);
+    return *std::move(endpointName);
 }
 
 base::Expected<void>
@@ -197,25 +230,28 @@ Vault::keep(const api::CredentialId& id, const api::PskCredential& credential, b
 base::Expected<CredentialRow>
 Vault::admit(const api::CredentialId& id, const api::PskCredential& credential, bool isExportable)
 {
-    if (const auto owner = checkOwner(id, credential); !owner)
-        return base::fail(owner.error());
-    return put(id, credential, isExportable);
+    const auto endpointName = checkOwner(id);
+    if (!endpointName)
+        return base::fail(endpointName.error());
+    const std::array<std::string_view, 3> names{id.device, *endpointName, id.server};
+    if (const auto fit = checkPsk(credential, names); !fit)
+        return base::fail(fit.error());
+    return put(id, {pskKind, credential.identity, {}, credential.key, isExportable});
 }
 
 base::Expected<api::PskCredential> Vault::takeOut(const api::CredentialId& id,
                                                   const CredentialRow& row)
 {
-    auto credential = unwrap(id, row);
-    if (!credential)
-        return credential;
+    auto key = unwrap(id, row);
+    if (!key)
+        return base::fail(key.error());
     // Wrapped anew, because the flag is authenticated with the key.
-    if (const auto kept = put(id, *credential, false); !kept)
+    if (const auto kept = put(id, {pskKind, row.identity, {}, *key, false}); !kept)
         return base::fail(kept.error());
-    return credential;
+    return api::PskCredential{row.identity, std::move(*key), markOf(row)};
 }
 
-base::Expected<api::PskCredential> Vault::unwrap(const api::CredentialId& id,
-                                                 const CredentialRow& row)
+base::Expected<base::Secret> Vault::unwrap(const api::CredentialId& id, const CredentialRow& row)
 {
     if (row.kekId != envelope_->kekId())
         return base::fail(base::ErrorKind::Corrupt,
@@ -226,25 +262,33 @@ base::Expected<api::PskCredential> Vault::unwrap(const api::CredentialId& id,
     if (!key)
         return base::fail(
             key.error().in(fmt::format("the credential of {} for {}", id.device, id.server)));
-    return api::PskCredential{row.identity, std::move(*key), markOf(row)};
+    return key;
 }
 
-base::Expected<CredentialRow>
-Vault::put(const api::CredentialId& id, const api::PskCredential& credential, bool isExportable)
+/// A private key can be written in more than one way: its public half is what tells it.
+base::Expected<base::Bytes> Vault::fingerprintOf(const Envelope& envelope, const Material& material)
 {
-    auto fingerprint = envelope_->fingerprint(credential.key);
+    return material.kind == keyPairKind ? envelope.fingerprint(base::Secret(material.identity))
+                                        : envelope.fingerprint(material.key);
+}
+
+base::Expected<CredentialRow> Vault::put(const api::CredentialId& id, const Material& material)
+{
+    auto fingerprint = fingerprintOf(*envelope_, material);
     if (!fingerprint)
         return base::fail(fingerprint.error());
-    if (const auto unique = checkUnique(id, credential.identity, *fingerprint); !unique)
+    if (const auto unique = checkUnique(id, material.identity, *fingerprint); !unique)
         return base::fail(unique.error());
     const auto before = credentials_.find(id);
     CredentialRow row{before ? before->version + 1 : 1,
                       envelope_->kekId(),
-                      credential.identity,
+                      material.identity,
                       {},
                       std::move(*fingerprint),
-                      isExportable};
-    auto wrapped = envelope_->wrap(recordFacts(id, row), credential.key);
+                      material.isExportable,
+                      material.kind,
+                      material.certificates};
+    auto wrapped = envelope_->wrap(recordFacts(id, row), material.key);
     if (!wrapped)
         return base::fail(wrapped.error());
     row.wrappedKey = std::move(*wrapped);

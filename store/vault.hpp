@@ -50,11 +50,16 @@ public:
     base::Expected<void>
     install(const std::optional<KeySlot>& slot, std::string_view kind, OpenedKey key);
 
-    [[nodiscard]] base::Expected<api::PskCredential> fetch(const api::CredentialId& id);
+    [[nodiscard]] base::Expected<api::Credential> fetch(const api::CredentialId& id);
     base::Expected<api::CredentialFacts> store(const api::CredentialId& id,
-                                               api::PskCredential credential);
+                                               const api::Credential& credential);
     base::Expected<api::CredentialFacts> generate(const api::CredentialId& id,
                                                   base::Bytes identity);
+    base::Expected<api::CredentialFacts> generateKeyPair(const api::CredentialId& id);
+    [[nodiscard]] base::Expected<base::Bytes> requestCertificate(const api::CredentialId& id);
+    base::Expected<api::CredentialFacts> setCertificate(const api::CredentialId& id,
+                                                        base::ByteView certificates);
+    [[nodiscard]] base::Expected<std::vector<api::CertificateTerm>> listCertificates();
     base::Expected<api::PskCredential> exportOnce(const api::CredentialId& id);
     [[nodiscard]] base::Expected<api::CredentialFacts> describe(const api::CredentialId& id);
     base::Expected<void> remove(const api::CredentialId& id);
@@ -101,23 +106,41 @@ private:
     static constexpr std::size_t generatedKeySize = 32;
 
     [[nodiscard]] static tl::unexpected<base::Error> locked();
+    [[nodiscard]] static tl::unexpected<base::Error> notFound(const api::CredentialId& id);
+    [[nodiscard]] static api::CredentialFacts factsOf(const CredentialRow& row);
     [[nodiscard]] static RecordFacts recordFacts(const api::CredentialId& id,
                                                  const CredentialRow& row);
-    [[nodiscard]] base::Expected<void> checkOwner(const api::CredentialId& id,
-                                                  const api::PskCredential& credential);
+
+    /// A credential on its way into a row.
+    struct Material
+    {
+        std::string kind;
+        base::Bytes identity; ///< of a key pair: the public key
+        base::Bytes certificates;
+        const base::Secret& key;
+        bool isExportable = false;
+    };
+
+    /// The device's endpoint name.
+    [[nodiscard]] base::Expected<std::string> checkOwner(const api::CredentialId& id);
     [[nodiscard]] base::Expected<void>
     checkUnique(const api::CredentialId& id, base::ByteView identity, base::ByteView fingerprint);
     base::Expected<api::CredentialFacts>
     keep(const api::CredentialId& id, const api::PskCredential& credential, bool isExportable);
-    [[nodiscard]] base::Expected<api::PskCredential> unwrap(const api::CredentialId& id,
-                                                            const CredentialRow& row);
+    [[nodiscard]] base::Expected<base::Secret> unwrap(const api::CredentialId& id,
+                                                      const CredentialRow& row);
+    [[nodiscard]] base::Expected<CredentialRow> findKeyPair(const api::CredentialId& id);
+    base::Expected<api::CredentialFacts>
+    keepKeyPair(const api::CredentialId& id, base::ByteView publicKey, const base::Secret& key);
+    /// What tells that two accounts would share a key.
+    [[nodiscard]] static base::Expected<base::Bytes> fingerprintOf(const Envelope& envelope,
+                                                                   const Material& material);
     /// Checked, wrapped and written; the caller has the transaction.
     base::Expected<CredentialRow>
     admit(const api::CredentialId& id, const api::PskCredential& credential, bool isExportable);
     base::Expected<api::PskCredential> takeOut(const api::CredentialId& id,
                                                const CredentialRow& row);
-    base::Expected<CredentialRow>
-    put(const api::CredentialId& id, const api::PskCredential& credential, bool isExportable);
+    base::Expected<CredentialRow> put(const api::CredentialId& id, const Material& material);
     base::Expected<void> wrapAllBy(const Envelope& next);
     base::Expected<CredentialRow>
     wrapBy(const Envelope& next, const api::CredentialId& id, CredentialRow row);

@@ -140,14 +140,14 @@ Expected<void> Vault::wrapAllBy(const Envelope& next)
 Expected<CredentialRow>
 Vault::wrapBy(const Envelope& next, const api::CredentialId& id, CredentialRow row)
 {
-    const auto credential = unwrap(id, row);
-    if (!credential)
-        return base::fail(credential.error().kind,
-                          credential.error().message + "; remove it, then try again");
-    auto fingerprint = next.fingerprint(credential->key);
+    const auto key = unwrap(id, row);
+    if (!key)
+        return base::fail(key.error().kind, key.error().message + "; remove it, then try again");
+    auto fingerprint =
+        fingerprintOf(next, {row.kind, row.identity, row.certificates, *key, row.isExportable});
     if (!fingerprint)
         return base::fail(fingerprint.error());
-    auto wrapped = next.wrap(recordFacts(id, row), credential->key);
+    auto wrapped = next.wrap(recordFacts(id, row), *key);
     if (!wrapped)
         return base::fail(wrapped.error());
     row.kekId = next.kekId();

@@ -4,10 +4,14 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "agent/base/bytes.hpp"
 #include "agent/base/expected.hpp"
+#include "agent/base/scheduler.hpp"
 #include "agent/base/secret.hpp"
 #include "agent/base/unique_function.hpp"
 
@@ -32,13 +36,35 @@ struct PskCredential
     CredentialMark mark{}; ///< as fetch() gives it; store() does not look at it
 };
 
+/// An ECDSA key pair on P-256 (the same resources in the modes RawPublicKey and Certificate). There
+/// is no call that lets the private key out but fetch(), for the handshake.
+struct KeyPair
+{
+    base::Bytes publicKey;                 ///< SubjectPublicKeyInfo, DER (RFC 7250 §3)
+    base::Secret privateKey;               ///< unencrypted PKCS#8, DER (RFC 5958)
+    std::vector<base::Bytes> certificates; ///< X.509, DER, its own first; empty until one is set
+    CredentialMark mark{};                 ///< as fetch() gives it
+};
+
+using Credential = std::variant<PskCredential, KeyPair>;
+
 /// What may be shown of a credential.
 struct CredentialFacts
 {
-    std::string identity; ///< as text; not a secret, it crosses the network in clear
+    std::string identity; ///< PSK: as text; not a secret, it crosses the network in clear
     std::string
         fingerprint; ///< keyed, 16 hex digits: equal keys give equal ones on this gateway only
-    bool isExportable = false; ///< generated here and not yet exported
+    bool isExportable = false;               ///< generated here and not yet exported
+    base::Bytes publicKey;                   ///< key pair: SubjectPublicKeyInfo, DER
+    std::string subject;                     ///< of the certificate; empty when there is none
+    std::optional<base::WallTime> expiresAt; ///< the certificate
+};
+
+/// When a kept certificate ends.
+struct CertificateTerm
+{
+    CredentialId id;
+    base::WallTime expiresAt{};
 };
 
 /// Keeps secrets wrapped; implemented by store::SealedStore. Called on the main thread; callbacks
@@ -49,21 +75,38 @@ class CredentialStore
 public:
     virtual ~CredentialStore() = default;
 
-    using FetchDone = base::UniqueFunction<void(base::Expected<PskCredential>)>;
+    using FetchDone = base::UniqueFunction<void(base::Expected<Credential>)>;
     using StoreDone = base::UniqueFunction<void(base::Expected<CredentialFacts>)>;
     using ExportDone = base::UniqueFunction<void(base::Expected<PskCredential>)>;
+    using BytesDone = base::UniqueFunction<void(base::Expected<base::Bytes>)>;
+    using ListDone = base::UniqueFunction<void(base::Expected<std::vector<CertificateTerm>>)>;
     using Done = base::UniqueFunction<void(base::Expected<void>)>;
 
     virtual void fetch(const CredentialId& id, FetchDone done) = 0;
 
     /// Replaces what was there. Refuses, with the reason: short, long, low-entropy or repeated
-    /// keys, one that another device or account has, one that equals a name or the identity.
-    virtual void store(const CredentialId& id, PskCredential credential, StoreDone done) = 0;
+    /// keys, one that another device or account has, one that equals a name or the identity; a
+    /// private key that is not on P-256. Of a KeyPair only the private key is read, which may be
+    /// PKCS#8 or SEC 1 (RFC 5915), DER or PEM.
+    virtual void store(const CredentialId& id, Credential credential, StoreDone done) = 0;
 
     /// Makes a 32-octet key, which may then be exported once.
     virtual void generate(const CredentialId& id, base::Bytes identity, StoreDone done) = 0;
 
-    /// Once per generated credential; Refused the second time, and for keys that came from outside.
+    /// Makes a key pair, which stays here; replaces what was there.
+    virtual void generateKeyPair(const CredentialId& id, StoreDone done) = 0;
+
+    /// PKCS#10, DER, for the key pair; the subject's common name is the device's endpoint name.
+    virtual void requestCertificate(const CredentialId& id, BytesDone done) = 0;
+
+    /// X.509, DER or a PEM chain with its own first. Refused when it is for another key.
+    virtual void
+    setCertificate(const CredentialId& id, base::Bytes certificates, StoreDone done) = 0;
+
+    /// Every certificate that is kept.
+    virtual void listCertificates(ListDone done) = 0;
+
+    /// Once per generated PSK; Refused the second time, and for keys that came from outside.
     virtual void exportOnce(const CredentialId& id, ExportDone done) = 0;
 
     virtual void describe(const CredentialId& id, StoreDone done) = 0;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "agent/api/bridge.hpp"
-#include "agent/api/credential_store.hpp"
+#include "agent/api/credential_control.hpp"
 #include "agent/api/key_store.hpp"
 #include "agent/api/line_tools.hpp"
 #include "agent/api/settings.hpp"
@@ -126,12 +126,11 @@ public:
 
 /// What an operator can do with the gateway. Callbacks come later, exactly once, after what they
 /// confirm is on disk; errors are sentences an operator can act on.
-class GatewayControl : public LineTools
+class GatewayControl : public LineTools, public CredentialControl
 {
 public:
+    using Done = CredentialControl::Done;
     using SampleDone = base::UniqueFunction<void(base::Expected<model::Sample>)>;
-    using CredentialDone = base::UniqueFunction<void(base::Expected<CredentialFacts>)>;
-    using SecretDone = base::UniqueFunction<void(base::Expected<PskCredential>)>;
 
     /// At most one; nullptr ends it.
     virtual void setListener(GatewayListener* listener) = 0;
@@ -164,13 +163,6 @@ public:
     virtual void changeDevice(DeviceSettings settings, Done done) = 0;
     /// De-registers first, within a bounded time.
     virtual void detachDevice(const std::string& name, Done done) = 0;
-
-    virtual void setCredential(CredentialId id, PskCredential credential, CredentialDone done) = 0;
-    /// An empty identity means the endpoint name.
-    virtual void generateCredential(CredentialId id, std::string identity, CredentialDone done) = 0;
-    virtual void exportCredential(CredentialId id, SecretDone done) = 0;
-    virtual void describeCredential(CredentialId id, CredentialDone done) = 0;
-    virtual void removeCredential(CredentialId id, Done done) = 0;
 
     /// The operator's own read, write and execute: as a server would see it, but not limited by
     /// allowsServerWrites.

@@ -60,6 +60,8 @@ struct ServerSettings
     bool allowsCbcWithoutEtm = false;
     /// /0/x/16: IANA names or numbers of what is offered instead of the defaults; empty: those.
     std::vector<std::string> cipherSuites;
+    ServerIdentity
+        identity; ///< with RawPublicKey and Certificate: whom the server must prove to be
     // Server Object resources 17 to 20.
     std::uint32_t retryCount = 5;
     std::chrono::seconds retryTimer{60};

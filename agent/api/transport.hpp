@@ -70,6 +70,30 @@ struct Response
 /// LwM2M Security Object resource 2.
 enum class SecurityMode : std::uint8_t { Psk = 0, RawPublicKey = 1, Certificate = 2, NoSec = 3 };
 
+/// LwM2M Security Object resource 13: what of the server's key or certificate is known (RFC 6698
+/// §2.1.3).
+enum class MatchingType : std::uint8_t { Exact = 0, Sha256 = 1, Sha384 = 2, Sha512 = 3 };
+
+/// LwM2M Security Object resource 15: what the known certificate says (RFC 6698 §2.1.1).
+enum class CertificateUsage : std::uint8_t {
+    CaConstraint = 0,       ///< a CA of the path, which must also end in the gateway's trust store
+    ServiceCertificate = 1, ///< the server's own, which must also have such a path
+    TrustAnchorAssertion = 2, ///< the CA that the path must end in
+    DomainIssued = 3,         ///< the server's own; nobody else vouches for it
+};
+
+/// Whom a server must prove to be in the modes RawPublicKey and Certificate.
+struct ServerIdentity
+{
+    /// Resource 4: SubjectPublicKeyInfo or certificate, DER, or its hash.
+    base::Bytes publicKey;
+    MatchingType matchingType = MatchingType::Exact;
+    CertificateUsage certificateUsage = CertificateUsage::DomainIssued;
+    std::string serverName; ///< resource 14, SNI; empty: the host of the URI
+
+    bool operator==(const ServerIdentity&) const = default;
+};
+
 /// What protects a session now; all but the mode is empty for NoSec.
 struct ChannelFacts
 {
@@ -79,7 +103,9 @@ struct ChannelFacts
     bool hasEncryptThenMac = false;
     bool hasExtendedMasterSecret = false;
     bool isResumed = false;
-    CredentialMark credential{}; ///< what both sides proved to have
+    CredentialMark credential{}; ///< what both sides, or we, proved to have
+    /// The first octets of the SHA-256 of the key or certificate that the server proved to have.
+    std::array<std::uint8_t, 8> serverKey{};
 };
 
 /// Where a session goes and what it authenticates with.
@@ -92,6 +118,7 @@ struct SessionSettings
     bool allowsCbcWithoutEtm = false;      ///< the account's explicit, logged exception
     std::vector<std::string> cipherSuites; ///< instead of the defaults; IANA names or numbers
     bool mayResume = true;                 ///< false: a full handshake, whatever is kept
+    ServerIdentity server{};               ///< not looked at with Psk and NoSec
 };
 
 /// How a notification ended.

@@ -20,6 +20,8 @@ constexpr std::string_view wrongKey =
     "the server refused the pre-shared key or does not know the identity";
 constexpr std::string_view noSuite =
     "the server accepts none of our cipher suites, or not this identity";
+constexpr std::string_view wrongCertificate =
+    "the server does not accept the device's certificate or public key";
 constexpr std::string_view ended = "the server ended the connection";
 
 // clang-format off
@@ -29,9 +31,13 @@ constexpr std::array alertRows{
     AlertRow{21,  "decryption_failed",       wrongKey},
     AlertRow{22,  "record_overflow",         ended},
     AlertRow{40,  "handshake_failure",       noSuite},
-    AlertRow{46,  "certificate_unknown",     ended},
+    AlertRow{42,  "bad_certificate",         wrongCertificate},
+    AlertRow{43,  "unsupported_certificate", wrongCertificate},
+    AlertRow{44,  "certificate_revoked",     "the server says that the device's certificate is revoked"},
+    AlertRow{45,  "certificate_expired",     "the server says that the device's certificate has expired"},
+    AlertRow{46,  "certificate_unknown",     wrongCertificate},
     AlertRow{47,  "illegal_parameter",       "the server could not accept our handshake"},
-    AlertRow{48,  "unknown_ca",              ended},
+    AlertRow{48,  "unknown_ca",              "the server does not accept the device's certificate: it does not know who issued it"},
     AlertRow{49,  "access_denied",           "the server does not let this identity in"},
     AlertRow{50,  "decode_error",            "the server could not accept our handshake"},
     AlertRow{51,  "decrypt_error",           wrongKey},

@@ -28,6 +28,39 @@ constexpr std::array suites{
     CipherSuite{0x00A9, "TLS_PSK_WITH_AES_256_GCM_SHA384",     false, false, "PSK", "AES-256-GCM",       "AEAD"},
     CipherSuite{0x00AE, "TLS_PSK_WITH_AES_128_CBC_SHA256",     true,  true,  "PSK", "AES-128-CBC",       "SHA256"},
     CipherSuite{0x00AF, "TLS_PSK_WITH_AES_256_CBC_SHA384",     false, true,  "PSK", "AES-256-CBC",       "SHA384"},
+    // The same order for raw public keys and certificates.
+    CipherSuite{0xC0AE, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8",        true,  false, "ECDHE-ECDSA", "AES-128-CCM-8",     "AEAD"},   // RFC 7251
+    CipherSuite{0xC0AC, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM",          false, false, "ECDHE-ECDSA", "AES-128-CCM",       "AEAD"},
+    CipherSuite{0xC02B, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",   false, false, "ECDHE-ECDSA", "AES-128-GCM",       "AEAD"},   // RFC 5289
+    CipherSuite{0xCCA9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", false, false, "ECDHE-ECDSA", "CHACHA20-POLY1305", "AEAD"}, // RFC 7905
+    CipherSuite{0xC0AF, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8",        false, false, "ECDHE-ECDSA", "AES-256-CCM-8",     "AEAD"},
+    CipherSuite{0xC0AD, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM",          false, false, "ECDHE-ECDSA", "AES-256-CCM",       "AEAD"},
+    CipherSuite{0xC02C, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",   false, false, "ECDHE-ECDSA", "AES-256-GCM",       "AEAD"},
+    CipherSuite{0xC023, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",   true,  true,  "ECDHE-ECDSA", "AES-128-CBC",       "SHA256"},
+    CipherSuite{0xC024, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384",   false, true,  "ECDHE-ECDSA", "AES-256-CBC",       "SHA384"},
+};
+
+/// What a mode adds to the priority string, and how its suites exchange keys.
+struct ModeRow
+{
+    api::SecurityMode mode;
+    std::string_view word; ///< for people
+    std::string_view keyExchange;
+    std::string_view priorities;
+};
+
+// GnuTLS 3.7 takes no list without a signature algorithm, not even for PSK alone. TS 1.1 Transport
+// §5.2.8.6: P-256, SHA-256. What signs a chain may be an RSA authority; what signs the handshake
+// cannot, since the suites are ECDSA's.
+constexpr std::array modes{
+    ModeRow{api::SecurityMode::Psk, "psk", "PSK", ":+SIGN-ECDSA-SHA256"},
+    ModeRow{api::SecurityMode::RawPublicKey, "rpk", "ECDHE-ECDSA",
+            ":+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SHA384:+SIGN-ECDSA-SHA512:+GROUP-SECP256R1"
+            ":+CTYPE-CLI-RAWPK:+CTYPE-SRV-RAWPK"},
+    ModeRow{api::SecurityMode::Certificate, "certificate", "ECDHE-ECDSA",
+            ":+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SHA384:+SIGN-ECDSA-SHA512"
+            ":+SIGN-RSA-SHA256:+SIGN-RSA-SHA384:+SIGN-RSA-SHA512:+GROUP-SECP256R1"
+            ":+CTYPE-CLI-X509:+CTYPE-SRV-X509"},
 };
 
 /// Why a number of the IANA registry is out, whatever the settings say.
@@ -140,19 +173,11 @@ void append(std::string& priorities, std::string_view word)
         priorities += entry;
 }
 
-base::Expected<std::string_view> keyExchangeOf(api::SecurityMode mode)
+/// None for NoSec.
+const ModeRow* rowOf(api::SecurityMode mode)
 {
-    switch (mode) {
-    case api::SecurityMode::Psk:
-        return "PSK";
-    case api::SecurityMode::RawPublicKey:
-        return fail(ErrorKind::NotSupported, "raw public keys are not supported");
-    case api::SecurityMode::Certificate:
-        return fail(ErrorKind::NotSupported, "certificates are not supported");
-    case api::SecurityMode::NoSec:
-        break;
-    }
-    return fail(ErrorKind::NotSupported, "security mode NoSec has no cipher suites");
+    const auto* const row = std::ranges::find(modes, mode, &ModeRow::mode);
+    return row == modes.end() ? nullptr : row;
 }
 
 } // namespace
@@ -186,27 +211,32 @@ base::Expected<CipherSuite> findCipherSuite(std::string_view text)
 base::Expected<std::vector<CipherSuite>> offeredSuites(api::SecurityMode mode,
                                                        std::span<const std::string> wanted)
 {
-    const auto keyExchange = keyExchangeOf(mode);
-    if (!keyExchange)
-        return fail(keyExchange.error());
+    const auto* const row = rowOf(mode);
+    if (row == nullptr)
+        return fail(ErrorKind::NotSupported, "security mode NoSec has no cipher suites");
     std::vector<std::uint16_t> numbers;
     for (const auto& text : wanted) {
         const auto suite = findCipherSuite(text);
         if (!suite)
             return fail(suite.error());
+        if (suite->keyExchange != row->keyExchange)
+            return fail(
+                ErrorKind::NotSupported,
+                fmt::format("{} does not go with security mode {}", suite->name, row->word));
         numbers.push_back(suite->number);
     }
     std::vector<CipherSuite> offered;
-    std::ranges::copy_if(suites, std::back_inserter(offered), [&](const CipherSuite& row) {
+    std::ranges::copy_if(suites, std::back_inserter(offered), [&](const CipherSuite& suite) {
         const bool isWanted = wanted.empty()
-                                  ? row.isDefault
-                                  : std::ranges::find(numbers, row.number) != numbers.end();
-        return row.keyExchange == *keyExchange && isWanted;
+                                  ? suite.isDefault
+                                  : std::ranges::find(numbers, suite.number) != numbers.end();
+        return suite.keyExchange == row->keyExchange && isWanted;
     });
     return offered;
 }
 
-std::string priorityString(std::span<const CipherSuite> offered, CbcRule rule)
+std::string
+priorityString(api::SecurityMode mode, std::span<const CipherSuite> offered, CbcRule rule)
 {
     std::string priorities = "NONE:+VERS-DTLS1.2";
     for (const auto& suite : offered) {
@@ -214,8 +244,8 @@ std::string priorityString(std::span<const CipherSuite> offered, CbcRule rule)
         append(priorities, suite.cipher);
         append(priorities, suite.mac);
     }
-    // GnuTLS 3.7 takes no list without a signature algorithm, not even for PSK alone.
-    append(priorities, "SIGN-ECDSA-SHA256");
+    if (const auto* const row = rowOf(mode))
+        priorities += row->priorities;
     // Without this GnuTLS runs CBC without encrypt-then-MAC, and tells nobody.
     if (rule == CbcRule::OnlyEncryptThenMac)
         priorities += ":%FORCE_ETM";

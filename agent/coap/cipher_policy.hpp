@@ -28,7 +28,8 @@ struct CipherSuite
     std::string_view mac;
 };
 
-/// Every suite that can be offered at all, best first.
+/// Every suite that can be offered at all: PSK's, then those of raw public keys and certificates;
+/// best first in each.
 [[nodiscard]] std::span<const CipherSuite> allCipherSuites();
 
 /// Takes an IANA name, or a number as 49320, 0xC0A8 or 0xC0,0xA8. NotSupported, with the rule that
@@ -37,13 +38,14 @@ struct CipherSuite
 [[nodiscard]] base::Expected<CipherSuite> findCipherSuite(std::string_view text);
 
 /// What an account offers, best first whatever the order of `wanted`; an empty list means the
-/// defaults. NotSupported for modes that this gateway does not have, for suites of other modes
-/// and for those that findCipherSuite() does not know.
+/// defaults. NotSupported for NoSec, for suites of other modes and for those that
+/// findCipherSuite() does not know.
 [[nodiscard]] base::Expected<std::vector<CipherSuite>>
 offeredSuites(api::SecurityMode mode, std::span<const std::string> wanted);
 
 /// GnuTLS's priority string that offers exactly these.
-[[nodiscard]] std::string priorityString(std::span<const CipherSuite> suites, CbcRule rule);
+[[nodiscard]] std::string
+priorityString(api::SecurityMode mode, std::span<const CipherSuite> suites, CbcRule rule);
 
 /// What a handshake negotiated, in GnuTLS's words.
 struct Negotiated

@@ -32,10 +32,28 @@ struct Connection::Opening
     const Offer* offer = nullptr; ///< of the environment's TlsContext; none without DTLS
     Addresses addresses;
     std::size_t next = 0;
-    api::PskCredential credential;
+    api::Credential credential;
     std::optional<Resumption> resumption; ///< gone when it was tried in vain
     base::TimePoint deadline{};
 };
+
+namespace {
+
+/// What a credential lacks for a mode; nothing when it fits.
+std::string_view lackOf(const api::Credential& credential, api::SecurityMode mode)
+{
+    const auto* const keyPair = std::get_if<api::KeyPair>(&credential);
+    if (mode == api::SecurityMode::Psk)
+        return keyPair == nullptr ? ""
+                                  : "the account wants a pre-shared key, the device has a key pair";
+    if (keyPair == nullptr)
+        return "the account wants a key pair, the device has a pre-shared key";
+    if (mode == api::SecurityMode::Certificate && keyPair->certificates.empty())
+        return "the account wants a certificate, the device's key pair has none yet";
+    return {};
+}
+
+} // namespace
 
 Connection::Connection(Environment& environment,
                        api::SessionSettings settings,
@@ -105,16 +123,23 @@ void Connection::onAddresses(base::Expected<Addresses> addresses)
     }
     credential_ = opening_->settings.credential;
     environment_.credentials.fetch(
-        credential_, lifetime_.guard([this](base::Expected<api::PskCredential> credential) {
+        credential_, lifetime_.guard([this](base::Expected<api::Credential> credential) {
             if (!isClosed_)
                 onCredential(std::move(credential));
         }));
 }
 
-void Connection::onCredential(base::Expected<api::PskCredential> credential)
+void Connection::onCredential(base::Expected<api::Credential> credential)
 {
+    const auto mode = opening_->settings.securityMode;
     if (!credential) {
-        shutDown(credential.error().in("the pre-shared key cannot be used"));
+        shutDown(credential.error().in(mode == api::SecurityMode::Psk
+                                           ? "the pre-shared key cannot be used"
+                                           : "the key pair cannot be used"));
+        return;
+    }
+    if (const auto lack = lackOf(*credential, mode); !lack.empty()) {
+        shutDown({ErrorKind::NotFound, std::string(lack), Retry::Never});
         return;
     }
     opening_->credential = std::move(*credential);
@@ -175,8 +200,9 @@ void Connection::openDtls(base::UniqueFd socket)
     HandshakeTerms terms;
     terms.offer = opening_->offer;
     terms.peer = opening_->addresses[opening_->next - 1];
-    if (!opening_->isLiteral)
-        terms.serverName = opening_->uri.host;
+    terms.server = &opening_->settings.server;
+    terms.host = opening_->uri.host;
+    terms.isLiteral = opening_->isLiteral;
     // The time that is left, shared fairly with the addresses that are left.
     terms.limit = (opening_->deadline - environment_.loop.now()) / (left + 1);
     terms.leavesWhenRefused = left > 0;

@@ -42,7 +42,7 @@ private:
 
     void begin();
     void onAddresses(base::Expected<Addresses> addresses);
-    void onCredential(base::Expected<api::PskCredential> credential);
+    void onCredential(base::Expected<api::Credential> credential);
     void onResumption(base::Secret state);
     void tryNextAddress();
     [[nodiscard]] base::Expected<base::UniqueFd> connectNext();

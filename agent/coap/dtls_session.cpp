@@ -13,6 +13,7 @@
 #include "agent/base/log.hpp"
 #include "agent/base/survival.hpp"
 #include "agent/coap/alerts.hpp"
+#include "agent/coap/dtls_handshake.hpp"
 
 namespace causeway::coap {
 
@@ -38,16 +39,6 @@ unsigned toMilliseconds(base::Duration duration)
         std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
 }
 
-int copyTo(gnutls_datum_t* datum, base::ByteView octets)
-{
-    datum->data = static_cast<unsigned char*>(gnutls_malloc(octets.size()));
-    if (datum->data == nullptr)
-        return GNUTLS_E_MEMORY_ERROR;
-    std::copy(octets.begin(), octets.end(), datum->data);
-    datum->size = static_cast<unsigned>(octets.size());
-    return 0;
-}
-
 // The kernel tells on a connected UDP socket what ICMP said. Anybody can forge that: a hint.
 bool isHint(int error)
 {
@@ -62,29 +53,10 @@ std::string_view named(const char* name)
 
 } // namespace
 
-/// What only the handshake needs; freed when it ends.
-struct DtlsSession::Handshake
-{
-    Handshake(DtlsSession& owner, HandshakeTerms what, const api::PskCredential& who)
-        : terms(std::move(what))
-        , credential(who)
-        , deadline(owner.environment_.loop.now() + terms.limit)
-        , timer(owner.environment_.loop, [&owner] { owner.onHandshakeTimer(); })
-    {}
-
-    HandshakeTerms terms;
-    const api::PskCredential& credential;
-    base::TimePoint deadline;
-    base::Timer timer;
-    bool hasHeard = false;
-    bool wasRefused = false;
-    bool foundNothing = false; ///< in this call of gnutls_handshake(): see waitToPull()
-};
-
 DtlsSession::DtlsSession(Environment& environment,
                          base::UniqueFd socket,
                          HandshakeTerms terms,
-                         const api::PskCredential& credential,
+                         const api::Credential& credential,
                          ChannelListener& listener)
     : environment_(environment)
     , listener_(listener)
@@ -107,16 +79,22 @@ DtlsSession::~DtlsSession()
 void DtlsSession::configure()
 {
     gnutls_session_t session = nullptr;
-    if (gnutls_init(&session, GNUTLS_CLIENT | GNUTLS_DATAGRAM | GNUTLS_NONBLOCK) < 0)
+    const HandshakeTerms& terms = handshake_->terms;
+    const bool hasRawKey = terms.offer->mode == api::SecurityMode::RawPublicKey;
+    const unsigned flags = GNUTLS_CLIENT | GNUTLS_DATAGRAM | GNUTLS_NONBLOCK;
+    if (gnutls_init(&session, hasRawKey ? flags | GNUTLS_ENABLE_RAWPK : flags) < 0)
         throw std::bad_alloc();
     session_.reset(session);
-    const HandshakeTerms& terms = handshake_->terms;
     gnutls_session_set_ptr(session, this);
     gnutls_priority_set(session, terms.offer->priority.get());
-    gnutls_credentials_set(session, GNUTLS_CRD_PSK, environment_.tls.psk());
-    if (!terms.serverName.empty())
-        gnutls_server_name_set(
-            session, GNUTLS_NAME_DNS, terms.serverName.data(), terms.serverName.size());
+    if (usesKeyPair()) {
+        gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, environment_.tls.keyPairs());
+        gnutls_session_set_verify_function(session, checkPeer);
+    } else {
+        gnutls_credentials_set(session, GNUTLS_CRD_PSK, environment_.tls.psk());
+    }
+    if (const std::string name = wireName(); !name.empty())
+        gnutls_server_name_set(session, GNUTLS_NAME_DNS, name.data(), name.size());
     // What GnuTLS cannot read is as good as none: the handshake is then a full one.
     if (!terms.resumption.empty())
         (void)gnutls_session_set_data(session, terms.resumption.data(), terms.resumption.size());
@@ -128,19 +106,6 @@ void DtlsSession::configure()
     gnutls_transport_set_push_function(session, push);
     gnutls_transport_set_pull_function(session, pull);
     gnutls_transport_set_pull_timeout_function(session, waitToPull);
-}
-
-int DtlsSession::askForKey(gnutls_session_t session,
-                           gnutls_datum_t* identity,
-                           gnutls_datum_t* key) noexcept
-{
-    const auto& self = *static_cast<DtlsSession*>(gnutls_session_get_ptr(session));
-    if (!self.handshake_)
-        return GNUTLS_E_INSUFFICIENT_CREDENTIALS;
-    const api::PskCredential& credential = self.handshake_->credential;
-    if (const int result = copyTo(identity, credential.identity); result < 0)
-        return result;
-    return copyTo(key, credential.key.view()); // GnuTLS wipes this copy when it frees it
 }
 
 // A datagram that the network does not take now is lost; both GnuTLS and the message layer send
@@ -264,17 +229,23 @@ void DtlsSession::finishHandshake()
                                 hasEncryptThenMac};
     const auto suite = checkSuite(offer.suites, offer.cbcRule, negotiated);
     if (!suite) {
-        gnutls_alert_send(session, GNUTLS_AL_FATAL, GNUTLS_A_INSUFFICIENT_SECURITY);
-        lose(suite.error().in(toText(handshake_->terms.peer)));
+        refuse(GNUTLS_A_INSUFFICIENT_SECURITY, suite.error());
         return;
     }
-    const api::ChannelFacts facts{api::SecurityMode::Psk,
-                                  suite->number,
-                                  suite->name,
-                                  hasEncryptThenMac,
-                                  gnutls_session_ext_master_secret_status(session) != 0,
-                                  gnutls_session_is_resumed(session) != 0,
-                                  handshake_->credential.mark};
+    const auto server = judgeHandshake();
+    if (!server) {
+        refuse(GNUTLS_A_BAD_CERTIFICATE, server.error());
+        return;
+    }
+    const api::ChannelFacts facts{
+        offer.mode,
+        suite->number,
+        suite->name,
+        hasEncryptThenMac,
+        gnutls_session_ext_master_secret_status(session) != 0,
+        gnutls_session_is_resumed(session) != 0,
+        std::visit([](const auto& one) { return one.mark; }, handshake_->credential),
+        *server};
     // RFC 7627 §5.4: without an extended master secret a session is not to be resumed.
     base::Secret resumable = facts.hasExtendedMasterSecret ? takeResumable() : base::Secret();
     handshake_.reset();
@@ -282,6 +253,12 @@ void DtlsSession::finishHandshake()
     listener_.onChannelReady(facts, std::move(resumable));
     if (lives)
         readRecords(0); // what came in one datagram with the server's Finished
+}
+
+void DtlsSession::refuse(gnutls_alert_description_t alert, const Error& reason)
+{
+    gnutls_alert_send(session_.get(), GNUTLS_AL_FATAL, alert);
+    lose(reason.in(toText(handshake_->terms.peer)));
 }
 
 base::Secret DtlsSession::takeResumable() const
@@ -297,7 +274,9 @@ base::Secret DtlsSession::takeResumable() const
 
 void DtlsSession::failHandshake(int result)
 {
-    const Error reason = describeFailure(result, true);
+    const Error reason = handshake_->refusal
+                             ? handshake_->refusal->in(toText(handshake_->terms.peer))
+                             : describeFailure(result, true);
     gnutls_alert_send_appropriate(session_.get(), result);
     lose(reason);
 }
@@ -310,9 +289,11 @@ Error DtlsSession::describeSilence() const
     if (handshake_->hasHeard)
         return {ErrorKind::Timeout,
                 fmt::format("the DTLS handshake with {} did not finish within {:.3g} s: a server "
-                            "that refuses the pre-shared key or its identity often says nothing",
+                            "that refuses {} often says nothing",
                             peer,
-                            limit),
+                            limit,
+                            usesKeyPair() ? "the device's key or certificate"
+                                          : "the pre-shared key or its identity"),
                 Retry::Later};
     if (handshake_->wasRefused)
         return {ErrorKind::Unreachable,

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include <gnutls/abstract.h>
 #include <sys/types.h>
 
 #include "agent/base/unique_fd.hpp"
@@ -19,22 +20,25 @@ struct HandshakeTerms
     const Offer* offer = nullptr; ///< outlives the handshake
     base::ByteView resumption;    ///< what to resume from, in GnuTLS's format; likewise
     SocketAddress peer;
-    std::string serverName; ///< for SNI; empty when the host is a literal (RFC 6066 §3)
+    const api::ServerIdentity* server = nullptr; ///< whom it must prove to be; likewise
+    std::string host;                            ///< of the URI; a literal without brackets
+    bool isLiteral = false;
     base::Duration limit{};
     /// There are other addresses to try: a closed port is reason enough to leave this one. At the
     /// last address it is only a hint, since anybody can send one.
     bool leavesWhenRefused = false;
 };
 
-/// One DTLS 1.2 client session on one connected UDP socket. Begins its handshake when made; the key
-/// is borrowed until that ends. A lost session is never mended: the owner makes a new one.
+/// One DTLS 1.2 client session on one connected UDP socket. Begins its handshake when made; the
+/// credential, which fits the mode, is borrowed until that ends. A lost session is never mended:
+/// the owner makes a new one.
 class DtlsSession final : public Channel
 {
 public:
     DtlsSession(Environment& environment,
                 base::UniqueFd socket,
                 HandshakeTerms terms,
-                const api::PskCredential& credential,
+                const api::Credential& credential,
                 ChannelListener& listener);
     ~DtlsSession() override;
     DtlsSession(const DtlsSession&) = delete;
@@ -46,6 +50,15 @@ public:
     /// For TlsContext: gives a handshake its identity and key.
     static int
     askForKey(gnutls_session_t session, gnutls_datum_t* identity, gnutls_datum_t* key) noexcept;
+    /// The same for a key pair; the signature is GnuTLS's, which frees what it is given.
+    static int askForKeyPair(gnutls_session_t session,
+                             const gnutls_cert_retr_st* question,
+                             gnutls_pcert_st** certificates,
+                             unsigned* certificateCount,
+                             gnutls_ocsp_data_st** ocsp,
+                             unsigned* ocspCount,
+                             gnutls_privkey_t* privateKey,
+                             unsigned* flags) noexcept;
 
 private:
     struct Handshake;
@@ -53,6 +66,7 @@ private:
     static ssize_t push(gnutls_transport_ptr_t self, const void* octets, std::size_t size) noexcept;
     static ssize_t pull(gnutls_transport_ptr_t self, void* octets, std::size_t size) noexcept;
     static int waitToPull(gnutls_transport_ptr_t self, unsigned milliseconds) noexcept;
+    static int checkPeer(gnutls_session_t session) noexcept;
 
     void takeSocketError() noexcept;
     void configure();
@@ -61,6 +75,11 @@ private:
     void waitForHandshake();
     void onHandshakeTimer();
     void finishHandshake();
+    void refuse(gnutls_alert_description_t alert, const base::Error& reason);
+    [[nodiscard]] bool usesKeyPair() const;
+    [[nodiscard]] base::Expected<ServerKeyMark> judgePeer() const;
+    [[nodiscard]] base::Expected<ServerKeyMark> judgeHandshake() const;
+    [[nodiscard]] std::string wireName() const;
     [[nodiscard]] base::Secret takeResumable() const;
     void failHandshake(int result);
     [[nodiscard]] base::Error describeSilence() const;

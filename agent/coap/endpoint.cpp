@@ -13,14 +13,15 @@ Endpoint::Endpoint(base::EventLoop& loop,
                    api::CredentialStore& credentials,
                    api::ResumptionStore& resumptions,
                    EndpointSettings settings)
-    : environment_(new Environment{loop,
-                                   credentials,
-                                   resumptions,
-                                   settings,
-                                   TlsContext(DtlsSession::askForKey),
-                                   Deferred(loop),
-                                   Resolver(loop),
-                                   {}})
+    : environment_(new Environment{
+          loop,
+          credentials,
+          resumptions,
+          settings,
+          TlsContext({DtlsSession::askForKey, DtlsSession::askForKeyPair}, settings.trustStore),
+          Deferred(loop),
+          Resolver(loop),
+          {}})
 {}
 
 Endpoint::~Endpoint() = default;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 
 #include "agent/api/resumption_store.hpp"
@@ -24,6 +25,10 @@ struct EndpointSettings
     /// Datagrams of one session, both ways. RFC 9147 §4.5.3 limits AES-CCM to 2^23 records under
     /// one key; a resumed session has new keys.
     std::uint32_t mostDatagrams = 1U << 23U;
+    /// PEM: whom the certificate usages 0 and 1 trust beside what the account names.
+    std::filesystem::path trustStore = "/etc/ssl/certs/ca-certificates.crt";
+    /// Certificates are accepted while nobody knows what time it is.
+    bool acceptsUnsetClock = false;
 };
 
 /// All CoAP sessions of the process: one connected UDP socket each, on one loop. Lives on the

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 
 /// Owners for GnuTLS's handles; nothing outside agent/coap sees them.
 namespace causeway::coap {
@@ -19,6 +20,16 @@ struct GnutlsDeleter
     {
         gnutls_psk_free_client_credentials(credentials);
     }
+
+    void operator()(gnutls_certificate_credentials_t credentials) const noexcept
+    {
+        gnutls_certificate_free_credentials(credentials);
+    }
+
+    void operator()(gnutls_x509_crt_t certificate) const noexcept
+    {
+        gnutls_x509_crt_deinit(certificate);
+    }
 };
 
 template <typename Handle>
@@ -27,5 +38,7 @@ using GnutlsHandle = std::unique_ptr<std::remove_pointer_t<Handle>, GnutlsDelete
 using SessionHandle = GnutlsHandle<gnutls_session_t>;
 using PriorityHandle = GnutlsHandle<gnutls_priority_t>;
 using PskHandle = GnutlsHandle<gnutls_psk_client_credentials_t>;
+using KeyPairsHandle = GnutlsHandle<gnutls_certificate_credentials_t>;
+using CertificateHandle = GnutlsHandle<gnutls_x509_crt_t>;
 
 } // namespace causeway::coap

@@ -11,9 +11,10 @@ using base::fail;
 
 namespace {
 
-base::Expected<PriorityHandle> makePriority(const std::vector<CipherSuite>& suites, CbcRule rule)
+base::Expected<PriorityHandle>
+makePriority(api::SecurityMode mode, const std::vector<CipherSuite>& suites, CbcRule rule)
 {
-    const std::string text = priorityString(suites, rule);
+    const std::string text = priorityString(mode, suites, rule);
     gnutls_priority_t priority = nullptr;
     const int result = gnutls_priority_init(&priority, text.c_str(), nullptr);
     if (result < 0)
@@ -31,13 +32,32 @@ PskHandle makePsk(gnutls_psk_client_credentials_function2* askForKey)
     return PskHandle(credentials);
 }
 
+// The store has proved that key and certificate are a pair: not again in every handshake.
+KeyPairsHandle makeKeyPairs(gnutls_certificate_retrieve_function3* askForKeyPair)
+{
+    gnutls_certificate_credentials_t credentials = nullptr;
+    if (gnutls_certificate_allocate_credentials(&credentials) < 0)
+        throw std::runtime_error("GnuTLS gives no certificate credentials");
+    gnutls_certificate_set_flags(credentials, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
+    gnutls_certificate_set_retrieve_function3(credentials, askForKeyPair);
+    return KeyPairsHandle(credentials);
+}
+
 } // namespace
 
-TlsContext::TlsContext(gnutls_psk_client_credentials_function2* askForKey)
-    : psk_(makePsk(askForKey))
+TlsContext::TlsContext(const CredentialCallbacks& callbacks, std::filesystem::path trustStore)
+    : psk_(makePsk(callbacks.askForKey))
+    , keyPairs_(makeKeyPairs(callbacks.askForKeyPair))
+    , trust_(std::move(trustStore))
 {
-    if (const auto usual = offer({}); !usual)
-        throw std::runtime_error(usual.error().message);
+    using api::SecurityMode;
+    for (const auto mode :
+         {SecurityMode::Psk, SecurityMode::RawPublicKey, SecurityMode::Certificate}) {
+        api::SessionSettings usual;
+        usual.securityMode = mode;
+        if (const auto made = offer(usual); !made)
+            throw std::runtime_error(made.error().message);
+    }
 }
 
 base::Expected<const Offer*> TlsContext::offer(const api::SessionSettings& settings)
@@ -50,10 +70,10 @@ base::Expected<const Offer*> TlsContext::offer(const api::SessionSettings& setti
     auto suites = offeredSuites(settings.securityMode, settings.cipherSuites);
     if (!suites)
         return fail(suites.error());
-    auto priority = makePriority(*suites, rule);
+    auto priority = makePriority(settings.securityMode, *suites, rule);
     if (!priority)
         return fail(priority.error());
-    Offer offer{std::move(*suites), rule, std::move(*priority)};
+    Offer offer{settings.securityMode, std::move(*suites), rule, std::move(*priority)};
     return &offers_.emplace(std::move(policy), std::move(offer)).first->second;
 }
 

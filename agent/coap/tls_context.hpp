@@ -6,37 +6,54 @@
 #include <tuple>
 #include <vector>
 
+#include <gnutls/abstract.h>
+
 #include "agent/coap/cipher_policy.hpp"
 #include "agent/coap/handles.hpp"
+#include "agent/coap/server_check.hpp"
 
 namespace causeway::coap {
 
 /// What one kind of account offers, and by what its handshakes are judged.
 struct Offer
 {
+    api::SecurityMode mode = api::SecurityMode::Psk;
     std::vector<CipherSuite> suites;
     CbcRule cbcRule = CbcRule::OnlyEncryptThenMac;
     PriorityHandle priority;
 };
 
-/// What all DTLS sessions share: one Offer for each policy, and the credentials object whose
-/// callback asks the session for its pre-shared key while the handshake needs it.
+/// How GnuTLS asks a session for what it authenticates with, while the handshake needs it.
+struct CredentialCallbacks
+{
+    gnutls_psk_client_credentials_function2* askForKey;
+    gnutls_certificate_retrieve_function3* askForKeyPair;
+};
+
+/// What all DTLS sessions share: one Offer for each policy, the credentials objects whose callbacks
+/// ask the session, and the gateway's own trust store.
 class TlsContext
 {
 public:
     /// Throws when GnuTLS is too old for our cipher suites.
-    explicit TlsContext(gnutls_psk_client_credentials_function2* askForKey);
+    TlsContext(const CredentialCallbacks& callbacks, std::filesystem::path trustStore);
 
     /// Stays where it is as long as the context does. Fails as offeredSuites() does.
     [[nodiscard]] base::Expected<const Offer*> offer(const api::SessionSettings& settings);
 
     [[nodiscard]] gnutls_psk_client_credentials_t psk() const { return psk_.get(); }
 
+    [[nodiscard]] gnutls_certificate_credentials_t keyPairs() const { return keyPairs_.get(); }
+
+    [[nodiscard]] GatewayTrust& trust() { return trust_; }
+
 private:
     using Policy = std::tuple<api::SecurityMode, CbcRule, std::vector<std::string>>;
 
     std::map<Policy, Offer> offers_; ///< as many as the operator's accounts have policies
     PskHandle psk_;
+    KeyPairsHandle keyPairs_;
+    GatewayTrust trust_;
 };
 
 } // namespace causeway::coap

@@ -2,7 +2,6 @@
 #include "agent/lwm2m/registration.hpp"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <utility>
 
@@ -217,15 +216,16 @@ void Registration::waitForTurn()
 
 void Registration::connect()
 {
-    api::SessionSettings session;
-    session.logName = identity_.logName;
-    session.uri = account_.settings.uri;
-    session.securityMode = account_.settings.securityMode;
-    session.credential = {identity_.logName, account_.settings.name};
-    session.allowsCbcWithoutEtm = account_.settings.allowsCbcWithoutEtm;
-    session.cipherSuites = account_.settings.cipherSuites;
-    session.mayResume = mayResume_;
-    session_ = transport_.open(std::move(session), *this);
+    const auto& settings = account_.settings;
+    session_ = transport_.open({identity_.logName,
+                                settings.uri,
+                                settings.securityMode,
+                                {identity_.logName, settings.name},
+                                settings.allowsCbcWithoutEtm,
+                                settings.cipherSuites,
+                                mayResume_,
+                                settings.identity},
+                               *this);
 }
 
 void Registration::startOver()

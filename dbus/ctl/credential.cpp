@@ -2,6 +2,7 @@
 #include "dbus/ctl/credential.hpp"
 
 #include "dbus/secret_file.hpp"
+#include "dbus/status_dict.hpp"
 
 namespace causeway::dbus::ctl {
 
@@ -13,19 +14,41 @@ base::Secret keyOrFail(const std::string& file, KeyFormat format)
     return std::move(*key);
 }
 
+namespace {
+
+sdbus::UnixFd seal(const base::Secret& key)
+{
+    auto file = makeSecretFile(key.view());
+    if (!file)
+        throw Failure(file.error());
+    return {file->release(), sdbus::adopt_fd};
+}
+
+} // namespace
+
 Dictionary setCredential(Client& client,
                          const std::string& device,
                          const std::string& server,
                          const std::string& identity,
                          const base::Secret& key)
 {
-    auto file = makeSecretFile(key.view());
-    if (!file)
-        throw Failure(file.error());
-    const sdbus::UnixFd secret(file->release(), sdbus::adopt_fd);
+    const sdbus::UnixFd secret = seal(key);
     Dictionary facts;
     client.withDevice(device, [&](DeviceProxy& proxy) {
-        facts = proxy.SetCredential(server, "psk", base::toBytes(identity), secret);
+        facts = proxy.SetCredential(server, std::string(pskKind), base::toBytes(identity), secret);
+    });
+    return facts;
+}
+
+Dictionary setKeyPair(Client& client,
+                      const std::string& device,
+                      const std::string& server,
+                      const base::Secret& privateKey)
+{
+    const sdbus::UnixFd secret = seal(privateKey);
+    Dictionary facts;
+    client.withDevice(device, [&](DeviceProxy& proxy) {
+        facts = proxy.SetCredential(server, std::string(keyPairKind), {}, secret);
     });
     return facts;
 }

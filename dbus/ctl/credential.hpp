@@ -17,6 +17,11 @@ Dictionary setCredential(Client& client,
                          const std::string& identity,
                          const base::Secret& key);
 
+Dictionary setKeyPair(Client& client,
+                      const std::string& device,
+                      const std::string& server,
+                      const base::Secret& privateKey);
+
 Dictionary generateCredential(Client& client,
                               const std::string& device,
                               const std::string& server,

@@ -80,6 +80,7 @@ void describe(CLI::App& app, Session& session)
     addServerCommands(app, session);
     addProfileCommands(app, session);
     addCredentialCommands(app, session);
+    addKeyPairCommands(app, session);
     addKeyStoreCommands(app, session);
     addValueCommands(app, session);
     addWatchCommand(app, session);

@@ -82,7 +82,8 @@ void print(const Json& list)
                  "HANDSHAKE",
                  "AGE",
                  "LAST USED",
-                 "CREDENTIAL"});
+                 "CREDENTIAL",
+                 "SERVER'S KEY"});
     for (const auto& channel : list)
         table.add({textIn(channel, "device"),
                    textIn(channel, "server"),
@@ -93,7 +94,8 @@ void print(const Json& list)
                    wordOf(channel, "resumed", "resumed", "full"),
                    ageSince(channel, "channelSince"),
                    ageSince(channel, "channelUsedAt"),
-                   orDash(textIn(channel, "credentialFingerprint"))});
+                   orDash(textIn(channel, "credentialFingerprint")),
+                   orDash(textIn(channel, "serverFingerprint"))});
     table.print();
 }
 

@@ -46,6 +46,7 @@ void addLineTools(CLI::App& group, Session& session);
 void addServerCommands(CLI::App& app, Session& session);
 void addProfileCommands(CLI::App& app, Session& session);
 void addCredentialCommands(CLI::App& app, Session& session);
+void addKeyPairCommands(CLI::App& app, Session& session);
 void addValueCommands(CLI::App& app, Session& session);
 void addWatchCommand(CLI::App& app, Session& session);
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "dbus/ctl/failure.hpp"
+#include "dbus/ctl/pem.hpp"
 #include "dbus/settings_dict.hpp"
 
 namespace causeway::dbus::ctl {
@@ -30,7 +31,7 @@ constexpr std::array lineOptions{
 
 constexpr std::array serverOptions{
     SettingOption{"uri",                 "--uri",                  "coaps://host[:port]"},
-    SettingOption{"securityMode",        "--security-mode",        "psk or nosec (psk)"},
+    SettingOption{"securityMode",        "--security-mode",        "psk, rpk, certificate or nosec (psk)"},
     SettingOption{"shortServerId",       "--short-server-id",      "1 to 65534 (1)"},
     SettingOption{"lifetime",            "--lifetime",             "seconds of a registration (86400)", "s"},
     SettingOption{"defaultPmin",         "--default-pmin",         "seconds, or none", "s"},
@@ -42,6 +43,10 @@ constexpr std::array serverOptions{
     SettingOption{"queueMode",           "--queue-mode,!--no-queue-mode", "register with queue mode (no)"},
     SettingOption{"allowsCbcWithoutEtm", "--allow-cbc-without-etm,!--no-allow-cbc-without-etm", "accept CBC without encrypt-then-MAC; weak (no)"},
     SettingOption{"cipherSuites",        "--cipher-suite",         "offer this one, by IANA name or number, instead of the defaults; may be repeated"},
+    SettingOption{"serverPublicKey",     "--server-public-key",    "rpk: the server's public key; certificate: its certificate or its authority's; PEM, DER, or its hash"},
+    SettingOption{"matchingType",        "--matching-type",        "exact, or sha-256, sha-384, sha-512 when that is a hash (exact)"},
+    SettingOption{"certificateUsage",    "--certificate-usage",    "domain-issued, trust-anchor, service-certificate or ca-constraint (domain-issued)"},
+    SettingOption{"serverName",          "--server-name",          "host name to ask for and compare, instead of the URI's"},
     SettingOption{"retryCount",          "--retry-count",          "attempts in a retry sequence (5)"},
     SettingOption{"retryTimer",          "--retry-timer",          "seconds before the first retry (60)", "s"},
     SettingOption{"sequenceDelay",       "--sequence-delay",       "seconds between retry sequences (86400)", "s"},
@@ -61,12 +66,14 @@ constexpr std::array deviceOptions{
 
 // clang-format on
 
+constexpr char fileType = 'f'; ///< octets (ay), which people have in files
+
 template <typename Keys>
 char typeIn(const Keys& keys, std::string_view key)
 {
     for (const auto& row : keys) {
         if (row.name == key)
-            return row.type.front();
+            return row.type == "ay" ? fileType : row.type.front();
     }
     return 's';
 }
@@ -123,7 +130,7 @@ SettingOptions::SettingOptions(CLI::App& command, Kind kind)
         else
             row.option = command.add_option(setting.flags, row.texts, setting.help)
                              ->expected(1)
-                             ->type_name("VALUE");
+                             ->type_name(row.type == fileType ? "FILE" : "VALUE");
     }
 }
 
@@ -144,6 +151,8 @@ sdbus::Variant SettingOptions::valueOf(const Row& row)
     if (row.type == 'a')
         return sdbus::Variant(row.texts);
     const auto& text = row.texts.front();
+    if (row.type == fileType)
+        return sdbus::Variant(readPemFile(text));
     if (row.type == 's')
         return sdbus::Variant(text);
     // What D-Bus calls absent.

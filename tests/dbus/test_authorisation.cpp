@@ -66,6 +66,9 @@ const std::vector<Row> guarded{
     {device,   "Device",  "Send",               "operate",     {"ass", "1", "/3305", "main"}},
     {device,   "Device",  "UpdateNow",          "operate",     {"s", "main"}},
     {device,   "Device",  "GenerateCredential", "credentials", {"ss", "main", ""}},
+    {device,   "Device",  "GenerateKeyPair",    "credentials", {"s", "main"}},
+    {device,   "Device",  "RequestCertificate", "credentials", {"s", "main"}},
+    {device,   "Device",  "SetCertificate",     "credentials", {"say", "main", "0"}},
     {device,   "Device",  "ExportCredential",   "export",      {"s", "main"}},
     {device,   "Device",  "RemoveCredential",   "credentials", {"s", "main"}},
 };

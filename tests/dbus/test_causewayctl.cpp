@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "tests/dbus/running_gateway.hpp"
+#include "tests/fakes/temporary_directory.hpp"
 
 using namespace causeway;
 using causeway::tests::Finished;

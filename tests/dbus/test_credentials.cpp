@@ -75,6 +75,49 @@ BOOST_AUTO_TEST_CASE(a_key_arrives_whole_with_the_endpoint_name_as_identity)
     BOOST_TEST(facts.at("fingerprint").get<std::string>() == "0123456789abcdef");
 }
 
+BOOST_AUTO_TEST_CASE(a_private_key_arrives_and_only_its_public_half_comes_back)
+{
+    const auto facts = ctl::setKeyPair(client, "meter-1", "main", secret());
+
+    const auto arrived = inside([](World& world) {
+        const auto& kept = world.gateway.keyPairs.at({"meter-1", "main"});
+        return std::string(base::asText(kept.privateKey.view()));
+    });
+    BOOST_TEST(arrived == key);
+    BOOST_TEST(facts.at("kind").get<std::string>() == "key-pair");
+    BOOST_TEST(base::asText(facts.at("publicKey").get<base::Bytes>()) == "public half");
+    BOOST_TEST(!facts.contains("identity"));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_pair_is_made_requested_and_certified)
+{
+    client.withDevice("meter-1", [&](DeviceProxy& device) {
+        const auto made = device.GenerateKeyPair("main");
+        const auto request = device.RequestCertificate("main");
+        const auto certified = device.SetCertificate("main", base::toBytes("a certificate"));
+
+        BOOST_TEST(!made.contains("expiresAt"));
+        BOOST_TEST(base::asText(request) == "a request of meter-1");
+        BOOST_TEST(certified.at("subject").get<std::string>() == "CN=meter-1");
+        BOOST_TEST(certified.at("expiresAt").get<std::uint64_t>() == 2000000000000000U);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_credential_of_an_unknown_kind_is_refused)
+{
+    auto file = makeSecretFile(base::asBytes(key));
+    const sdbus::UnixFd given(file->release(), sdbus::adopt_fd);
+
+    BOOST_CHECK_EXCEPTION(client.withDevice("meter-1",
+                                            [&](DeviceProxy& device) {
+                                                device.SetCredential("main", "password", {}, given);
+                                            }),
+                          sdbus::Error,
+                          [](const auto& error) {
+                              return fromBusError(error).kind == base::ErrorKind::NotSupported;
+                          });
+}
+
 BOOST_AUTO_TEST_CASE(an_unsealed_memfd_is_refused)
 {
     const int file = ::memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);

@@ -134,11 +134,69 @@ void FakeGateway::detachDevice(const std::string& name, Done done)
 }
 
 void FakeGateway::setCredential(api::CredentialId id,
-                                api::PskCredential credential,
+                                api::Credential credential,
                                 CredentialDone done)
 {
+    if (auto* const keyPair = std::get_if<api::KeyPair>(&credential)) {
+        keyPair->publicKey = base::toBytes("public half");
+        keyPairs.insert_or_assign(id, std::move(*keyPair));
+        return answer(std::move(done), keyPairFacts(id));
+    }
     exportable[id] = false;
-    keep(std::move(id), std::move(credential), std::move(done));
+    keep(std::move(id), std::get<api::PskCredential>(std::move(credential)), std::move(done));
+}
+
+void FakeGateway::keep(api::CredentialId id, api::PskCredential credential, CredentialDone done)
+{
+    credentials.insert_or_assign(id, std::move(credential));
+    answer(std::move(done), factsOf(id));
+}
+
+api::CredentialFacts FakeGateway::factsOf(const api::CredentialId& id)
+{
+    api::CredentialFacts facts;
+    facts.identity = base::asText(credentials.at(id).identity);
+    facts.fingerprint = "0123456789abcdef";
+    facts.isExportable = exportable[id];
+    return facts;
+}
+
+api::CredentialFacts FakeGateway::keyPairFacts(const api::CredentialId& id)
+{
+    const auto& kept = keyPairs.at(id);
+    api::CredentialFacts facts;
+    facts.fingerprint = "fedcba9876543210";
+    facts.publicKey = kept.publicKey;
+    if (!kept.certificates.empty()) {
+        facts.subject = "CN=" + id.device;
+        facts.expiresAt = base::WallTime(std::chrono::seconds(2000000000));
+    }
+    return facts;
+}
+
+void FakeGateway::generateKeyPair(api::CredentialId id, CredentialDone done)
+{
+    setCredential(
+        std::move(id), api::KeyPair{{}, base::Secret(generatedKey()), {}}, std::move(done));
+}
+
+void FakeGateway::requestCertificate(api::CredentialId id, BytesDone done)
+{
+    if (!keyPairs.contains(id))
+        return answer(std::move(done),
+                      base::fail(base::ErrorKind::Refused, "there is no key pair"));
+    answer(std::move(done), base::toBytes("a request of " + id.device));
+}
+
+void FakeGateway::setCertificate(api::CredentialId id,
+                                 base::Bytes certificates,
+                                 CredentialDone done)
+{
+    if (!keyPairs.contains(id))
+        return answer(std::move(done),
+                      base::fail(base::ErrorKind::Refused, "there is no key pair"));
+    keyPairs.at(id).certificates = {std::move(certificates)};
+    answer(std::move(done), keyPairFacts(id));
 }
 
 void FakeGateway::generateCredential(api::CredentialId id,
@@ -161,6 +219,8 @@ void FakeGateway::exportCredential(api::CredentialId id, SecretDone done)
 
 void FakeGateway::describeCredential(api::CredentialId id, CredentialDone done)
 {
+    if (keyPairs.contains(id))
+        return answer(std::move(done), keyPairFacts(id));
     if (!credentials.contains(id))
         return answer(std::move(done),
                       base::fail(base::ErrorKind::NotFound, "there is no credential"));

@@ -30,9 +30,10 @@ public:
     std::map<std::pair<std::string, model::Path>, model::Sample> samples;
     std::map<api::CredentialId, api::PskCredential> credentials;
     std::map<api::CredentialId, bool> exportable;
-    std::vector<std::string> executed; ///< "meter-1 /3/0/4 arguments"
-    std::vector<std::string> updated;  ///< "meter-1 main"
-    std::vector<std::string> sent;     ///< "meter-1 main /3305/0"
+    std::map<api::CredentialId, api::KeyPair> keyPairs; ///< whose octets mean nothing
+    std::vector<std::string> executed;                  ///< "meter-1 /3/0/4 arguments"
+    std::vector<std::string> updated;                   ///< "meter-1 main"
+    std::vector<std::string> sent;                      ///< "meter-1 main /3305/0"
     std::optional<base::Error> nextError;
     /// While set, attaching a device and looking at one throw: a fault of the program.
     bool isBroken = false;
@@ -82,11 +83,14 @@ public:
     void attachDevice(api::DeviceSettings settings, Done done) override;
     void changeDevice(api::DeviceSettings settings, Done done) override;
     void detachDevice(const std::string& name, Done done) override;
-    void setCredential(api::CredentialId id,
-                       api::PskCredential credential,
-                       CredentialDone done) override;
+    void
+    setCredential(api::CredentialId id, api::Credential credential, CredentialDone done) override;
     void
     generateCredential(api::CredentialId id, std::string identity, CredentialDone done) override;
+    void generateKeyPair(api::CredentialId id, CredentialDone done) override;
+    void requestCertificate(api::CredentialId id, BytesDone done) override;
+    void
+    setCertificate(api::CredentialId id, base::Bytes certificates, CredentialDone done) override;
     void exportCredential(api::CredentialId id, SecretDone done) override;
     void describeCredential(api::CredentialId id, CredentialDone done) override;
     void removeCredential(api::CredentialId id, Done done) override;
@@ -164,17 +168,9 @@ private:
         answer(std::move(done), {});
     }
 
-    void keep(api::CredentialId id, api::PskCredential credential, CredentialDone done)
-    {
-        credentials.insert_or_assign(id, std::move(credential));
-        answer(std::move(done), factsOf(id));
-    }
-
-    api::CredentialFacts factsOf(const api::CredentialId& id)
-    {
-        const auto& kept = credentials.at(id);
-        return {std::string(base::asText(kept.identity)), "0123456789abcdef", exportable[id]};
-    }
+    void keep(api::CredentialId id, api::PskCredential credential, CredentialDone done);
+    api::CredentialFacts factsOf(const api::CredentialId& id);
+    api::CredentialFacts keyPairFacts(const api::CredentialId& id);
 
     template <typename Result>
     void answer(base::UniqueFunction<void(base::Expected<Result>)> done,

@@ -5,18 +5,24 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "agent/api/credential_store.hpp"
 #include "agent/api/key_store.hpp"
 #include "agent/base/scheduler.hpp"
+#include "tests/fakes/memory_credentials.hpp"
 #include "tests/fakes/memory_inventory.hpp"
 
 namespace causeway::fakes {
 
 /// The store without disk and TPM: same contracts, callbacks posted to the scheduler. It asks no
-/// device or server to exist before it has a credential, and judges a key by its length only.
-class MemoryStore final : public api::CredentialStore, public api::KeyStore, public MemoryInventory
+/// device or server to exist before it has a credential, and judges a key by its length only. Its
+/// key pairs are octets that no cryptography would take.
+class MemoryStore final : public api::CredentialStore,
+                          public api::KeyStore,
+                          public MemoryInventory,
+                          private MemoryCredentials
 {
 public:
     explicit MemoryStore(base::Scheduler& main)
@@ -37,17 +43,23 @@ public:
     /// At once, without a callback.
     void put(const api::CredentialId& id, std::string_view identity, base::ByteView key)
     {
-        credentials_[id] = Record{base::toBytes(identity), base::Secret(key), false};
+        credentials_[id] =
+            Record{api::PskCredential{base::toBytes(identity), base::Secret(key)}, false};
+    }
+
+    void put(const api::CredentialId& id, api::KeyPair keyPair)
+    {
+        credentials_[id] = Record{std::move(keyPair), false};
     }
 
     // api::CredentialStore
 
     void fetch(const api::CredentialId& id, FetchDone done) override
     {
-        answerOpen<api::PskCredential>(std::move(done), [this, id] { return find(id); });
+        answerOpen<api::Credential>(std::move(done), [this, id] { return find(id); });
     }
 
-    void store(const api::CredentialId& id, api::PskCredential credential, StoreDone done) override
+    void store(const api::CredentialId& id, api::Credential credential, StoreDone done) override
     {
         answerOpen<api::CredentialFacts>(std::move(done),
                                          [this, id, credential = std::move(credential)]() mutable {
@@ -59,12 +71,51 @@ public:
     {
         answerOpen<api::CredentialFacts>(
             std::move(done), [this, id, identity = std::move(identity)]() mutable {
-                base::Secret key(32);
-                for (auto& octet : key.mutableView())
-                    octet = static_cast<std::uint8_t>(nextOctet_ += 73);
-                return keep(id, {std::move(identity), std::move(key)}, true);
+                return keep(id, api::PskCredential{std::move(identity), makeKey()}, true);
             });
     }
+
+    void generateKeyPair(const api::CredentialId& id, StoreDone done) override
+    {
+        answerOpen<api::CredentialFacts>(std::move(done), [this, id] {
+            base::Secret key = makeKey();
+            base::Bytes publicKey(key.view().rbegin(), key.view().rend());
+            return keep(id, api::KeyPair{std::move(publicKey), std::move(key), {}}, false);
+        });
+    }
+
+    void requestCertificate(const api::CredentialId& id, BytesDone done) override
+    {
+        answerOpen<base::Bytes>(std::move(done), [this, id]() -> base::Expected<base::Bytes> {
+            const auto keyPair = findKeyPair(id);
+            if (!keyPair)
+                return base::fail(keyPair.error());
+            return (*keyPair)->publicKey;
+        });
+    }
+
+    void
+    setCertificate(const api::CredentialId& id, base::Bytes certificates, StoreDone done) override
+    {
+        answerOpen<api::CredentialFacts>(std::move(done),
+                                         [this, id, certificates = std::move(certificates)]()
+                                             -> base::Expected<api::CredentialFacts> {
+                                             const auto keyPair = findKeyPair(id);
+                                             if (!keyPair)
+                                                 return base::fail(keyPair.error());
+                                             (*keyPair)->certificates = {certificates};
+                                             return facts(id);
+                                         });
+    }
+
+    void listCertificates(ListDone done) override
+    {
+        answer<std::vector<api::CertificateTerm>>(
+            std::move(done),
+            [this]() -> base::Expected<std::vector<api::CertificateTerm>> { return terms; });
+    }
+
+    std::vector<api::CertificateTerm> terms; ///< what listCertificates() gives
 
     void exportOnce(const api::CredentialId& id, ExportDone done) override
     {
@@ -72,11 +123,11 @@ public:
             std::move(done), [this, id]() -> base::Expected<api::PskCredential> {
                 auto found = find(id);
                 if (!found)
-                    return found;
+                    return base::fail(found.error());
                 if (!std::exchange(credentials_[id].isExportable, false))
                     return base::fail(base::ErrorKind::Refused,
                                       "this key may not leave the gateway");
-                return found;
+                return std::get<api::PskCredential>(std::move(*found));
             });
     }
 
@@ -104,63 +155,6 @@ public:
     }
 
 private:
-    struct Record
-    {
-        base::Bytes identity;
-        base::Secret key;
-        bool isExportable = false;
-    };
-
-    static tl::unexpected<base::Error> notFound(const api::CredentialId& id)
-    {
-        return base::fail(base::ErrorKind::NotFound,
-                          id.device + " has no credential for " + id.server);
-    }
-
-    [[nodiscard]] base::Expected<api::PskCredential> find(const api::CredentialId& id) const
-    {
-        const auto found = credentials_.find(id);
-        if (found == credentials_.end())
-            return notFound(id);
-        return api::PskCredential{found->second.identity, found->second.key.clone()};
-    }
-
-    [[nodiscard]] base::Expected<api::CredentialFacts> facts(const api::CredentialId& id) const
-    {
-        const auto found = credentials_.find(id);
-        if (found == credentials_.end())
-            return notFound(id);
-        std::uint64_t print = 14695981039346656037ULL;
-        for (const std::uint8_t octet : found->second.key.view())
-            print = (print ^ octet) * 1099511628211ULL;
-        return api::CredentialFacts{std::string(base::asText(found->second.identity)),
-                                    hex(print),
-                                    found->second.isExportable};
-    }
-
-    static std::string hex(std::uint64_t number)
-    {
-        base::Bytes octets;
-        for (int shift = 56; shift >= 0; shift -= 8)
-            octets.push_back(static_cast<std::uint8_t>(number >> shift));
-        return base::toHex(octets);
-    }
-
-    base::Expected<api::CredentialFacts>
-    keep(const api::CredentialId& id, api::PskCredential credential, bool isExportable)
-    {
-        if (credential.key.size() < 16 || credential.key.size() > 64)
-            return base::fail(base::ErrorKind::InvalidArgument, "a key has 16 to 64 octets");
-        for (const auto& [other, record] : credentials_) {
-            if (other != id && record.key.equals(credential.key.view()))
-                return base::fail(base::ErrorKind::InvalidArgument,
-                                  "another device or account has this key");
-        }
-        credentials_[id] =
-            Record{std::move(credential.identity), std::move(credential.key), isExportable};
-        return facts(id);
-    }
-
     void onServerRemoved(const std::string& name) override
     {
         std::erase_if(credentials_, [&](const auto& entry) { return entry.first.server == name; });
@@ -185,8 +179,6 @@ private:
 
     api::KeyStoreStatus status_{api::KeyStoreState::Sealed, {}, {}};
     std::vector<std::function<void(const api::KeyStoreStatus&)>> listeners_;
-    std::map<api::CredentialId, Record> credentials_;
-    std::uint32_t nextOctet_ = 0;
 };
 
 } // namespace causeway::fakes

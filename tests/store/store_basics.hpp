@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "agent/api/credential_store.hpp"
 #include "agent/base/event_loop.hpp"
 #include "agent/base/expected.hpp"
 #include "agent/base/secret.hpp"
@@ -31,6 +32,17 @@ inline base::Secret goodKey(std::uint32_t seed)
         octet = static_cast<std::uint8_t>(state >> 24U);
     }
     return key;
+}
+
+inline api::PskCredential psk(std::string_view identity, base::Secret key)
+{
+    return {base::toBytes(identity), std::move(key)};
+}
+
+inline base::Expected<api::PskCredential> pskIn(base::Expected<api::Credential> any)
+{
+    return std::move(any).map(
+        [](api::Credential&& one) { return std::get<api::PskCredential>(std::move(one)); });
 }
 
 inline std::string readFile(const std::filesystem::path& file)

@@ -74,14 +74,14 @@ public:
 
     Psk fetch(const api::CredentialId& id)
     {
-        return await<api::PskCredential>(loop_,
-                                         [&](auto done) { store_->fetch(id, std::move(done)); });
+        return pskIn(
+            await<api::Credential>(loop_, [&](auto done) { store_->fetch(id, std::move(done)); }));
     }
 
     Facts keep(const api::CredentialId& id, std::string_view identity, base::Secret key)
     {
         return await<api::CredentialFacts>(loop_, [&](auto done) {
-            store_->store(id, {base::toBytes(identity), std::move(key)}, std::move(done));
+            store_->store(id, psk(identity, std::move(key)), std::move(done));
         });
     }
 

@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "agent/admission.hpp"
+#include "tests/fakes/pki.hpp"
 
 using namespace causeway;
 using namespace causeway::agent;
@@ -78,6 +79,46 @@ BOOST_AUTO_TEST_CASE(r11_an_account_names_only_suites_that_may_be_used)
     for (const std::string text : {"0xC037", "0x008C", "TLS_PSK_WITH_NULL_SHA256", "GCM", " "}) {
         server.cipherSuites = {"0xC0A8", text};
         BOOST_TEST(!admitServer(server, false).has_value(), text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(r29_r43_an_account_names_a_key_or_certificate_that_fits_its_mode)
+{
+    struct Row
+    {
+        api::SecurityMode mode;
+        api::ServerIdentity identity;
+        std::string reason; ///< empty: it may
+    };
+
+    using enum api::SecurityMode;
+    using enum api::MatchingType;
+    const fakes::Identity made;
+    const auto key = made.publicKey();
+    const auto certificate = made.certificate();
+    const base::Bytes hash(32, 1);
+    constexpr auto usage = api::CertificateUsage::DomainIssued;
+    for (const Row& row : {
+             Row{RawPublicKey, {key, Exact, usage, ""}, ""},
+             Row{RawPublicKey, {hash, Sha256, usage, ""}, ""},
+             Row{Certificate, {certificate, Exact, usage, "lwm2m.example"}, ""},
+             Row{Certificate, {base::Bytes(48, 1), Sha384, usage, ""}, ""},
+             Row{RawPublicKey, {{}, Exact, usage, ""}, "needs the server's public key"},
+             Row{Certificate, {{}, Exact, usage, ""}, "needs the server's certificate"},
+             Row{RawPublicKey, {certificate, Exact, usage, ""}, "no SubjectPublicKeyInfo"},
+             Row{Certificate, {key, Exact, usage, ""}, "no X.509 certificate"},
+             Row{RawPublicKey, {hash, Sha512, usage, ""}, "has 64 octets"},
+             Row{Certificate, {certificate, Exact, usage, "192.0.2.1"}, "no host name"},
+             Row{Certificate, {certificate, Exact, usage, "::1"}, "no host name"},
+             Row{Certificate, {certificate, Exact, usage, "a b"}, "no host name"},
+         }) {
+        auto server = serverAt("coaps://h");
+        server.securityMode = row.mode;
+        server.identity = row.identity;
+        const auto admitted = admitServer(server, false);
+        const std::string said = admitted ? "" : admitted.error().message;
+        BOOST_TEST(admitted.has_value() == row.reason.empty(), said);
+        BOOST_TEST(said.find(row.reason) != std::string::npos, said);
     }
 }
 

@@ -59,9 +59,15 @@ DtlsServer::DtlsServer(base::EventLoop& loop, const char* priority, base::Bytes 
 void DtlsServer::begin(const char* priority)
 {
     priority_ = priority;
-    check(gnutls_init(&session_, GNUTLS_SERVER | GNUTLS_DATAGRAM | GNUTLS_NONBLOCK), "init");
+    constexpr unsigned usual = GNUTLS_SERVER | GNUTLS_DATAGRAM | GNUTLS_NONBLOCK;
+    check(gnutls_init(&session_, hasRawKey_ ? usual | GNUTLS_ENABLE_RAWPK : usual), "init");
     check(gnutls_priority_set_direct(session_, priority, nullptr), priority);
-    gnutls_credentials_set(session_, GNUTLS_CRD_PSK, credentials_);
+    if (keyPair_ == nullptr)
+        gnutls_credentials_set(session_, GNUTLS_CRD_PSK, credentials_);
+    else
+        gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE, keyPair_);
+    if (keyPair_ != nullptr && !isCareless)
+        gnutls_certificate_server_set_request(session_, GNUTLS_CERT_REQUIRE);
     gnutls_session_set_ptr(session_, this);
     gnutls_transport_set_ptr(session_, this);
     gnutls_transport_set_push_function(session_, push);
@@ -69,6 +75,39 @@ void DtlsServer::begin(const char* priority)
     gnutls_transport_set_pull_timeout_function(session_, waitToPull);
     if (ticketKey_.data != nullptr)
         check(gnutls_session_ticket_enable_server(session_, &ticketKey_), "tickets");
+}
+
+void DtlsServer::present(const fakes::Identity& own,
+                         bool isRawKey,
+                         const std::vector<const fakes::Identity*>& issuers)
+{
+    gnutls_certificate_free_credentials(std::exchange(keyPair_, nullptr));
+    check(gnutls_certificate_allocate_credentials(&keyPair_), "credentials");
+    hasRawKey_ = isRawKey;
+    base::Bytes secretKey = own.privateKey();
+    const gnutls_datum_t keyDatum{secretKey.data(), static_cast<unsigned>(secretKey.size())};
+    if (isRawKey) {
+        base::Bytes publicKey = own.publicKey();
+        const gnutls_datum_t datum{publicKey.data(), static_cast<unsigned>(publicKey.size())};
+        check(gnutls_certificate_set_rawpk_key_mem(
+                  keyPair_, &datum, &keyDatum, GNUTLS_X509_FMT_DER, nullptr, 0, nullptr, 0, 0),
+              "raw key");
+    } else {
+        std::string chain = own.certificatePem();
+        for (const auto* const issuer : issuers)
+            chain += issuer->certificatePem();
+        std::string keyPem = own.keyPem();
+        const auto datumOf = [](std::string& text) {
+            return gnutls_datum_t{reinterpret_cast<unsigned char*>(text.data()),
+                                  static_cast<unsigned>(text.size())};
+        };
+        const gnutls_datum_t certificates = datumOf(chain);
+        const gnutls_datum_t secret = datumOf(keyPem);
+        check(gnutls_certificate_set_x509_key_mem(
+                  keyPair_, &certificates, &secret, GNUTLS_X509_FMT_PEM),
+              "certificate");
+    }
+    beginAnew(priority_.c_str());
 }
 
 void DtlsServer::giveTickets()
@@ -99,6 +138,7 @@ DtlsServer::~DtlsServer()
     gnutls_deinit(session_);
     gnutls_free(ticketKey_.data);
     gnutls_psk_free_server_credentials(credentials_);
+    gnutls_certificate_free_credentials(keyPair_);
 }
 
 int DtlsServer::giveKey(gnutls_session_t session,
@@ -182,6 +222,16 @@ void DtlsServer::onReadable()
     isEstablished = true;
     hasEncryptThenMac = gnutls_session_etm_status(session_) != 0;
     noteServerName();
+    noteClientKey();
+}
+
+void DtlsServer::noteClientKey()
+{
+    unsigned count = 0;
+    const gnutls_datum_t* const list =
+        keyPair_ == nullptr ? nullptr : gnutls_certificate_get_peers(session_, &count);
+    if (list != nullptr && count > 0)
+        clientKey.assign(list->data, list->data + list->size);
 }
 
 void DtlsServer::noteServerName()

@@ -11,6 +11,7 @@
 #include "agent/base/bytes.hpp"
 #include "agent/base/event_loop.hpp"
 #include "agent/base/unique_fd.hpp"
+#include "tests/fakes/pki.hpp"
 
 namespace causeway::tests {
 
@@ -33,6 +34,11 @@ public:
     void askForRenegotiation();
     /// Hands out session tickets, from the next client on; another call makes them worthless.
     void giveTickets();
+    /// Uses a raw public key or certificate, with its issuers, instead of a pre-shared key, and
+    /// wants one of the client unless it is careless.
+    void present(const fakes::Identity& own,
+                 bool isRawKey,
+                 const std::vector<const fakes::Identity*>& issuers = {});
     /// Forgets the client and takes the next one that comes, with this priority string.
     void expectNext(const char* priority);
     void sayGoodBye();
@@ -43,12 +49,14 @@ public:
     bool isDeaf = false;
     /// Keeps its Finished back, until sendLateFinished().
     bool isSlowToFinish = false;
+    bool isCareless = false; ///< with present(): lets clients in that prove nothing
     /// A new address is a new client, as if expectNext() had been called.
     bool followsClients = false;
     bool isEstablished = false;
     bool hasEncryptThenMac = false;
     std::string identity;   ///< the client's
     std::string serverName; ///< what the client's SNI said
+    base::Bytes clientKey;  ///< the raw public key or certificate that the client has proved
     int failure = 0;        ///< of the handshake or a record
     std::vector<base::Bytes> records;
 
@@ -65,6 +73,7 @@ private:
     void readRecords();
     void noteServerName();
     ssize_t transmit(base::ByteView datagram) const;
+    void noteClientKey();
 
     base::Bytes key_;
     base::UniqueFd socket_;
@@ -74,6 +83,8 @@ private:
     bool isTaken_ = false;
     std::string priority_;
     gnutls_psk_server_credentials_t credentials_ = nullptr;
+    gnutls_certificate_credentials_t keyPair_ = nullptr;
+    bool hasRawKey_ = false;
     gnutls_datum_t ticketKey_{};
     base::Bytes lateFinished_;
     gnutls_session_t session_ = nullptr;

@@ -12,8 +12,28 @@
 
 namespace causeway::tests {
 
-OpensslServer::OpensslServer(const std::string& cipher, const std::string& key, bool givesTickets)
+namespace {
+
+std::vector<std::string>
+pskArguments(const std::string& cipher, const std::string& key, bool givesTickets)
 {
+    std::vector<std::string> arguments{
+        "-nocert", "-psk_identity", "meter-1", "-psk", key, "-cipher", cipher};
+    if (!givesTickets)
+        arguments.emplace_back("-no_ticket");
+    return arguments;
+}
+
+} // namespace
+
+OpensslServer::OpensslServer(const std::string& cipher, const std::string& key, bool givesTickets)
+    : OpensslServer(pskArguments(cipher, key, givesTickets))
+{}
+
+OpensslServer::OpensslServer(std::vector<std::string> arguments)
+{
+    arguments.insert(arguments.begin(),
+                     {"openssl", "s_server", "-dtls1_2", "-accept", "127.0.0.1:0"});
     std::array<int, 2> in{};
     std::array<int, 2> out{};
     if (::pipe2(in.data(), O_CLOEXEC) != 0 || ::pipe2(out.data(), O_CLOEXEC) != 0)
@@ -26,27 +46,13 @@ OpensslServer::OpensslServer(const std::string& cipher, const std::string& key, 
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, childIn.get(), STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, childOut.get(), STDOUT_FILENO);
-    std::array<const char*, 14> arguments{"openssl",
-                                          "s_server",
-                                          "-dtls1_2",
-                                          "-accept",
-                                          "127.0.0.1:0",
-                                          "-nocert",
-                                          "-psk_identity",
-                                          "meter-1",
-                                          "-psk",
-                                          key.c_str(),
-                                          "-cipher",
-                                          cipher.c_str(),
-                                          givesTickets ? nullptr : "-no_ticket",
-                                          nullptr};
+    std::vector<char*> pointers;
+    for (std::string& argument : arguments)
+        pointers.push_back(argument.data());
+    pointers.push_back(nullptr);
     std::array<char*, 1> environment{nullptr};
-    const int result = ::posix_spawnp(&process_,
-                                      "openssl",
-                                      &actions,
-                                      nullptr,
-                                      const_cast<char**>(arguments.data()), // NOLINT: POSIX
-                                      environment.data());
+    const int result = ::posix_spawnp(
+        &process_, "openssl", &actions, nullptr, pointers.data(), environment.data());
     posix_spawn_file_actions_destroy(&actions);
     if (result != 0)
         throw std::runtime_error("openssl cannot be started");

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "agent/base/unique_fd.hpp"
 
@@ -16,6 +17,8 @@ public:
     /// `cipher` in OpenSSL's words; the key in hexadecimal. Without tickets it keeps sessions by
     /// ID.
     OpensslServer(const std::string& cipher, const std::string& key, bool givesTickets = true);
+    /// What else `openssl s_server` is to be told.
+    explicit OpensslServer(std::vector<std::string> arguments);
     ~OpensslServer();
     OpensslServer(const OpensslServer&) = delete;
     OpensslServer& operator=(const OpensslServer&) = delete;

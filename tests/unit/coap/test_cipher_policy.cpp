@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+
 #include <boost/test/unit_test.hpp>
 
 #include "agent/coap/alerts.hpp"
@@ -19,19 +21,38 @@ BOOST_AUTO_TEST_CASE(psk_offers_ccm_8_then_cbc_and_nothing_else)
     const auto suites = coap::offeredSuites(SecurityMode::Psk, {});
 
     BOOST_REQUIRE(suites.has_value());
-    BOOST_TEST(coap::priorityString(*suites, CbcRule::OnlyEncryptThenMac) ==
+    BOOST_TEST(coap::priorityString(SecurityMode::Psk, *suites, CbcRule::OnlyEncryptThenMac) ==
                "NONE:+VERS-DTLS1.2:+PSK:+AES-128-CCM-8:+AEAD:+AES-128-CBC:+SHA256"
                ":+SIGN-ECDSA-SHA256:%FORCE_ETM");
-    BOOST_TEST(coap::priorityString(*suites, CbcRule::AlsoMacThenEncrypt) ==
+    BOOST_TEST(coap::priorityString(SecurityMode::Psk, *suites, CbcRule::AlsoMacThenEncrypt) ==
                "NONE:+VERS-DTLS1.2:+PSK:+AES-128-CCM-8:+AEAD:+AES-128-CBC:+SHA256"
                ":+SIGN-ECDSA-SHA256");
 }
 
-BOOST_AUTO_TEST_CASE(other_modes_are_refused)
+BOOST_AUTO_TEST_CASE(nosec_has_no_suites)
 {
-    for (const auto mode :
-         {SecurityMode::RawPublicKey, SecurityMode::Certificate, SecurityMode::NoSec})
-        BOOST_TEST((coap::offeredSuites(mode, {}).error().kind == base::ErrorKind::NotSupported));
+    const auto suites = coap::offeredSuites(SecurityMode::NoSec, {});
+
+    BOOST_TEST((suites.error().kind == base::ErrorKind::NotSupported));
+}
+
+BOOST_AUTO_TEST_CASE(r43_a_suite_of_another_mode_is_refused)
+{
+    struct Row
+    {
+        SecurityMode mode;
+        std::string suite;
+        std::string words;
+    };
+
+    for (const Row& row :
+         {Row{SecurityMode::Psk, "0xC0AE", "does not go with security mode psk"},
+          Row{SecurityMode::RawPublicKey, "0xC0A8", "does not go with security mode rpk"},
+          Row{SecurityMode::Certificate, "0x00AE", "does not go with security mode certificate"}}) {
+        const auto suites = coap::offeredSuites(row.mode, std::array{row.suite});
+        BOOST_REQUIRE(!suites);
+        BOOST_TEST(suites.error().message.ends_with(row.words), suites.error().message);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(what_was_negotiated_is_checked_against_the_offer)

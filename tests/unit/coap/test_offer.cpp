@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
 
 #include "agent/coap/cipher_policy.hpp"
+#include "tests/fakes/pki.hpp"
 #include "tests/unit/coap/client_hello.hpp"
 #include "tests/unit/coap/dtls_server.hpp"
 #include "tests/unit/coap/session_fixture.hpp"
@@ -53,13 +55,47 @@ base::Bytes nextDatagram(SessionFixture& fixture, SilentServer& server)
     return datagram;
 }
 
-ClientHello helloWith(std::vector<std::string> suites, const std::string& host = "127.0.0.1")
+/// With the credential that the mode wants; the server is one that nobody is.
+api::SessionSettings sessionFor(SessionFixture& fixture, SecurityMode mode, const std::string& uri)
+{
+    static const fakes::Identity device;
+    api::SessionSettings settings = pskSession(uri);
+    settings.securityMode = mode;
+    settings.server.publicKey = {1};
+    if (mode != SecurityMode::Psk)
+        fixture.store.put({"meter-1", "server"}, device.keyPair(true));
+    return settings;
+}
+
+ClientHello helloOf(SecurityMode mode,
+                    std::vector<std::string> suites = {},
+                    const std::string& host = "127.0.0.1",
+                    const std::string& serverName = {})
 {
     SessionFixture f;
     SilentServer server;
-    const auto session = f.open(
-        pskSession("coaps://" + host + ":" + std::to_string(server.port), std::move(suites)));
+    auto settings = sessionFor(f, mode, "coaps://" + host + ":" + std::to_string(server.port));
+    settings.cipherSuites = std::move(suites);
+    settings.server.serverName = serverName;
+    const auto session = f.open(std::move(settings));
     return ClientHello(nextDatagram(f, server));
+}
+
+ClientHello helloWith(std::vector<std::string> suites, const std::string& host = "127.0.0.1")
+{
+    return helloOf(SecurityMode::Psk, std::move(suites), host);
+}
+
+constexpr std::array keyPairModes{SecurityMode::RawPublicKey, SecurityMode::Certificate};
+
+std::vector<coap::CipherSuite> suitesOf(SecurityMode mode)
+{
+    const std::string_view keyExchange = mode == SecurityMode::Psk ? "PSK" : "ECDHE-ECDSA";
+    std::vector<coap::CipherSuite> suites;
+    std::ranges::copy_if(coap::allCipherSuites(),
+                         std::back_inserter(suites),
+                         [&](const auto& suite) { return suite.keyExchange == keyExchange; });
+    return suites;
 }
 
 void append16(base::Bytes& octets, unsigned number)
@@ -89,10 +125,21 @@ base::Bytes serverHello(unsigned suite, unsigned version)
     return record;
 }
 
+/// As TLS writes a list of numbers: after its length.
+base::Bytes listOf16(const std::vector<unsigned>& numbers)
+{
+    base::Bytes octets;
+    append16(octets, static_cast<unsigned>(2 * numbers.size()));
+    for (const unsigned number : numbers)
+        append16(octets, number);
+    return octets;
+}
+
 struct Lie
 {
     unsigned suite;
     unsigned version = 0xFEFD;
+    SecurityMode mode = SecurityMode::Psk;
 };
 
 /// What the client says to a server that lies: its reason, and the last octets it sent.
@@ -107,7 +154,7 @@ Refusal answerWith(const Lie& lie)
 {
     SessionFixture f;
     SilentServer server;
-    const auto session = f.open(localUri(server.port));
+    const auto session = f.open(sessionFor(f, lie.mode, localUri(server.port)));
     BOOST_REQUIRE(!nextDatagram(f, server).empty());
     server.sendToPeer(serverHello(lie.suite, lie.version));
     f.runUntilConnectedOrClosed();
@@ -139,9 +186,54 @@ BOOST_AUTO_TEST_CASE(r19_no_signature_algorithm_is_weaker_than_sha_256)
     BOOST_TEST(hello.extensions.at(13) == ecdsaWithSha256, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(r14_raw_public_keys_are_offered_with_these_octets)
+{
+    const ClientHello hello = helloOf(SecurityMode::RawPublicKey);
+
+    const std::vector<unsigned> suites{0xC0AE, 0xC023};
+    const base::Bytes onlyRawKeys{1, 2}; // RFC 7250 §3
+    BOOST_TEST(hello.version == 0xFEFD);
+    BOOST_TEST(hello.suites == suites, boost::test_tools::per_element());
+    BOOST_TEST(hello.extensions.at(10) == listOf16({23})); // secp256r1
+    BOOST_TEST(hello.extensions.at(13) == listOf16({0x0403, 0x0503, 0x0603}));
+    BOOST_TEST(hello.extensions.at(19) == onlyRawKeys);
+    BOOST_TEST(hello.extensions.at(20) == onlyRawKeys);
+    BOOST_TEST(hello.hasExtension(22));
+    BOOST_TEST(hello.hasExtension(23));
+    BOOST_TEST(!hello.hasExtension(0));
+}
+
+BOOST_AUTO_TEST_CASE(r14_certificates_are_offered_with_these_octets)
+{
+    const ClientHello hello = helloOf(SecurityMode::Certificate);
+
+    const std::vector<unsigned> suites{0xC0AE, 0xC023};
+    BOOST_TEST(hello.version == 0xFEFD);
+    BOOST_TEST(hello.suites == suites, boost::test_tools::per_element());
+    BOOST_TEST(hello.extensions.at(10) == listOf16({23}));
+    BOOST_TEST(hello.extensions.at(13) ==
+               listOf16({0x0403, 0x0503, 0x0603, 0x0401, 0x0501, 0x0601})); // R19
+    BOOST_TEST(!hello.hasExtension(19)); // X.509 is what is meant without them
+    BOOST_TEST(!hello.hasExtension(20));
+    BOOST_TEST(hello.hasExtension(22));
+    BOOST_TEST(hello.hasExtension(23));
+    BOOST_TEST(!hello.hasExtension(0));
+}
+
 BOOST_AUTO_TEST_CASE(the_client_hello_names_the_server_when_it_has_a_name)
 {
     BOOST_TEST(helloWith({}, "localhost").hasExtension(0));
+    for (const auto mode : keyPairModes)
+        BOOST_TEST(helloOf(mode, {}, "localhost").hasExtension(0));
+}
+
+BOOST_AUTO_TEST_CASE(the_accounts_server_name_goes_before_the_uris)
+{
+    const ClientHello hello = helloOf(SecurityMode::Certificate, {}, "localhost", "lwm2m.example");
+
+    BOOST_REQUIRE(hello.hasExtension(0));
+    const auto& name = hello.extensions.at(0);
+    BOOST_TEST(contains(std::string(name.begin(), name.end()), "lwm2m.example"));
 }
 
 BOOST_AUTO_TEST_CASE(r02_a_suite_is_named_by_number_or_by_name)
@@ -155,27 +247,33 @@ BOOST_AUTO_TEST_CASE(r02_a_suite_is_named_by_number_or_by_name)
 
 BOOST_AUTO_TEST_CASE(r11_every_suite_that_can_be_named_is_offered_alone)
 {
-    for (const auto& suite : coap::allCipherSuites()) {
-        const ClientHello hello = helloWith({std::string(suite.name)});
+    for (const auto mode :
+         {SecurityMode::Psk, SecurityMode::RawPublicKey, SecurityMode::Certificate}) {
+        for (const auto& suite : suitesOf(mode)) {
+            const ClientHello hello = helloOf(mode, {std::string(suite.name)});
 
-        const std::vector<unsigned> expected{suite.number};
-        BOOST_TEST(hello.suites == expected, boost::test_tools::per_element());
-        BOOST_TEST(hello.hasExtension(22) == suite.isCbc, suite.name); // R23
+            const std::vector<unsigned> expected{suite.number};
+            BOOST_TEST(hello.suites == expected, boost::test_tools::per_element());
+            BOOST_TEST(hello.hasExtension(22) == suite.isCbc, suite.name); // R23
+        }
     }
 }
 
 BOOST_AUTO_TEST_CASE(r20_suites_are_offered_best_first_whatever_the_order_of_the_list)
 {
-    std::vector<std::string> backwards;
-    std::vector<unsigned> expected;
-    for (const auto& suite : coap::allCipherSuites()) {
-        backwards.insert(backwards.begin(), std::string(suite.name));
-        expected.push_back(suite.number);
+    for (const auto mode :
+         {SecurityMode::Psk, SecurityMode::RawPublicKey, SecurityMode::Certificate}) {
+        std::vector<std::string> backwards;
+        std::vector<unsigned> expected;
+        for (const auto& suite : suitesOf(mode)) {
+            backwards.insert(backwards.begin(), std::string(suite.name));
+            expected.push_back(suite.number);
+        }
+
+        const ClientHello hello = helloOf(mode, backwards);
+
+        BOOST_TEST(hello.suites == expected, boost::test_tools::per_element());
     }
-
-    const ClientHello hello = helloWith(backwards);
-
-    BOOST_TEST(hello.suites == expected, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(r11_a_named_suite_carries_a_session)
@@ -255,6 +353,21 @@ BOOST_AUTO_TEST_CASE(r15_r20_a_server_that_picks_what_was_not_offered_is_refused
         BOOST_TEST(refusal.lastWord[0] == 21);  // alert
         BOOST_TEST(refusal.lastWord[13] == 2);  // fatal
         BOOST_TEST(refusal.lastWord[14] == 40); // handshake_failure
+    }
+}
+
+BOOST_AUTO_TEST_CASE(r15_r20_so_it_is_with_raw_public_keys_and_certificates)
+{
+    for (const auto mode : keyPairModes) {
+        for (const unsigned suite :
+             {0xC0A8U, 0x00AEU, 0xC02BU, 0xC009U, 0xC037U, 0xC006U, 0x002FU, 0xC02FU, 0x1301U}) {
+            const Refusal refusal = answerWith({suite, 0xFEFD, mode});
+
+            BOOST_TEST(!refusal.isConnected, suite);
+            BOOST_TEST(contains(refusal.reason, "not offered"), refusal.reason);
+            BOOST_REQUIRE_EQUAL(refusal.lastWord.size(), 15U);
+            BOOST_TEST(refusal.lastWord[13] == 2); // fatal
+        }
     }
 }
 

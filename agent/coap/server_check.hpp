@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "agent/api/transport.hpp"
+#include "agent/base/scheduler.hpp"
+#include "agent/coap/trust_store.hpp"
+
+/// Whether the key or certificate that a server presents is that of the account. No socket and no
+/// session in here: what was presented goes in, a verdict with words comes out.
+namespace causeway::coap {
+
+/// For certificate usages 0 and 1: whom the gateway trusts by itself. Read when first needed, and
+/// again as long as it could not be read.
+class GatewayTrust
+{
+public:
+    explicit GatewayTrust(std::filesystem::path file)
+        : file_(std::move(file))
+    {}
+
+    [[nodiscard]] base::Expected<gnutls_x509_trust_list_t> list();
+
+private:
+    std::filesystem::path file_;
+    std::unique_ptr<TrustStore> store_;
+};
+
+/// What a server is judged by.
+struct ServerTerms
+{
+    api::SecurityMode mode = api::SecurityMode::RawPublicKey;
+    const api::ServerIdentity& identity;
+    std::string_view host; ///< of the URI; a literal without brackets
+    bool isLiteral = false;
+    base::WallTime now{};
+    bool toleratesUnsetClock = false;
+    GatewayTrust& trust;
+};
+
+/// The first octets of the SHA-256 of the server's key or certificate.
+using ServerKeyMark = std::array<std::uint8_t, 8>;
+
+/// Before this year the clock cannot have been set: the program is younger.
+[[nodiscard]] bool isClockSet(base::WallTime now);
+
+/// Whether an account may say so: InvalidArgument unless the key is a SubjectPublicKeyInfo on
+/// P-256, a certificate, or a hash of the matching type's length, and the server name is one.
+[[nodiscard]] base::Expected<void> admitIdentity(api::SecurityMode mode,
+                                                 const api::ServerIdentity& identity);
+
+/// `presented`: a SubjectPublicKeyInfo, or certificates with the server's own first. Refused, with
+/// the reason, unless the server is the one that the terms name:
+/// - RawPublicKey: the key, octet by octet or by its hash;
+/// - Certificate: the usage's conditions (RFC 6698 §2.1.1), ECDSA, signatures with SHA-256 or
+///   better, valid now, made for servers, and for the name unless the certificate itself is known.
+[[nodiscard]] base::Expected<ServerKeyMark> checkServer(std::span<const base::ByteView> presented,
+                                                        const ServerTerms& terms);
+
+} // namespace causeway::coap

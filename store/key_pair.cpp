@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/key_pair.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <type_traits>
+
+#include <fmt/format.h>
+#include <gnutls/abstract.h>
+#include <gnutls/x509.h>
+
+namespace causeway::store::key_pair {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+
+namespace {
+
+struct Deleter
+{
+    void operator()(gnutls_privkey_t key) const noexcept { gnutls_privkey_deinit(key); }
+
+    void operator()(gnutls_x509_privkey_t key) const noexcept { gnutls_x509_privkey_deinit(key); }
+
+    void operator()(gnutls_pubkey_t key) const noexcept { gnutls_pubkey_deinit(key); }
+
+    void operator()(gnutls_x509_crt_t certificate) const noexcept
+    {
+        gnutls_x509_crt_deinit(certificate);
+    }
+
+    void operator()(gnutls_x509_crq_t request) const noexcept { gnutls_x509_crq_deinit(request); }
+};
+
+template <typename Handle>
+using Owned = std::unique_ptr<std::remove_pointer_t<Handle>, Deleter>;
+
+template <typename Handle>
+Owned<Handle> make(int (*initialise)(Handle*))
+{
+    Handle handle = nullptr;
+    if (initialise(&handle) < 0)
+        throw std::bad_alloc();
+    return Owned<Handle>(handle);
+}
+
+/// What GnuTLS gives away, wiped when it goes: it may be a private key.
+struct Output
+{
+    Output() = default;
+    Output(const Output&) = delete;
+    Output& operator=(const Output&) = delete;
+
+    ~Output()
+    {
+        base::wipe({datum.data, datum.size});
+        gnutls_free(datum.data);
+    }
+
+    [[nodiscard]] base::ByteView view() const { return {datum.data, datum.size}; }
+
+    gnutls_datum_t datum{};
+};
+
+gnutls_datum_t borrow(base::ByteView octets)
+{
+    // GnuTLS's readers take a pointer to what they do not change.
+    return {const_cast<unsigned char*>(octets.data()), // NOLINT: C interface
+            static_cast<unsigned>(octets.size())};
+}
+
+bool isPem(base::ByteView octets)
+{
+    return base::asText(octets).find("-----BEGIN ") != std::string_view::npos;
+}
+
+tl::unexpected<base::Error> bad(std::string message)
+{
+    return fail(ErrorKind::InvalidArgument, std::move(message));
+}
+
+tl::unexpected<base::Error> failed(std::string_view what, int result)
+{
+    return fail(ErrorKind::Internal, fmt::format("{}: {}", what, gnutls_strerror(result)));
+}
+
+Expected<base::Bytes> publicKeyOf(gnutls_pubkey_t key)
+{
+    Output octets;
+    if (const int result = gnutls_pubkey_export2(key, GNUTLS_X509_FMT_DER, &octets.datum);
+        result < 0)
+        return failed("the public key cannot be written", result);
+    return base::Bytes(octets.view().begin(), octets.view().end());
+}
+
+Expected<void> checkCurve(gnutls_pubkey_t key)
+{
+    gnutls_ecc_curve_t curve = GNUTLS_ECC_CURVE_INVALID;
+    const bool isEcdsa = gnutls_pubkey_get_pk_algorithm(key, nullptr) == GNUTLS_PK_ECDSA;
+    Output x;
+    Output y;
+    if (!isEcdsa || gnutls_pubkey_export_ecc_raw2(key, &curve, &x.datum, &y.datum, 0) < 0 ||
+        curve != GNUTLS_ECC_CURVE_SECP256R1)
+        return bad("the key is not one for ECDSA on the curve P-256 (secp256r1)");
+    return {};
+}
+
+/// Of a private key that GnuTLS has read or made.
+Expected<Keys> keysOf(gnutls_x509_privkey_t key)
+{
+    const auto abstract = make(gnutls_privkey_init);
+    const auto publicHalf = make(gnutls_pubkey_init);
+    int result = gnutls_privkey_import_x509(abstract.get(), key, 0);
+    if (result >= 0)
+        result = gnutls_pubkey_import_privkey(publicHalf.get(), abstract.get(), 0, 0);
+    if (result < 0)
+        return failed("the public half of the key cannot be had", result);
+    if (auto curve = checkCurve(publicHalf.get()); !curve)
+        return fail(curve.error());
+    auto publicKey = publicKeyOf(publicHalf.get());
+    if (!publicKey)
+        return fail(publicKey.error());
+    Output octets;
+    result = gnutls_x509_privkey_export2_pkcs8(
+        key, GNUTLS_X509_FMT_DER, nullptr, GNUTLS_PKCS_PLAIN, &octets.datum);
+    if (result < 0)
+        return failed("the private key cannot be written", result);
+    return Keys{std::move(*publicKey), base::Secret(octets.view())};
+}
+
+constexpr std::array strongSignatures{GNUTLS_SIGN_ECDSA_SHA256,
+                                      GNUTLS_SIGN_ECDSA_SHA384,
+                                      GNUTLS_SIGN_ECDSA_SHA512,
+                                      GNUTLS_SIGN_RSA_SHA256,
+                                      GNUTLS_SIGN_RSA_SHA384,
+                                      GNUTLS_SIGN_RSA_SHA512};
+
+Expected<base::Bytes> derOf(gnutls_x509_crt_t certificate)
+{
+    const int signature = gnutls_x509_crt_get_signature_algorithm(certificate);
+    if (std::ranges::find(strongSignatures, signature) == strongSignatures.end())
+        return bad("a certificate is signed with something else than ECDSA or RSA with SHA-256, "
+                   "SHA-384 or SHA-512");
+    Output octets;
+    if (const int result = gnutls_x509_crt_export2(certificate, GNUTLS_X509_FMT_DER, &octets.datum);
+        result < 0)
+        return failed("the certificate cannot be written", result);
+    return base::Bytes(octets.view().begin(), octets.view().end());
+}
+
+/// The octets of the ASN.1 SEQUENCE that `octets` begin with, header and all; 0 when there is none.
+std::size_t sizeOfFirst(base::ByteView octets)
+{
+    constexpr std::uint8_t sequence = 0x30;
+    constexpr std::uint8_t longForm = 0x80;
+    if (octets.size() < 2 || octets[0] != sequence)
+        return 0;
+    if (octets[1] < longForm)
+        return 2U + octets[1] <= octets.size() ? 2U + octets[1] : 0;
+    const std::size_t digits = octets[1] - longForm;
+    if (digits == 0 || digits > sizeof(std::uint32_t) || octets.size() < 2 + digits)
+        return 0;
+    std::size_t length = 0;
+    for (const auto octet : octets.subspan(2, digits))
+        length = length << 8U | octet;
+    return 2 + digits + length <= octets.size() ? 2 + digits + length : 0;
+}
+
+} // namespace
+
+Expected<Keys> generate()
+{
+    const auto key = make(gnutls_x509_privkey_init);
+    const int result = gnutls_x509_privkey_generate(
+        key.get(), GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0);
+    if (result < 0)
+        return failed("no key pair could be made", result);
+    return keysOf(key.get());
+}
+
+Expected<Keys> read(base::ByteView octets)
+{
+    if (octets.empty() || octets.size() > mostOctets)
+        return bad(fmt::format("a private key has 1 to {} octets", mostOctets));
+    const auto key = make(gnutls_x509_privkey_init);
+    const gnutls_datum_t datum = borrow(octets);
+    const auto format = isPem(octets) ? GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER;
+    if (gnutls_x509_privkey_import2(key.get(), &datum, format, nullptr, GNUTLS_PKCS_PLAIN) < 0)
+        return bad("this is no unencrypted private key in PKCS#8 or SEC 1 form, DER or PEM");
+    return keysOf(key.get());
+}
+
+Expected<base::Bytes> request(const base::Secret& privateKey, std::string_view commonName)
+{
+    const auto key = make(gnutls_privkey_init);
+    const auto publicHalf = make(gnutls_pubkey_init);
+    const auto made = make(gnutls_x509_crq_init);
+    const gnutls_datum_t datum = borrow(privateKey.view());
+    int result = gnutls_privkey_import_x509_raw(key.get(), &datum, GNUTLS_X509_FMT_DER, nullptr, 0);
+    if (result >= 0)
+        result = gnutls_pubkey_import_privkey(publicHalf.get(), key.get(), 0, 0);
+    if (result >= 0)
+        result = gnutls_x509_crq_set_version(made.get(), 1);
+    if (result >= 0)
+        result = gnutls_x509_crq_set_dn_by_oid(made.get(),
+                                               GNUTLS_OID_X520_COMMON_NAME,
+                                               0,
+                                               commonName.data(),
+                                               static_cast<unsigned>(commonName.size()));
+    if (result >= 0)
+        result = gnutls_x509_crq_set_pubkey(made.get(), publicHalf.get());
+    if (result >= 0)
+        result = gnutls_x509_crq_privkey_sign(made.get(), key.get(), GNUTLS_DIG_SHA256, 0);
+    Output octets;
+    if (result >= 0)
+        result = gnutls_x509_crq_export2(made.get(), GNUTLS_X509_FMT_DER, &octets.datum);
+    if (result < 0)
+        return failed("no certificate request could be made", result);
+    return base::Bytes(octets.view().begin(), octets.view().end());
+}
+
+Expected<base::Bytes> readCertificates(base::ByteView octets)
+{
+    if (octets.empty() || octets.size() > mostOctets)
+        return bad(fmt::format("a certificate chain has 1 to {} octets", mostOctets));
+    std::array<gnutls_x509_crt_t, mostCertificates> found{};
+    auto count = static_cast<unsigned>(found.size());
+    const gnutls_datum_t datum = borrow(octets);
+    const auto format = isPem(octets) ? GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER;
+    const int result = gnutls_x509_crt_list_import(
+        found.data(), &count, &datum, format, GNUTLS_X509_CRT_LIST_IMPORT_FAIL_IF_EXCEED);
+    if (result == GNUTLS_E_SHORT_MEMORY_BUFFER)
+        return bad(fmt::format("a chain has at most {} certificates", mostCertificates));
+    if (result <= 0)
+        return bad("this is no X.509 certificate, DER or PEM");
+    std::vector<Owned<gnutls_x509_crt_t>> owned;
+    owned.reserve(found.size());
+    for (int i = 0; i < result; ++i)
+        owned.emplace_back(found.at(static_cast<std::size_t>(i)));
+    base::Bytes chain;
+    for (const auto& certificate : owned) {
+        const auto der = derOf(certificate.get());
+        if (!der)
+            return fail(der.error());
+        chain.insert(chain.end(), der->begin(), der->end());
+    }
+    return chain;
+}
+
+Expected<CertificateFacts> describe(base::ByteView certificates)
+{
+    const auto chain = split(certificates);
+    if (chain.empty())
+        return bad("there is no certificate");
+    const auto certificate = make(gnutls_x509_crt_init);
+    const auto key = make(gnutls_pubkey_init);
+    const gnutls_datum_t datum = borrow(chain.front());
+    Output subject;
+    if (gnutls_x509_crt_import(certificate.get(), &datum, GNUTLS_X509_FMT_DER) < 0 ||
+        gnutls_pubkey_import_x509(key.get(), certificate.get(), 0) < 0 ||
+        gnutls_x509_crt_get_dn3(certificate.get(), &subject.datum, 0) < 0)
+        return bad("the certificate has no subject or no public key");
+    auto publicKey = publicKeyOf(key.get());
+    if (!publicKey)
+        return fail(publicKey.error());
+    const auto end = gnutls_x509_crt_get_expiration_time(certificate.get());
+    return CertificateFacts{std::move(*publicKey),
+                            std::string(base::asText(subject.view())),
+                            base::WallTime(std::chrono::seconds(end))};
+}
+
+std::vector<base::Bytes> split(base::ByteView certificates)
+{
+    std::vector<base::Bytes> chain;
+    for (std::size_t size = sizeOfFirst(certificates); size > 0; size = sizeOfFirst(certificates)) {
+        const auto one = certificates.first(size);
+        chain.emplace_back(one.begin(), one.end());
+        certificates = certificates.subspan(size);
+    }
+    return chain;
+}
+
+} // namespace causeway::store::key_pair

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/bytes.hpp"
+#include "agent/base/expected.hpp"
+#include "agent/base/scheduler.hpp"
+#include "agent/base/secret.hpp"
+
+/// ECDSA key pairs on P-256 and their certificates: the only place of the store that sees X.509.
+/// Pure but for the random numbers of generate(). Errors are InvalidArgument with the reason and
+/// never show a key.
+namespace causeway::store::key_pair {
+
+struct Keys
+{
+    base::Bytes publicKey;   ///< SubjectPublicKeyInfo, DER
+    base::Secret privateKey; ///< unencrypted PKCS#8, DER
+};
+
+[[nodiscard]] base::Expected<Keys> generate();
+
+/// A private key from outside: PKCS#8 (RFC 5958) or SEC 1 (RFC 5915), DER or PEM, not encrypted.
+[[nodiscard]] base::Expected<Keys> read(base::ByteView octets);
+
+/// PKCS#10 (RFC 2986), DER, signed with ECDSA and SHA-256; the subject is CN=`commonName`.
+[[nodiscard]] base::Expected<base::Bytes> request(const base::Secret& privateKey,
+                                                  std::string_view commonName);
+
+/// What stands in the first certificate of a chain.
+struct CertificateFacts
+{
+    base::Bytes publicKey; ///< SubjectPublicKeyInfo, DER
+    std::string subject;   ///< RFC 4514
+    base::WallTime expiresAt{};
+};
+
+/// X.509 certificates, their own first, from DER or PEM: at most mostCertificates, each signed with
+/// SHA-256 or better. Gives them as DER, one after the other.
+[[nodiscard]] base::Expected<base::Bytes> readCertificates(base::ByteView octets);
+
+/// Of what readCertificates() gave.
+[[nodiscard]] base::Expected<CertificateFacts> describe(base::ByteView certificates);
+[[nodiscard]] std::vector<base::Bytes> split(base::ByteView certificates);
+
+/// A device's, its authority's and two between them.
+inline constexpr std::size_t mostCertificates = 4;
+/// Of a private key or a chain that comes in; P-256 chains of four have some 4 KiB as PEM.
+inline constexpr std::size_t mostOctets = 16UL * 1024;
+
+} // namespace causeway::store::key_pair

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fstream>
+
+#include <boost/test/unit_test.hpp>
+
+#include "dbus/ctl/pem.hpp"
+#include "tests/dbus/running_gateway.hpp"
+#include "tests/fakes/temporary_directory.hpp"
+
+using namespace causeway;
+using causeway::tests::RunningGateway;
+
+BOOST_FIXTURE_TEST_SUITE(key_pair_commands, RunningGateway)
+
+BOOST_AUTO_TEST_CASE(a_servers_public_key_comes_from_a_pem_file)
+{
+    const fakes::TemporaryDirectory directory;
+    const auto file = directory.path() / "server.pem";
+    const base::Bytes octets = base::toBytes("any octets, of a length that base64 must pad");
+    std::ofstream(file) << dbus::ctl::toPem("PUBLIC KEY", octets);
+
+    const auto added = ctl({"server",
+                            "add",
+                            "cloud",
+                            "--uri",
+                            "coaps://cloud.example",
+                            "--security-mode",
+                            "rpk",
+                            "--server-public-key",
+                            file.string()});
+
+    BOOST_TEST(added.exitCode == 0, added.errors);
+    const auto identity =
+        inside([](World& world) { return world.gateway.servers.at("cloud").settings.identity; });
+    BOOST_TEST(identity.publicKey == octets, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_key_pair_is_shown_as_pem)
+{
+    const auto made = ctl({"key-pair", "generate", "meter-1", "main"});
+    const auto request = ctl({"key-pair", "request", "meter-1", "main"});
+
+    BOOST_TEST(made.exitCode == 0, made.errors);
+    BOOST_TEST(made.output == dbus::ctl::toPem("PUBLIC KEY", base::asBytes("public half")));
+    BOOST_TEST(request.output ==
+               dbus::ctl::toPem("CERTIFICATE REQUEST", base::asBytes("a request of meter-1")));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
