@@ -163,7 +163,7 @@ class Events:
 class Leshan:
     """One Leshan server in a directory of its own, on free ports of 127.0.0.1."""
 
-    def __init__(self):
+    def __init__(self, *arguments):
         path = jar()
         self._directory = tempfile.TemporaryDirectory(prefix="causeway-leshan-")
         self._log = open(pathlib.Path(self._directory.name) / "log", "w+", encoding="utf-8")
@@ -171,7 +171,7 @@ class Leshan:
         self.api = f"http://127.0.0.1:{web}/api"
         self._process = subprocess.Popen(
             ["java", "-Xmx256m", *OPENED, "-jar", path, "-lh", "127.0.0.1", "-lp", "0",
-             "-slh", "127.0.0.1", "-slp", "0", "-wh", "127.0.0.1", "-wp", str(web)],
+             "-slh", "127.0.0.1", "-slp", "0", "-wh", "127.0.0.1", "-wp", str(web), *arguments],
             cwd=self._directory.name, stdin=subprocess.DEVNULL,
             stdout=self._log, stderr=subprocess.STDOUT)
         try:
@@ -223,7 +223,18 @@ class Leshan:
                 return Answer(error.code, error.read().decode())
 
     def add_psk(self, endpoint, identity, key):
-        body = json.dumps({"endpoint": endpoint, "psk": {"identity": identity, "key": key.hex()}})
+        self._add(endpoint, {"psk": {"identity": identity, "key": key.hex()}})
+
+    def add_raw_public_key(self, endpoint, key):
+        """`key`: SubjectPublicKeyInfo, DER."""
+        self._add(endpoint, {"rpk": {"key": key.hex()}})
+
+    def add_certificate(self, endpoint):
+        """Whoever has a certificate for that name, of whom Leshan trusts."""
+        self._add(endpoint, {"x509": True})
+
+    def _add(self, endpoint, credential):
+        body = json.dumps({"endpoint": endpoint, **credential})
         answer = self.request("PUT", "/security/clients/", body)
         assert answer.status in (200, 204), answer.text
 
