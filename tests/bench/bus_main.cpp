@@ -15,7 +15,9 @@
 #include "dbus/service.hpp"
 #include "tests/bench/measurement.hpp"
 #include "tests/dbus/private_bus.hpp"
+#include "tests/fakes/fake_credential_lists.hpp"
 #include "tests/fakes/fake_gateway.hpp"
+#include "tests/fakes/fake_key_store_control.hpp"
 
 // What the objects of many devices cost on D-Bus, and how long the loop stands still for a caller
 // who asks for all of them.
@@ -118,13 +120,15 @@ void measure(std::size_t count)
     tests::PrivateBus bus;
     base::EventLoop loop;
     fakes::FakeGateway gateway(loop);
+    fakes::FakeCredentialLists lists(loop);
+    fakes::FakeKeyStoreControl keyStore(loop);
     for (std::size_t i = 0; i < count; ++i) {
         const auto name = "meter-" + std::to_string(i);
         gateway.devices.emplace(name, deviceStatus(name));
     }
     const double before = residentKibibytes();
     const auto begin = Clock::now();
-    dbus::Service service(loop, gateway, {bus.address(), "bench"});
+    dbus::Service service(loop, {gateway, lists, keyStore}, {bus.address(), "bench"});
     const double exported = millisecondsSince(begin);
     const double memory = (residentKibibytes() - before) / static_cast<double>(count);
     Caller caller(bus.address());
