@@ -171,6 +171,23 @@ Expected<void> admitSerial(const api::LineSettings& line)
     return {};
 }
 
+Expected<void> admitAccount(const api::ServerSettings& server, bool allowsNoSec)
+{
+    if (auto uri = admitUri(server.uri); !uri)
+        return uri;
+    if (auto security = admitSecurity(server, allowsNoSec); !security)
+        return security;
+    if (server.clientHoldOff < 0s || server.bootstrapTimeout < 0s)
+        return bad("the hold-off time and the account time-out must not be negative");
+    if (server.shortServerId == 0 || server.shortServerId == model::maxId)
+        return bad("the short server ID must be 1 to 65534");
+    constexpr std::array<std::string_view, 3> versions{"1.0", "1.1", "1.2"};
+    if (std::ranges::find(versions, server.lwm2mVersion) == versions.end())
+        return bad(
+            fmt::format("LwM2M version \"{}\" is none of 1.0, 1.1 and 1.2", server.lwm2mVersion));
+    return admitTimes(server);
+}
+
 } // namespace
 
 Expected<void> admitName(std::string_view kind, std::string_view name)
@@ -218,17 +235,19 @@ Expected<void> admitServer(const api::ServerSettings& server, bool allowsNoSec)
 {
     if (auto name = admitName("server", server.name); !name)
         return name;
-    if (auto uri = admitUri(server.uri); !uri)
-        return uri;
-    if (auto security = admitSecurity(server, allowsNoSec); !security)
-        return security;
-    if (server.shortServerId == 0 || server.shortServerId == model::maxId)
-        return bad("the short server ID must be 1 to 65534");
-    constexpr std::array<std::string_view, 3> versions{"1.0", "1.1", "1.2"};
-    if (std::ranges::find(versions, server.lwm2mVersion) == versions.end())
-        return bad(
-            fmt::format("LwM2M version \"{}\" is none of 1.0, 1.1 and 1.2", server.lwm2mVersion));
-    return admitTimes(server);
+    return admitAccount(server, allowsNoSec);
+}
+
+Expected<void> admitDelivery(const api::BootstrapResult& result, bool allowsNoSec)
+{
+    if (result.accounts.size() > mostServers)
+        return bad(fmt::format("a device has at most {} accounts", mostServers));
+    for (const auto& delivered : result.accounts) {
+        const auto& settings = delivered.account.settings;
+        if (auto admitted = admitAccount(settings, allowsNoSec); !admitted)
+            return fail(admitted.error().in(settings.name));
+    }
+    return {};
 }
 
 Expected<void> admitDevice(const api::DeviceSettings& device)

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/api/bootstrap_store.hpp"
 #include "agent/api/settings.hpp"
 #include "agent/base/expected.hpp"
 
@@ -20,6 +21,9 @@ namespace causeway::agent {
 
 [[nodiscard]] base::Expected<void> admitLine(const api::LineSettings& line);
 [[nodiscard]] base::Expected<void> admitServer(const api::ServerSettings& server, bool allowsNoSec);
+/// What a Bootstrap-Server has delivered: each account by the rules of an operator's, but the name.
+[[nodiscard]] base::Expected<void> admitDelivery(const api::BootstrapResult& result,
+                                                 bool allowsNoSec);
 [[nodiscard]] base::Expected<void> admitDevice(const api::DeviceSettings& device);
 
 } // namespace causeway::agent

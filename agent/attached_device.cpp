@@ -94,11 +94,18 @@ void AttachedDevice::stop(base::Duration limit, base::Task done)
         services_.scheduler.post(std::move(done));
 }
 
-void AttachedDevice::setServers(std::vector<api::ServerSettings> servers)
+void AttachedDevice::setAccounts(std::vector<api::DeviceAccount> accounts)
 {
-    plan_.servers = std::move(servers);
+    plan_.accounts = std::move(accounts);
     if (client_)
         restartClient();
+}
+
+void AttachedDevice::keepAccounts(std::vector<api::DeviceAccount> accounts,
+                                  const api::ClientState& changes)
+{
+    plan_.accounts = std::move(accounts);
+    follow(changes);
 }
 
 void AttachedDevice::onCredentialChanged(const std::string& server)
@@ -135,9 +142,9 @@ api::DeviceStatus AttachedDevice::status() const
         status.registrations = client_->status();
         return status;
     }
-    for (const auto& server : plan_.servers) {
+    for (const auto& account : plan_.accounts) {
         api::RegistrationStatus registration;
-        registration.server = server.name;
+        registration.server = account.settings.name;
         status.registrations.push_back(std::move(registration));
     }
     return status;
@@ -246,7 +253,7 @@ void AttachedDevice::onStatusChanged()
     services_.listener.onDeviceChanged(plan_.settings.name);
 }
 
-void AttachedDevice::onClientState(const api::ClientState& changes)
+void AttachedDevice::follow(const api::ClientState& changes)
 {
     for (const auto& [key, text] : changes) {
         if (text.empty())
@@ -254,6 +261,30 @@ void AttachedDevice::onClientState(const api::ClientState& changes)
         else
             plan_.state.insert_or_assign(key, text);
     }
+}
+
+// The keys of what was replaced go in the same transaction as what comes.
+void AttachedDevice::onDelivery(api::BootstrapResult result, lwm2m::ClientListener::Kept kept)
+{
+    for (const auto& [key, text] : plan_.state) {
+        const auto isOutdated = [&key = key](const std::string& prefix) {
+            return key.starts_with(prefix);
+        };
+        if (std::ranges::any_of(result.outdated, isOutdated))
+            result.state.emplace(key, std::string());
+    }
+    services_.listener.onDeviceDelivery(plan_.settings.name, std::move(result), std::move(kept));
+}
+
+void AttachedDevice::onBootstrapped()
+{
+    if (!isLeaving_)
+        restartClient();
+}
+
+void AttachedDevice::onClientState(const api::ClientState& changes)
+{
+    follow(changes);
     services_.listener.onDeviceState(plan_.settings.name, changes);
 }
 
@@ -291,7 +322,7 @@ void AttachedDevice::startClient(base::Duration delay)
     isLeaving_ = false;
     lwm2m::ClientListener& listener = *this; // make_unique cannot see a private base
     client_ = std::make_unique<lwm2m::Client>(
-        lwm2m::ClientSettings{plan_.settings.name, plan_.endpointName, plan_.servers, plan_.state},
+        lwm2m::ClientSettings{plan_.settings.name, plan_.endpointName, plan_.accounts, plan_.state},
         services_.transport,
         services_.scheduler,
         services_.definitions,

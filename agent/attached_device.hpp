@@ -28,6 +28,11 @@ public:
     virtual void onDeviceSamples(const std::string& device,
                                  const std::vector<model::Sample>& samples) = 0;
     virtual void onDeviceState(const std::string& device, const api::ClientState& changes) = 0;
+
+    using Kept = base::UniqueFunction<void(base::Expected<void>)>;
+    /// Its Bootstrap-Server delivered accounts: keep them, setAccounts() in front of `kept`.
+    virtual void
+    onDeviceDelivery(const std::string& device, api::BootstrapResult result, Kept kept) = 0;
 };
 
 /// What every device uses and the gateway owns.
@@ -47,7 +52,7 @@ struct DevicePlan
     std::string endpointName;
     /// Shared by all devices of one profile; empty when the profile cannot be used.
     std::shared_ptr<const std::vector<api::MappedResource>> mapping;
-    std::vector<api::ServerSettings> servers;
+    std::vector<api::DeviceAccount> accounts;
     api::ClientState state;
     std::string fault; ///< why it cannot run, in one sentence; empty when it can
 };
@@ -70,7 +75,10 @@ public:
     void stop(base::Duration limit, base::Task done);
 
     /// The server accounts changed: the client starts anew with them.
-    void setServers(std::vector<api::ServerSettings> servers);
+    void setAccounts(std::vector<api::DeviceAccount> accounts);
+    /// The same after a bootstrap: the client starts anew by itself, when the Bootstrap-Server has
+    /// its answer.
+    void keepAccounts(std::vector<api::DeviceAccount> accounts, const api::ClientState& changes);
     void onCredentialChanged(const std::string& server);
     bool updateNow(const std::string& server);
     void send(const std::string& server,
@@ -78,6 +86,8 @@ public:
               api::GatewayControl::Done done);
 
     [[nodiscard]] const api::DeviceSettings& settings() const { return plan_.settings; }
+
+    [[nodiscard]] const std::vector<api::DeviceAccount>& accounts() const { return plan_.accounts; }
 
     [[nodiscard]] const std::string& endpointName() const { return plan_.endpointName; }
 
@@ -97,7 +107,10 @@ private:
     void onStatusChanged() override;
     void onClientState(const api::ClientState& changes) override;
     void onServerChanges(const std::vector<lwm2m::ServerChange>& changes) override;
+    void onDelivery(api::BootstrapResult result, lwm2m::ClientListener::Kept kept) override;
+    void onBootstrapped() override;
 
+    void follow(const api::ClientState& changes);
     void reboot();
 
     [[nodiscard]] bool runs() const { return plan_.settings.isEnabled && plan_.fault.empty(); }

@@ -57,11 +57,12 @@ Daemon::Daemon(const Settings& settings)
                                        .trustStore = settings.trustStore,
                                        .acceptsUnsetClock = settings.acceptsUnsetClock})
     , fieldBuses_(loop_, [this](const std::string& line) { gateway_.onLineChanged(line); })
-    , gateway_({loop_, endpoint_, store_, store_, store_, fieldBuses_, profiles_, definitions_},
-               {settings.allowsNoSec,
-                settings.startSpread,
-                settings.deregisterLimit,
-                settings.keptObjects.ids})
+    , gateway_(
+          {loop_, endpoint_, store_, store_, store_, store_, fieldBuses_, profiles_, definitions_},
+          {settings.allowsNoSec,
+           settings.startSpread,
+           settings.deregisterLimit,
+           settings.keptObjects.ids})
     , lists_(loop_,
              gateway_,
              store_,

@@ -156,9 +156,7 @@ Expected<api::ServerStatus> Gateway::server(const std::string& name) const
         return fail(ErrorKind::NotFound, fmt::format("there is no server \"{}\"", name));
     api::ServerStatus status;
     status.settings = found->second;
-    status.devices = devicesWhere([&](const auto& settings) {
-        return std::ranges::find(settings.servers, name) != settings.servers.end();
-    });
+    status.devices = usersOf(name);
     for (const auto& device : status.devices)
         status.registered += registeredAt(devices_.at(device)->status(), name);
     return status;
@@ -216,6 +214,7 @@ void Gateway::restore(const api::InventorySnapshot& snapshot)
     }
     for (const auto& server : snapshot.servers)
         servers_.emplace(server.name, server);
+    bootstrapped_ = snapshot.bootstrapped;
     std::size_t index = 0;
     for (const auto& settings : snapshot.devices) {
         const auto state = snapshot.clientStates.find(settings.name);
@@ -277,7 +276,7 @@ DevicePlan Gateway::plan(api::DeviceSettings settings, api::ClientState state)
 {
     DevicePlan devicePlan;
     devicePlan.endpointName = settings.endpointName.empty() ? settings.name : settings.endpointName;
-    devicePlan.servers = serversOf(settings);
+    devicePlan.accounts = accountsOf(settings);
     devicePlan.state = std::move(state);
     if (const auto profile = services_.profiles.find(settings.profile)) {
         auto& mapping = mappings_[settings.profile];
@@ -292,14 +291,24 @@ DevicePlan Gateway::plan(api::DeviceSettings settings, api::ClientState state)
     return devicePlan;
 }
 
-std::vector<api::ServerSettings> Gateway::serversOf(const api::DeviceSettings& settings) const
+std::vector<api::DeviceAccount> Gateway::accountsOf(const api::DeviceSettings& of) const
 {
+    const auto bootstrapped = bootstrapped_.find(of.name);
+    if (bootstrapped != bootstrapped_.end()) {
+        auto accounts = bootstrapped->second;
+        for (auto& account : accounts) {
+            const auto operators = servers_.find(account.settings.name);
+            if (operators != servers_.end())
+                account.settings = operators->second; // may have changed since
+        }
+        return accounts;
+    }
     std::vector<api::ServerSettings> servers;
-    for (const auto& name : settings.servers) {
+    for (const auto& name : of.servers) {
         if (const auto found = servers_.find(name); found != servers_.end())
             servers.push_back(found->second);
     }
-    return servers;
+    return api::factoryAccounts(std::move(servers));
 }
 
 Expected<AttachedDevice*> Gateway::find(const std::string& device) const
@@ -337,10 +346,7 @@ void Gateway::onKeyStoreChanged()
                     "MESSAGE_ID",
                     log::keyStoreOpenId);
     for (const auto& entry : devices_) {
-        base::contain(entry.first, [&] {
-            for (const auto& server : entry.second->settings().servers)
-                entry.second->onCredentialChanged(server);
-        });
+        base::contain(entry.first, [&] { entry.second->onCredentialChanged({}); });
     }
     tell([](auto& listener) { listener.onGatewayChanged(); });
 }

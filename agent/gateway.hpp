@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/api/bootstrap_store.hpp"
 #include "agent/api/gateway_control.hpp"
 #include "agent/api/inventory.hpp"
 #include "agent/attached_device.hpp"
@@ -114,6 +115,9 @@ private:
     void onDeviceSamples(const std::string& device,
                          const std::vector<model::Sample>& samples) override;
     void onDeviceState(const std::string& device, const api::ClientState& changes) override;
+    void onDeviceDelivery(const std::string& device,
+                          api::BootstrapResult result,
+                          DeviceListener::Kept kept) override;
 
     /// Check, commit, apply, in the queue; `done` hears the first failure or the success.
     void change(Check check, Commit commit, Apply apply, Done done);
@@ -155,9 +159,9 @@ private:
     void giveBridge(AttachedDevice& device);
     [[nodiscard]] base::Expected<void> applyToBus(const api::LineSettings& settings);
     [[nodiscard]] DevicePlan plan(api::DeviceSettings settings, api::ClientState state);
-    [[nodiscard]] std::vector<api::ServerSettings>
-    serversOf(const api::DeviceSettings& settings) const;
-
+    /// Bootstrapped ones if there are any, else the operator's.
+    [[nodiscard]] std::vector<api::DeviceAccount> accountsOf(const api::DeviceSettings& of) const;
+    [[nodiscard]] std::vector<std::string> usersOf(const std::string& server) const;
     [[nodiscard]] base::Expected<void> checkDevice(const api::DeviceSettings& settings) const;
     [[nodiscard]] base::Expected<void> checkUnused(const api::DeviceSettings& settings) const;
     [[nodiscard]] base::Expected<void>
@@ -177,6 +181,7 @@ private:
     std::map<std::string, api::LineSettings> lines_;
     std::map<std::string, api::ServerSettings> servers_;
     std::map<std::string, std::shared_ptr<const std::vector<api::MappedResource>>> mappings_;
+    std::map<std::string, std::vector<api::DeviceAccount>> bootstrapped_; ///< by device
     std::map<std::string, std::unique_ptr<AttachedDevice>> devices_;
     base::Lifetime lifetime_;
 };

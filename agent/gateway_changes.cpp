@@ -195,6 +195,10 @@ void Gateway::changeServer(api::ServerSettings settings, Done done)
                 return missing("server", settings.name);
             if (auto admitted = admitServer(settings, rules_.allowsNoSec); !admitted)
                 return admitted;
+            if (settings.isBootstrap != servers_.at(settings.name).isBootstrap) {
+                if (auto unused = refuseInUse(settings.name, usersOf(settings.name)); !unused)
+                    return unused;
+            }
             return checkShortServerIds(settings);
         },
         [this, settings](api::Inventory::Done kept) {
@@ -207,7 +211,7 @@ void Gateway::changeServer(api::ServerSettings settings, Done done)
                 const auto& servers = device.settings().servers;
                 if (std::ranges::find(servers, settings.name) != servers.end())
                     base::contain(entry.first,
-                                  [&] { device.setServers(serversOf(device.settings())); });
+                                  [&] { device.setAccounts(accountsOf(device.settings())); });
             }
             tell([&](auto& listener) { listener.onServerChanged(settings.name); });
             finished();
@@ -221,10 +225,7 @@ void Gateway::removeServer(const std::string& name, Done done)
         [this, name]() -> Expected<void> {
             if (!servers_.contains(name))
                 return missing("server", name);
-            return refuseInUse(name, devicesWhere([&](const auto& settings) {
-                                   return std::ranges::find(settings.servers, name) !=
-                                          settings.servers.end();
-                               }));
+            return refuseInUse(name, usersOf(name));
         },
         [this, name](api::Inventory::Done kept) {
             services_.inventory.removeServer(name, std::move(kept));
@@ -281,7 +282,10 @@ void Gateway::changeDevice(api::DeviceSettings settings, Done done)
             auto& device = *devices_.at(settings.name);
             device.stop(rules_.deregisterLimit,
                         lifetime_.guard([this, settings, finished = std::move(finished)]() mutable {
-                            const auto state = devices_.at(settings.name)->state();
+                            const auto& old = *devices_.at(settings.name);
+                            if (old.settings().servers != settings.servers)
+                                bootstrapped_.erase(settings.name); // as the store has done
+                            const auto state = old.state();
                             // The old one goes first: it holds the unit on the line.
                             devices_.erase(settings.name);
                             startDevice(settings, state, base::Duration::zero());
@@ -309,19 +313,27 @@ void Gateway::detachDevice(const std::string& name, Done done)
                                 lifetime_.guard([this, name, kept = std::move(kept)](
                                                     Expected<void> removed) mutable {
                                     if (!removed) // it stays attached, so it goes on
-                                        devices_.at(name)->setServers(
-                                            serversOf(devices_.at(name)->settings()));
+                                        devices_.at(name)->setAccounts(
+                                            accountsOf(devices_.at(name)->settings()));
                                     kept(std::move(removed));
                                 }));
                         }));
         },
         [this, name](base::Task finished) {
             devices_.erase(name);
+            bootstrapped_.erase(name);
             log::notice("{DEVICE}: detached", "DEVICE", name);
             tell([&](auto& listener) { listener.onDeviceRemoved(name); });
             finished();
         },
         std::move(done));
+}
+
+std::vector<std::string> Gateway::usersOf(const std::string& server) const
+{
+    return devicesWhere([&](const auto& settings) {
+        return std::ranges::find(settings.servers, server) != settings.servers.end();
+    });
 }
 
 Expected<void> Gateway::checkDevice(const api::DeviceSettings& settings) const
@@ -337,12 +349,18 @@ Expected<void> Gateway::checkDevice(const api::DeviceSettings& settings) const
         return fail(ErrorKind::InvalidArgument,
                     "unit 0 is the broadcast of a serial line: nobody answers there");
     std::vector<std::uint16_t> shortServerIds;
+    std::size_t bootstraps = 0;
     for (const auto& server : settings.servers) {
         const auto found = servers_.find(server);
         if (found == servers_.end())
             return missing("server", server);
-        shortServerIds.push_back(found->second.shortServerId);
+        if (found->second.isBootstrap)
+            ++bootstraps;
+        else
+            shortServerIds.push_back(found->second.shortServerId);
     }
+    if (bootstraps > 1)
+        return fail(ErrorKind::InvalidArgument, "a device has at most one Bootstrap-Server");
     std::ranges::sort(shortServerIds);
     if (std::ranges::adjacent_find(shortServerIds) != shortServerIds.end())
         return fail(ErrorKind::InvalidArgument,
@@ -371,12 +389,14 @@ Expected<void> Gateway::checkUnused(const api::DeviceSettings& settings) const
 
 Expected<void> Gateway::checkShortServerIds(const api::ServerSettings& changed) const
 {
+    if (changed.isBootstrap)
+        return {};
     for (const auto& [name, device] : devices_) {
         const auto& used = device->settings().servers;
         if (std::ranges::find(used, changed.name) == used.end())
             continue;
         for (const auto& server : used) {
-            if (server != changed.name &&
+            if (server != changed.name && !servers_.at(server).isBootstrap &&
                 servers_.at(server).shortServerId == changed.shortServerId)
                 return fail(
                     ErrorKind::InvalidArgument,

@@ -148,7 +148,10 @@ Expected<void> Gateway::checkCredential(const api::CredentialId& id) const
     if (!device)
         return fail(device.error());
     const auto& servers = (*device)->settings().servers;
-    if (std::ranges::find(servers, id.server) == servers.end())
+    const bool isUsed = std::ranges::any_of((*device)->accounts(), [&](const auto& account) {
+        return account.settings.name == id.server;
+    });
+    if (!isUsed && std::ranges::find(servers, id.server) == servers.end())
         return fail(ErrorKind::NotFound,
                     fmt::format("{} does not register with \"{}\"", id.device, id.server));
     return {};

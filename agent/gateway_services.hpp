@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "agent/api/bootstrap_store.hpp"
 #include "agent/api/credential_store.hpp"
 #include "agent/api/inventory.hpp"
 #include "agent/api/key_store.hpp"
@@ -24,6 +25,7 @@ struct GatewayServices
     api::Transport& transport;
     api::Inventory& inventory;
     api::CredentialStore& credentials;
+    api::BootstrapStore& bootstraps;
     api::KeyStore& keyStore;
     bridges::FieldBuses& fieldBuses;
     bridges::ProfileLibrary& profiles;

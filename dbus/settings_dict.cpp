@@ -152,6 +152,10 @@ constexpr std::array serverTable{
     row<&ServerSettings::retryTimer,          "retryTimer">(),
     row<&ServerSettings::sequenceDelay,       "sequenceDelay">(),
     row<&ServerSettings::sequenceRetryCount,  "sequenceRetryCount">(),
+    row<&ServerSettings::bootstrapsOnFailure, "bootstrapsOnFailure">(),
+    row<&ServerSettings::isBootstrap,         "bootstrapServer">(),
+    row<&ServerSettings::clientHoldOff,       "clientHoldOff">(),
+    row<&ServerSettings::bootstrapTimeout,    "bootstrapTimeout">(),
 };
 
 constexpr std::array deviceTable{

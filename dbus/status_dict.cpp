@@ -55,6 +55,10 @@ std::string_view toString(api::RegistrationStatus::State state)
         return "deregistering";
     case State::Failed:
         return "failed";
+    case State::Idle:
+        return "idle";
+    case State::Bootstrapping:
+        return "bootstrapping";
     }
     return "failed";
 }
@@ -85,6 +89,13 @@ Dictionary toDictionary(const api::RegistrationStatus& status)
         {"observations", sdbus::Variant(status.observations)},
         {"counters", sdbus::Variant(status.counters)},
     };
+    putText(dictionary, "uri", status.uri);
+    if (status.shortServerId != 0)
+        dictionary.emplace("shortServerId", sdbus::Variant(status.shortServerId));
+    if (status.isBootstrap)
+        dictionary.emplace("bootstrapServer", sdbus::Variant(true));
+    if (status.isBootstrapped)
+        dictionary.emplace("bootstrapped", sdbus::Variant(true));
     putText(dictionary, "lastError", status.lastError);
     putText(dictionary, "location", status.location);
     putTime(dictionary, "lastErrorAt", status.lastErrorAt);

@@ -40,8 +40,10 @@ CredentialTable::CredentialTable(Database& database)
                     "SELECT device, server FROM credential "
                     "WHERE fingerprint = ? AND NOT (device = ? AND server = ?)")
     , otherWithIdentity_(database,
-                         "SELECT device, server FROM credential "
-                         "WHERE server = ? AND identity = ? AND device <> ?")
+                         "SELECT credential.device, credential.server FROM credential "
+                         "JOIN server ON server.name = credential.server "
+                         "WHERE server.uri = (SELECT uri FROM server WHERE name = ?) "
+                         "AND credential.identity = ? AND credential.device <> ?")
 {}
 
 std::optional<CredentialRow> CredentialTable::find(const api::CredentialId& id)

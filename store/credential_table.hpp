@@ -52,7 +52,7 @@ public:
     /// Of all that have some.
     [[nodiscard]] std::vector<std::pair<api::CredentialId, base::Bytes>> certificates();
 
-    /// Another account with this key, or with this identity at the same server.
+    /// Another account with this key, or another device's with this identity at the same URI.
     [[nodiscard]] std::optional<api::CredentialId> otherWithKey(const api::CredentialId& id,
                                                                 base::ByteView fingerprint);
     [[nodiscard]] std::optional<api::CredentialId> otherWithIdentity(const api::CredentialId& id,

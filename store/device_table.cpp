@@ -52,6 +52,7 @@ DeviceTable::DeviceTable(Database& database)
     , remove_(database, "DELETE FROM device WHERE name = ?")
     , endpointName_(database, "SELECT endpoint_name FROM device WHERE name = ?")
     , allServers_(database, "SELECT device, server FROM device_server ORDER BY device, position")
+    , serversOf_(database, "SELECT server FROM device_server WHERE device = ? ORDER BY position")
     , addServer_(database, "INSERT INTO device_server (device, position, server) VALUES (?, ?, ?)")
     , clearServers_(database, "DELETE FROM device_server WHERE device = ?")
     , allStates_(database, "SELECT device, key, value FROM client_state")
@@ -96,6 +97,13 @@ void DeviceTable::put(const DeviceSettings& device)
 void DeviceTable::remove(const std::string& name)
 {
     remove_.run(name);
+}
+
+std::vector<std::string> DeviceTable::serversOf(const std::string& name)
+{
+    std::vector<std::string> servers;
+    serversOf_.each([&](const Row& row) { servers.push_back(row.text(0)); }, name);
+    return servers;
 }
 
 std::optional<std::string> DeviceTable::endpointName(const std::string& name)

@@ -22,6 +22,8 @@ public:
     void put(const api::DeviceSettings& device);
     /// With its credentials and client state; one that is not there is removed already.
     void remove(const std::string& name);
+    /// As put() got them.
+    [[nodiscard]] std::vector<std::string> serversOf(const std::string& name);
     /// Its endpoint name; nothing when there is no such device.
     [[nodiscard]] std::optional<std::string> endpointName(const std::string& name);
 
@@ -34,6 +36,7 @@ private:
     Statement remove_;
     Statement endpointName_;
     Statement allServers_;
+    Statement serversOf_;
     Statement addServer_;
     Statement clearServers_;
     Statement allStates_;

@@ -37,8 +37,16 @@ CREATE TABLE server (
     server_public_key      BLOB    NOT NULL DEFAULT x'',
     matching_type          INTEGER NOT NULL DEFAULT 0 CHECK (matching_type BETWEEN 0 AND 3),
     certificate_usage      INTEGER NOT NULL DEFAULT 3 CHECK (certificate_usage BETWEEN 0 AND 3),
-    server_name            TEXT    NOT NULL DEFAULT ''
+    server_name            TEXT    NOT NULL DEFAULT '',
+    is_bootstrap           INTEGER NOT NULL DEFAULT 0 CHECK (is_bootstrap IN (0, 1)),
+    client_hold_off_s      INTEGER NOT NULL DEFAULT 0,
+    bootstrap_timeout_s    INTEGER NOT NULL DEFAULT 0,
+    bootstraps_on_failure  INTEGER NOT NULL DEFAULT 1 CHECK (bootstraps_on_failure IN (0, 1)),
+    -- Whose own it is, delivered by that device's Bootstrap-Server; NULL: the operator's.
+    device                 TEXT    REFERENCES device (name) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX server_by_device ON server (device);
 
 CREATE TABLE device (
     name                 TEXT    NOT NULL PRIMARY KEY,
@@ -62,6 +70,18 @@ CREATE TABLE device_server (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX device_server_by_server ON device_server (server);
+
+-- All accounts of a device that was bootstrapped, its own and those of the operator that the
+-- Bootstrap-Server left alone; then device_server counts for nothing.
+CREATE TABLE bootstrapped_account (
+    device            TEXT    NOT NULL REFERENCES device (name) ON DELETE CASCADE,
+    server            TEXT    NOT NULL REFERENCES server (name),
+    security_instance INTEGER NOT NULL,
+    server_instance   INTEGER NOT NULL,
+    PRIMARY KEY (device, server)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX bootstrapped_account_by_server ON bootstrapped_account (server);
 
 CREATE TABLE client_state (
     device TEXT NOT NULL REFERENCES device (name) ON DELETE CASCADE,
@@ -106,6 +126,8 @@ CREATE TABLE credential (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX credential_by_kek ON credential (kek);
+
+CREATE INDEX credential_by_identity ON credential (identity);
 
 -- What an account's next DTLS session may resume from; it opens with that very credential only.
 CREATE TABLE resumption (

@@ -150,6 +150,15 @@ void SealedStore::remove(const api::CredentialId& id, CredentialStore::Done done
     run<void>(std::move(done), [id](Shelf& shelf) { return shelf.vault.remove(id); });
 }
 
+void SealedStore::keepBootstrap(const std::string& device,
+                                api::BootstrapResult result,
+                                BootstrapStore::Done done)
+{
+    runSecret<void>(std::move(done), [device, result = std::move(result)](Shelf& shelf) mutable {
+        return shelf.vault.keepBootstrap(device, std::move(result));
+    });
+}
+
 void SealedStore::findResumption(const api::CredentialId& id, FindDone done)
 {
     runSecret<base::Secret>(
@@ -234,8 +243,11 @@ void SealedStore::putServer(const api::ServerSettings& server, Inventory::Done d
 
 void SealedStore::putDevice(const api::DeviceSettings& device, Inventory::Done done)
 {
-    run<void>(std::move(done),
-              [device](Shelf& shelf) { return shelf.inventory.putDevice(device); });
+    run<void>(std::move(done), [device](Shelf& shelf) -> Expected<void> {
+        if (auto checked = shelf.inventory.checkDevice(device); !checked)
+            return checked;
+        return shelf.vault.putDevice(device);
+    });
 }
 
 void SealedStore::removeLine(const std::string& name, Inventory::Done done)

@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "agent/api/bootstrap_store.hpp"
 #include "agent/api/credential_lists.hpp"
+#include "agent/api/credential_store.hpp"
 #include "agent/api/inventory.hpp"
 #include "agent/api/key_store_control.hpp"
 #include "agent/api/resumption_store.hpp"
@@ -46,6 +48,7 @@ struct StoreSettings
 /// has gone. A credential belongs to a device and a server that the inventory has (NotFound).
 class SealedStore final : public api::CredentialStore,
                           public api::CredentialListStore,
+                          public api::BootstrapStore,
                           public api::ResumptionStore,
                           public api::KeyStore,
                           public api::KeyStoreControl,
@@ -81,6 +84,10 @@ public:
     void storeAll(std::vector<api::CredentialEntry> entries, CountDone done) override;
     void generateMissing(std::vector<api::CredentialEntry> wanted, IdsDone done) override;
     void exportAll(const std::string& server, EntriesDone done) override;
+    // api::BootstrapStore
+    void keepBootstrap(const std::string& device,
+                       api::BootstrapResult result,
+                       BootstrapStore::Done done) override;
 
     // api::ResumptionStore; what is kept goes to disk within resumptionDelay.
     void findResumption(const api::CredentialId& id, FindDone done) override;

@@ -32,7 +32,9 @@ std::vector<std::string> split(const std::string& text)
     return {std::istream_iterator<std::string>(stream), {}};
 }
 
-ServerSettings read(const Row& row)
+} // namespace
+
+ServerSettings readServer(const Row& row)
 {
     ServerSettings server;
     server.name = row.text(0);
@@ -58,26 +60,25 @@ ServerSettings read(const Row& row)
     server.identity.certificateUsage =
         static_cast<api::CertificateUsage>(row.number<std::uint8_t>(20));
     server.identity.serverName = row.text(21);
+    server.isBootstrap = row.boolean(22);
+    server.clientHoldOff = seconds(row.integer(23));
+    server.bootstrapTimeout = seconds(row.integer(24));
+    server.bootstrapsOnFailure = row.boolean(25);
     return server;
 }
 
-} // namespace
-
 ServerTable::ServerTable(Database& database)
     : all_(database,
-           "SELECT name, uri, security_mode, short_server_id, lifetime_s, default_pmin_s, "
-           "default_pmax_s, disable_timeout_s, stores_notifications, notifies_confirmable, "
-           "lwm2m_version, queue_mode, allows_cbc_without_etm, retry_count, retry_timer_s, "
-           "sequence_delay_s, sequence_retry_count, cipher_suites, "
-           "server_public_key, matching_type, certificate_usage, server_name "
-           "FROM server ORDER BY name")
+           fmt::format("SELECT {} FROM server WHERE device IS NULL ORDER BY name", serverColumns))
     , put_(database,
            "INSERT INTO server (name, uri, security_mode, short_server_id, lifetime_s, "
            "default_pmin_s, default_pmax_s, disable_timeout_s, stores_notifications, "
            "notifies_confirmable, lwm2m_version, queue_mode, allows_cbc_without_etm, retry_count, "
            "retry_timer_s, sequence_delay_s, sequence_retry_count, cipher_suites, "
-           "server_public_key, matching_type, certificate_usage, server_name) "
-           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+           "server_public_key, matching_type, certificate_usage, server_name, is_bootstrap, "
+           "client_hold_off_s, bootstrap_timeout_s, bootstraps_on_failure, device) "
+           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+           "?) "
            "ON CONFLICT (name) DO UPDATE SET uri = excluded.uri, "
            "security_mode = excluded.security_mode, "
            "short_server_id = excluded.short_server_id, lifetime_s = excluded.lifetime_s, "
@@ -94,7 +95,11 @@ ServerTable::ServerTable(Database& database)
            "server_public_key = excluded.server_public_key, "
            "matching_type = excluded.matching_type, "
            "certificate_usage = excluded.certificate_usage, "
-           "server_name = excluded.server_name")
+           "server_name = excluded.server_name, "
+           "is_bootstrap = excluded.is_bootstrap, "
+           "client_hold_off_s = excluded.client_hold_off_s, "
+           "bootstrap_timeout_s = excluded.bootstrap_timeout_s, "
+           "bootstraps_on_failure = excluded.bootstraps_on_failure")
     , remove_(database, "DELETE FROM server WHERE name = ?")
     , has_(database, "SELECT 1 FROM server WHERE name = ?")
     , user_(database, "SELECT device FROM device_server WHERE server = ? LIMIT 1")
@@ -103,11 +108,11 @@ ServerTable::ServerTable(Database& database)
 std::vector<ServerSettings> ServerTable::all()
 {
     std::vector<ServerSettings> servers;
-    all_.each([&](const Row& row) { servers.push_back(read(row)); });
+    all_.each([&](const Row& row) { servers.push_back(readServer(row)); });
     return servers;
 }
 
-void ServerTable::put(const ServerSettings& server)
+void ServerTable::put(const ServerSettings& server, std::optional<std::string_view> device)
 {
     put_.run(server.name,
              server.uri,
@@ -130,7 +135,12 @@ void ServerTable::put(const ServerSettings& server)
              server.identity.publicKey,
              static_cast<std::uint8_t>(server.identity.matchingType),
              static_cast<std::uint8_t>(server.identity.certificateUsage),
-             server.identity.serverName);
+             server.identity.serverName,
+             server.isBootstrap,
+             server.clientHoldOff.count(),
+             server.bootstrapTimeout.count(),
+             server.bootstrapsOnFailure,
+             device);
 }
 
 base::Expected<void> ServerTable::remove(const std::string& name)

@@ -19,12 +19,13 @@ StoredInventory::StoredInventory(Database& database)
     , lines_(database)
     , servers_(database)
     , devices_(database)
+    , bootstraps_(database)
 {}
 
 base::Expected<api::InventorySnapshot> StoredInventory::load()
 {
     return api::InventorySnapshot{
-        lines_.all(), servers_.all(), devices_.all(), devices_.clientStates()};
+        lines_.all(), servers_.all(), devices_.all(), devices_.clientStates(), bootstraps_.all()};
 }
 
 base::Expected<void> StoredInventory::putLine(const api::LineSettings& line)
@@ -39,17 +40,6 @@ base::Expected<void> StoredInventory::putServer(const api::ServerSettings& serve
 {
     Transaction transaction(database_);
     servers_.put(server);
-    transaction.commit();
-    return {};
-}
-
-base::Expected<void> StoredInventory::putDevice(const api::DeviceSettings& device)
-{
-    Transaction transaction(database_);
-    auto references = checkReferences(device);
-    if (!references)
-        return references;
-    devices_.put(device);
     transaction.commit();
     return {};
 }
@@ -74,7 +64,7 @@ base::Expected<void> StoredInventory::keepClientState(const std::string& device,
     return {};
 }
 
-base::Expected<void> StoredInventory::checkReferences(const api::DeviceSettings& device)
+base::Expected<void> StoredInventory::checkDevice(const api::DeviceSettings& device)
 {
     if (!device.line.empty() && !lines_.has(device.line))
         return notFound("line", device.line);

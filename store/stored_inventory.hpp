@@ -5,6 +5,7 @@
 
 #include "agent/api/inventory.hpp"
 #include "agent/base/expected.hpp"
+#include "store/bootstrap_table.hpp"
 #include "store/device_table.hpp"
 #include "store/line_table.hpp"
 #include "store/server_table.hpp"
@@ -22,8 +23,8 @@ public:
 
     base::Expected<void> putLine(const api::LineSettings& line);
     base::Expected<void> putServer(const api::ServerSettings& server);
-    /// NotFound when its line or a server is not there.
-    base::Expected<void> putDevice(const api::DeviceSettings& device);
+    /// NotFound when its line or a server is not there. Vault keeps it, for what goes with it.
+    [[nodiscard]] base::Expected<void> checkDevice(const api::DeviceSettings& device);
 
     base::Expected<void> removeLine(const std::string& name);
 
@@ -31,12 +32,11 @@ public:
                                          const api::ClientState& changes);
 
 private:
-    [[nodiscard]] base::Expected<void> checkReferences(const api::DeviceSettings& device);
-
     Database& database_;
     LineTable lines_;
     ServerTable servers_;
     DeviceTable devices_;
+    BootstrapTable bootstraps_;
 };
 
 } // namespace causeway::store

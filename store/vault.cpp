@@ -54,6 +54,7 @@ Vault::Vault(Database& database)
     , devices_(database)
     , servers_(database)
     , ages_(database)
+    , bootstraps_(database)
 {}
 
 tl::unexpected<base::Error> Vault::locked()

@@ -5,11 +5,13 @@
 #include <optional>
 #include <vector>
 
+#include "agent/api/bootstrap_store.hpp"
 #include "agent/api/credential_lists.hpp"
 #include "agent/api/key_store_control.hpp"
 #include "agent/base/expected.hpp"
 #include "agent/base/unique_function.hpp"
 #include "store/age_table.hpp"
+#include "store/bootstrap_table.hpp"
 #include "store/credential_table.hpp"
 #include "store/device_table.hpp"
 #include "store/envelope.hpp"
@@ -72,6 +74,9 @@ public:
     base::Expected<std::vector<api::CredentialId>>
     generateMissing(std::vector<api::CredentialEntry> wanted);
     base::Expected<std::vector<api::CredentialEntry>> exportAll(const std::string& server);
+    /// What was bootstrapped goes when the servers are others than before.
+    base::Expected<void> putDevice(const api::DeviceSettings& device);
+    base::Expected<void> keepBootstrap(const std::string& device, api::BootstrapResult result);
 
     /// Empty when there is none that opens with the account's present credential.
     [[nodiscard]] base::Expected<base::Secret> findResumption(const api::CredentialId& id);
@@ -154,6 +159,9 @@ private:
     /// Empty when there is none, or none that opens.
     [[nodiscard]] base::Secret resumptionOf(const api::CredentialId& id,
                                             const CredentialRow& credential);
+    base::Expected<void> takeOrigin(const std::string& device, api::DeliveredAccount& delivered);
+    base::Expected<void> putDelivered(const std::string& device,
+                                      const api::DeliveredAccount& delivered);
     base::Expected<void> keepResumption(const api::CredentialId& id,
                                         const ResumptionChange& change);
     base::Expected<void> wrapBy(const Envelope& envelope,
@@ -168,6 +176,7 @@ private:
     DeviceTable devices_;
     ServerTable servers_;
     AgeTable ages_;
+    BootstrapTable bootstraps_;
     std::optional<Envelope> envelope_;
     std::uint64_t counter_ = 0; ///< the sealer's, as far as it is known
     base::UniqueFunction<void()> aged_;

@@ -11,6 +11,7 @@
 #include "agent/api/credential_control.hpp"
 #include "agent/api/key_store.hpp"
 #include "agent/api/line_tools.hpp"
+#include "agent/api/registration_status.hpp"
 #include "agent/api/settings.hpp"
 #include "agent/api/transport.hpp"
 #include "agent/base/expected.hpp"
@@ -20,36 +21,6 @@
 
 /// The seam between dbus and the gateway. Main thread only.
 namespace causeway::api {
-
-using Counters = std::map<std::string, std::uint64_t>;
-
-/// One device at one server.
-struct RegistrationStatus
-{
-    enum class State : std::uint8_t {
-        Disabled,   ///< the device or the account is switched off
-        Waiting,    ///< for its turn, a retry, or the key store
-        Connecting, ///< resolving, handshake
-        Registering,
-        Registered,
-        Updating,
-        Deregistering,
-        Failed, ///< the retry sequences are used up; "Update now" starts again
-    };
-
-    std::string server; ///< account name
-    State state = State::Disabled;
-    std::string lastError; ///< one sentence; stays after recovery, with its time
-    std::optional<base::WallTime> lastErrorAt;
-    std::optional<base::WallTime> registeredAt;
-    std::optional<base::WallTime> nextAttemptAt;
-    std::string location; ///< "/rd/5a3f"
-    std::optional<ChannelFacts> channel;
-    std::optional<base::WallTime> channelSince;
-    std::optional<base::WallTime> channelUsedAt; ///< the server was last heard then
-    std::uint32_t observations = 0;
-    Counters counters; ///< registrations, updates, requests, notifications, errors, …
-};
 
 struct DeviceStatus
 {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/api/device_account.hpp"
 #include "agent/api/settings.hpp"
 #include "agent/base/expected.hpp"
 #include "agent/base/unique_function.hpp"
@@ -22,6 +23,8 @@ struct InventorySnapshot
     std::vector<ServerSettings> servers;
     std::vector<DeviceSettings> devices;
     std::map<std::string, ClientState> clientStates; ///< by device name
+    /// By device name: instead of the accounts that its settings name.
+    std::map<std::string, std::vector<DeviceAccount>> bootstrapped;
 };
 
 /// The non-secret half of the store; implemented by store::SealedStore. Called on the main thread;
@@ -39,6 +42,8 @@ public:
     /// Insert or replace by name.
     virtual void putLine(const LineSettings& line, Done done) = 0;
     virtual void putServer(const ServerSettings& server, Done done) = 0;
+    /// With other servers than before it also forgets what was bootstrapped: the operator spoke
+    /// last.
     virtual void putDevice(const DeviceSettings& device, Done done) = 0;
 
     virtual void removeLine(const std::string& name, Done done) = 0;

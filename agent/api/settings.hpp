@@ -67,6 +67,13 @@ struct ServerSettings
     std::chrono::seconds retryTimer{60};
     std::chrono::seconds sequenceDelay{86400};
     std::uint32_t sequenceRetryCount = 1;
+    bool bootstrapsOnFailure = true; ///< /1/x/16
+
+    /// /0/x/1: it bootstraps devices instead of serving them; of the above, only the URI, security
+    /// and version, and retryTimer, mean something then.
+    bool isBootstrap = false;
+    std::chrono::seconds clientHoldOff{0};    ///< /0/x/11
+    std::chrono::seconds bootstrapTimeout{0}; ///< /0/x/12; 0: the account stays
 
     bool operator==(const ServerSettings&) const = default;
 };

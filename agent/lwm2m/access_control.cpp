@@ -64,7 +64,7 @@ std::optional<Rule> parseRule(const Path& target, std::string_view text)
 
 std::string keyOf(const Path& target)
 {
-    return "access" + target.toString();
+    return std::string(AccessControl::statePrefix) + target.toString().substr(1);
 }
 
 } // namespace
@@ -73,13 +73,18 @@ AccessControl::AccessControl(const ObjectTree& tree, const api::ClientState& kep
     : tree_(tree)
     , keep_(std::move(keep))
 {
-    for (auto entry = kept.lower_bound("access/");
-         entry != kept.end() && entry->first.starts_with("access/");
+    for (auto entry = kept.lower_bound(std::string(statePrefix));
+         entry != kept.end() && entry->first.starts_with(statePrefix);
          ++entry)
         kept_.insert(*entry);
 }
 
-void AccessControl::setServers(std::vector<Id> servers)
+std::pair<std::string, std::string> AccessControl::stateOf(const Rule& rule)
+{
+    return {keyOf(rule.target), textOf(rule)};
+}
+
+void AccessControl::setServers(std::vector<Server> servers)
 {
     servers_ = std::move(servers);
 }
@@ -95,10 +100,11 @@ Rule AccessControl::factoryRule(const Path& target) const
 {
     if (target.isObject()) // Create: nobody owns a rule of the Object (LwM2M Core §8.2)
         return {target, model::maxId, {{allOthers, static_cast<std::uint8_t>(Right::Create)}}};
-    if (target.object() == serverObject)
-        return {
-            target, target.instance() < servers_.size() ? servers_[target.instance()] : Id{0}, {}};
-    return {target, servers_.front(), {{allOthers, everything}}};
+    if (target.object() == serverObject) {
+        const auto own = std::ranges::find(servers_, target.instance(), &Server::instance);
+        return {target, own == servers_.end() ? Id{0} : own->shortServerId, {}};
+    }
+    return {target, servers_.front().shortServerId, {{allOthers, everything}}};
 }
 
 void AccessControl::add(const Path& target, std::optional<Id> creator)

@@ -4,6 +4,10 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "agent/api/inventory.hpp"
 #include "agent/base/unique_function.hpp"
@@ -37,13 +41,23 @@ public:
         Acl acl;
     };
 
+    /// What of the client's state are rules: keys that begin so, one per rule.
+    static constexpr std::string_view statePrefix = "access/";
+    [[nodiscard]] static std::pair<std::string, std::string> stateOf(const Rule& rule);
+
     /// Gets what is to be kept over a restart.
     using Keep = base::UniqueFunction<void(const api::ClientState&)>;
 
     AccessControl(const ObjectTree& tree, const api::ClientState& kept, Keep keep);
 
-    /// Short Server IDs by instance of Object 1.
-    void setServers(std::vector<model::Id> servers);
+    struct Server
+    {
+        model::Id instance = 0; ///< of Object 1
+        model::Id shortServerId = 0;
+    };
+
+    /// At least one; from the factory the first owns the device's Objects.
+    void setServers(std::vector<Server> servers);
 
     /// Instances came or went; those that came are `creator`'s, or as from the factory.
     void follow(std::optional<model::Id> creator);
@@ -64,7 +78,7 @@ private:
     const ObjectTree& tree_;
     api::ClientState kept_;
     Keep keep_;
-    std::vector<model::Id> servers_;
+    std::vector<Server> servers_;
     std::map<model::Id, Rule> rules_; ///< by instance of Object 2
 };
 

@@ -9,15 +9,13 @@ namespace causeway::lwm2m {
 using base::ErrorKind;
 using base::fail;
 
-Account::Account(ServerAccount server,
-                 const Shared& shared,
-                 base::UniqueFunction<void()> onStatusChanged)
+Account::Account(ServerAccount server, const Shared& shared, AccountListener& listener)
     : server_(std::move(server))
     , tree_(shared.tree)
     , operations_(shared.operations)
     , scheduler_(shared.scheduler)
     , definitions_(shared.definitions)
-    , onStatusChanged_(std::move(onStatusChanged))
+    , listener_(listener)
     , view_(shared.tree, server_, shared.access)
     , registration_(shared.identity, server_, shared.transport, shared.scheduler, *this)
     , observations_(
@@ -103,9 +101,14 @@ void Account::onReset(const api::Token& token)
     observations_.remove(token);
 }
 
+void Account::onGaveUp()
+{
+    listener_.onGaveUp(server_);
+}
+
 void Account::onStatusChanged()
 {
-    onStatusChanged_();
+    listener_.onStatusChanged();
 }
 
 } // namespace causeway::lwm2m

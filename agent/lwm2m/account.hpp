@@ -14,6 +14,17 @@
 
 namespace causeway::lwm2m {
 
+/// What an Account tells the client it belongs to.
+class AccountListener
+{
+public:
+    virtual ~AccountListener() = default;
+
+    virtual void onStatusChanged() = 0;
+    /// The registration with this server has failed for now.
+    virtual void onGaveUp(const ServerAccount& server) = 0;
+};
+
 /// One server in the life of one client: its account, its registration, what it attached and what
 /// it observes. Joins them; decides nothing.
 class Account final : private RegistrationListener
@@ -31,9 +42,7 @@ public:
         const model::Definitions& definitions;
     };
 
-    Account(ServerAccount server,
-            const Shared& shared,
-            base::UniqueFunction<void()> onStatusChanged);
+    Account(ServerAccount server, const Shared& shared, AccountListener& listener);
     ~Account() override;
     Account(const Account&) = delete;
     Account& operator=(const Account&) = delete;
@@ -61,6 +70,7 @@ private:
     void onSessionEnded() override;
     void onRequest(api::Request request, api::Respond respond) override;
     void onReset(const api::Token& token) override;
+    void onGaveUp() override;
     void onStatusChanged() override;
 
     [[nodiscard]] base::Expected<api::Request>
@@ -71,7 +81,7 @@ private:
     Operations& operations_;
     base::Scheduler& scheduler_;
     const model::Definitions& definitions_;
-    base::UniqueFunction<void()> onStatusChanged_;
+    AccountListener& listener_;
     ServerView view_;
     AttachedAttributes attributes_;
     Registration registration_;

@@ -78,15 +78,16 @@ std::vector<std::string> splitAttributes(std::string_view text)
 
 } // namespace
 
-ServerAccount makeAccount(api::ServerSettings settings, model::Id instance)
+ServerAccount makeAccount(api::DeviceAccount given)
 {
     ServerAccount account;
-    account.settings = std::move(settings);
+    account.settings = std::move(given.settings);
     account.given = {account.settings.lifetime,
                      account.settings.defaultPmin,
                      account.settings.defaultPmax,
                      account.settings.disableTimeout};
-    account.instance = instance;
+    account.instance = given.serverInstance;
+    account.securityInstance = given.securityInstance;
     account.storesNotifications = account.settings.storesNotifications;
     account.confirmsNotifications = account.settings.notifiesConfirmable;
     return account;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/api/device_account.hpp"
 #include "agent/api/inventory.hpp"
 #include "agent/lwm2m/attached_attributes.hpp"
 #include "agent/lwm2m/server_account.hpp"
@@ -9,8 +10,8 @@
 /// attached. A registration does not: it ends with its DTLS session.
 namespace causeway::lwm2m {
 
-/// An account as the operator gave it.
-[[nodiscard]] ServerAccount makeAccount(api::ServerSettings settings, model::Id instance);
+/// An account as the operator or a Bootstrap-Server gave it.
+[[nodiscard]] ServerAccount makeAccount(api::DeviceAccount given);
 
 /// What to keep of /1/x; an empty text where the operator's own value is in force.
 [[nodiscard]] api::ClientState stateOf(const ServerAccount& account);

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/lwm2m/client.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 #include "agent/base/lifetime.hpp"
 #include "agent/lwm2m/account.hpp"
 #include "agent/lwm2m/account_state.hpp"
+#include "agent/lwm2m/bootstrap/account_values.hpp"
+#include "agent/lwm2m/bootstrap/bootstrap.hpp"
+#include "agent/lwm2m/bootstrap/delivery.hpp"
 #include "agent/lwm2m/object_tree.hpp"
 #include "agent/lwm2m/objects/access_control_object.hpp"
 #include "agent/lwm2m/objects/security_object.hpp"
@@ -20,9 +24,9 @@ using model::Path;
 
 namespace {
 
-constexpr Id securityObject = 0;
-constexpr Id serverObject = 1;
-constexpr Id accessControlObject = 2;
+constexpr Id securityObject = securityObjectId;
+constexpr Id serverObject = serverObjectId;
+constexpr Id accessControlObject = accessControlObjectId;
 
 const model::ObjectDefinition& needed(const model::Definitions& definitions, Id object)
 {
@@ -35,7 +39,10 @@ const model::ObjectDefinition& needed(const model::Definitions& definitions, Id 
 } // namespace
 
 /// Everything a Client owns, in order of dependency.
-class Client::Parts final : private ServerObjectListener, private OperationsListener
+class Client::Parts final : private ServerObjectListener,
+                            private OperationsListener,
+                            private AccountListener,
+                            private BootstrapListener
 {
 public:
     Parts(ClientSettings settings,
@@ -47,14 +54,25 @@ public:
         , listener_(listener)
         , identity_{std::move(settings.logName), std::move(settings.endpointName)}
         , operations_(tree_, definitions, *this)
+        , bootstrapTimeout_(scheduler, [this] { forgetBootstrapServer(); })
     {
-        if (settings.servers.size() > 1)
+        given_ = std::move(settings.accounts);
+        if (std::ranges::count_if(given_, &isServer) > 1)
             access_ = std::make_unique<AccessControl>(
                 tree_, settings.state, [this](const api::ClientState& changes) { keep(changes); });
         const Account::Shared shared{
             identity_, tree_, access_.get(), operations_, transport, scheduler, definitions};
-        for (auto& server : settings.servers)
-            addAccount(std::move(server), shared, settings.state);
+        BootstrapListener& bootstrapListener = *this; // make_unique cannot see a private base
+        for (const auto& account : given_) {
+            if (isServer(account))
+                addAccount(account, shared, settings.state);
+            else
+                bootstrap_ = std::make_unique<Bootstrap>(
+                    Bootstrap::Shared{identity_, tree_, transport, scheduler, definitions},
+                    account.settings,
+                    bootstrapListener);
+        }
+        std::ranges::sort(accounts_, {}, &instanceOf);
         addOwnObjects(definitions);
     }
 
@@ -66,10 +84,15 @@ public:
             access_->follow({});
         for (const auto& account : accounts_)
             account->registration().start(delay);
+        if (accounts_.empty() && bootstrap_)
+            bootstrap_->begin(delay);
+        waitForBootstrapTimeout();
     }
 
     void stop(base::Duration limit, base::Task done)
     {
+        if (bootstrap_)
+            bootstrap_->stop();
         stopped_ = std::move(done);
         stopping_ = accounts_.size();
         for (const auto& account : accounts_)
@@ -94,6 +117,8 @@ public:
             if (server.empty() || account->server().settings.name == server)
                 account->registration().onCredentialChanged();
         }
+        if (bootstrap_ && (server.empty() || bootstrap_->account().name == server))
+            bootstrap_->onCredentialChanged();
     }
 
     bool updateNow(const std::string& server)
@@ -104,6 +129,10 @@ public:
                 continue;
             isKnown = true;
             account->registration().updateNow();
+        }
+        if (bootstrap_ && bootstrap_->account().name == server) {
+            isKnown = true;
+            bootstrap_->beginNow();
         }
         return isKnown;
     }
@@ -135,18 +164,33 @@ public:
         all.reserve(accounts_.size());
         for (const auto& account : accounts_)
             all.push_back(account->status());
+        if (bootstrap_)
+            all.push_back(bootstrap_->status());
         return all;
     }
 
 private:
-    void addAccount(api::ServerSettings server,
+    static bool isServer(const api::DeviceAccount& account)
+    {
+        return !account.settings.isBootstrap;
+    }
+
+    static Id instanceOf(const std::unique_ptr<Account>& account)
+    {
+        return account->server().instance;
+    }
+
+    [[nodiscard]] Account& accountAt(Id instance)
+    {
+        return **std::ranges::find(accounts_, instance, &instanceOf);
+    }
+
+    void addAccount(const api::DeviceAccount& given,
                     const Account::Shared& shared,
                     const api::ClientState& state)
     {
-        auto account = std::make_unique<Account>(
-            makeAccount(std::move(server), static_cast<Id>(accounts_.size())), shared, [this] {
-                announceStatus();
-            });
+        AccountListener& listener = *this; // make_unique cannot see a private base
+        auto account = std::make_unique<Account>(makeAccount(given), shared, listener);
         restore(state, account->server(), account->attributes());
         accounts_.push_back(std::move(account));
     }
@@ -159,8 +203,12 @@ private:
             servers.push_back(&account->server());
         if (access_)
             addAccessControl(definitions);
+        std::vector<Id> securityInstances;
+        for (const auto& account : given_)
+            securityInstances.push_back(account.securityInstance);
+        std::ranges::sort(securityInstances);
         tree_.add(std::make_unique<SecurityObject>(needed(definitions, securityObject),
-                                                   accounts_.size()));
+                                                   std::move(securityInstances)));
         ServerObjectListener& listener = *this; // make_unique cannot see a private base
         tree_.add(std::make_unique<ServerObject>(
             needed(definitions, serverObject), std::move(servers), scheduler_, listener));
@@ -168,10 +216,12 @@ private:
 
     void addAccessControl(const model::Definitions& definitions)
     {
-        std::vector<Id> ids;
-        for (const auto& account : accounts_)
-            ids.push_back(account->server().settings.shortServerId);
-        access_->setServers(std::move(ids));
+        std::vector<AccessControl::Server> servers;
+        for (const auto& account : given_) {
+            if (isServer(account))
+                servers.push_back({account.serverInstance, account.settings.shortServerId});
+        }
+        access_->setServers(std::move(servers));
         tree_.add(std::make_unique<AccessControlObject>(needed(definitions, accessControlObject),
                                                         *access_));
     }
@@ -190,7 +240,7 @@ private:
     // ServerObjectListener
     void onAccountWritten(Id instance) override
     {
-        Account& account = *accounts_[instance];
+        Account& account = accountAt(instance);
         keep(stateOf(account.server()));
         account.observations().onAttributesChanged();
         account.registration().announceChanges();
@@ -200,13 +250,94 @@ private:
     void onDisable(Id instance) override
     {
         scheduler_.post(
-            lifetime_.guard([this, instance] { accounts_[instance]->registration().disable(); }));
+            lifetime_.guard([this, instance] { accountAt(instance).registration().disable(); }));
     }
 
     void onUpdateTrigger(Id instance) override
     {
         scheduler_.post(
-            lifetime_.guard([this, instance] { accounts_[instance]->registration().updateNow(); }));
+            lifetime_.guard([this, instance] { accountAt(instance).registration().updateNow(); }));
+    }
+
+    void onBootstrapTrigger() override
+    {
+        scheduler_.post(lifetime_.guard([this] { bootstrap_->beginNow(); }));
+    }
+
+    [[nodiscard]] bool hasBootstrapServer() const override { return bootstrap_ != nullptr; }
+
+    // AccountListener
+    void onGaveUp(const ServerAccount& server) override
+    {
+        if (bootstrap_ && server.settings.bootstrapsOnFailure)
+            bootstrap_->begin(base::Duration::zero());
+    }
+
+    // AccountListener and BootstrapListener.
+    void onStatusChanged() override { announceStatus(); }
+
+    // BootstrapListener
+    [[nodiscard]] StagedObjects stage() const override
+    {
+        StagedObjects staged;
+        for (const auto& account : given_)
+            staged.add({securityObject, account.securityInstance},
+                       securityValues(account.settings, account.securityInstance));
+        for (const auto& account : accounts_) {
+            const auto& server = account->server();
+            staged.add({serverObject, server.instance},
+                       serverValues(server.settings, server.instance));
+        }
+        if (access_)
+            stageRules(*access_, staged);
+        return staged;
+    }
+
+    void onFinish(const StagedObjects& staged, BootstrapListener::Kept kept) override
+    {
+        auto delivery = assembleDelivery(staged, {identity_.logName, given_});
+        if (delivery)
+            listener_.onDelivery(*std::move(delivery), std::move(kept));
+        else
+            kept(base::fail(delivery.error()));
+    }
+
+    // /0/x/12, counted anew after a restart.
+    void waitForBootstrapTimeout()
+    {
+        const bool isDone = std::ranges::any_of(given_, [](const auto& account) {
+            return isServer(account) && api::isBootstrapped(account.settings);
+        });
+        if (bootstrap_ && isDone && bootstrap_->account().bootstrapTimeout > base::Duration::zero())
+            bootstrapTimeout_.start(bootstrap_->account().bootstrapTimeout);
+    }
+
+    void forgetBootstrapServer()
+    {
+        if (!bootstrap_->isIdle()) {
+            bootstrapTimeout_.start(bootstrap_->account().bootstrapTimeout);
+            return;
+        }
+        api::BootstrapResult rest;
+        for (const auto& account : given_) {
+            if (isServer(account))
+                rest.accounts.push_back({account,
+                                         api::isBootstrapped(account.settings),
+                                         std::nullopt,
+                                         account.settings.name});
+        }
+        listener_.onDelivery(std::move(rest),
+                             lifetime_.guard([this](const base::Expected<void>& kept) {
+                                 if (kept)
+                                     onBootstrapped();
+                                 else
+                                     waitForBootstrapTimeout();
+                             }));
+    }
+
+    void onBootstrapped() override
+    {
+        scheduler_.post(lifetime_.guard([this] { listener_.onBootstrapped(); }));
     }
 
     // OperationsListener
@@ -219,7 +350,7 @@ private:
 
     void onAttributesWritten(const ServerAccount& server, const Path& path) override
     {
-        keep(stateOf(server, accounts_[server.instance]->attributes(), path));
+        keep(stateOf(server, accountAt(server.instance).attributes(), path));
     }
 
     void forgetAttributes(Account& account)
@@ -280,10 +411,13 @@ private:
     ObjectTree tree_;
     std::unique_ptr<AccessControl> access_; ///< with several servers
     Operations operations_;
-    std::vector<std::unique_ptr<Account>> accounts_; ///< by instance of Object 1
+    std::vector<api::DeviceAccount> given_;
+    std::vector<std::unique_ptr<Account>> accounts_; ///< ascending by instance of Object 1
+    std::unique_ptr<Bootstrap> bootstrap_;           ///< with an account of a Bootstrap-Server
     base::Task stopped_;
     std::size_t stopping_ = 0;
     bool isStatusAnnounced_ = false;
+    base::Timer bootstrapTimeout_;
     base::Lifetime lifetime_;
 };
 

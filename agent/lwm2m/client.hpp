@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/api/bootstrap_store.hpp"
 #include "agent/api/gateway_control.hpp"
 #include "agent/api/inventory.hpp"
 #include "agent/api/settings.hpp"
@@ -30,13 +31,22 @@ public:
 
     /// A server has written or executed something, or tried to; for the journal.
     virtual void onServerChanges(const std::vector<ServerChange>& changes) = 0;
+
+    using Kept = base::UniqueFunction<void(base::Expected<void>)>;
+
+    /// A Bootstrap-Server has finished, consistently: keep all of it or nothing, then say which
+    /// (api::BootstrapStore). The client goes on with the accounts it has.
+    virtual void onDelivery(api::BootstrapResult delivery, Kept kept) = 0;
+
+    /// Time for a new client, with the accounts that were kept.
+    virtual void onBootstrapped() = 0;
 };
 
 struct ClientSettings
 {
     std::string logName; ///< the device's name
     std::string endpointName;
-    std::vector<api::ServerSettings> servers; ///< the factory bootstrap: one Server Account each
+    std::vector<api::DeviceAccount> accounts; ///< at most one of a Bootstrap-Server
     api::ClientState state;                   ///< what onClientState() kept
 };
 
@@ -58,7 +68,8 @@ public:
     /// owner.
     void addObject(std::unique_ptr<Object> object);
 
-    /// Registers with every server, each by itself. `delay` spreads many devices over time.
+    /// Registers with every server, each by itself; with none, asks the Bootstrap-Server. `delay`
+    /// spreads many devices over time.
     void start(base::Duration delay);
 
     /// De-registers everywhere, then `done`; bounded by `limit`, whatever the servers do.

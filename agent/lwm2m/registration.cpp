@@ -134,7 +134,6 @@ void Registration::raise(Event event)
 }
 
 // Session events.
-
 void Registration::onConnected(const api::ChannelFacts& facts)
 {
     ++counts_.sessions;
@@ -339,6 +338,7 @@ void Registration::waitLong()
                  duration_cast<seconds>(timer_.due() - scheduler_.now()).count(),
                  "MESSAGE_ID",
                  log::notRegisteredId);
+    listener_.onGaveUp();
 }
 
 void Registration::waitOutSilence()

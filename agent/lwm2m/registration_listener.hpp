@@ -27,6 +27,10 @@ public:
     virtual void onRequest(api::Request request, api::Respond respond) = 0;
     virtual void onReset(const api::Token& token) = 0;
 
+    /// The retry sequences are used up, or the server does not want this client. The registration
+    /// itself tries again after a long pause.
+    virtual void onGaveUp() = 0;
+
     virtual void onStatusChanged() = 0;
 };
 

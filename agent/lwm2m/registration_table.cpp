@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 
+#include "agent/api/device_account.hpp"
 #include "agent/lwm2m/registration.hpp"
 
 /// The part of Registration that is data: its states, and what the operator sees of them.
@@ -82,6 +83,9 @@ api::RegistrationStatus Registration::status() const
                                   Reported::Failed};
     api::RegistrationStatus status;
     status.server = account_.settings.name;
+    status.uri = account_.settings.uri;
+    status.shortServerId = account_.settings.shortServerId;
+    status.isBootstrapped = api::isBootstrapped(account_.settings);
     status.state = reported[static_cast<std::size_t>(state_)];
     status.lastError = lastError_;
     if (!lastError_.empty())

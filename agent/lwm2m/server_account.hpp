@@ -46,6 +46,7 @@ struct ServerAccount
     api::ServerSettings settings;       ///< its times are those now in force
     ServerPeriods given;                ///< as the operator wants them
     model::Id instance = 0;             ///< of Object 1
+    model::Id securityInstance = 0;     ///< of Object 0
     bool storesNotifications = true;    ///< /1/x/6
     bool mutesSend = false;             ///< /1/x/23
     bool confirmsNotifications = false; ///< /1/x/26

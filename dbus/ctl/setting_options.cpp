@@ -51,6 +51,10 @@ constexpr std::array serverOptions{
     SettingOption{"retryTimer",          "--retry-timer",          "seconds before the first retry (60)", "s"},
     SettingOption{"sequenceDelay",       "--sequence-delay",       "seconds between retry sequences (86400)", "s"},
     SettingOption{"sequenceRetryCount",  "--sequence-retry-count", "retry sequences (1)"},
+    SettingOption{"bootstrapsOnFailure", "--bootstrap-on-failure,!--no-bootstrap-on-failure", "then ask the Bootstrap-Server (yes)"},
+    SettingOption{"bootstrapServer",     "--bootstrap-server,!--no-bootstrap-server", "it is a Bootstrap-Server (no)"},
+    SettingOption{"clientHoldOff",       "--client-hold-off",      "seconds before a Bootstrap-Server is asked (0)", "s"},
+    SettingOption{"bootstrapTimeout",    "--bootstrap-timeout",    "seconds after which its account is forgotten, 0 never (0)", "s"},
 };
 
 constexpr std::array deviceOptions{

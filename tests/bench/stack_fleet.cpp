@@ -90,11 +90,12 @@ class StackFleet::Device final : public lwm2m::ClientListener
 public:
     Device(StackFleet& fleet, std::size_t index, std::uint16_t port)
         : fleet_(fleet)
-        , client_({deviceName(index), deviceName(index), {accountAt(port)}, {}},
-                  fleet.endpoint_,
-                  fleet.loop_,
-                  fleet.definitions_,
-                  *this)
+        , client_(
+              {deviceName(index), deviceName(index), api::factoryAccounts({accountAt(port)}), {}},
+              fleet.endpoint_,
+              fleet.loop_,
+              fleet.definitions_,
+              *this)
     {
         client_.addObject(std::make_unique<lwm2m::DeviceObject>(
             *fleet.definitions_.find(model::Id{3}), identity(), fleet.loop_, [] {}));
@@ -123,6 +124,10 @@ public:
     void onClientState(const api::ClientState&) override {}
 
     void onServerChanges(const std::vector<lwm2m::ServerChange>&) override {}
+
+    void onDelivery(api::BootstrapResult, Kept) override {}
+
+    void onBootstrapped() override {}
 
     [[nodiscard]] api::RegistrationStatus status() const { return client_.status().front(); }
 

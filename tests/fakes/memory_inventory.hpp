@@ -7,16 +7,20 @@
 #include <utility>
 #include <vector>
 
+#include "agent/api/bootstrap_store.hpp"
 #include "agent/api/inventory.hpp"
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
 
 namespace causeway::fakes {
 
-/// The inventory half of MemoryStore: callbacks are posted to the scheduler.
-class MemoryInventory : public api::Inventory
+/// The inventory half of MemoryStore, and what is bootstrapped: callbacks are posted to the
+/// scheduler.
+class MemoryInventory : public api::Inventory, public api::BootstrapStore
 {
 public:
+    using Done = api::Inventory::Done;
+
     explicit MemoryInventory(base::Scheduler& main)
         : main_(main)
     {}
@@ -45,7 +49,13 @@ public:
 
     void putDevice(const api::DeviceSettings& device, Done done) override
     {
-        change(std::move(done), [this, device] { putByName(inventory_.devices, device); });
+        change(std::move(done), [this, device] {
+            const auto there =
+                std::ranges::find(inventory_.devices, device.name, &api::DeviceSettings::name);
+            if (there != inventory_.devices.end() && there->servers != device.servers)
+                inventory_.bootstrapped.erase(device.name);
+            putByName(inventory_.devices, device);
+        });
     }
 
     void removeLine(const std::string& name, Done done) override
@@ -66,6 +76,7 @@ public:
         change(std::move(done), [this, name] {
             removeByName(inventory_.devices, name);
             inventory_.clientStates.erase(name);
+            inventory_.bootstrapped.erase(name);
             onDeviceRemoved(name);
         });
     }
@@ -73,18 +84,47 @@ public:
     void
     keepClientState(const std::string& device, const api::ClientState& changes, Done done) override
     {
-        change(std::move(done), [this, device, changes] {
-            auto& state = inventory_.clientStates[device];
-            for (const auto& [key, value] : changes) {
-                if (value.empty())
-                    state.erase(key);
-                else
-                    state[key] = value;
-            }
-        });
+        change(std::move(done), [this, device, changes] { putState(device, changes); });
+    }
+
+    void keepBootstrap(const std::string& device, api::BootstrapResult result, Done done) override
+    {
+        answer<void>(std::move(done),
+                     [this, device, result = std::move(result)]() mutable -> base::Expected<void> {
+                         std::vector<api::DeviceAccount> accounts;
+                         for (auto& [account, isOwn, credential, origin] : result.accounts) {
+                             accounts.push_back(account);
+                             if (!credential)
+                                 continue;
+                             auto put = putDelivered({device, account.settings.name},
+                                                     std::move(*credential));
+                             if (!put)
+                                 return put;
+                         }
+                         inventory_.bootstrapped.insert_or_assign(device, std::move(accounts));
+                         putState(device, result.state);
+                         return {};
+                     });
     }
 
 protected:
+    void putState(const std::string& device, const api::ClientState& changes)
+    {
+        auto& state = inventory_.clientStates[device];
+        for (const auto& [key, value] : changes) {
+            if (value.empty())
+                state.erase(key);
+            else
+                state[key] = value;
+        }
+    }
+
+    /// A key that a Bootstrap-Server delivered.
+    virtual base::Expected<void> putDelivered(const api::CredentialId&, api::PskCredential)
+    {
+        return {};
+    }
+
     virtual void onServerRemoved(const std::string&) {}
 
     virtual void onDeviceRemoved(const std::string&) {}

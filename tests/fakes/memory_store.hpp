@@ -155,6 +155,12 @@ public:
     }
 
 private:
+    base::Expected<void> putDelivered(const api::CredentialId& id,
+                                      api::PskCredential credential) override
+    {
+        return keep(id, std::move(credential), false).map([](const auto&) {});
+    }
+
     void onServerRemoved(const std::string& name) override
     {
         std::erase_if(credentials_, [&](const auto& entry) { return entry.first.server == name; });

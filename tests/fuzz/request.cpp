@@ -27,6 +27,10 @@ public:
     void onClientState(const api::ClientState&) override {}
 
     void onServerChanges(const std::vector<lwm2m::ServerChange>&) override {}
+
+    void onDelivery(api::BootstrapResult, Kept) override {}
+
+    void onBootstrapped() override {}
 };
 
 std::vector<std::string> split(std::string_view text, char separator)
@@ -87,8 +91,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Owner owner;
     api::ServerSettings server;
     server.name = "site";
-    lwm2m::Client client(
-        {"meter-1", "meter-1", {server}, {}}, transport, scheduler, definitions, owner);
+    lwm2m::Client client({"meter-1", "meter-1", api::factoryAccounts({server}), {}},
+                         transport,
+                         scheduler,
+                         definitions,
+                         owner);
     client.addObject(std::make_unique<lwm2m::DeviceObject>(
         *definitions.find(3), lwm2m::DeviceIdentity{}, scheduler, [] {}));
     client.addObject(testObject(*definitions.find(3306)));

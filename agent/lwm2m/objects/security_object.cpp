@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/lwm2m/objects/security_object.hpp"
 
-#include <numeric>
+#include <utility>
 
 namespace causeway::lwm2m {
 
-SecurityObject::SecurityObject(const model::ObjectDefinition& definition, std::size_t accounts)
+SecurityObject::SecurityObject(const model::ObjectDefinition& definition,
+                               std::vector<model::Id> instances)
     : definition_(definition)
-    , accounts_(accounts)
+    , instances_(std::move(instances))
 {}
 
 const model::ObjectDefinition& SecurityObject::definition() const
@@ -17,9 +18,7 @@ const model::ObjectDefinition& SecurityObject::definition() const
 
 std::vector<model::Id> SecurityObject::instances() const
 {
-    std::vector<model::Id> ids(accounts_);
-    std::iota(ids.begin(), ids.end(), model::Id{0});
-    return ids;
+    return instances_;
 }
 
 std::vector<model::Id> SecurityObject::resources(model::Id) const

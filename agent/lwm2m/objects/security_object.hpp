@@ -5,12 +5,13 @@
 
 namespace causeway::lwm2m {
 
-/// Object 0: one instance per Server Account, which Object links may name and which nobody may
-/// read. Its values live in the account's settings and in the credential store, not here.
+/// Object 0: one instance per account, the Bootstrap-Server's included, which Object links may name
+/// and which nobody may read. Its values live in the account's settings and in the credential
+/// store, not here.
 class SecurityObject final : public Object
 {
 public:
-    SecurityObject(const model::ObjectDefinition& definition, std::size_t accounts);
+    SecurityObject(const model::ObjectDefinition& definition, std::vector<model::Id> instances);
 
     [[nodiscard]] const model::ObjectDefinition& definition() const override;
     [[nodiscard]] std::vector<model::Id> instances() const override;
@@ -21,7 +22,7 @@ public:
 
 private:
     const model::ObjectDefinition& definition_;
-    std::size_t accounts_;
+    std::vector<model::Id> instances_;
 };
 
 } // namespace causeway::lwm2m

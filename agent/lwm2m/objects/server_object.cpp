@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/lwm2m/objects/server_object.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
-#include <numeric>
 
 #include <fmt/format.h>
 
@@ -31,6 +31,7 @@ constexpr Id disableTimeout = 5;
 constexpr Id storing = 6;
 constexpr Id binding = 7;
 constexpr Id updateTrigger = 8;
+constexpr Id bootstrapTrigger = 9;
 constexpr Id muteSend = 23;
 constexpr Id notificationMode = 26;
 } // namespace resource
@@ -44,6 +45,7 @@ constexpr std::array present{resource::shortServerId,
                              resource::storing,
                              resource::binding,
                              resource::updateTrigger,
+                             resource::bootstrapTrigger,
                              resource::muteSend,
                              resource::notificationMode};
 
@@ -192,6 +194,11 @@ ServerObject::ServerObject(const model::ObjectDefinition& definition,
     , listener_(listener)
 {}
 
+ServerAccount& ServerObject::account(Id instance) const
+{
+    return **std::ranges::find(accounts_, instance, &ServerAccount::instance);
+}
+
 const model::ObjectDefinition& ServerObject::definition() const
 {
     return definition_;
@@ -199,8 +206,10 @@ const model::ObjectDefinition& ServerObject::definition() const
 
 std::vector<Id> ServerObject::instances() const
 {
-    std::vector<Id> ids(accounts_.size());
-    std::iota(ids.begin(), ids.end(), Id{0});
+    std::vector<Id> ids;
+    ids.reserve(accounts_.size());
+    for (const auto* account : accounts_)
+        ids.push_back(account->instance);
     return ids;
 }
 
@@ -208,6 +217,8 @@ std::vector<Id> ServerObject::resources(Id) const
 {
     std::vector<Id> ids;
     for (const Id id : present) {
+        if (id == resource::bootstrapTrigger && !listener_.hasBootstrapServer())
+            continue;
         if (definition_.find(id) != nullptr) // newer ones are not in every definition
             ids.push_back(id);
     }
@@ -216,14 +227,14 @@ std::vector<Id> ServerObject::resources(Id) const
 
 Expected<model::Sample> ServerObject::read(const Path& path) const
 {
-    if (auto value = valueOf(*accounts_[path.instance()], path.resource()))
+    if (auto value = valueOf(account(path.instance()), path.resource()))
         return model::Sample{path, *std::move(value), scheduler_.wallNow()};
     return fail(ErrorKind::NotFound, "no such resource");
 }
 
 void ServerObject::write(Id instance, std::vector<ResourceWrite> values, WriteMode mode, Done done)
 {
-    ServerAccount changed = *accounts_[instance];
+    ServerAccount changed = account(instance);
     if (mode == WriteMode::Replace)
         resetOptional(changed);
     for (const auto& [path, value] : values) {
@@ -233,7 +244,7 @@ void ServerObject::write(Id instance, std::vector<ResourceWrite> values, WriteMo
             return;
         }
     }
-    *accounts_[instance] = std::move(changed);
+    account(instance) = std::move(changed);
     done({});
     listener_.onAccountWritten(instance);
 }
@@ -243,6 +254,8 @@ void ServerObject::execute(const Path& path, const std::string&, Done done)
     done({});
     if (path.resource() == resource::disable)
         listener_.onDisable(path.instance());
+    else if (path.resource() == resource::bootstrapTrigger)
+        listener_.onBootstrapTrigger();
     else
         listener_.onUpdateTrigger(path.instance());
 }

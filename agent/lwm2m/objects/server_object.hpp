@@ -19,11 +19,14 @@ public:
     virtual void onAccountWritten(model::Id instance) = 0;
     virtual void onDisable(model::Id instance) = 0;
     virtual void onUpdateTrigger(model::Id instance) = 0;
+    virtual void onBootstrapTrigger() = 0;
+    /// Without one there is no /1/x/9.
+    [[nodiscard]] virtual bool hasBootstrapServer() const = 0;
 };
 
 /// Object 1: one instance per Server Account (LwM2M Core appendix E.2). It changes the accounts it
-/// was given; they, the listener and the scheduler outlive it. /1/x/9 is not there, because this
-/// client has no bootstrap server; 13 to 20 are not for servers to see in LwM2M 1.1.
+/// was given; they, the listener and the scheduler outlive it. 13 to 20 are not for servers to see
+/// in LwM2M 1.1.
 class ServerObject final : public Object
 {
 public:
@@ -43,8 +46,11 @@ public:
     void execute(const model::Path& path, const std::string& arguments, Done done) override;
 
 private:
+    /// Of an instance that exists.
+    [[nodiscard]] ServerAccount& account(model::Id instance) const;
+
     const model::ObjectDefinition& definition_;
-    std::vector<ServerAccount*> accounts_; ///< by instance
+    std::vector<ServerAccount*> accounts_; ///< ascending by instance
     base::Scheduler& scheduler_;
     ServerObjectListener& listener_;
 };

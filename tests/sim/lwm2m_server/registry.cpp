@@ -52,6 +52,8 @@ Message Registry::handle(coap_session_t* session, const Message& request)
     const auto& path = request.path;
     if (isPost && path == std::vector<std::string>{"rd"})
         return registerClient(session, request);
+    if (isPost && path == std::vector<std::string>{"bs"})
+        return bootstrap(session, request);
     if (isPost && path == std::vector<std::string>{"dp"})
         return send(session, request);
     if (path.size() != 2 || path[0] != "rd")
@@ -94,6 +96,25 @@ Message Registry::registerClient(coap_session_t* session, const Message& request
     registrations_[registration.location] = std::move(registration);
     tell_(std::move(event));
     return done;
+}
+
+Message Registry::bootstrap(coap_session_t* session, const Message& request)
+{
+    if (const auto code = refusal("bootstrap"))
+        return answer(code);
+    Registration registration;
+    registration.session = SessionRef(session);
+    takeParameters(registration, request);
+    registration.endpoint = registration.parameters.value("ep", std::string());
+    if (registration.endpoint.empty() || !mayRegister(session, registration.endpoint))
+        return answer(badRequest);
+    forget(registration.endpoint);
+    registration.location = "bs" + std::to_string(++lastLocation_);
+    Json event{{"event", "bootstrapping"}};
+    event.update(describe(registration));
+    registrations_[registration.location] = std::move(registration);
+    tell_(std::move(event));
+    return answer(changed);
 }
 
 Message Registry::update(coap_session_t* session, const Message& request)

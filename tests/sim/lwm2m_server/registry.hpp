@@ -24,7 +24,8 @@ struct Registration
     std::string objects;              ///< the links, as they came
 };
 
-/// The registration interface (LwM2M Core §6.2): /rd, and /dp for Send.
+/// The registration interface (LwM2M Core §6.2): /rd, and /dp for Send. A client that sends a
+/// Bootstrap-Request (/bs) is listed like one that registers.
 class Registry
 {
 public:
@@ -45,7 +46,8 @@ public:
     /// All of them when `endpoint` is empty; without a word to anybody, as after a crash.
     std::size_t forget(const std::string& endpoint);
 
-    /// Answer `operation` (register, update, deregister) with this code; zero: behave again.
+    /// Answer `operation` (register, update, deregister, bootstrap) with this code; zero: behave
+    /// again.
     void refuse(const std::string& operation, unsigned code) { refusals_[operation] = code; }
 
     /// Drops registrations whose lifetime is over; says when the next one ends.
@@ -53,6 +55,7 @@ public:
 
 private:
     Message registerClient(coap_session_t* session, const Message& request);
+    Message bootstrap(coap_session_t* session, const Message& request);
     Message update(coap_session_t* session, const Message& request);
     Message deregister(const Message& request);
     Message send(coap_session_t* session, const Message& request);

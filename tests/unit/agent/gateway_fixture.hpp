@@ -34,7 +34,7 @@ public:
     {
         gateway.emplace(
             agent::GatewayServices{
-                loop, transport, store, store, store, buses, profiles, definitions},
+                loop, transport, store, store, store, store, buses, profiles, definitions},
             agent::GatewayRules{false, base::Duration::zero(), std::chrono::milliseconds(1), {}});
         gateway->setListener(this);
     }

@@ -157,4 +157,26 @@ BOOST_AUTO_TEST_CASE(an_endpoint_name_fits_a_query_option)
     BOOST_TEST(!admitEndpointName("\xC3").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_delivered_account_passes_the_rules_of_an_operators)
+{
+    const auto admit = [](const std::string& uri, std::vector<std::string> suites, int count = 1) {
+        api::BootstrapResult result;
+        for (int i = 0; i < count; ++i) {
+            auto& settings = result.accounts.emplace_back().account.settings;
+            settings.name = "meter-1:101";
+            settings.uri = uri;
+            settings.cipherSuites = suites;
+        }
+        return admitDelivery(result, false).has_value();
+    };
+
+    BOOST_TEST(admit("coaps://server.example", {}));
+    BOOST_TEST(admit("coaps://server.example", {"168"}));
+    BOOST_TEST(!admit("coaps://server.example", {"49207"})); // ECDHE_PSK with SHA-256 and CBC
+    BOOST_TEST(!admit("coap://server.example", {}));
+    BOOST_TEST(!admit("coaps://server.example/path", {}));
+    BOOST_TEST(admit("coaps://server.example", {}, 8));
+    BOOST_TEST(!admit("coaps://server.example", {}, 9));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -30,7 +30,7 @@ struct DeviceFixture : agent::DeviceListener
         plan.settings.allowsServerWrites = true;
         plan.endpointName = "pump";
         plan.mapping = mapping;
-        plan.servers.emplace_back().name = "main";
+        plan.accounts.emplace_back().settings.name = "main";
         device = std::make_unique<agent::AttachedDevice>(
             std::move(plan),
             agent::DeviceServices{transport, scheduler, definitions, keptObjects, *this});
@@ -58,6 +58,8 @@ struct DeviceFixture : agent::DeviceListener
     void onDeviceChanged(const std::string&) override {}
 
     void onDeviceSamples(const std::string&, const std::vector<model::Sample>&) override {}
+
+    void onDeviceDelivery(const std::string&, api::BootstrapResult, Kept) override {}
 
     void onDeviceState(const std::string&, const api::ClientState&) override {}
 

@@ -35,8 +35,9 @@ std::unique_ptr<fakes::MemoryObject> makeObject(model::Id id, fakes::MemoryObjec
 
 ClientFixture::ClientFixture(api::ClientState kept, const std::string& version)
 {
-    ClientSettings settings{"meter-1", "meter-1", {siteSettings()}, std::move(kept)};
-    settings.servers.front().lwm2mVersion = version;
+    ClientSettings settings{
+        "meter-1", "meter-1", api::factoryAccounts({siteSettings()}), std::move(kept)};
+    settings.accounts.front().settings.lwm2mVersion = version;
     client = std::make_unique<Client>(
         std::move(settings), transport, scheduler, testDefinitions(), owner);
     DeviceIdentity identity;

@@ -30,6 +30,18 @@ public:
     }
 
     std::vector<ServerChange> journal;
+
+    void onDelivery(api::BootstrapResult result, ClientListener::Kept kept) override
+    {
+        delivered.push_back(std::move(result));
+        kept(keeps);
+    }
+
+    void onBootstrapped() override { ++bootstraps; }
+
+    std::vector<api::BootstrapResult> delivered;
+    base::Expected<void> keeps; ///< what the store answers
+    int bootstraps = 0;
     int statusChanges = 0;
     int reboots = 0;
     api::ClientState state;

@@ -34,11 +34,14 @@ public:
 
     void onReset(const api::Token&) override { ++resets; }
 
+    void onGaveUp() override { ++gaveUp; }
+
     void onStatusChanged() override {}
 
     std::string links = R"(</>;rt="oma.lwm2m",</1/0>,</3/0>)";
     std::vector<bool> registered;
     int ended = 0;
+    int gaveUp = 0;
     int resets = 0;
 };
 

@@ -22,16 +22,20 @@ struct TwoServers : ClientFixture
 {
     explicit TwoServers(const api::ClientState& kept = {})
     {
-        ClientSettings settings{"meter-1", "meter-1", {}, kept};
+        std::vector<api::ServerSettings> servers;
         for (const std::uint16_t id : {101, 102}) {
             api::ServerSettings server;
             server.name = "server-" + std::to_string(id);
             server.uri = "coaps://" + server.name;
             server.shortServerId = id;
-            settings.servers.push_back(server);
+            servers.push_back(server);
         }
         client = std::make_unique<Client>(
-            std::move(settings), transport, scheduler, testDefinitions(), owner);
+            ClientSettings{"meter-1", "meter-1", api::factoryAccounts(std::move(servers)), kept},
+            transport,
+            scheduler,
+            testDefinitions(),
+            owner);
         sensor = add(3303);
         actuator = add(3306);
         test = add(3442);

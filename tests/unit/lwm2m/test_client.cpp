@@ -45,11 +45,12 @@ struct Twice : ClientFixture
         second.name = "second";
         second.uri = "coaps://b.example";
         second.shortServerId = 2;
-        client = std::make_unique<Client>(ClientSettings{"meter-1", "meter-1", {first, second}, {}},
-                                          transport,
-                                          scheduler,
-                                          testDefinitions(),
-                                          owner);
+        client = std::make_unique<Client>(
+            ClientSettings{"meter-1", "meter-1", api::factoryAccounts({first, second}), {}},
+            transport,
+            scheduler,
+            testDefinitions(),
+            owner);
         client->start(0s);
         scheduler.advance(0s);
         transport.peers[0]->connect();

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/api/credential_store.hpp"
+#include "agent/api/device_account.hpp"
+#include "agent/api/inventory.hpp"
+#include "agent/base/unique_function.hpp"
+
+namespace causeway::api {
+
+/// One account as a bootstrap leaves it.
+struct DeliveredAccount
+{
+    DeviceAccount account;
+    /// Whether the account is this device's own, delivered now or by an earlier bootstrap; else it
+    /// is an operator's, which the Bootstrap-Server has left alone.
+    bool isOwn = false;
+    /// What came with it. Without one, the credential of the account named `origin` goes on.
+    std::optional<PskCredential> credential;
+    std::string origin;
+};
+
+/// All of a device's accounts after a bootstrap that passed the consistency check.
+struct BootstrapResult
+{
+    std::vector<DeliveredAccount> accounts;
+    ClientState state; ///< to keep with them
+    /// Keys of the client state that begin so belong to what has been replaced.
+    std::vector<std::string> outdated;
+};
+
+/// Keeps what a Bootstrap-Server delivered; implemented by store::SealedStore. Called on the main
+/// thread; the callback comes there too, later, after the commit is on disk.
+class BootstrapStore
+{
+public:
+    virtual ~BootstrapStore() = default;
+
+    using Done = base::UniqueFunction<void(base::Expected<void>)>;
+
+    /// The accounts, their wrapped credentials and the state in one transaction, in place of what
+    /// an earlier bootstrap left: all of it or nothing. The credentials of accounts that are no
+    /// longer among them go. Refuses credentials as CredentialStore does
+    /// (InvalidArgument), and fails like it.
+    virtual void keepBootstrap(const std::string& device, BootstrapResult result, Done done) = 0;
+};
+
+} // namespace causeway::api

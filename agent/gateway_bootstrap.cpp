@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include "agent/admission.hpp"
+#include "agent/gateway.hpp"
+
+// What a device's Bootstrap-Server changes: that device's accounts, and nothing else.
+namespace causeway::agent {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+
+void Gateway::onDeviceDelivery(const std::string& device,
+                               api::BootstrapResult result,
+                               DeviceListener::Kept kept)
+{
+    const auto asked = find(device);
+    if (!asked)
+        return answer(std::move(kept), asked.error());
+    if (auto admitted = admitDelivery(result, rules_.allowsNoSec); !admitted)
+        return answer(std::move(kept), admitted.error());
+    std::vector<api::DeviceAccount> accounts;
+    for (const auto& delivered : result.accounts)
+        accounts.push_back(delivered.account);
+    const auto state = result.state;
+    change(
+        // An operator's change may stand before it in the queue: the operator speaks last.
+        [this, device, servers = (*asked)->settings().servers]() -> Expected<void> {
+            const auto now = find(device);
+            if (now && (*now)->settings().servers == servers)
+                return {};
+            return fail(ErrorKind::Cancelled, "the operator has changed the device meanwhile");
+        },
+        [this, device, result = std::move(result)](api::Inventory::Done done) mutable {
+            services_.bootstraps.keepBootstrap(device, std::move(result), std::move(done));
+        },
+        [this, device, state, accounts = std::move(accounts)](base::Task finished) mutable {
+            bootstrapped_.insert_or_assign(device, std::move(accounts));
+            auto& now = *devices_.at(device);
+            now.keepAccounts(accountsOf(now.settings()), state);
+            tell([&](auto& listener) { listener.onDeviceChanged(device); });
+            finished();
+        },
+        std::move(kept));
+}
+
+} // namespace causeway::agent

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/lwm2m/bootstrap/bootstrap.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/base/log.hpp"
+#include "agent/lwm2m/outcome_text.hpp"
+
+namespace causeway::lwm2m {
+
+using api::Request;
+using api::Response;
+using base::Duration;
+using base::Error;
+using base::ErrorKind;
+using base::Expected;
+using model::OutcomeCode;
+using std::chrono::duration_cast;
+using std::chrono::seconds;
+
+namespace {
+
+// EXCHANGE_LIFETIME (RFC 7252 §4.8.2): LwM2M Core §6.1.7.4 wants that long a patience with the
+// Bootstrap-Finish; each request of the Bootstrap-Server begins it anew.
+constexpr seconds finishPatience{247};
+// A lost 2.04 to the Bootstrap-Finish is asked for again after ACK_TIMEOUT times
+// ACK_RANDOM_FACTOR, three seconds at most.
+constexpr seconds lingerTime{3};
+// An account is a handful of writes: who asks more often than this does not end.
+constexpr std::uint32_t mostRequests = 1000;
+constexpr seconds shortestWait{1};
+constexpr seconds longestWait{3600};
+
+Response refused(OutcomeCode code, std::string diagnostic)
+{
+    return toResponse(model::refuse(code, std::move(diagnostic)));
+}
+
+ProtocolVersion versionOf(const api::ServerSettings& account)
+{
+    for (const auto version : {ProtocolVersion::V1_0, ProtocolVersion::V1_2}) {
+        if (account.lwm2mVersion == toString(version))
+            return version;
+    }
+    return ProtocolVersion::V1_1;
+}
+
+bool isFinish(const Request& request)
+{
+    return request.method == api::Method::Post && request.path == std::vector<std::string>{"bs"};
+}
+
+} // namespace
+
+Bootstrap::Bootstrap(const Shared& shared, api::ServerSettings account, BootstrapListener& listener)
+    : shared_(shared)
+    , account_(std::move(account))
+    , listener_(listener)
+    , operations_(shared.tree, shared.definitions, versionOf(account_))
+    , timer_(shared.scheduler, [this] { raise(Event::TimerDue); })
+{}
+
+Bootstrap::~Bootstrap() = default;
+
+void Bootstrap::begin(Duration delay)
+{
+    startDelay_ = delay;
+    raise(Event::Wanted);
+}
+
+void Bootstrap::beginNow()
+{
+    raise(Event::OperatorAsked);
+}
+
+void Bootstrap::stop()
+{
+    raise(Event::Stop);
+}
+
+void Bootstrap::onCredentialChanged()
+{
+    raise(Event::CredentialChanged);
+}
+
+void Bootstrap::raise(Event event)
+{
+    const auto rows = transitions();
+    const auto row = std::ranges::find_if(
+        rows, [&](const Transition& t) { return t.state == state_ && t.event == event; });
+    if (row == rows.end())
+        return;
+    state_ = row->next;
+    timer_.stop();
+    (this->*row->action)();
+    listener_.onStatusChanged();
+}
+
+// Session events.
+
+void Bootstrap::onConnected(const api::ChannelFacts& facts)
+{
+    channel_ = facts;
+    channelSince_ = shared_.scheduler.wallNow();
+    raise(Event::Connected);
+}
+
+void Bootstrap::onClosed(const Error& reason)
+{
+    if (session_)
+        fail(reason);
+}
+
+void Bootstrap::onRequest(Request request, api::Respond respond)
+{
+    raise(Event::Asked);
+    if (state_ != State::Serving)
+        return respond(
+            refused(OutcomeCode::InternalServerError, "no bootstrap is going on in this session"));
+    if (++requests_ > mostRequests) {
+        respond(refused(OutcomeCode::RequestTooLarge, "too many requests in one bootstrap"));
+        return fail({ErrorKind::LimitExceeded,
+                     fmt::format("the Bootstrap-Server sent more than {} requests and no end",
+                                 mostRequests)});
+    }
+    if (isFinish(request))
+        return finish(std::move(respond));
+    respond(operations_.perform(*stage_, request));
+}
+
+void Bootstrap::onReset(const api::Token&)
+{
+    // Only notifications are reset, and a Bootstrap-Server gets none.
+}
+
+// One failure of whatever was going on: notes it, ends the session, and says what comes next.
+void Bootstrap::fail(const Error& error)
+{
+    retireSession();
+    if (state_ == State::Lingering || state_ == State::Keeping)
+        return raise(Event::AttemptFailed);
+    ++failures_;
+    lastError_ = error.message;
+    lastErrorAt_ = shared_.scheduler.wallNow();
+    const bool isLocked = state_ == State::Connecting && error.kind == ErrorKind::Locked;
+    raise(isLocked ? Event::KeysLocked : Event::AttemptFailed);
+}
+
+// Actions.
+
+void Bootstrap::rest()
+{
+    retireSession();
+    stage_.reset();
+}
+
+void Bootstrap::holdOff()
+{
+    const Duration delay = startDelay_ + account_.clientHoldOff;
+    nextAttemptAt_ = shared_.scheduler.wallNow() + delay;
+    timer_.start(delay);
+}
+
+void Bootstrap::connect()
+{
+    api::SessionSettings session;
+    session.logName = shared_.identity.logName;
+    session.uri = account_.uri;
+    session.securityMode = account_.securityMode;
+    session.credential = {shared_.identity.logName, account_.name};
+    session.allowsCbcWithoutEtm = account_.allowsCbcWithoutEtm;
+    session.cipherSuites = account_.cipherSuites;
+    session_ = shared_.transport.open(std::move(session), *this);
+}
+
+void Bootstrap::reconnect()
+{
+    retireSession();
+    connect();
+}
+
+void Bootstrap::waitForKeys()
+{
+    tell("waiting for the key store");
+}
+
+void Bootstrap::sendRequest()
+{
+    stage_ = listener_.stage();
+    requests_ = 0;
+    Request request;
+    request.method = api::Method::Post;
+    request.path = {"bs"};
+    request.query = {"ep=" + shared_.identity.endpointName};
+    // The preferred format came with LwM2M 1.1.
+    if (mayTellFormat_ && versionOf(account_) != ProtocolVersion::V1_0)
+        request.query.push_back(fmt::format("pct={}", senmlCborFormat));
+    session_->request(
+        std::move(request),
+        lifetime_.guard([this, number = ++requestNumber_](const Expected<Response>& answer) {
+            if (number == requestNumber_) // else the session is another
+                onRequestAnswer(answer);
+        }));
+}
+
+void Bootstrap::onRequestAnswer(const Expected<Response>& answer)
+{
+    if (!answer)
+        return fail(answer.error().in("no answer to Bootstrap-Request"));
+    if (answer->code == OutcomeCode::Changed)
+        return raise(Event::Accepted);
+    if (answer->code == OutcomeCode::UnsupportedFormat && std::exchange(mayTellFormat_, false))
+        return sendRequest();
+    fail({ErrorKind::Refused,
+          fmt::format("the server answered Bootstrap-Request with {}", describe(*answer)),
+          base::Retry::Later});
+}
+
+void Bootstrap::waitForServer()
+{
+    if (session_)
+        timer_.start(finishPatience);
+    else // lost while the Bootstrap-Finish was being decided, which it was not
+        fail({ErrorKind::Unreachable, "the session ended before the bootstrap did"});
+}
+
+void Bootstrap::finish(api::Respond respond)
+{
+    raise(Event::FinishAsked);
+    listener_.onFinish(
+        *stage_,
+        lifetime_.guard([this, respond = std::move(respond)](const Expected<void>& kept) mutable {
+            onKept(kept, std::move(respond));
+        }));
+}
+
+void Bootstrap::waitForStore()
+{
+    // No timer: the store answers, whatever happens, and nothing must come between.
+}
+
+void Bootstrap::onKept(const Expected<void>& kept, api::Respond respond)
+{
+    if (kept) {
+        Response response;
+        response.code = OutcomeCode::Changed;
+        respond(std::move(response));
+        return raise(Event::Kept);
+    }
+    lastError_ = kept.error().in("Bootstrap-Finish").message;
+    lastErrorAt_ = shared_.scheduler.wallNow();
+    tell("waiting for the Bootstrap-Server to correct it");
+    const bool isOurs =
+        kept.error().kind == ErrorKind::StorageFailed || kept.error().kind == ErrorKind::Locked;
+    respond(refused(isOurs ? OutcomeCode::InternalServerError : OutcomeCode::NotAcceptable,
+                    kept.error().message));
+    raise(Event::NotKept);
+}
+
+void Bootstrap::giveUp()
+{
+    ++failures_;
+    lastError_ = fmt::format("no Bootstrap-Finish within {} s", finishPatience.count());
+    lastErrorAt_ = shared_.scheduler.wallNow();
+    waitForRetry();
+}
+
+// Doubled each time; ten to fifty per cent more, each device its own share.
+void Bootstrap::waitForRetry()
+{
+    retireSession();
+    stage_.reset();
+    auto wait = std::clamp<seconds>(account_.retryTimer, shortestWait, longestWait);
+    for (std::uint32_t i = 1; i < failures_ && wait < longestWait; ++i)
+        wait *= 2;
+    const auto seed =
+        std::hash<std::string>{}(fmt::format("{}/{}", shared_.identity.endpointName, failures_));
+    const auto delay =
+        Duration(std::min(wait, longestWait)) / 1000 * static_cast<std::int64_t>(1100 + seed % 401);
+    nextAttemptAt_ = shared_.scheduler.wallNow() + delay;
+    timer_.start(delay);
+    tell(fmt::format("trying again in {} s, the accounts stay as they are",
+                     duration_cast<seconds>(delay).count()));
+}
+
+void Bootstrap::linger()
+{
+    failures_ = 0;
+    toldError_.clear();
+    log::notice("{DEVICE}: bootstrapped by {SERVER}",
+                "DEVICE",
+                shared_.identity.logName,
+                "SERVER",
+                account_.name);
+    timer_.start(session_ ? Duration(lingerTime) : Duration::zero());
+}
+
+void Bootstrap::handOver()
+{
+    rest();
+    listener_.onBootstrapped();
+}
+
+// Small things.
+
+// Callers may stand in a callback of the session: it is destroyed by the next turn of the loop.
+void Bootstrap::retireSession()
+{
+    ++requestNumber_;
+    channel_.reset();
+    if (!session_)
+        return;
+    session_->close();
+    retired_ = std::move(session_);
+    shared_.scheduler.post(lifetime_.guard([this] { retired_.reset(); }));
+}
+
+void Bootstrap::tell(const std::string& whatNext)
+{
+    if (std::exchange(toldError_, lastError_) == lastError_)
+        return;
+    log::warning("{DEVICE}: {SERVER}: {ERROR}, {NEXT}",
+                 "DEVICE",
+                 shared_.identity.logName,
+                 "SERVER",
+                 account_.name,
+                 "ERROR",
+                 lastError_,
+                 "NEXT",
+                 whatNext);
+}
+
+} // namespace causeway::lwm2m

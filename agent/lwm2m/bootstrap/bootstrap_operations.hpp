@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/api/transport.hpp"
+#include "agent/lwm2m/bootstrap/staged_objects.hpp"
+#include "agent/lwm2m/object_tree.hpp"
+#include "agent/lwm2m/server_account.hpp"
+
+namespace causeway::lwm2m {
+
+/// What a Bootstrap-Server may do between Bootstrap-Request and Bootstrap-Finish (LwM2M Core
+/// §6.1.7): Discover, Read, Write and Delete, all of it on the staged Objects 0, 1 and 2. What a
+/// device has beyond them comes from its profile and is no server's to bootstrap. The tree and the
+/// definitions outlive it.
+class BootstrapOperations
+{
+public:
+    BootstrapOperations(const ObjectTree& tree,
+                        const model::Definitions& definitions,
+                        ProtocolVersion version)
+        : tree_(tree)
+        , definitions_(definitions)
+        , version_(version)
+    {}
+
+    [[nodiscard]] api::Response perform(StagedObjects& staged, const api::Request& request) const;
+
+private:
+    using Answer = OrRefusal<api::Response>;
+
+    [[nodiscard]] Answer answer(StagedObjects& staged, const api::Request& request) const;
+    [[nodiscard]] Answer discover(const StagedObjects& staged, const model::Path& target) const;
+    [[nodiscard]] Answer read(const StagedObjects& staged,
+                              const model::Path& target,
+                              std::optional<api::ContentFormat> accept) const;
+    [[nodiscard]] Answer
+    write(StagedObjects& staged, const model::Path& target, const api::Request& request) const;
+    [[nodiscard]] Answer remove(StagedObjects& staged, const model::Path& target) const;
+    [[nodiscard]] OrRefusal<void> checkLevels(const std::vector<Record>& records) const;
+
+    const ObjectTree& tree_;
+    const model::Definitions& definitions_;
+    ProtocolVersion version_;
+};
+
+} // namespace causeway::lwm2m

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/lwm2m/bootstrap/delivery.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "agent/lwm2m/access_control.hpp"
+#include "agent/lwm2m/bootstrap/account_values.hpp"
+
+namespace causeway::lwm2m {
+
+using api::BootstrapResult;
+using api::DeliveredAccount;
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+using model::Id;
+using model::Path;
+
+namespace {
+
+constexpr Id identityResource = 3; // of Object 0
+constexpr std::size_t longestIdentity = 128;
+constexpr std::size_t shortestKey = 16;
+constexpr std::size_t longestKey = 64;
+
+tl::unexpected<base::Error> inconsistent(std::string message)
+{
+    return fail(ErrorKind::InvalidArgument, std::move(message));
+}
+
+/// Joins the staged instances to accounts; one check after the other, the first failure ends it.
+class Assembly
+{
+public:
+    Assembly(const StagedObjects& staged, const DeliveryTarget& target)
+        : staged_(staged)
+        , target_(target)
+    {}
+
+    Expected<BootstrapResult> run()
+    {
+        if (auto counted = checkCounts(); !counted)
+            return fail(counted.error());
+        for (const auto& [id, instance] : staged_.instances(securityObjectId)) {
+            if (auto added = add(id, instance); !added)
+                return fail(added.error());
+        }
+        if (auto paired = checkAllPaired(); !paired)
+            return fail(paired.error());
+        if (auto rules = takeRules(); !rules)
+            return fail(rules.error());
+        forgetOld();
+        return std::move(delivery_);
+    }
+
+private:
+    [[nodiscard]] Expected<void> checkCounts() const
+    {
+        std::size_t bootstraps = 0;
+        for (const auto& [id, instance] : staged_.instances(securityObjectId)) {
+            const auto* value = instance.find({securityObjectId, id, 1});
+            bootstraps += value != nullptr && *value == model::Value(true) ? 1 : 0;
+        }
+        if (bootstraps != 1)
+            return inconsistent(
+                fmt::format("{} Bootstrap-Server accounts; there must be one", bootstraps));
+        if (staged_.instances(securityObjectId).size() < 2)
+            return inconsistent("no server account: Object 0 has none beside the Bootstrap-Server");
+        return {};
+    }
+
+    Expected<void> add(Id id, const StagedInstance& security)
+    {
+        const auto* before = accountBefore(security.origin);
+        DeliveredAccount delivered;
+        auto& settings = delivered.account.settings;
+        settings = startingPoint(before);
+        delivered.account.securityInstance = id;
+        bool isWritten = security.isWritten;
+        if (auto taken = takeSecurityValues(security, id, settings); !taken)
+            return taken;
+        if (!settings.isBootstrap) {
+            const auto pair = serverOf(settings.shortServerId);
+            if (!pair)
+                return fail(pair.error());
+            const auto& server = staged_.instances(serverObjectId).at(*pair);
+            delivered.account.serverInstance = *pair;
+            isWritten = isWritten || server.isWritten;
+            if (auto taken = takeServerValues(server, *pair, settings); !taken)
+                return taken;
+        }
+        if (before != nullptr && !isWritten) {
+            keep(*before, std::move(delivered));
+            return {};
+        }
+        if (auto credential = takeCredential(id, security, delivered); !credential)
+            return credential;
+        settings.name = nameOf(settings);
+        delivered.isOwn = true;
+        delivery_.accounts.push_back(std::move(delivered));
+        return {};
+    }
+
+    // What Objects 0 and 1 do not say comes from the Bootstrap-Server's account.
+    [[nodiscard]] api::ServerSettings startingPoint(const api::DeviceAccount* before) const
+    {
+        api::ServerSettings settings;
+        const auto bootstrap = std::ranges::find_if(
+            target_.before, [](const auto& account) { return account.settings.isBootstrap; });
+        if (bootstrap != target_.before.end())
+            settings.lwm2mVersion = bootstrap->settings.lwm2mVersion;
+        if (before != nullptr) {
+            settings.lwm2mVersion = before->settings.lwm2mVersion;
+            settings.allowsCbcWithoutEtm = before->settings.allowsCbcWithoutEtm;
+            settings.retryTimer = before->settings.retryTimer;
+        }
+        return settings;
+    }
+
+    [[nodiscard]] const api::DeviceAccount* accountBefore(const std::string& name) const
+    {
+        const auto found = std::ranges::find_if(target_.before, [&](const auto& account) {
+            return !name.empty() && account.settings.name == name;
+        });
+        return found == target_.before.end() ? nullptr : &*found;
+    }
+
+    Expected<Id> serverOf(std::uint16_t shortServerId)
+    {
+        if (!shortServerIds_.insert(shortServerId).second)
+            return inconsistent(
+                fmt::format("two instances of Object 0 have Short Server ID {}", shortServerId));
+        std::optional<Id> pair;
+        for (const auto& [id, instance] : staged_.instances(serverObjectId)) {
+            if (staged_.shortServerId({serverObjectId, id}) != shortServerId)
+                continue;
+            if (pair)
+                return inconsistent(fmt::format("two instances of Object 1 have Short Server ID {}",
+                                                shortServerId));
+            pair = id;
+        }
+        if (!pair)
+            return inconsistent(
+                fmt::format("no instance of Object 1 has Short Server ID {}", shortServerId));
+        return *pair;
+    }
+
+    void keep(const api::DeviceAccount& before, DeliveredAccount delivered)
+    {
+        delivered.account.settings = before.settings;
+        delivered.origin = before.settings.name;
+        delivered.isOwn = api::isBootstrapped(before.settings);
+        delivery_.accounts.push_back(std::move(delivered));
+    }
+
+    [[nodiscard]] std::string nameOf(const api::ServerSettings& settings) const
+    {
+        return settings.isBootstrap ? target_.device + ":bootstrap"
+                                    : fmt::format("{}:{}", target_.device, settings.shortServerId);
+    }
+
+    Expected<void>
+    takeCredential(Id id, const StagedInstance& security, DeliveredAccount& delivered) const
+    {
+        const Path path{securityObjectId, id};
+        const auto& settings = delivered.account.settings;
+        const bool isPlain = settings.uri.starts_with("coap://");
+        const bool isNoSec = settings.securityMode == api::SecurityMode::NoSec;
+        if (isPlain != isNoSec)
+            return inconsistent(fmt::format(
+                "{}: coaps:// goes with a security mode, coap:// with none", path.toString()));
+        if (isNoSec)
+            return {};
+        if (settings.securityMode != api::SecurityMode::Psk)
+            return inconsistent(path.toString() +
+                                ": only the security modes 0 and 3 can be bootstrapped");
+        const auto* identity = octetsOf(security, path.child(identityResource));
+        if (identity == nullptr && security.key.empty() && !security.origin.empty()) {
+            delivered.origin = security.origin;
+            return {};
+        }
+        const std::size_t length = identity == nullptr ? 0 : identity->size();
+        if (length == 0 || length > longestIdentity)
+            return inconsistent(fmt::format("{}/3: a PSK identity has 1 to {} octets, here are {}",
+                                            path.toString(),
+                                            longestIdentity,
+                                            length));
+        if (security.key.size() < shortestKey || security.key.size() > longestKey)
+            return inconsistent(fmt::format("{}/5: a PSK has {} to {} octets, here are {}",
+                                            path.toString(),
+                                            shortestKey,
+                                            longestKey,
+                                            security.key.size()));
+        delivered.credential = api::PskCredential{*identity, security.key.clone()};
+        return {};
+    }
+
+    static const base::Bytes* octetsOf(const StagedInstance& instance, const Path& path)
+    {
+        const auto* value = instance.find(path);
+        return value == nullptr ? nullptr : std::get_if<base::Bytes>(value);
+    }
+
+    [[nodiscard]] Expected<void> checkAllPaired() const
+    {
+        for (const auto& [id, instance] : staged_.instances(serverObjectId)) {
+            const auto server = staged_.shortServerId({serverObjectId, id});
+            const bool isPaired = server && *server > 0 && *server < model::maxId &&
+                                  shortServerIds_.contains(static_cast<std::uint16_t>(*server));
+            if (!isPaired)
+                return inconsistent(
+                    fmt::format("/1/{} has no Short Server ID of an instance of Object 0", id));
+        }
+        return {};
+    }
+
+    Expected<void> takeRules()
+    {
+        if (!staged_.hasNewRules())
+            return {};
+        delivery_.outdated.emplace_back(AccessControl::statePrefix);
+        for (const auto& [id, instance] : staged_.instances(accessControlObjectId)) {
+            const auto rule = ruleOf({accessControlObjectId, id}, instance);
+            if (!rule)
+                return fail(rule.error());
+            delivery_.state.insert(AccessControl::stateOf(*rule));
+        }
+        return {};
+    }
+
+    [[nodiscard]] Expected<AccessControl::Rule> ruleOf(const Path& path,
+                                                       const StagedInstance& instance) const
+    {
+        const auto object = numberIn(instance, path.child(0));
+        const auto target = numberIn(instance, path.child(1));
+        const auto owner = numberIn(instance, path.child(3));
+        if (!object || !target || !owner)
+            return inconsistent(path.toString() + " names no Object, Object Instance or owner");
+        const bool isKnown =
+            *owner == model::maxId || shortServerIds_.contains(static_cast<std::uint16_t>(*owner));
+        if (!isKnown)
+            return inconsistent(path.toString() + "/3 is no server of this client");
+        AccessControl::Rule rule{{static_cast<Id>(*object)}, static_cast<Id>(*owner), {}};
+        if (*target != model::maxId)
+            rule.target = rule.target.child(static_cast<Id>(*target));
+        for (const auto& [entry, value] : instance.values) {
+            const auto* rights = std::get_if<std::int64_t>(&value);
+            if (path.child(2).contains(entry) && entry.isResourceInstance() && rights != nullptr)
+                rule.acl.insert_or_assign(entry.resourceInstance(),
+                                          static_cast<std::uint8_t>(*rights));
+        }
+        return rule;
+    }
+
+    static std::optional<std::int64_t> numberIn(const StagedInstance& instance, const Path& path)
+    {
+        const auto* value = instance.find(path);
+        const auto* number = value == nullptr ? nullptr : std::get_if<std::int64_t>(value);
+        return number == nullptr ? std::nullopt : std::optional(*number);
+    }
+
+    // What servers had set in an account that is another now, or gone.
+    void forgetOld()
+    {
+        for (const auto& before : target_.before) {
+            const bool isKept = std::ranges::any_of(delivery_.accounts, [&](const auto& delivered) {
+                return delivered.origin == before.settings.name &&
+                       delivered.account.settings == before.settings;
+            });
+            if (!isKept)
+                delivery_.outdated.push_back(fmt::format("server/{}/", before.settings.name));
+        }
+    }
+
+    const StagedObjects& staged_;
+    const DeliveryTarget& target_;
+    std::set<std::uint16_t> shortServerIds_;
+    BootstrapResult delivery_;
+};
+
+} // namespace
+
+Expected<BootstrapResult> assembleDelivery(const StagedObjects& staged,
+                                           const DeliveryTarget& target)
+{
+    return Assembly(staged, target).run();
+}
+
+} // namespace causeway::lwm2m

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/lwm2m/bootstrap/staged_objects.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace causeway::lwm2m {
+
+using model::Id;
+using model::OutcomeCode;
+using model::Path;
+
+namespace {
+
+constexpr Id bootstrapServerResource = 1; // of Object 0
+constexpr Id keyResource = 5;             // of Object 0
+constexpr Id securityShortServerId = 10;  // of Object 0
+constexpr Id serverShortServerId = 0;     // of Object 1
+constexpr Id aclResource = 2;             // of Object 2
+constexpr Id ownerResource = 3;           // of Object 2
+
+// A device has at most eight servers, and a rule of Object 2 for each of some dozen instances: more
+// than that is a Bootstrap-Server that does not end.
+constexpr std::size_t mostInstances = 64;
+// The longest value of these Objects is a certificate; their other values are words and numbers.
+constexpr std::size_t longestValue = 8192;
+constexpr std::size_t mostResourceInstances = 64;
+
+std::size_t sizeOf(const model::Value& value)
+{
+    if (const auto* text = std::get_if<std::string>(&value))
+        return text->size();
+    const auto* octets = std::get_if<base::Bytes>(&value);
+    return octets == nullptr ? 0 : octets->size();
+}
+
+bool isBootstrap(Id id, const StagedInstance& instance)
+{
+    const auto* value = instance.find({securityObjectId, id, bootstrapServerResource});
+    const auto* truth = value == nullptr ? nullptr : std::get_if<bool>(value);
+    return truth != nullptr && *truth;
+}
+
+void eraseBelow(std::map<Path, model::Value>& values, const Path& path)
+{
+    std::erase_if(values, [&](const auto& entry) { return path.contains(entry.first); });
+}
+
+// The most Write and Delete rights (LwM2M Core §6.1.7.6): who inherits a rule.
+std::optional<Id> heirOf(const StagedInstance& rule, const Path& acl)
+{
+    constexpr std::int64_t writeRight = 2;
+    constexpr std::int64_t deleteRight = 8;
+    std::optional<Id> heir;
+    int most = -1;
+    for (const auto& [path, value] : rule.values) {
+        const auto* rights = std::get_if<std::int64_t>(&value);
+        if (!acl.contains(path) || path == acl || rights == nullptr)
+            continue;
+        const int count =
+            ((*rights & writeRight) != 0 ? 1 : 0) + ((*rights & deleteRight) != 0 ? 1 : 0);
+        if (path.resourceInstance() != 0 && count > most) {
+            heir = path.resourceInstance();
+            most = count;
+        }
+    }
+    return heir;
+}
+
+} // namespace
+
+const model::Value* StagedInstance::find(const Path& resource) const
+{
+    const auto found = values.find(resource);
+    return found == values.end() ? nullptr : &found->second;
+}
+
+void StagedObjects::add(const Path& instance, StagedInstance content)
+{
+    objects_.at(instance.object()).insert_or_assign(instance.instance(), std::move(content));
+}
+
+OrRefusal<void> StagedObjects::checkRoom(const std::vector<Record>& records) const
+{
+    std::map<Id, std::set<Id>> ids;
+    std::map<Path, std::size_t> counts;
+    for (const auto& [path, value, takenAt] : records) {
+        if (path.size() < 2 || path.instance() == unassignedInstance)
+            return refusal(OutcomeCode::BadRequest, "the payload does not name its instances");
+        if (value && sizeOf(*value) > longestValue)
+            return refusal(OutcomeCode::RequestTooLarge, path.toString() + " is too long");
+        if (path.isResourceInstance() && ++counts[path.upTo(3)] > mostResourceInstances)
+            return refusal(OutcomeCode::RequestTooLarge,
+                           path.upTo(3).toString() + " has too many instances");
+        ids[path.object()].insert(path.instance());
+    }
+    for (const auto& [object, news] : ids) {
+        std::set<Id> all = news;
+        for (const auto& [id, ignored] : objects_.at(object))
+            all.insert(id);
+        if (all.size() > mostInstances)
+            return refusal(OutcomeCode::RequestTooLarge, "too many instances");
+    }
+    return {};
+}
+
+void StagedObjects::makeWay(const std::vector<Record>& records)
+{
+    const auto own = bootstrapInstance();
+    if (!own)
+        return;
+    const Path claim{securityObjectId, *own, bootstrapServerResource};
+    const bool isTaken = std::ranges::any_of(records, [&](const Record& record) {
+        return record.path == claim && record.value == model::Value(false);
+    });
+    if (!isTaken)
+        return;
+    auto& instances = objects_.at(securityObjectId);
+    const auto isWanted = [&](Id id) {
+        return std::ranges::any_of(records, [id](const Record& record) {
+            return record.path.object() == securityObjectId && record.path.instance() == id;
+        });
+    };
+    Id free = 0;
+    while (instances.contains(free) || isWanted(free))
+        ++free;
+    StagedInstance moved = std::move(instances.at(*own));
+    std::map<Path, model::Value> values;
+    for (auto& [path, value] : moved.values) {
+        Path renamed{securityObjectId, free, path.resource()};
+        values.emplace(path.size() > 3 ? renamed.child(path.resourceInstance()) : renamed,
+                       std::move(value));
+    }
+    moved.values = std::move(values);
+    instances.erase(*own);
+    instances.insert_or_assign(free, std::move(moved));
+}
+
+OrRefusal<void> StagedObjects::write(const Path& target, std::vector<Record> records)
+{
+    if (auto room = checkRoom(records); !room)
+        return room;
+    if (target.object() == securityObjectId && target.size() < 3)
+        makeWay(records);
+    // An instance is replaced whole: what is not in the payload must not be there (LwM2M Core
+    // §6.1.7.5).
+    std::set<Path> replaced;
+    if (target.isInstance())
+        replaced.insert(target);
+    for (const Record& record : records) {
+        if (target.size() < 3)
+            replaced.insert(record.path.upTo(2));
+    }
+    for (const Path& instance : replaced) {
+        StagedInstance fresh;
+        fresh.isWritten = true;
+        add(instance, std::move(fresh));
+    }
+    if (target.isResource())
+        eraseBelow(objects_.at(target.object())[target.instance()].values, target);
+    hasNewRules_ = hasNewRules_ || target.object() == accessControlObjectId;
+    for (Record& record : records)
+        put(std::move(record));
+    return {};
+}
+
+void StagedObjects::put(Record record)
+{
+    auto& instance = objects_.at(record.path.object())[record.path.instance()];
+    instance.isWritten = true;
+    if (record.path.size() < 3 || !record.value)
+        return;
+    const bool isKey =
+        record.path.object() == securityObjectId && record.path.resource() == keyResource;
+    auto* const octets = std::get_if<base::Bytes>(&*record.value);
+    if (isKey && octets != nullptr) {
+        instance.key = base::Secret(*octets);
+        base::wipe(*octets);
+        return;
+    }
+    instance.values.insert_or_assign(record.path, *std::move(record.value));
+}
+
+OrRefusal<void> StagedObjects::remove(const Path& target)
+{
+    if (target.isRoot()) {
+        for (const Id object : {securityObjectId, serverObjectId, accessControlObjectId})
+            clear(object);
+        return {};
+    }
+    if (target.isObject()) {
+        clear(target.object());
+        return {};
+    }
+    hasNewRules_ = hasNewRules_ || target.object() == accessControlObjectId;
+    if (target.object() != securityObjectId) {
+        objects_.at(target.object()).erase(target.instance());
+        return {};
+    }
+    if (bootstrapInstance() == target.instance())
+        return refusal(OutcomeCode::BadRequest, "the Bootstrap-Server's own account stays");
+    const auto server = shortServerId(target);
+    objects_.at(securityObjectId).erase(target.instance());
+    if (server)
+        removeServer(*server);
+    return {};
+}
+
+void StagedObjects::clear(Id object)
+{
+    hasNewRules_ = hasNewRules_ || object == accessControlObjectId;
+    std::erase_if(objects_.at(object), [&](const auto& entry) {
+        return object != securityObjectId || !isBootstrap(entry.first, entry.second);
+    });
+}
+
+// "Unbootstrapping" of one server (LwM2M Core §6.1.7.6).
+void StagedObjects::removeServer(std::int64_t server)
+{
+    std::erase_if(objects_.at(serverObjectId), [&](const auto& entry) {
+        return shortServerId({serverObjectId, entry.first}) == server;
+    });
+    auto& rules = objects_.at(accessControlObjectId);
+    for (auto rule = rules.begin(); rule != rules.end();) {
+        const Path path{accessControlObjectId, rule->first};
+        const Path acl = path.child(aclResource);
+        auto& values = rule->second.values;
+        hasNewRules_ = values.erase(acl.child(static_cast<Id>(server))) > 0 || hasNewRules_;
+        const auto* owner = rule->second.find(path.child(ownerResource));
+        if (owner == nullptr || *owner != model::Value(server)) {
+            ++rule;
+            continue;
+        }
+        hasNewRules_ = true;
+        const auto heir = heirOf(rule->second, acl);
+        if (heir)
+            values.insert_or_assign(path.child(ownerResource), model::Value(std::int64_t{*heir}));
+        rule = heir ? std::next(rule) : rules.erase(rule);
+    }
+}
+
+std::optional<Id> StagedObjects::bootstrapInstance() const
+{
+    for (const auto& [id, instance] : instances(securityObjectId)) {
+        if (isBootstrap(id, instance))
+            return id;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::int64_t> StagedObjects::shortServerId(const Path& instance) const
+{
+    const auto& all = instances(instance.object());
+    const auto found = all.find(instance.instance());
+    if (found == all.end())
+        return std::nullopt;
+    const Id resource =
+        instance.object() == securityObjectId ? securityShortServerId : serverShortServerId;
+    const auto* value = found->second.find(instance.child(resource));
+    const auto* number = value == nullptr ? nullptr : std::get_if<std::int64_t>(value);
+    return number == nullptr ? std::nullopt : std::optional(*number);
+}
+
+} // namespace causeway::lwm2m

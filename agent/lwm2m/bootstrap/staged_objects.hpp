@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/base/secret.hpp"
+#include "agent/lwm2m/codec/codec.hpp"
+#include "agent/lwm2m/refusal.hpp"
+
+namespace causeway::lwm2m {
+
+inline constexpr model::Id securityObjectId = 0;
+inline constexpr model::Id serverObjectId = 1;
+inline constexpr model::Id accessControlObjectId = 2;
+
+/// One Object Instance that is not in force yet.
+struct StagedInstance
+{
+    std::map<model::Path, model::Value> values; ///< Resources and Resource Instances; never the key
+    base::Secret key;                           ///< /0/x/5 as the Bootstrap-Server wrote it
+    std::string origin;                         ///< the account it belonged to; empty: a new one
+    bool isWritten = false;                     ///< by the Bootstrap-Server, in part or whole
+
+    /// nullptr when there is none; the path of a Resource of this instance.
+    [[nodiscard]] const model::Value* find(const model::Path& resource) const;
+};
+
+/// Objects 0, 1 and 2 of one client while a Bootstrap-Server works on them (LwM2M Core §6.1.7):
+/// nothing here is in force, and dropping it is the rollback. Bounded, whatever is written.
+class StagedObjects
+{
+public:
+    using Instances = std::map<model::Id, StagedInstance>;
+
+    /// What is in force when the bootstrap begins.
+    void add(const model::Path& instance, StagedInstance content);
+
+    /// Bootstrap-Write: `records` at and below `target`, which is an Object, an instance or a
+    /// Resource of Objects 0 to 2. Instances and Resources come into being; what is written
+    /// replaces what was there. A server account that is written over the Bootstrap-Server's own
+    /// makes that move to a free instance: servers do not know which one it has.
+    [[nodiscard]] OrRefusal<void> write(const model::Path& target, std::vector<Record> records);
+
+    /// Bootstrap-Delete of the root, an Object or an instance. The Bootstrap-Server's own account
+    /// stays. With an instance of Object 0 goes what belongs to that server: its instance of
+    /// Object 1 and its rights. Refuses the Bootstrap-Server's instance when it is named.
+    [[nodiscard]] OrRefusal<void> remove(const model::Path& target);
+
+    [[nodiscard]] const Instances& instances(model::Id object) const { return objects_.at(object); }
+
+    /// Whether Object 2 is no longer as it was.
+    [[nodiscard]] bool hasNewRules() const { return hasNewRules_; }
+
+    /// The account of a Bootstrap-Server, or of the server with this ID.
+    [[nodiscard]] std::optional<model::Id> bootstrapInstance() const;
+    [[nodiscard]] std::optional<std::int64_t> shortServerId(const model::Path& instance) const;
+
+private:
+    [[nodiscard]] OrRefusal<void> checkRoom(const std::vector<Record>& records) const;
+    void makeWay(const std::vector<Record>& records);
+    void put(Record record);
+    void clear(model::Id object);
+    void removeServer(std::int64_t shortServerId);
+
+    std::array<Instances, 3> objects_; ///< 0, 1 and 2
+    bool hasNewRules_ = false;
+};
+
+} // namespace causeway::lwm2m

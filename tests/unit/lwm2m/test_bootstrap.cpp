@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+
+#include "tests/unit/lwm2m/bootstrap_fixture.hpp"
+
+using namespace causeway;
+using namespace causeway::lwm2m;
+
+BOOST_AUTO_TEST_SUITE(bootstrap)
+
+BOOST_FIXTURE_TEST_CASE(a_client_without_a_server_asks_its_bootstrap_server, BootstrapFixture)
+{
+    client->start(0s);
+    scheduler.advance(0s);
+    peer().connect();
+
+    const auto& request = peer().asked.front().request;
+
+    BOOST_TEST((request.method == api::Method::Post));
+    BOOST_TEST((request.path == std::vector<std::string>{"bs"}));
+    BOOST_TEST((request.query == std::vector<std::string>{"ep=ep-1", "pct=112"}));
+    BOOST_TEST(peer().settings.uri == "coaps://bs.example");
+    BOOST_TEST(peer().settings.credential.server == "boot");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_client_with_a_server_does_not_ask, WithSite)
+{
+    client->start(0s);
+    scheduler.advance(0s);
+
+    BOOST_TEST(transport.peers.size() == 1U);
+    BOOST_TEST(peer().settings.uri == "coaps://site.example");
+    BOOST_TEST((status().state == Reported::Idle));
+}
+
+BOOST_AUTO_TEST_CASE(the_hold_off_time_passes_first)
+{
+    auto settings = bootstrapSettings();
+    settings.clientHoldOff = 30s;
+    BootstrapFixture site({settings});
+
+    site.client->start(0s);
+    site.scheduler.advance(29s);
+
+    BOOST_TEST(site.transport.peers.empty());
+    site.scheduler.advance(1s);
+    BOOST_TEST(site.transport.peers.size() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_written_is_delivered_at_finish_and_not_before, BootstrapFixture)
+{
+    begin();
+    writeAccount();
+    BOOST_TEST(owner.delivered.empty());
+
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+
+    BOOST_REQUIRE(owner.delivered.size() == 1U);
+    const auto& accounts = owner.delivered.front().accounts;
+    BOOST_REQUIRE(accounts.size() == 2U);
+    BOOST_TEST(accounts[0].account.settings.name == "boot");
+    BOOST_TEST(!accounts[0].isOwn);
+    const auto& settings = accounts[1].account.settings;
+    BOOST_TEST(settings.name == "meter-1:101");
+    BOOST_TEST(settings.uri == "coaps://new.example");
+    BOOST_TEST(settings.shortServerId == 101);
+    BOOST_TEST(settings.lifetime.count() == 300);
+    BOOST_TEST(accounts[1].account.securityInstance == 1);
+    BOOST_TEST(accounts[1].isOwn);
+    BOOST_REQUIRE(accounts[1].credential.has_value());
+    BOOST_TEST((accounts[1].credential->identity == text("ep-1")));
+    BOOST_TEST(accounts[1].credential->key.equals(base::Bytes(16, 0x5A)));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_owner_hears_when_the_server_can_have_its_answer, BootstrapFixture)
+{
+    begin();
+    writeAccount();
+    finish();
+    scheduler.advance(2s);
+    BOOST_TEST(owner.bootstraps == 0); // a lost answer may be asked for again
+
+    scheduler.advance(1s);
+
+    BOOST_TEST(owner.bootstraps == 1);
+    BOOST_TEST(peer().isClosed);
+}
+
+BOOST_FIXTURE_TEST_CASE(after_406_the_server_may_correct_and_finish_again, BootstrapFixture)
+{
+    begin();
+    BOOST_TEST((write("/1/0/5", {{{1, 0, 5}, Value(std::int64_t{60}), {}}}) ==
+                OutcomeCode::Changed)); // OMA ETS 9
+
+    BOOST_TEST((finish().code == OutcomeCode::NotAcceptable));
+    writeAccount();
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+
+    BOOST_TEST(owner.delivered.size() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_the_store_refuses_is_406_and_what_it_cannot_is_500, BootstrapFixture)
+{
+    begin();
+    writeAccount();
+
+    owner.keeps = base::fail(ErrorKind::InvalidArgument, "this key is another device's");
+    const auto refused = finish();
+    owner.keeps = base::fail(ErrorKind::StorageFailed, "the disk is full");
+    const auto failed = finish();
+
+    BOOST_TEST((refused.code == OutcomeCode::NotAcceptable));
+    BOOST_TEST(textOf(refused) == "this key is another device's");
+    BOOST_TEST((failed.code == OutcomeCode::InternalServerError));
+    owner.keeps = {};
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+}
+
+BOOST_FIXTURE_TEST_CASE(without_a_finish_everything_stays_and_it_asks_again_later, BootstrapFixture)
+{
+    begin();
+    writeAccount();
+    scheduler.advance(246s);
+    BOOST_TEST((status().state == Reported::Bootstrapping));
+
+    scheduler.advance(1s);
+
+    BOOST_TEST((status().state == Reported::Waiting));
+    BOOST_TEST(status().lastError == "no Bootstrap-Finish within 247 s");
+    BOOST_TEST(peer().isClosed);
+    BOOST_TEST(owner.delivered.empty());
+    scheduler.advance(90s);
+    BOOST_REQUIRE(transport.peers.size() == 2U);
+    peer().connect();
+    peer().answer(OutcomeCode::Changed);
+    BOOST_TEST((finish().code == OutcomeCode::NotAcceptable)); // nothing of the first is there
+}
+
+BOOST_FIXTURE_TEST_CASE(each_request_begins_the_patience_anew, BootstrapFixture)
+{
+    begin();
+    scheduler.advance(200s);
+    writeAccount();
+    scheduler.advance(200s);
+
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_session_that_is_lost_drops_what_was_written, BootstrapFixture)
+{
+    begin();
+    writeAccount();
+
+    peer().lose({ErrorKind::Unreachable, "gone", {}});
+
+    BOOST_TEST(owner.delivered.empty());
+    BOOST_TEST((status().state == Reported::Waiting));
+}
+
+BOOST_FIXTURE_TEST_CASE(endless_writes_end_the_session, BootstrapFixture)
+{
+    begin();
+    OutcomeCode last{};
+    for (int i = 0; i <= 1000; ++i)
+        last = write("/1/0", server());
+
+    BOOST_TEST((last == OutcomeCode::RequestTooLarge));
+    BOOST_TEST(peer().isClosed);
+    BOOST_TEST((status().state == Reported::Waiting));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_refused_format_is_left_out, BootstrapFixture)
+{
+    client->start(0s);
+    scheduler.advance(0s);
+    peer().connect();
+
+    peer().answer(OutcomeCode::UnsupportedFormat);
+
+    BOOST_TEST((peer().asked.front().request.query == std::vector<std::string>{"ep=ep-1"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_refusal_waits_longer_each_time, BootstrapFixture)
+{
+    client->start(0s);
+    scheduler.advance(0s);
+    std::size_t sessions = 1;
+    for (const auto patience : {90s, 180s, 360s}) {
+        peer().connect();
+        peer().answer(OutcomeCode::BadRequest);
+        scheduler.advance(patience * 2 / 3 - 1s);
+        BOOST_TEST(transport.peers.size() == sessions);
+        scheduler.advance(patience / 3 + 1s);
+        BOOST_TEST(transport.peers.size() == ++sessions);
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_locked_key_store_stops_the_attempts_until_it_opens, BootstrapFixture)
+{
+    client->start(0s);
+    scheduler.advance(0s);
+    peer().lose({ErrorKind::Locked, "the key store is locked", {}});
+    scheduler.advance(24h);
+    BOOST_TEST(transport.peers.size() == 1U);
+
+    client->onCredentialChanged({});
+
+    BOOST_TEST(transport.peers.size() == 2U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_server_can_trigger_it, WithSite)
+{
+    client->start(0s);
+    scheduler.advance(0s);
+    peer().connect();
+    peer().accept();
+    api::Request execute;
+    execute.method = api::Method::Post;
+    execute.path = {"1", "0", "9"};
+
+    BOOST_TEST((ask(std::move(execute)).code == OutcomeCode::Changed));
+
+    BOOST_REQUIRE(transport.peers.size() == 2U);
+    BOOST_TEST(peer().settings.uri == "coaps://bs.example");
+    BOOST_TEST((client->status().front().state == Reported::Registered));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_rejected_registration_leads_to_it, WithSite)
+{
+    client->start(0s);
+    scheduler.advance(0s);
+    peer().connect();
+
+    peer().answer(OutcomeCode::Forbidden);
+    scheduler.advance(0s);
+
+    BOOST_REQUIRE(transport.peers.size() == 2U);
+    BOOST_TEST(peer().settings.uri == "coaps://bs.example");
+}
+
+BOOST_AUTO_TEST_CASE(a_rejected_registration_does_not_when_the_account_says_so)
+{
+    auto server = siteWithId7();
+    server.bootstrapsOnFailure = false;
+    BootstrapFixture site({server, bootstrapSettings()});
+    site.client->start(0s);
+    site.scheduler.advance(0s);
+    site.peer().connect();
+
+    site.peer().answer(OutcomeCode::Forbidden);
+    site.scheduler.advance(1min);
+
+    BOOST_TEST((site.status().state == Reported::Idle));
+}
+
+BOOST_AUTO_TEST_CASE(the_account_of_the_bootstrap_server_goes_after_its_time)
+{
+    auto bootstrapServer = bootstrapSettings();
+    bootstrapServer.bootstrapTimeout = 60s;
+    auto server = siteWithId7();
+    server.name = "meter-1:7";
+    BootstrapFixture site;
+    site.make({{bootstrapServer, 0, 0}, {server, 1, 4}});
+    site.client->start(0s);
+    site.scheduler.advance(59s);
+    BOOST_TEST(site.owner.delivered.empty());
+
+    site.scheduler.advance(1s);
+    site.scheduler.advance(0s);
+
+    BOOST_REQUIRE(site.owner.delivered.size() == 1U);
+    const auto& accounts = site.owner.delivered.front().accounts;
+    BOOST_REQUIRE(accounts.size() == 1U);
+    BOOST_TEST(accounts.front().account.settings.name == "meter-1:7");
+    BOOST_TEST(accounts.front().account.serverInstance == 4);
+    BOOST_TEST(site.owner.bootstraps == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_server_that_is_no_bootstrap_server_cannot_bootstrap, WithSite)
+{
+    client->start(0s);
+    scheduler.advance(0s);
+    peer().connect();
+    peer().accept();
+
+    BOOST_TEST((write("/0/1", security()) == OutcomeCode::Unauthorized));
+    BOOST_TEST((remove("/0") == OutcomeCode::Unauthorized));
+    BOOST_TEST((get("/0", linkFormat).code == OutcomeCode::Unauthorized));
+    BOOST_TEST((finish().code == OutcomeCode::NotFound));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
