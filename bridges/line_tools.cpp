@@ -142,7 +142,7 @@ void FieldBuses::ask(const std::string& line, Expected<Request> request, api::Re
     }
     auto toMain = [&main = main_,
                    done = std::move(done)](const Expected<modbus::Answer>& result) mutable {
-        main.post([done = std::move(done), result]() mutable { done(std::move(result)); });
+        main.post([done = std::move(done), words = result]() mutable { done(std::move(words)); });
     };
     loop_.post([this, line, request = std::move(*request), toMain = std::move(toMain)]() mutable {
         field_->ask(line, std::move(request), std::move(toMain));

@@ -124,6 +124,40 @@ void addPause(CLI::App& group, Session& session, bool isPause)
     });
 }
 
+std::uint64_t counterIn(const Json& unit, const char* name)
+{
+    return unit.value(name, std::uint64_t{0});
+}
+
+std::string millisecondsIn(const Json& unit, const char* name)
+{
+    return fmt::format("{:.1f}", static_cast<double>(counterIn(unit, name)) / 1000);
+}
+
+void printUnits(const Json& units)
+{
+    Table table({"UNIT",
+                 "PER MINUTE",
+                 "REQUESTS",
+                 "ANSWERS",
+                 "TIMEOUTS",
+                 "CORRUPT",
+                 "EXCEPTIONS",
+                 "MEAN MS",
+                 "LONGEST MS"});
+    for (const auto& [unit, counters] : units.items())
+        table.add({unit,
+                   std::to_string(counterIn(counters, "requestsPerMinute")),
+                   std::to_string(counterIn(counters, "requests")),
+                   std::to_string(counterIn(counters, "answers")),
+                   std::to_string(counterIn(counters, "timeouts")),
+                   std::to_string(counterIn(counters, "corruptAnswers")),
+                   std::to_string(counterIn(counters, "exceptions")),
+                   millisecondsIn(counters, "meanLatencyMicroseconds"),
+                   millisecondsIn(counters, "longestLatencyMicroseconds")});
+    table.print();
+}
+
 void addUnits(CLI::App& group, Session& session)
 {
     auto* const command =
@@ -132,34 +166,7 @@ void addUnits(CLI::App& group, Session& session)
     command->add_option("name", *name)->required();
     command->callback([&session, name] {
         const auto units = toJson(session.client.properties(Kind::Line, *name))["Units"];
-        session.show(units, [&] {
-            Table table({"UNIT",
-                         "PER MINUTE",
-                         "REQUESTS",
-                         "ANSWERS",
-                         "TIMEOUTS",
-                         "CORRUPT",
-                         "EXCEPTIONS",
-                         "MEAN MS",
-                         "LONGEST MS"});
-            const auto number = [](const Json& unit, const char* key) {
-                return unit.value(key, std::uint64_t{0});
-            };
-            const auto milliseconds = [&](const Json& unit, const char* key) {
-                return fmt::format("{:.1f}", static_cast<double>(number(unit, key)) / 1000);
-            };
-            for (const auto& [unit, counters] : units.items())
-                table.add({unit,
-                           std::to_string(number(counters, "requestsPerMinute")),
-                           std::to_string(number(counters, "requests")),
-                           std::to_string(number(counters, "answers")),
-                           std::to_string(number(counters, "timeouts")),
-                           std::to_string(number(counters, "corruptAnswers")),
-                           std::to_string(number(counters, "exceptions")),
-                           milliseconds(counters, "meanLatencyMicroseconds"),
-                           milliseconds(counters, "longestLatencyMicroseconds")});
-            table.print();
-        });
+        session.show(units, [&] { printUnits(units); });
     });
 }
 
