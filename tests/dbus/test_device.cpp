@@ -58,11 +58,16 @@ BOOST_AUTO_TEST_CASE(attaching_answers_with_an_object_that_is_there)
     BOOST_TEST(properties.at("Settings").get<Dictionary>().at("unitId").get<std::uint8_t>() == 4);
 }
 
-BOOST_AUTO_TEST_CASE(a_detached_device_is_gone_at_once)
+// The object that answers the call outlives it by two rounds of the loop (ExportedTree::retire):
+// who asks in that moment still sees it.
+BOOST_AUTO_TEST_CASE(a_detached_device_is_gone_soon)
 {
     client.withDevice("meter-1", [](DeviceProxy& device) { device.Detach(); });
 
-    BOOST_TEST(client.objects(Kind::Device).empty());
+    bool isGone = false;
+    for (int i = 0; i < 100 && !isGone; ++i)
+        isGone = client.objects(Kind::Device).empty();
+    BOOST_TEST(isGone);
 }
 
 BOOST_AUTO_TEST_CASE(a_change_keeps_the_other_settings)
