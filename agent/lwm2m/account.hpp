@@ -21,7 +21,8 @@ public:
     virtual ~AccountListener() = default;
 
     virtual void onStatusChanged() = 0;
-    /// The registration with this server has failed for now.
+    /// The retry sequences of this server are used up, or it does not want this client; its
+    /// registration tries again after a long pause.
     virtual void onGaveUp(const ServerAccount& server) = 0;
 };
 
