@@ -261,7 +261,12 @@ private:
 
     void onBootstrapTrigger() override
     {
-        scheduler_.post(lifetime_.guard([this] { bootstrap_->beginNow(); }));
+        scheduler_.post(lifetime_.guard([this] {
+            if (bootstrap_->isIdle()) // the hold-off time goes for every way to it
+                bootstrap_->begin(base::Duration::zero());
+            else
+                bootstrap_->beginNow();
+        }));
     }
 
     [[nodiscard]] bool hasBootstrapServer() const override { return bootstrap_ != nullptr; }

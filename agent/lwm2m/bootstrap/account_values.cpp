@@ -262,9 +262,10 @@ takeSecurityValues(const StagedInstance& content, Id instance, ServerSettings& s
     settings.securityMode = static_cast<api::SecurityMode>(mode);
     if (mode > static_cast<std::uint8_t>(api::SecurityMode::NoSec))
         reader.refuse(security::mode, "is a security mode that this client does not have");
-    if (!settings.isBootstrap)
+    if (!settings.isBootstrap) { // of a Bootstrap-Server it has no meaning, and may be anything
         reader.need({security::shortServerId});
-    reader.whole(security::shortServerId, settings.shortServerId);
+        reader.whole(security::shortServerId, settings.shortServerId);
+    }
     reader.time(security::clientHoldOff, settings.clientHoldOff);
     reader.time(security::bootstrapTimeout, settings.bootstrapTimeout);
     settings.cipherSuites = suitesOf(content, path.child(security::cipherSuites));

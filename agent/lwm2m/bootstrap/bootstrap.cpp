@@ -174,6 +174,7 @@ void Bootstrap::connect()
     session.credential = {shared_.identity.logName, account_.name};
     session.allowsCbcWithoutEtm = account_.allowsCbcWithoutEtm;
     session.cipherSuites = account_.cipherSuites;
+    session.server = account_.identity;
     session_ = shared_.transport.open(std::move(session), *this);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -234,32 +235,31 @@ private:
     [[nodiscard]] Expected<AccessControl::Rule> ruleOf(const Path& path,
                                                        const StagedInstance& instance) const
     {
-        const auto object = numberIn(instance, path.child(0));
-        const auto target = numberIn(instance, path.child(1));
-        const auto owner = numberIn(instance, path.child(3));
+        const auto object = idIn(instance, path.child(0));
+        const auto target = idIn(instance, path.child(1));
+        const auto owner = idIn(instance, path.child(3));
         if (!object || !target || !owner)
             return inconsistent(path.toString() + " names no Object, Object Instance or owner");
-        const bool isKnown =
-            *owner == model::maxId || shortServerIds_.contains(static_cast<std::uint16_t>(*owner));
-        if (!isKnown)
+        if (*owner != model::maxId && !shortServerIds_.contains(*owner))
             return inconsistent(path.toString() + "/3 is no server of this client");
-        AccessControl::Rule rule{{static_cast<Id>(*object)}, static_cast<Id>(*owner), {}};
+        AccessControl::Rule rule{{*object}, *owner, {}};
         if (*target != model::maxId)
-            rule.target = rule.target.child(static_cast<Id>(*target));
+            rule.target = rule.target.child(*target);
         for (const auto& [entry, value] : instance.values) {
             const auto* rights = std::get_if<std::int64_t>(&value);
-            if (path.child(2).contains(entry) && entry.isResourceInstance() && rights != nullptr)
-                rule.acl.insert_or_assign(entry.resourceInstance(),
-                                          static_cast<std::uint8_t>(*rights));
+            if (!path.child(2).contains(entry) || !entry.isResourceInstance() || rights == nullptr)
+                continue;
+            rule.acl.insert_or_assign(entry.resourceInstance(), static_cast<std::uint8_t>(*rights));
         }
         return rule;
     }
 
-    static std::optional<std::int64_t> numberIn(const StagedInstance& instance, const Path& path)
+    static std::optional<Id> idIn(const StagedInstance& instance, const Path& path)
     {
         const auto* value = instance.find(path);
         const auto* number = value == nullptr ? nullptr : std::get_if<std::int64_t>(value);
-        return number == nullptr ? std::nullopt : std::optional(*number);
+        const bool isId = number != nullptr && std::in_range<Id>(*number);
+        return isId ? std::optional(static_cast<Id>(*number)) : std::nullopt;
     }
 
     // What servers had set in an account that is another now, or gone.

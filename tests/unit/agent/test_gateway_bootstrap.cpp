@@ -46,7 +46,7 @@ struct BootstrapSite : GatewayFixture
         return ask(std::move(request));
     }
 
-    void writeAccount(const std::string& uri = "coaps://127.0.0.3")
+    void writeAccount(const std::string& uri = "coaps://127.0.0.3", std::int64_t securityMode = 0)
     {
         const Path security{0, 1};
         const Path account{1, 0};
@@ -55,7 +55,7 @@ struct BootstrapSite : GatewayFixture
                           security,
                           {{security.child(0), Value(uri), {}},
                            {security.child(1), Value(false), {}},
-                           {security.child(2), Value(std::int64_t{0}), {}},
+                           {security.child(2), Value(securityMode), {}},
                            {security.child(3), Value(base::toBytes("meter-1")), {}},
                            {security.child(5), Value(base::Bytes(16, 0x5A)), {}},
                            {security.child(10), shortServerId, {}}}) == OutcomeCode::Changed));
@@ -136,6 +136,34 @@ BOOST_AUTO_TEST_CASE(what_no_operator_could_configure_is_406)
         writeAccount(uri);
         BOOST_TEST((finish() == OutcomeCode::NotAcceptable), uri);
     }
+    BOOST_TEST(store.kept().bootstrapped.empty());
+}
+
+BOOST_AUTO_TEST_CASE(plain_coap_needs_the_operators_permission)
+{
+    constexpr std::int64_t noSec = 3;
+    writeAccount("coap://127.0.0.3", noSec);
+
+    BOOST_TEST((finish() == OutcomeCode::NotAcceptable));
+    BOOST_TEST(store.kept().bootstrapped.empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_operator_who_was_first_stops_the_delivery)
+{
+    BOOST_TEST(add(server()) == "");
+    writeAccount();
+    std::optional<bool> hasChanged;
+    gateway->changeDevice(device(), [&](const auto& result) { hasChanged = result.has_value(); });
+
+    api::Request request;
+    request.method = api::Method::Post;
+    request.path = {"bs"};
+    const auto finished = transport.peers.front()->request(std::move(request));
+    until([&] { return hasChanged.has_value(); });
+    loop.runOnce(std::chrono::milliseconds(10));
+
+    BOOST_TEST(hasChanged.value());
+    BOOST_TEST(accounts() == std::vector<std::string>{"main"}, boost::test_tools::per_element());
     BOOST_TEST(store.kept().bootstrapped.empty());
 }
 

@@ -34,13 +34,18 @@ public:
     void onDelivery(api::BootstrapResult result, ClientListener::Kept kept) override
     {
         delivered.push_back(std::move(result));
-        kept(keeps);
+        if (decidesLater)
+            undecided.push_back(std::move(kept));
+        else
+            kept(keeps);
     }
 
     void onBootstrapped() override { ++bootstraps; }
 
     std::vector<api::BootstrapResult> delivered;
     base::Expected<void> keeps; ///< what the store answers
+    bool decidesLater = false;
+    std::vector<ClientListener::Kept> undecided;
     int bootstraps = 0;
     int statusChanges = 0;
     int reboots = 0;

@@ -6,6 +6,40 @@
 using namespace causeway;
 using namespace causeway::lwm2m;
 
+namespace {
+
+/// The store takes its time with what was delivered.
+struct DecidingLater : BootstrapFixture
+{
+    std::shared_ptr<std::optional<api::Response>> finishLater()
+    {
+        owner.decidesLater = true;
+        begin();
+        writeAccount();
+        api::Request request;
+        request.method = api::Method::Post;
+        request.path = {"bs"};
+        return peer().request(std::move(request));
+    }
+
+    void decide(base::Expected<void> kept) { owner.undecided.at(0)(std::move(kept)); }
+};
+
+/// An account that was delivered, and a Bootstrap-Server whose own goes after a minute.
+struct WithTimeout : BootstrapFixture
+{
+    WithTimeout()
+    {
+        auto bootstrapServer = bootstrapSettings();
+        bootstrapServer.bootstrapTimeout = 60s;
+        auto server = siteWithId7();
+        server.name = "meter-1:7";
+        make({{bootstrapServer, 0, 0}, {server, 1, 4}});
+    }
+};
+
+} // namespace
+
 BOOST_AUTO_TEST_SUITE(bootstrap)
 
 BOOST_FIXTURE_TEST_CASE(a_client_without_a_server_asks_its_bootstrap_server, BootstrapFixture)
@@ -218,11 +252,47 @@ BOOST_FIXTURE_TEST_CASE(a_server_can_trigger_it, WithSite)
     execute.method = api::Method::Post;
     execute.path = {"1", "0", "9"};
 
-    BOOST_TEST((ask(std::move(execute)).code == OutcomeCode::Changed));
+    const auto answer = ask(std::move(execute));
+
+    BOOST_TEST((answer.code == OutcomeCode::Changed));
 
     BOOST_REQUIRE(transport.peers.size() == 2U);
     BOOST_TEST(peer().settings.uri == "coaps://bs.example");
     BOOST_TEST((client->status().front().state == Reported::Registered));
+}
+
+BOOST_AUTO_TEST_CASE(the_hold_off_time_passes_also_when_a_server_triggers_it)
+{
+    auto bootstrapServer = bootstrapSettings();
+    bootstrapServer.clientHoldOff = 30s;
+    BootstrapFixture site({siteWithId7(), bootstrapServer});
+    site.client->start(0s);
+    site.scheduler.advance(0s);
+    site.peer().connect();
+    site.peer().accept();
+    api::Request execute;
+    execute.method = api::Method::Post;
+    execute.path = {"1", "0", "9"};
+    site.ask(std::move(execute));
+    site.scheduler.advance(29s);
+    BOOST_TEST(site.transport.peers.size() == 1U);
+
+    site.scheduler.advance(1s);
+
+    BOOST_TEST(site.transport.peers.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(who_its_server_must_prove_to_be_is_told_to_the_session)
+{
+    auto settings = bootstrapSettings();
+    settings.securityMode = api::SecurityMode::RawPublicKey;
+    settings.identity.publicKey = text("a key");
+    BootstrapFixture site({settings});
+
+    site.client->start(0s);
+    site.scheduler.advance(0s);
+
+    BOOST_TEST((site.peer().settings.server == settings.identity));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_rejected_registration_leads_to_it, WithSite)
@@ -253,27 +323,164 @@ BOOST_AUTO_TEST_CASE(a_rejected_registration_does_not_when_the_account_says_so)
     BOOST_TEST((site.status().state == Reported::Idle));
 }
 
-BOOST_AUTO_TEST_CASE(the_account_of_the_bootstrap_server_goes_after_its_time)
+BOOST_FIXTURE_TEST_CASE(the_account_of_the_bootstrap_server_goes_after_its_time, WithTimeout)
 {
-    auto bootstrapServer = bootstrapSettings();
-    bootstrapServer.bootstrapTimeout = 60s;
-    auto server = siteWithId7();
-    server.name = "meter-1:7";
-    BootstrapFixture site;
-    site.make({{bootstrapServer, 0, 0}, {server, 1, 4}});
-    site.client->start(0s);
-    site.scheduler.advance(59s);
-    BOOST_TEST(site.owner.delivered.empty());
+    client->start(0s);
+    scheduler.advance(59s);
+    BOOST_TEST(owner.delivered.empty());
 
-    site.scheduler.advance(1s);
-    site.scheduler.advance(0s);
+    scheduler.advance(1s);
+    scheduler.advance(0s);
 
-    BOOST_REQUIRE(site.owner.delivered.size() == 1U);
-    const auto& accounts = site.owner.delivered.front().accounts;
+    BOOST_REQUIRE(owner.delivered.size() == 1U);
+    const auto& accounts = owner.delivered.front().accounts;
     BOOST_REQUIRE(accounts.size() == 1U);
     BOOST_TEST(accounts.front().account.settings.name == "meter-1:7");
     BOOST_TEST(accounts.front().account.serverInstance == 4);
-    BOOST_TEST(site.owner.bootstraps == 1);
+    BOOST_TEST(owner.bootstraps == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_account_does_not_go_while_its_server_is_at_work, WithTimeout)
+{
+    client->start(0s);
+    client->updateNow("boot");
+    peer().connect();
+    peer().answer(OutcomeCode::Changed);
+    scheduler.advance(61s);
+    BOOST_TEST(owner.delivered.empty());
+
+    peer().lose({ErrorKind::Unreachable, "gone", {}});
+    client->stop(1s, [] {});
+}
+
+BOOST_FIXTURE_TEST_CASE(an_account_that_cannot_be_forgotten_goes_later, WithTimeout)
+{
+    owner.keeps = base::fail(ErrorKind::StorageFailed, "the disk is full");
+    client->start(0s);
+    scheduler.advance(60s);
+    BOOST_TEST(owner.delivered.size() == 1U);
+    BOOST_TEST(owner.bootstraps == 0);
+
+    owner.keeps = {};
+    scheduler.advance(60s);
+    scheduler.advance(0s);
+
+    BOOST_TEST(owner.delivered.size() == 2U);
+    BOOST_TEST(owner.bootstraps == 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_account_stays_until_it_has_delivered_something)
+{
+    auto bootstrapServer = bootstrapSettings();
+    bootstrapServer.bootstrapTimeout = 60s;
+    BootstrapFixture site({siteWithId7(), bootstrapServer});
+
+    site.client->start(0s);
+    site.scheduler.advance(61s);
+
+    BOOST_TEST(site.owner.delivered.empty());
+}
+
+// A failed bootstrap changes nothing of what is in force, as its server sees it.
+BOOST_FIXTURE_TEST_CASE(the_accounts_in_force_serve_on_while_it_lasts_and_fails, WithSite)
+{
+    client->start(0s);
+    scheduler.advance(0s);
+    peer().connect();
+    peer().accept();
+    client->updateNow("boot");
+    peer().connect();
+    peer().answer(OutcomeCode::Changed);
+    BOOST_TEST((remove("/") == OutcomeCode::Deleted));
+    writeAccount();
+
+    peer().lose({ErrorKind::Unreachable, "gone", {}});
+
+    api::Request read;
+    read.path = {"1", "0", "0"};
+    read.accept = plainTextFormat;
+    const auto answered = transport.peers.front()->request(std::move(read));
+    BOOST_TEST(textOf(answered->value()) == "7");
+    BOOST_TEST((client->status().front().state == Reported::Registered));
+    BOOST_TEST(client->status().front().server == "site");
+    BOOST_TEST(owner.delivered.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_server_may_ask_before_it_answers_the_request, BootstrapFixture)
+{
+    client->start(0s);
+    scheduler.advance(0s);
+    peer().connect();
+
+    writeAccount();
+    peer().answer(OutcomeCode::Changed);
+
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_is_served_while_the_finish_is_decided, DecidingLater)
+{
+    const auto finished = finishLater();
+
+    BOOST_TEST((write("/1/0", server()) == OutcomeCode::InternalServerError));
+    BOOST_TEST(!finished->has_value());
+
+    decide({});
+    BOOST_TEST((finished->value().code == OutcomeCode::Changed));
+    BOOST_TEST((write("/1/0", server()) == OutcomeCode::InternalServerError));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_kept_comes_into_force_although_the_session_is_lost, DecidingLater)
+{
+    finishLater();
+    peer().lose({ErrorKind::Unreachable, "gone", {}});
+    BOOST_TEST((status().state == Reported::Bootstrapping));
+
+    decide({});
+    scheduler.advance(0s);
+
+    BOOST_TEST(owner.bootstraps == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_not_kept_is_asked_for_again_when_the_session_is_lost,
+                        DecidingLater)
+{
+    finishLater();
+    peer().lose({ErrorKind::Unreachable, "gone", {}});
+
+    decide(base::fail(ErrorKind::StorageFailed, "the disk is full"));
+
+    BOOST_TEST((status().state == Reported::Waiting));
+    BOOST_TEST(status().lastError == "the session ended before the bootstrap did");
+    scheduler.advance(90s);
+    BOOST_TEST(transport.peers.size() == 2U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_session_that_ends_after_the_finish_brings_the_accounts_into_force,
+                        BootstrapFixture)
+{
+    begin();
+    writeAccount();
+    finish();
+
+    peer().lose({ErrorKind::Unreachable, "closed", {}});
+    scheduler.advance(0s);
+
+    BOOST_TEST(owner.bootstraps == 1);
+    BOOST_TEST((status().state == Reported::Idle));
+}
+
+BOOST_FIXTURE_TEST_CASE(it_ends_with_the_client, BootstrapFixture)
+{
+    begin();
+    writeAccount();
+
+    client->stop(1s, [] {});
+    scheduler.advance(24h);
+
+    BOOST_TEST(peer().isClosed);
+    BOOST_TEST(transport.peers.size() == 1U);
+    BOOST_TEST(owner.delivered.empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_server_that_is_no_bootstrap_server_cannot_bootstrap, WithSite)

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <map>
+
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -14,6 +16,7 @@ struct Inconsistency
     const char* what;
     std::vector<Record> security;
     std::vector<Record> server;
+    const char* why; ///< what the Bootstrap-Server is told
 };
 
 std::ostream& operator<<(std::ostream& out, const Inconsistency& row)
@@ -28,7 +31,7 @@ std::vector<Record> without(std::vector<Record> records, model::Id resource)
     return records;
 }
 
-std::vector<Record> with(std::vector<Record> records, model::Id resource, Value value)
+std::vector<Record> with(std::vector<Record> records, model::Id resource, const Value& value)
 {
     for (auto& record : records) {
         if (record.path.resource() == resource)
@@ -41,24 +44,68 @@ const std::vector<Inconsistency>& inconsistencies()
 {
     using F = BootstrapFixture;
     static const std::vector<Inconsistency> rows{
-        {"no server of that ID", F::security(1, 101), F::server(0, 102)},
-        {"no URI", without(F::security(), 0), F::server()},
-        {"no security mode", without(F::security(), 2), F::server()},
-        {"no short server ID", without(F::security(), 10), F::server()},
-        {"no lifetime", F::security(), without(F::server(), 1)},
-        {"no binding", F::security(), without(F::server(), 7)},
-        {"a binding that is not ours",
-         F::security(),
-         with(F::server(), 7, Value(std::string("S")))},
-        {"plain CoAP with a key", F::security(1, 101, "coap://new.example"), F::server()},
-        {"DTLS without a key", with(F::security(), 2, Value(std::int64_t{3})), F::server()},
-        {"certificates", with(F::security(), 2, Value(std::int64_t{2})), F::server()},
-        {"a short key", F::security(1, 101, "coaps://new.example", 15), F::server()},
-        {"a long key", F::security(1, 101, "coaps://new.example", 65), F::server()},
-        {"no key", without(F::security(), 5), F::server()},
-        {"no identity", without(F::security(), 3), F::server()},
-        {"a long identity", with(F::security(), 3, Value(base::Bytes(129, 'x'))), F::server()},
-        {"a second bootstrap server", with(F::security(), 1, Value(true)), F::server()},
+        // clang-format off
+        {"no server of that ID", F::security(1, 101), F::server(0, 102), "no instance of Object 1 has Short Server ID 101"},
+        {"no URI", without(F::security(), 0), F::server(), "/0/1/0 is mandatory and missing"},
+        {"no security mode", without(F::security(), 2), F::server(), "/0/1/2 is mandatory and missing"},
+        {"no short server ID", without(F::security(), 10), F::server(), "/0/1/10 is mandatory and missing"},
+        {"no lifetime", F::security(), without(F::server(), 1), "/1/0/1 is mandatory and missing"},
+        {"a negative lifetime", F::security(), with(F::server(), 1, Value(std::int64_t{-1})), "/1/0/1 is out of range"},
+        {"no word on storing", F::security(), without(F::server(), 6), "/1/0/6 is mandatory and missing"},
+        {"no binding", F::security(), without(F::server(), 7), "/1/0/7 is mandatory and missing"},
+        {"a binding that is not ours", F::security(), with(F::server(), 7, Value(std::string("S"))), "/1/0/7 has no binding of this client, which is U"},
+        {"plain CoAP with a key", F::security(1, 101, "coap://new.example"), F::server(), "/0/1: coaps:// goes with a security mode, coap:// with none"},
+        {"DTLS without a key", with(F::security(), 2, Value(std::int64_t{3})), F::server(), "/0/1: coaps:// goes with a security mode, coap:// with none"},
+        {"certificates", with(F::security(), 2, Value(std::int64_t{2})), F::server(), "/0/1: only the security modes 0 and 3 can be bootstrapped"},
+        {"enrolment by EST", with(F::security(), 2, Value(std::int64_t{4})), F::server(), "/0/1/2 is a security mode that this client does not have"},
+        {"a short key", F::security(1, 101, "coaps://new.example", 15), F::server(), "/0/1/5: a PSK has 16 to 64 octets, here are 15"},
+        {"a long key", F::security(1, 101, "coaps://new.example", 65), F::server(), "/0/1/5: a PSK has 16 to 64 octets, here are 65"},
+        {"no key", without(F::security(), 5), F::server(), "/0/1/5: a PSK has 16 to 64 octets, here are 0"},
+        {"no identity", without(F::security(), 3), F::server(), "/0/1/3: a PSK identity has 1 to 128 octets, here are 0"},
+        {"a long identity", with(F::security(), 3, Value(base::Bytes(129, 'x'))), F::server(), "/0/1/3: a PSK identity has 1 to 128 octets, here are 129"},
+        {"a second bootstrap server", with(F::security(), 1, Value(true)), F::server(), "2 Bootstrap-Server accounts; there must be one"},
+        // clang-format on
+    };
+    return rows;
+}
+
+std::vector<Record> rule(model::Id id,
+                         std::int64_t object,
+                         std::int64_t owner,
+                         const std::map<model::Id, std::int64_t>& acl)
+{
+    const Path path{2, id};
+    std::vector<Record> records{{path.child(0), Value(object), {}},
+                                {path.child(1), Value(std::int64_t{0}), {}},
+                                {path.child(3), Value(owner), {}}};
+    for (const auto& [server, rights] : acl)
+        records.push_back({path.child(2).child(server), Value(rights), {}});
+    return records;
+}
+
+struct BadRule
+{
+    std::vector<Record> rule;
+    const char* why;
+};
+
+std::ostream& operator<<(std::ostream& out, const BadRule& row)
+{
+    return out << row.why;
+}
+
+const std::vector<BadRule>& badRules()
+{
+    const auto lacks = [](model::Id resource) {
+        return without(rule(4, 3303, 101, {}), resource);
+    };
+    constexpr auto incomplete = "/2/4 names no Object, Object Instance or owner";
+    constexpr auto nobody = "/2/4/3 is no server of this client";
+    static const std::vector<BadRule> rows{
+        {lacks(0), incomplete},
+        {lacks(1), incomplete},
+        {lacks(3), incomplete},
+        {rule(4, 3303, 102, {}), nobody},
     };
     return rows;
 }
@@ -212,15 +259,30 @@ BOOST_FIXTURE_TEST_CASE(an_account_of_which_a_part_is_written_keeps_its_key, Wit
     BOOST_TEST((owner.delivered.front().outdated == std::vector<std::string>{"server/site/"}));
 }
 
-BOOST_DATA_TEST_CASE(an_account_that_cannot_be_is_406, inconsistencies(), row)
+BOOST_DATA_TEST_CASE(an_account_that_cannot_be_is_406_with_the_reason, inconsistencies(), row)
 {
     BootstrapFixture site;
     site.begin();
     BOOST_TEST((site.write("/0/1", row.security) == OutcomeCode::Changed));
     BOOST_TEST((site.write("/1/0", row.server) == OutcomeCode::Changed));
 
-    BOOST_TEST((site.finish().code == OutcomeCode::NotAcceptable));
+    const auto refused = site.finish();
+
+    BOOST_TEST((refused.code == OutcomeCode::NotAcceptable));
+    BOOST_TEST(textOf(refused) == row.why);
     BOOST_TEST(site.owner.delivered.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_server_account_without_security_is_406, BootstrapFixture)
+{
+    begin();
+    writeAccount();
+    BOOST_TEST((write("/1/5", server(5, 105)) == OutcomeCode::Changed));
+
+    const auto refused = finish();
+
+    BOOST_TEST((refused.code == OutcomeCode::NotAcceptable));
+    BOOST_TEST(textOf(refused) == "/1/5 has no Short Server ID of an instance of Object 0");
 }
 
 BOOST_FIXTURE_TEST_CASE(two_servers_with_one_short_id_are_406, BootstrapFixture)
@@ -250,6 +312,104 @@ BOOST_FIXTURE_TEST_CASE(rules_of_access_are_delivered_with_the_accounts, Bootstr
     BOOST_TEST((finish().code == OutcomeCode::Changed));
 
     BOOST_TEST(owner.delivered.front().state.at("access/3303/0") == "101 101=3");
+}
+
+BOOST_DATA_TEST_CASE(a_rule_of_access_that_cannot_be_is_406_with_the_reason, badRules(), row)
+{
+    BootstrapFixture site;
+    site.begin();
+    site.writeAccount();
+    BOOST_TEST((site.write("/2/4", row.rule) == OutcomeCode::Changed));
+
+    const auto refused = site.finish();
+
+    BOOST_TEST((refused.code == OutcomeCode::NotAcceptable));
+    BOOST_TEST(textOf(refused) == row.why);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_number_that_no_such_value_can_have_is_400_when_it_is_written,
+                        BootstrapFixture)
+{
+    begin();
+    for (const std::int64_t shortServerId : {0, 65535, 65536 + 101}) {
+        BOOST_TEST((write("/0/1", security(1, shortServerId)) == OutcomeCode::BadRequest));
+        BOOST_TEST((write("/1/0", server(0, shortServerId)) == OutcomeCode::BadRequest));
+    }
+    for (const std::int64_t object : {-1, 0, 65536})
+        BOOST_TEST((write("/2/4", rule(4, object, 101, {})) == OutcomeCode::BadRequest));
+    for (const std::int64_t rights : {-1, 32, 256 + 1})
+        BOOST_TEST((write("/2/4", rule(4, 3, 101, {{101, rights}})) == OutcomeCode::BadRequest));
+}
+
+// LwM2M Core §6.1.7.6: a server that goes leaves its Objects to whom it trusted most.
+BOOST_FIXTURE_TEST_CASE(a_server_that_is_deleted_leaves_its_rights, BootstrapFixture)
+{
+    begin();
+    writeAccount();
+    BOOST_TEST((write("/0/2", security(2, 102)) == OutcomeCode::Changed));
+    BOOST_TEST((write("/1/1", server(1, 102)) == OutcomeCode::Changed));
+    BOOST_TEST((write("/2/0", rule(0, 3303, 101, {{101, 31}, {102, 3}})) == OutcomeCode::Changed));
+    BOOST_TEST((write("/2/1", rule(1, 3, 101, {{101, 15}})) == OutcomeCode::Changed));
+    BOOST_TEST((write("/2/2", rule(2, 1, 102, {{101, 1}, {102, 15}})) == OutcomeCode::Changed));
+
+    BOOST_TEST((remove("/0/1") == OutcomeCode::Deleted));
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+
+    const auto& state = owner.delivered.front().state;
+    BOOST_TEST(state.size() == 2U);
+    BOOST_TEST(state.at("access/3303/0") == "102 102=3");
+    BOOST_TEST(state.at("access/1/0") == "102 102=15");
+    BOOST_TEST((owner.delivered.front().outdated == std::vector<std::string>{"access/"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_write_of_an_instance_leaves_out_is_no_longer_there, BootstrapFixture)
+{
+    begin();
+    writeAccount();
+    BOOST_TEST((write("/1/0/2", {{{1, 0, 2}, Value(std::int64_t{29}), {}}}, plainTextFormat) ==
+                OutcomeCode::Changed));
+    BOOST_TEST(textOf(get("/1/0", senmlJsonFormat)).find(R"("v":29)") != std::string::npos);
+
+    BOOST_TEST((write("/1/0", server()) == OutcomeCode::Changed));
+
+    BOOST_TEST(textOf(get("/1/0", senmlJsonFormat)).find(R"("v":29)") == std::string::npos);
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+    BOOST_TEST(!owner.delivered.front().accounts[1].account.settings.defaultPmin.has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_too_long_or_too_much_is_refused, BootstrapFixture)
+{
+    begin();
+    const Path suites{0, 1, 16};
+    std::vector<Record> many;
+    for (model::Id id = 0; id <= 64; ++id)
+        many.push_back({suites.child(id), Value(std::uint64_t{0xC0A8}), {}});
+    const std::vector<Record> longest{{{0, 1, 4}, Value(base::Bytes(8193, 1)), {}}};
+
+    BOOST_TEST((write("/0/1/16", many) == OutcomeCode::RequestTooLarge));
+    BOOST_TEST((write("/0/1/4", longest) == OutcomeCode::RequestTooLarge));
+    many.pop_back();
+    BOOST_TEST((write("/0/1/16", many) == OutcomeCode::Changed));
+    api::Request request;
+    request.method = api::Method::Put;
+    request.path = {"0"};
+    request.contentFormat = tlvFormat;
+    request.payload = base::Bytes(32769, 0);
+    const auto refused = ask(std::move(request));
+    BOOST_TEST((refused.code == OutcomeCode::RequestTooLarge));
+}
+
+BOOST_AUTO_TEST_CASE(a_delivered_account_speaks_the_version_of_its_bootstrap_server)
+{
+    auto settings = bootstrapSettings();
+    settings.lwm2mVersion = "1.0";
+    BootstrapFixture site({settings});
+    site.begin();
+    site.writeAccount();
+    BOOST_TEST((site.finish().code == OutcomeCode::Changed));
+
+    const auto& accounts = site.owner.delivered.front().accounts;
+    BOOST_TEST(accounts[1].account.settings.lwm2mVersion == "1.0");
 }
 
 BOOST_FIXTURE_TEST_CASE(endless_instances_are_refused, BootstrapFixture)
@@ -287,7 +447,8 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_write_of_an_account_is_refused, BootstrapFixt
     api::Request post;
     post.method = api::Method::Post;
     post.path = {"1", "0", "8"};
-    BOOST_TEST((ask(std::move(post)).code == OutcomeCode::MethodNotAllowed));
+    const auto refused = ask(std::move(post));
+    BOOST_TEST((refused.code == OutcomeCode::MethodNotAllowed));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

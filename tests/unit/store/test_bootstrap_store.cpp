@@ -197,6 +197,21 @@ BOOST_AUTO_TEST_CASE(a_detached_device_leaves_nothing)
     BOOST_TEST((store.fetch(delivered).error().kind == ErrorKind::NotFound));
 }
 
+BOOST_AUTO_TEST_CASE(a_locked_key_store_keeps_nothing_and_loses_nothing)
+{
+    sealer.isThere = false;
+    {
+        auto locked = open();
+        BOOST_TEST(
+            (keep(locked, "meter-1", result(account(101, 2))).error().kind == ErrorKind::Locked));
+        BOOST_TEST(locked.load()->bootstrapped.empty());
+    }
+    sealer.isThere = true;
+    auto store = open();
+
+    BOOST_TEST(store.fetch(factory)->key.equals(tests::goodKey(1).view()));
+}
+
 BOOST_AUTO_TEST_CASE(a_device_that_is_not_there_is_refused)
 {
     auto store = open();
