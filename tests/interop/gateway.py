@@ -43,7 +43,8 @@ class Gateway:
     def ctl(self, *arguments):
         return self.site.ctl(*arguments)
 
-    def attach(self, name, profile, values, *options, key_at_leshan=None, give_credential=None):
+    def attach(self, name, profile, values, *options, accounts=(SERVER,), key_at_leshan=None,
+               give_credential=None):
         """A new simulated device on a line of its own. Its key is made in the gateway and taken to Leshan,
         which may be given another one instead. `give_credential` does both in another way."""
         device = ModbusDevice(self.site, f"modbus-{name}", values)
@@ -51,7 +52,7 @@ class Gateway:
         line = f"tcp-{self._lines}"
         self.ctl("line", "add", line, "--kind", "tcp", "--host", "127.0.0.1", "--port", device.address)
         self.ctl("device", "add", name, "--profile", profile, "--line", line, "--unit", 1,
-                 "--server", SERVER, "--disabled", *options)
+                 *(word for account in accounts for word in ("--server", account)), "--disabled", *options)
         if give_credential is None:
             self._give_psk(name, key_at_leshan)
         else:
@@ -60,10 +61,14 @@ class Gateway:
         return device
 
     def _give_psk(self, name, key_at_leshan):
-        self.ctl("credential", "generate", name, SERVER)
-        exported = self.ctl("credential", "export", name, SERVER)
+        exported = self.make_psk(name, SERVER)
         key = key_at_leshan or bytes.fromhex(exported["key"])
         self.leshan.add_psk(name, exported["identity"], key)
+
+    def make_psk(self, name, account):
+        """Made in the gateway and exported: its "identity" and "key"."""
+        self.ctl("credential", "generate", name, account)
+        return self.ctl("credential", "export", name, account)
 
     def wait_registered(self, name):
         return self.leshan.events.wait("REGISTRATION", lambda data: data["endpoint"] == name)
