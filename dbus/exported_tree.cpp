@@ -94,6 +94,14 @@ void ExportedTree::remove(Kind kind, const std::string& name)
     }
 }
 
+void ExportedTree::forget()
+{
+    if (--retirements_ > 0)
+        return;
+    retired_.clear();
+    bus_.resume();
+}
+
 void ExportedTree::change(Kind kind, const std::string& name)
 {
     status_.forget();

@@ -40,15 +40,19 @@ private:
     void exportAll();
 
     /// sd-bus checks each reply against the vtable of its object, so the object stays two rounds:
-    /// what its removal answers is sent in this one or the next.
+    /// what its removal answers is sent in this one or the next. Until it is gone nobody is
+    /// answered: who was told of the removal must not find it.
     template <typename Node>
     void retire(Kind kind, Node node)
     {
         auto name = node.key();
         retired_.insert_or_assign({kind, std::move(name)}, std::make_shared<Node>(std::move(node)));
-        loop_.post(
-            lifetime_.guard([this] { loop_.post(lifetime_.guard([this] { retired_.clear(); })); }));
+        ++retirements_;
+        bus_.pause();
+        loop_.post(lifetime_.guard([this] { loop_.post(lifetime_.guard([this] { forget(); })); }));
     }
+
+    void forget();
 
     void schedule();
     void announce();
@@ -68,6 +72,7 @@ private:
     std::map<std::string, DeviceAdaptor> devices_;
     /// Told as removed, not yet destroyed.
     std::map<std::pair<Kind, std::string>, std::shared_ptr<void>> retired_;
+    int retirements_ = 0;
 
     bool hasGatewayChanged_ = false;
     std::set<std::pair<Kind, std::string>> changed_;

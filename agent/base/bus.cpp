@@ -65,7 +65,9 @@ void Bus::requestName(const std::string& name)
 void Bus::process()
 {
     try {
-        for (int i = 0; i < mostMessagesPerRound && bus::processOne(*connection_); ++i) {
+        for (int i = 0; i < mostMessagesPerRound && !isPaused_; ++i) {
+            if (!bus::processOne(*connection_))
+                break;
         }
     } catch (const sdbus::Error& error) {
         lose(error.getMessage());

@@ -34,6 +34,11 @@ public:
     /// has the name.
     void requestName(const std::string& name);
 
+    /// Messages that come wait until resume(); what we send goes out all the same. For a moment in
+    /// which no caller may look, of some rounds of the loop.
+    void pause() { isPaused_ = true; }
+    void resume() { isPaused_ = false; }
+
 private:
     void process();
     void prepare();
@@ -46,6 +51,7 @@ private:
     std::uint32_t events_ = 0;
     Timer timer_;
     bool isLost_ = false;
+    bool isPaused_ = false;
     EventLoop& loop_;
     BeforeWait beforeWait_;
     Lifetime lifetime_;

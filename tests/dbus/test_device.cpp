@@ -58,16 +58,19 @@ BOOST_AUTO_TEST_CASE(attaching_answers_with_an_object_that_is_there)
     BOOST_TEST(properties.at("Settings").get<Dictionary>().at("unitId").get<std::uint8_t>() == 4);
 }
 
-// The object that answers the call outlives it by two rounds of the loop (ExportedTree::retire):
-// who asks in that moment still sees it.
-BOOST_AUTO_TEST_CASE(a_detached_device_is_gone_soon)
+// Often, because a daemon that answers too early is seen only by a caller that is quick.
+BOOST_AUTO_TEST_CASE(a_detached_device_is_gone_at_once)
 {
     client.withDevice("meter-1", [](DeviceProxy& device) { device.Detach(); });
+    BOOST_TEST(client.objects(Kind::Device).empty());
 
-    bool isGone = false;
-    for (int i = 0; i < 100 && !isGone; ++i)
-        isGone = client.objects(Kind::Device).empty();
-    BOOST_TEST(isGone);
+    int seen = 0;
+    for (int i = 0; i < 200; ++i) {
+        client.gateway().AttachDevice("relay", {{"unitId", sdbus::Variant(std::uint8_t{4})}});
+        client.withDevice("relay", [](DeviceProxy& device) { device.Detach(); });
+        seen += client.objects(Kind::Device).empty() ? 0 : 1;
+    }
+    BOOST_TEST(seen == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_change_keeps_the_other_settings)
