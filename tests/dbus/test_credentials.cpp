@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(another_kind_than_psk_is_not_supported)
     });
 }
 
-BOOST_AUTO_TEST_CASE(a_generated_key_comes_out_once_in_a_sealed_memfd)
+BOOST_AUTO_TEST_CASE(r39_a_generated_key_comes_out_once_in_a_sealed_memfd)
 {
     ctl::generateCredential(client, "meter-1", "main", "");
 
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_list_is_refused_by_line)
     BOOST_TEST(inside([](World& world) { return world.lists.imported.empty(); }));
 }
 
-BOOST_AUTO_TEST_CASE(a_list_of_generated_keys_comes_out_in_the_format_of_the_server)
+BOOST_AUTO_TEST_CASE(r39_a_list_of_generated_keys_comes_out_in_the_format_of_the_server)
 {
     inside([](World& world) {
         world.lists.exportable.push_back(
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(a_list_of_generated_keys_comes_out_in_the_format_of_the_ser
     BOOST_CHECK_THROW(server.ExportCredentials("cumulocity"), sdbus::Error);
 }
 
-BOOST_AUTO_TEST_CASE(no_key_is_in_any_message_on_the_bus)
+BOOST_AUTO_TEST_CASE(r42_no_key_is_in_any_message_on_the_bus)
 {
     Monitor monitor(address());
 

@@ -148,7 +148,7 @@ class Reading(LeshanCase):
         gateway_site.wait_until("the new voltage", lambda: abs(
             self.read_value(self.at_meter, VOLTAGE) - 231.5) < 0.001)
 
-    def test_the_security_object_is_refused(self):
+    def test_r42_the_security_object_is_refused(self):
         for path in ("/0", "/0/0", "/0/0/5"):
             with self.subTest(path):
                 self.check(self.at_meter.read(path), "UNAUTHORIZED")
@@ -282,7 +282,7 @@ class Discovering(LeshanCase):
     def test_attributes_that_contradict_each_other_are_refused(self):
         self.check(self.at_meter.write_attributes("/3318/0/5700", gt=10, lt=20), "BAD_REQUEST")
 
-    def test_the_security_object_is_refused(self):
+    def test_r42_the_security_object_is_refused(self):
         self.check(self.at_meter.discover("/0"), "UNAUTHORIZED")
 
 

@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(begins_whole_when_it_was_killed_while_making_the_database)
     }
 }
 
-BOOST_AUTO_TEST_CASE(shows_no_key_in_any_file_while_open_or_closed)
+BOOST_AUTO_TEST_CASE(r07_r42_shows_no_key_in_any_file_while_open_or_closed)
 {
     const api::CredentialId id{"meter-1", "leshan"};
     {

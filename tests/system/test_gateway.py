@@ -96,7 +96,7 @@ class AServerSees(SiteCase):
         self.assertEqual({client["identity"] for client in clients.values()}, {"meter-1", "relay-1"})
         self.assertEqual(len({client["remote"] for client in clients.values()}), 2)
 
-    def test_no_security_object_and_no_undefined_path(self):
+    def test_r42_no_security_object_and_no_undefined_path(self):
         self.attach_meter()
 
         for path, code in (("/0", "4.01"), ("/0/0/5", "4.01"), ("/3316/7", "4.04"), ("/3316/0/5701/0", "4.05")):
@@ -232,7 +232,7 @@ class PartsFail(SiteCase):
         self.assertIs(channel["resumed"], True)
         self.assertEqual(channel["cipherSuite"], "TLS_PSK_WITH_AES_128_CCM_8")
 
-    def test_a_wrong_key_is_told_in_words(self):
+    def test_r04_a_wrong_key_is_told_in_words(self):
         self.site.attach(self.server, "meter-1", *METER)
         self.server.wait(event="registered", endpoint="meter-1")
 
@@ -344,7 +344,7 @@ class BadInput(SiteCase):
         self.assertEqual([device["Name"] for device in before],
                          [device["Name"] for device in self.site.ctl("devices")])
 
-    def test_weak_and_repeated_keys_are_refused(self):
+    def test_r36_r38_weak_and_repeated_keys_are_refused(self):
         self.attach_meter()
         self.attach_board()
         of_another = "7e3fd1a90c5b6284e7f0159b3dca6851"

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_server_uri_names_scheme_and_host_and_nothing_else)
         BOOST_TEST(!admitServer(serverAt(uri), false).has_value(), uri);
 }
 
-BOOST_AUTO_TEST_CASE(plain_coap_needs_nosec_and_the_settings_permission)
+BOOST_AUTO_TEST_CASE(r43_plain_coap_needs_nosec_and_the_settings_permission)
 {
     auto server = serverAt("coap://h");
     BOOST_TEST(!admitServer(server, true).has_value());

@@ -170,6 +170,16 @@ ssize_t DtlsServer::transmit(base::ByteView datagram) const
     return ::sendto(socket_.get(), datagram.data(), datagram.size(), MSG_NOSIGNAL, peer, peerSize_);
 }
 
+base::Bytes DtlsServer::trafficKey() const
+{
+    gnutls_datum_t mac{};
+    gnutls_datum_t nonce{};
+    gnutls_datum_t key{};
+    std::array<unsigned char, 8> sequence{};
+    check(gnutls_record_get_state(session_, 1, &mac, &nonce, &key, sequence.data()), "state");
+    return {key.data, key.data + key.size};
+}
+
 void DtlsServer::sendLateFinished()
 {
     if (const base::Bytes finished = std::exchange(lateFinished_, {}); !finished.empty())

@@ -45,6 +45,9 @@ public:
     /// Sends the Finished that was kept back, if there is one.
     void sendLateFinished();
 
+    /// That the client encrypts its records with, since its handshake.
+    [[nodiscard]] base::Bytes trafficKey() const;
+
     /// Datagrams are dropped without a look while this is set.
     bool isDeaf = false;
     /// Keeps its Finished back, until sendLateFinished().

@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(server_uri)
 
-BOOST_AUTO_TEST_CASE(uris_are_taken_apart)
+BOOST_AUTO_TEST_CASE(r03_uris_are_taken_apart)
 {
     struct Row
     {

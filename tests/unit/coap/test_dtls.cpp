@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(a_server_with_other_suites_only_is_told_apart_by_its_alert)
     BOOST_TEST(contains(f.reason(), "(alert 40 handshake_failure)"), f.reason());
 }
 
-BOOST_AUTO_TEST_CASE(openssl_agrees_on_both_suites)
+BOOST_AUTO_TEST_CASE(r12_openssl_agrees_on_both_suites)
 {
     struct Row
     {
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(r03_r10_r24_what_is_not_of_the_session_is_dropped_without_a
     BOOST_TEST(f.listener.closed.empty());
 }
 
-BOOST_AUTO_TEST_CASE(openssl_with_another_key_is_reported_as_such)
+BOOST_AUTO_TEST_CASE(r04_openssl_with_another_key_is_reported_as_such)
 {
     SessionFixture f({true, 1s});
     const OpensslServer server("PSK-AES128-CCM8:@SECLEVEL=0", std::string(32, 'a'));
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(openssl_with_another_key_is_reported_as_such)
     BOOST_TEST(contains(f.reason(), "pre-shared key"), f.reason());
 }
 
-BOOST_AUTO_TEST_CASE(a_wrong_key_is_reported_as_such)
+BOOST_AUTO_TEST_CASE(r04_a_wrong_key_is_reported_as_such)
 {
     SessionFixture f({true, 500ms});
     DtlsServer server(f.loop, ccm8, base::toBytes("fedcba9876543210"));
@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE(the_first_flight_is_sent_again)
     BOOST_TEST(f.listener.facts.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(records_go_both_ways_over_ipv6)
+BOOST_AUTO_TEST_CASE(r10_records_go_both_ways_over_ipv6)
 {
     SessionFixture f;
     DtlsServer server(f.loop, ccm8, testKey, AF_INET6);
@@ -343,7 +343,7 @@ BOOST_AUTO_TEST_CASE(an_owner_that_closes_when_its_request_failed_hears_no_more)
     BOOST_TEST(f.listener.closed.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_renegotiation_is_refused_and_the_session_lives_on)
+BOOST_AUTO_TEST_CASE(r05_a_renegotiation_is_refused_and_the_session_lives_on)
 {
     SessionFixture f;
     DtlsServer server(f.loop, ccm8, testKey);
@@ -418,7 +418,54 @@ BOOST_AUTO_TEST_CASE(a_name_that_does_not_exist_is_named_in_the_error)
     BOOST_TEST(f.reason().find("\"nowhere.invalid\" cannot be resolved: ") == 0U, f.reason());
 }
 
-BOOST_AUTO_TEST_CASE(a_credential_that_cannot_be_had_is_the_reason)
+BOOST_AUTO_TEST_CASE(r28_r34_r40_without_its_credential_no_octet_is_sent)
+{
+    SessionFixture f;
+    const SilentServer server;
+
+    const auto session = f.open({"relay-1",
+                                 localUri(server.port),
+                                 api::SecurityMode::Psk,
+                                 {"relay-1", "server"},
+                                 false,
+                                 {}});
+
+    BOOST_TEST(f.runUntilConnectedOrClosed());
+    BOOST_TEST((f.listener.closed.front().kind == base::ErrorKind::NotFound));
+    BOOST_TEST(server.receive().empty());
+}
+
+BOOST_AUTO_TEST_CASE(r31_each_account_shows_its_own_identity_and_no_other_key_opens_it)
+{
+    SessionFixture f;
+    const base::Bytes otherKey = base::toBytes("fedcba9876543210");
+    f.store.put({"meter-1", "other"}, "meter-1-at-other", otherKey);
+    DtlsServer server(f.loop, ccm8, testKey);
+    DtlsServer other(f.loop, ccm8, otherKey);
+    const auto openAt = [&](const DtlsServer& at, const char* account) {
+        f.listener = {};
+        auto session = f.open({"meter-1",
+                               localUri(at.port()),
+                               api::SecurityMode::Psk,
+                               {"meter-1", account},
+                               false,
+                               {}});
+        BOOST_TEST(f.runUntilConnectedOrClosed());
+        return f.listener.facts.has_value();
+    };
+
+    BOOST_TEST(openAt(server, "server"));
+    BOOST_TEST(openAt(other, "other"));
+    BOOST_TEST(server.identity == "meter-1");
+    BOOST_TEST(other.identity == "meter-1-at-other");
+
+    server.expectNext(ccm8);
+    other.expectNext(ccm8);
+    BOOST_TEST(!openAt(server, "other"));
+    BOOST_TEST(!openAt(other, "server"));
+}
+
+BOOST_AUTO_TEST_CASE(r28_a_credential_that_cannot_be_had_is_the_reason)
 {
     SessionFixture f;
     f.store.failWith(base::Error{base::ErrorKind::Locked, "the key store is locked", {}});
@@ -440,7 +487,7 @@ BOOST_AUTO_TEST_CASE(plain_coap_needs_the_settings_to_allow_it)
     BOOST_TEST(f.reason() == "plain CoAP is switched off in this gateway's settings");
 }
 
-BOOST_AUTO_TEST_CASE(a_scheme_that_does_not_fit_the_security_mode_is_refused)
+BOOST_AUTO_TEST_CASE(r43_a_scheme_that_does_not_fit_the_security_mode_is_refused)
 {
     SessionFixture f;
 

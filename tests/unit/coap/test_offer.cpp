@@ -371,7 +371,7 @@ BOOST_AUTO_TEST_CASE(r15_r20_so_it_is_with_raw_public_keys_and_certificates)
     }
 }
 
-BOOST_AUTO_TEST_CASE(r01_a_server_that_speaks_dtls_1_0_only_is_refused)
+BOOST_AUTO_TEST_CASE(r01_r22_a_server_that_speaks_dtls_1_0_only_is_refused)
 {
     const Refusal refusal = answerWith({0xC0A8, 0xFEFF});
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
@@ -161,6 +162,24 @@ BOOST_AUTO_TEST_CASE(r07_a_new_endpoint_resumes_what_the_store_kept)
     BOOST_REQUIRE(listener.facts);
     BOOST_TEST(listener.facts->isResumed);
     BOOST_TEST(listener.facts->hasEncryptThenMac);
+}
+
+BOOST_AUTO_TEST_CASE(r08_sessions_resumed_from_one_state_share_no_key)
+{
+    Fixture f;
+    DtlsServer server(f.loop, ccm8, testKey);
+    server.giveTickets();
+    std::set<base::Bytes> keys;
+
+    for (int again = 0; again < 5; ++again) {
+        server.expectNext(ccm8);
+        BOOST_REQUIRE(f.connect(server.port()));
+        BOOST_TEST(f.isResumed() == (again > 0));
+        BOOST_REQUIRE(f.runUntil([&] { return server.isEstablished; }));
+        keys.insert(server.trafficKey());
+    }
+
+    BOOST_TEST(keys.size() == 5U);
 }
 
 BOOST_AUTO_TEST_CASE(r09_a_server_that_forgot_gets_a_full_handshake)

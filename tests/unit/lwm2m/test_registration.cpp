@@ -6,7 +6,7 @@ using namespace causeway::tests;
 
 BOOST_FIXTURE_TEST_SUITE(registration, RegistrationFixture)
 
-BOOST_AUTO_TEST_CASE(opens_a_session_with_the_account_and_the_credential)
+BOOST_AUTO_TEST_CASE(r31_opens_a_session_with_the_account_and_the_credential)
 {
     start();
 

@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(tries_at_once_when_the_credential_changed)
     BOOST_TEST(sessions() == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(leaves_a_session_whose_credential_changed)
+BOOST_AUTO_TEST_CASE(r06_leaves_a_session_whose_credential_changed)
 {
     registerOnce();
 

@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(stores_nothing_of_a_list_with_one_wrong_line_and_says_which
                "line 3: meter-1 stands in line 2 already");
 }
 
-BOOST_AUTO_TEST_CASE(refuses_one_key_for_two_devices_of_a_list)
+BOOST_AUTO_TEST_CASE(r38_refuses_one_key_for_two_devices_of_a_list)
 {
     BOOST_TEST(complaintAbout(entry("meter-2", 3, tests::goodKey(2))) ==
                "line 3: meter-1 uses this key for leshan already; each account needs its own");
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(makes_keys_only_for_those_that_have_none)
     BOOST_TEST(store.describe({"meter-3", "leshan"})->isExportable);
 }
 
-BOOST_AUTO_TEST_CASE(exports_all_generated_keys_once_and_none_from_outside)
+BOOST_AUTO_TEST_CASE(r39_exports_all_generated_keys_once_and_none_from_outside)
 {
     BOOST_REQUIRE(store.keep({"meter-2", "leshan"}, "kept", tests::goodKey(1)));
     std::vector<CredentialEntry> wanted;
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(waits_with_lists_while_locked)
 
 // Two accounts of one device are told apart like two devices: a bootstrap server and the server it
 // leads to (R41).
-BOOST_AUTO_TEST_CASE(refuses_one_key_for_two_accounts_of_one_device_at_every_entrance)
+BOOST_AUTO_TEST_CASE(r38_r41_refuses_one_key_for_two_accounts_of_one_device_at_every_entrance)
 {
     api::ServerSettings bootstrap;
     bootstrap.name = "bootstrap";
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(refuses_one_key_for_two_accounts_of_one_device_at_every_ent
     BOOST_TEST(listed.error().message == "line 2: " + reason);
 }
 
-BOOST_AUTO_TEST_CASE(refuses_in_the_database_what_the_code_let_pass)
+BOOST_AUTO_TEST_CASE(r38_refuses_in_the_database_what_the_code_let_pass)
 {
     tests::TemporaryDirectory other;
     const auto database = store::openDatabase(other.path());

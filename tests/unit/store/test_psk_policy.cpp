@@ -66,7 +66,7 @@ constexpr std::array<std::string_view, 6> accepted{
 
 BOOST_AUTO_TEST_SUITE(PskPolicyTest)
 
-BOOST_AUTO_TEST_CASE(refuses_weak_keys_with_the_reason)
+BOOST_AUTO_TEST_CASE(r36_r37_refuses_weak_keys_with_the_reason)
 {
     for (const auto& [key, reason] : refused)
         BOOST_TEST(verdict(key).starts_with(reason), key << ": " << verdict(key));
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(never_repeats_the_key_in_its_sentence)
     BOOST_TEST(verdict("key-of-METER-1-xyz").find("xyz") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(refuses_identities_that_servers_would_cut)
+BOOST_AUTO_TEST_CASE(r25_refuses_identities_that_servers_would_cut)
 {
     using namespace std::string_view_literals;
     const std::string longest(128, 'i');

@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(refuses_to_remove_what_a_device_uses)
     BOOST_TEST(server.error().message == "the server leshan is used by the device meter-1");
 }
 
-BOOST_AUTO_TEST_CASE(refuses_a_key_that_another_device_has)
+BOOST_AUTO_TEST_CASE(r38_refuses_a_key_that_another_device_has)
 {
     auto store = open();
     store.furnish({"meter-1", "relay-1"});
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(refuses_a_key_that_another_device_has)
     BOOST_TEST(store.keep(meter, "id-1", tests::goodKey(1)).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(refuses_an_identity_that_another_device_has_at_that_server)
+BOOST_AUTO_TEST_CASE(r38_refuses_an_identity_that_another_device_has_at_that_server)
 {
     auto store = open();
     store.furnish({"meter-1", "relay-1"});
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(refuses_an_identity_that_another_device_has_at_that_server)
                "meter-1 has this PSK identity at leshan already; each device needs its own");
 }
 
-BOOST_AUTO_TEST_CASE(exports_a_generated_key_once)
+BOOST_AUTO_TEST_CASE(r37_r39_exports_a_generated_key_once)
 {
     auto store = open();
     store.furnish({"meter-1"});
