@@ -37,6 +37,7 @@ public:
     /// Messages that come wait until resume(); what we send goes out all the same. For a moment in
     /// which no caller may look, of some rounds of the loop.
     void pause() { isPaused_ = true; }
+
     void resume() { isPaused_ = false; }
 
 private:

@@ -24,7 +24,7 @@ struct DtlsSession::Handshake
     base::Timer timer;
     bool hasHeard = false;
     bool wasRefused = false;
-    bool foundNothing = false;          ///< in this call of gnutls_handshake(): see waitToPull()
+    bool looksNoMore = false;           ///< in this call of gnutls_handshake(): see waitToPull()
     std::optional<base::Error> refusal; ///< what was wrong with the server's key or certificate
     std::optional<ServerKeyMark> serverKey; ///< once that was found to be right
 };

@@ -114,8 +114,11 @@ ssize_t DtlsSession::push(gnutls_transport_ptr_t ptr, const void* octets, std::s
 {
     auto& self = *static_cast<DtlsSession*>(ptr);
     const ssize_t sent = ::send(self.socket_.get(), octets, size, MSG_NOSIGNAL);
-    if (sent < 0 && self.handshake_ && isHint(errno))
-        self.handshake_->wasRefused = true;
+    if (self.handshake_) {
+        self.handshake_->looksNoMore = true;
+        if (sent < 0 && isHint(errno))
+            self.handshake_->wasRefused = true;
+    }
     return static_cast<ssize_t>(size);
 }
 
@@ -143,13 +146,16 @@ ssize_t DtlsSession::pull(gnutls_transport_ptr_t ptr, void* octets, std::size_t 
 }
 
 // GnuTLS sends its flight again only when this says truly that nothing has come. But once it has
-// heard so in a call it must hear nothing else: when the server's Finished comes between two looks,
-// 3.7.9 (_dtls_wait_and_retransmit) takes it for the sign that its flight has arrived, forgets the
-// flight, and waits for ever. What came meanwhile wakes the loop again.
+// sent, or heard so, in a call it must hear nothing else, or 3.7.9 loses what comes:
+// - The server's Finished between two looks it takes for the sign that its flight has arrived
+//   (_dtls_wait_and_retransmit), forgets the flight, and waits for ever.
+// - An alert in the call that made the hello it drops: "the handshake hasn't started"
+//   (record_add_to_buffers).
+// What came meanwhile wakes the loop again.
 int DtlsSession::waitToPull(gnutls_transport_ptr_t ptr, unsigned) noexcept
 {
     auto& self = *static_cast<DtlsSession*>(ptr);
-    if (self.handshake_ && self.handshake_->foundNothing)
+    if (self.handshake_ && self.handshake_->looksNoMore)
         return 0;
     pollfd descriptor{self.socket_.get(), POLLIN, 0};
     const int ready = ::poll(&descriptor, 1, 0);
@@ -157,7 +163,7 @@ int DtlsSession::waitToPull(gnutls_transport_ptr_t ptr, unsigned) noexcept
         self.takeSocketError();
     const bool hasCome = ready > 0 && (descriptor.revents & POLLIN) != 0;
     if (self.handshake_)
-        self.handshake_->foundNothing = !hasCome;
+        self.handshake_->looksNoMore = !hasCome;
     return hasCome ? 1 : 0;
 }
 
@@ -193,7 +199,7 @@ void DtlsSession::continueHandshake()
     constexpr int mostCalls = 16;
     int result = GNUTLS_E_AGAIN;
     for (int call = 0; call < mostCalls; ++call) {
-        handshake_->foundNothing = false;
+        handshake_->looksNoMore = false;
         result = gnutls_handshake(session_.get());
         if (result == 0 || result == GNUTLS_E_AGAIN || gnutls_error_is_fatal(result) != 0)
             break;
