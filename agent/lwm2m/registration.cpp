@@ -33,15 +33,6 @@ constexpr seconds shortestWait{1};
 // After a lost session thousands of devices come back: each somewhere in this window.
 constexpr seconds reconnectWindow{5};
 
-ProtocolVersion configuredVersion(const api::ServerSettings& settings)
-{
-    for (const auto version : {ProtocolVersion::V1_0, ProtocolVersion::V1_2}) {
-        if (settings.lwm2mVersion == toString(version))
-            return version;
-    }
-    return ProtocolVersion::V1_1;
-}
-
 } // namespace
 
 Registration::Registration(const Identity& identity,
@@ -51,11 +42,11 @@ Registration::Registration(const Identity& identity,
                            RegistrationListener& listener)
     : identity_(identity)
     , account_(account)
-    , transport_(transport)
     , scheduler_(scheduler)
     , listener_(listener)
     , version_(configuredVersion(account.settings))
     , timer_(scheduler, [this] { raise(Event::TimerDue); })
+    , session_(identity, account.settings, transport, scheduler, *this)
 {}
 
 Registration::~Registration() = default;
@@ -104,16 +95,16 @@ void Registration::notify(const api::Token& token,
                           bool isConfirmable,
                           api::Session::DeliveryDone done)
 {
-    if (!session_ || !isRegistered())
+    if (!session_.isOpen() || !isRegistered())
         return;
     ++counts_.notifications;
-    session_->notify(token, std::move(response), isConfirmable, std::move(done));
+    session_.get().notify(token, std::move(response), isConfirmable, std::move(done));
 }
 
 void Registration::request(Request request, api::Session::ResponseDone done)
 {
-    if (session_ && isRegistered())
-        session_->request(std::move(request), std::move(done));
+    if (session_.isOpen() && isRegistered())
+        session_.get().request(std::move(request), std::move(done));
     else
         done(base::fail(ErrorKind::Unreachable,
                         "not registered with " + account_.settings.name,
@@ -137,8 +128,7 @@ void Registration::raise(Event event)
 void Registration::onConnected(const api::ChannelFacts& facts)
 {
     ++counts_.sessions;
-    channel_ = std::make_unique<api::ChannelFacts>(facts);
-    channelSince_ = scheduler_.wallNow();
+    session_.noteChannel(facts);
     const bool isStillRegistered = facts.isResumed && !location_.empty() && !hasExpired();
     raise(isStillRegistered ? Event::Resumed : Event::Connected);
 }
@@ -146,7 +136,7 @@ void Registration::onConnected(const api::ChannelFacts& facts)
 void Registration::onClosed(const Error& reason)
 {
     // The request that waited has failed first, and with it this attempt.
-    if (session_)
+    if (session_.isOpen())
         fail(reason);
 }
 
@@ -169,7 +159,7 @@ void Registration::onReset(const api::Token& token)
 void Registration::fail(const Error& error)
 {
     // A server may take up a session and yet not know any more who that is.
-    if (state_ != State::Registered && channel_ && channel_->isResumed)
+    if (state_ != State::Registered && session_.isResumed())
         mayResume_ = false;
     retireSession();
     if (state_ == State::Disabling || state_ == State::Leaving) {
@@ -215,16 +205,7 @@ void Registration::waitForTurn()
 
 void Registration::connect()
 {
-    const auto& settings = account_.settings;
-    session_ = transport_.open({identity_.logName,
-                                settings.uri,
-                                settings.securityMode,
-                                {identity_.logName, settings.name},
-                                settings.allowsCbcWithoutEtm,
-                                settings.cipherSuites,
-                                mayResume_,
-                                settings.identity},
-                               *this);
+    session_.open(mayResume_);
 }
 
 void Registration::startOver()
@@ -311,7 +292,7 @@ void Registration::becomeUpdated()
 void Registration::waitForRetry()
 {
     retireSession();
-    waitFor(spread(retries_.wait(account_.settings)));
+    waitFor(spreadOut(retries_.wait(account_.settings)));
 }
 
 // Devices that lost the same server must not come back in the same instant.
@@ -326,7 +307,7 @@ void Registration::waitLong()
 {
     retireSession();
     isErrorUnlogged_ = false; // the line below says it
-    waitFor(spread(retries_.pause(account_.settings)));
+    waitFor(spreadOut(retries_.pause(account_.settings)));
     log::warning("{DEVICE}: no registration with {SERVER}: {ERROR}, trying again in {WAIT} s",
                  "DEVICE",
                  identity_.logName,
@@ -352,12 +333,8 @@ void Registration::waitOutSilence()
 
 void Registration::ask(Request request, Answered answered)
 {
-    const auto number = ++requestNumber_;
-    session_->request(std::move(request),
-                      lifetime_.guard([this, number, answered](const Expected<Response>& answer) {
-                          if (number == requestNumber_) // else a later request has replaced it
-                              (this->*answered)(answer);
-                      }));
+    session_.ask(std::move(request),
+                 [this, answered](const Expected<Response>& answer) { (this->*answered)(answer); });
 }
 
 void Registration::onRegisterAnswer(const Expected<Response>& answer)
@@ -378,7 +355,7 @@ void Registration::onRegisterAnswer(const Expected<Response>& answer)
         return;
     }
     version_ = configuredVersion(account_.settings);
-    if (answer->code == OutcomeCode::Forbidden && !channel_->isResumed)
+    if (answer->code == OutcomeCode::Forbidden && !session_.isResumed())
         retries_.useUp(); // explicitly rejected: never hammered
     fail({ErrorKind::Refused,
           fmt::format("the server answered Register with {}", describe(*answer)),
@@ -409,17 +386,11 @@ void Registration::onDeregisterAnswer(const Expected<Response>&)
 
 // Small things.
 
-// Callers may stand in a callback of the session: it is destroyed by the next turn of the loop.
 void Registration::retireSession()
 {
-    ++requestNumber_;
-    channel_.reset();
-    if (!session_)
-        return;
-    listener_.onSessionEnded();
-    session_->close();
-    retired_ = std::move(session_);
-    scheduler_.post(lifetime_.guard([this] { retired_.reset(); }));
+    if (session_.isOpen())
+        listener_.onSessionEnded();
+    session_.close();
 }
 
 void Registration::noteError(const std::string& sentence)
@@ -489,12 +460,12 @@ bool Registration::isSettled() const
            scheduler_.now() - registeredAt_ >= account_.settings.retryTimer;
 }
 
-// Ten to fifty per cent more, never less, each device and attempt its own share.
-Duration Registration::spread(Duration delay) const
+// Each attempt has its own share.
+Duration Registration::spreadOut(Duration delay) const
 {
-    const auto seed = std::hash<std::string>{}(
+    return spread(
+        delay,
         fmt::format("{}/{}/{}", identity_.endpointName, account_.settings.name, counts_.failures));
-    return delay + delay / 1000 * static_cast<std::int64_t>(100 + seed % 401);
 }
 
 } // namespace causeway::lwm2m

@@ -2,21 +2,19 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "agent/api/gateway_control.hpp"
 #include "agent/api/transport.hpp"
-#include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/lwm2m/notifier.hpp"
-#include "agent/lwm2m/register_request.hpp"
 #include "agent/lwm2m/registration_counts.hpp"
 #include "agent/lwm2m/registration_listener.hpp"
 #include "agent/lwm2m/retry_schedule.hpp"
 #include "agent/lwm2m/server_account.hpp"
+#include "agent/lwm2m/server_session.hpp"
 
 namespace causeway::lwm2m {
 
@@ -157,11 +155,10 @@ private:
     [[nodiscard]] bool hasUnsentChanges() const;
     [[nodiscard]] bool hasExpired() const;
     [[nodiscard]] bool isSettled() const;
-    [[nodiscard]] base::Duration spread(base::Duration delay) const;
+    [[nodiscard]] base::Duration spreadOut(base::Duration delay) const;
 
     const Identity& identity_;
     const ServerAccount& account_;
-    api::Transport& transport_;
     base::Scheduler& scheduler_;
     RegistrationListener& listener_;
 
@@ -172,7 +169,6 @@ private:
     bool isInTrouble_ = false;     ///< since the last success
     bool isErrorUnlogged_ = false; ///< the journal does not have lastError_ yet
     RetrySchedule retries_;
-    std::uint32_t requestNumber_ = 0;
     RegistrationCounts counts_;
 
     std::vector<std::string> location_;
@@ -181,19 +177,13 @@ private:
     base::TimePoint acceptedAt_{};
     base::TimePoint registeredAt_{};
     base::WallTime registeredAtWall_{};
-    base::WallTime channelSince_{};
     base::WallTime nextAttemptAt_{};
     base::WallTime lastErrorAt_{};
     std::string lastError_;
     base::Duration startDelay_{};
-    std::unique_ptr<api::ChannelFacts> channel_;
     base::Task stopped_;
     base::Timer timer_;
-
-    // The session outlives the callback in which it is found useless by one turn of the loop.
-    std::unique_ptr<api::Session> session_;
-    std::unique_ptr<api::Session> retired_;
-    base::Lifetime lifetime_;
+    ServerSession session_;
 };
 
 } // namespace causeway::lwm2m

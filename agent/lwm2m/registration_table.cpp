@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 
-#include "agent/api/device_account.hpp"
 #include "agent/lwm2m/registration.hpp"
 
 /// The part of Registration that is data: its states, and what the operator sees of them.
@@ -81,11 +80,8 @@ api::RegistrationStatus Registration::status() const
                                   Reported::Waiting,
                                   Reported::Deregistering,
                                   Reported::Failed};
-    api::RegistrationStatus status;
-    status.server = account_.settings.name;
-    status.uri = account_.settings.uri;
+    api::RegistrationStatus status = session_.status();
     status.shortServerId = account_.settings.shortServerId;
-    status.isBootstrapped = api::isBootstrapped(account_.settings);
     status.state = reported[static_cast<std::size_t>(state_)];
     status.lastError = lastError_;
     if (!lastError_.empty())
@@ -96,12 +92,6 @@ api::RegistrationStatus Registration::status() const
         status.nextAttemptAt = nextAttemptAt_;
     for (const auto& segment : location_)
         status.location += "/" + segment;
-    if (channel_) {
-        status.channel = *channel_;
-        status.channelSince = channelSince_;
-        if (const auto heardAt = session_->lastHeardAt())
-            status.channelUsedAt = scheduler_.wallNow() - (scheduler_.now() - *heardAt);
-    }
     status.counters = {{"failures", counts_.failures},
                        {"notifications", counts_.notifications},
                        {"registrations", counts_.registrations},

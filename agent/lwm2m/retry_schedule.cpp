@@ -2,6 +2,7 @@
 #include "agent/lwm2m/retry_schedule.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace causeway::lwm2m {
 
@@ -21,6 +22,12 @@ constexpr seconds shortestPause{60};
 constexpr seconds longestPause{3600};
 
 } // namespace
+
+Duration spread(Duration delay, const std::string& seed)
+{
+    const auto share = std::hash<std::string>{}(seed) % 401;
+    return delay + delay / 1000 * static_cast<std::int64_t>(100 + share);
+}
 
 void RetrySchedule::reset()
 {

@@ -2,11 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "agent/api/settings.hpp"
 #include "agent/base/scheduler.hpp"
 
 namespace causeway::lwm2m {
+
+/// Ten to fifty per cent more, never less: each `seed` its own share, so that many clients of one
+/// server do not come back in the same instant.
+[[nodiscard]] base::Duration spread(base::Duration delay, const std::string& seed);
 
 /// Counts failed attempts and says how long to wait: LwM2M Core §6.2.1.2 with the resources 17 to
 /// 20 of the Server Object. Pure but for its two counters.

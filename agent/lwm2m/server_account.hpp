@@ -25,6 +25,16 @@ enum class ProtocolVersion : std::uint8_t {
     return texts[static_cast<std::size_t>(version)];
 }
 
+/// What the operator wants claimed; 1.1 when that is no version.
+[[nodiscard]] inline ProtocolVersion configuredVersion(const api::ServerSettings& settings)
+{
+    for (const auto version : {ProtocolVersion::V1_0, ProtocolVersion::V1_2}) {
+        if (settings.lwm2mVersion == toString(version))
+            return version;
+    }
+    return ProtocolVersion::V1_1;
+}
+
 /// What to try after 4.12; 1.0 is the lowest.
 [[nodiscard]] constexpr ProtocolVersion nextLower(ProtocolVersion version)
 {

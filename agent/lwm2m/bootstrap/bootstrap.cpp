@@ -2,13 +2,13 @@
 #include "agent/lwm2m/bootstrap/bootstrap.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "agent/base/log.hpp"
 #include "agent/lwm2m/outcome_text.hpp"
+#include "agent/lwm2m/retry_schedule.hpp"
 
 namespace causeway::lwm2m {
 
@@ -40,15 +40,6 @@ Response refused(OutcomeCode code, std::string diagnostic)
     return toResponse(model::refuse(code, std::move(diagnostic)));
 }
 
-ProtocolVersion versionOf(const api::ServerSettings& account)
-{
-    for (const auto version : {ProtocolVersion::V1_0, ProtocolVersion::V1_2}) {
-        if (account.lwm2mVersion == toString(version))
-            return version;
-    }
-    return ProtocolVersion::V1_1;
-}
-
 bool isFinish(const Request& request)
 {
     return request.method == api::Method::Post && request.path == std::vector<std::string>{"bs"};
@@ -60,8 +51,9 @@ Bootstrap::Bootstrap(const Shared& shared, api::ServerSettings account, Bootstra
     : shared_(shared)
     , account_(std::move(account))
     , listener_(listener)
-    , operations_(shared.tree, shared.definitions, versionOf(account_))
+    , operations_(shared.tree, shared.definitions, configuredVersion(account_))
     , timer_(shared.scheduler, [this] { raise(Event::TimerDue); })
+    , session_(shared.identity, account_, shared.transport, shared.scheduler, *this)
 {}
 
 Bootstrap::~Bootstrap() = default;
@@ -104,14 +96,13 @@ void Bootstrap::raise(Event event)
 
 void Bootstrap::onConnected(const api::ChannelFacts& facts)
 {
-    channel_ = facts;
-    channelSince_ = shared_.scheduler.wallNow();
+    session_.noteChannel(facts);
     raise(Event::Connected);
 }
 
 void Bootstrap::onClosed(const Error& reason)
 {
-    if (session_)
+    if (session_.isOpen())
         fail(reason);
 }
 
@@ -140,7 +131,7 @@ void Bootstrap::onReset(const api::Token&)
 // One failure of whatever was going on: notes it, ends the session, and says what comes next.
 void Bootstrap::fail(const Error& error)
 {
-    retireSession();
+    session_.close();
     if (state_ == State::Lingering || state_ == State::Keeping)
         return raise(Event::AttemptFailed);
     ++failures_;
@@ -154,7 +145,7 @@ void Bootstrap::fail(const Error& error)
 
 void Bootstrap::rest()
 {
-    retireSession();
+    session_.close();
     stage_.reset();
 }
 
@@ -167,20 +158,12 @@ void Bootstrap::holdOff()
 
 void Bootstrap::connect()
 {
-    api::SessionSettings session;
-    session.logName = shared_.identity.logName;
-    session.uri = account_.uri;
-    session.securityMode = account_.securityMode;
-    session.credential = {shared_.identity.logName, account_.name};
-    session.allowsCbcWithoutEtm = account_.allowsCbcWithoutEtm;
-    session.cipherSuites = account_.cipherSuites;
-    session.server = account_.identity;
-    session_ = shared_.transport.open(std::move(session), *this);
+    session_.open();
 }
 
 void Bootstrap::reconnect()
 {
-    retireSession();
+    session_.close();
     connect();
 }
 
@@ -198,14 +181,10 @@ void Bootstrap::sendRequest()
     request.path = {"bs"};
     request.query = {"ep=" + shared_.identity.endpointName};
     // The preferred format came with LwM2M 1.1.
-    if (mayTellFormat_ && versionOf(account_) != ProtocolVersion::V1_0)
+    if (mayTellFormat_ && configuredVersion(account_) != ProtocolVersion::V1_0)
         request.query.push_back(fmt::format("pct={}", senmlCborFormat));
-    session_->request(
-        std::move(request),
-        lifetime_.guard([this, number = ++requestNumber_](const Expected<Response>& answer) {
-            if (number == requestNumber_) // else the session is another
-                onRequestAnswer(answer);
-        }));
+    session_.ask(std::move(request),
+                 [this](const Expected<Response>& answer) { onRequestAnswer(answer); });
 }
 
 void Bootstrap::onRequestAnswer(const Expected<Response>& answer)
@@ -223,7 +202,7 @@ void Bootstrap::onRequestAnswer(const Expected<Response>& answer)
 
 void Bootstrap::waitForServer()
 {
-    if (session_)
+    if (session_.isOpen())
         timer_.start(finishPatience);
     else // lost while the Bootstrap-Finish was being decided, which it was not
         fail({ErrorKind::Unreachable, "the session ended before the bootstrap did"});
@@ -270,18 +249,16 @@ void Bootstrap::giveUp()
     waitForRetry();
 }
 
-// Doubled each time; ten to fifty per cent more, each device its own share.
+// Doubled each time.
 void Bootstrap::waitForRetry()
 {
-    retireSession();
+    session_.close();
     stage_.reset();
     auto wait = std::clamp<seconds>(account_.retryTimer, shortestWait, longestWait);
     for (std::uint32_t i = 1; i < failures_ && wait < longestWait; ++i)
         wait *= 2;
-    const auto seed =
-        std::hash<std::string>{}(fmt::format("{}/{}", shared_.identity.endpointName, failures_));
-    const auto delay =
-        Duration(std::min(wait, longestWait)) / 1000 * static_cast<std::int64_t>(1100 + seed % 401);
+    const auto delay = spread(std::min(wait, longestWait),
+                              fmt::format("{}/{}", shared_.identity.endpointName, failures_));
     nextAttemptAt_ = shared_.scheduler.wallNow() + delay;
     timer_.start(delay);
     tell(fmt::format("trying again in {} s, the accounts stay as they are",
@@ -297,7 +274,7 @@ void Bootstrap::linger()
                 shared_.identity.logName,
                 "SERVER",
                 account_.name);
-    timer_.start(session_ ? Duration(lingerTime) : Duration::zero());
+    timer_.start(session_.isOpen() ? Duration(lingerTime) : Duration::zero());
 }
 
 void Bootstrap::handOver()
@@ -307,18 +284,6 @@ void Bootstrap::handOver()
 }
 
 // Small things.
-
-// Callers may stand in a callback of the session: it is destroyed by the next turn of the loop.
-void Bootstrap::retireSession()
-{
-    ++requestNumber_;
-    channel_.reset();
-    if (!session_)
-        return;
-    session_->close();
-    retired_ = std::move(session_);
-    shared_.scheduler.post(lifetime_.guard([this] { retired_.reset(); }));
-}
 
 void Bootstrap::tell(const std::string& whatNext)
 {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,7 +12,7 @@
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/lwm2m/bootstrap/bootstrap_operations.hpp"
-#include "agent/lwm2m/register_request.hpp"
+#include "agent/lwm2m/server_session.hpp"
 
 namespace causeway::lwm2m {
 
@@ -140,7 +139,6 @@ private:
     void finish(api::Respond respond);
     void onRequestAnswer(const base::Expected<api::Response>& answer);
     void onKept(const base::Expected<void>& kept, api::Respond respond);
-    void retireSession();
     /// The last error and what comes of it, to the journal; once for each kind of error.
     void tell(const std::string& whatNext);
 
@@ -153,20 +151,14 @@ private:
     bool mayTellFormat_ = true;  ///< pct; until the server refuses it
     std::uint32_t failures_ = 0; ///< since the last success
     std::uint32_t requests_ = 0; ///< of the Bootstrap-Server in this session
-    std::uint32_t requestNumber_ = 0;
     base::Duration startDelay_{};
     std::optional<StagedObjects> stage_;
-    std::optional<api::ChannelFacts> channel_;
-    base::WallTime channelSince_{};
     base::WallTime nextAttemptAt_{};
     base::WallTime lastErrorAt_{};
     std::string lastError_;
     std::string toldError_;
     base::Timer timer_;
-
-    // The session outlives the callback in which it is found useless by one turn of the loop.
-    std::unique_ptr<api::Session> session_;
-    std::unique_ptr<api::Session> retired_;
+    ServerSession session_;
     base::Lifetime lifetime_;
 };
 

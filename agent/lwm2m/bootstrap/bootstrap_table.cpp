@@ -61,21 +61,13 @@ api::RegistrationStatus Bootstrap::status() const
                                   Reported::Bootstrapping,
                                   Reported::Bootstrapping,
                                   Reported::Bootstrapping};
-    api::RegistrationStatus status;
-    status.server = account_.name;
-    status.uri = account_.uri;
-    status.isBootstrap = true;
-    status.isBootstrapped = api::isBootstrapped(account_);
+    api::RegistrationStatus status = session_.status();
     status.state = reported[static_cast<std::size_t>(state_)];
     status.lastError = lastError_;
     if (!lastError_.empty())
         status.lastErrorAt = lastErrorAt_;
     if (state_ == State::Waiting || state_ == State::HoldingOff)
         status.nextAttemptAt = nextAttemptAt_;
-    if (channel_ && session_) {
-        status.channel = *channel_;
-        status.channelSince = channelSince_;
-    }
     return status;
 }
 
