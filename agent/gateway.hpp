@@ -13,8 +13,8 @@
 #include "agent/attached_device.hpp"
 #include "agent/base/door.hpp"
 #include "agent/base/lifetime.hpp"
+#include "agent/change_queue.hpp"
 #include "agent/gateway_services.hpp"
-#include "agent/serial_queue.hpp"
 
 namespace causeway::agent {
 
@@ -106,11 +106,6 @@ public:
               Done done) override;
 
 private:
-    using Check = base::UniqueFunction<base::Expected<void>()>;
-    using Commit = base::UniqueFunction<void(api::Inventory::Done)>;
-    /// Applies what was committed; `finished` lets the next change begin.
-    using Apply = base::UniqueFunction<void(base::Task finished)>;
-
     void onDeviceChanged(const std::string& device) override;
     void onDeviceSamples(const std::string& device,
                          const std::vector<model::Sample>& samples) override;
@@ -119,8 +114,13 @@ private:
                           api::BootstrapResult result,
                           DeviceListener::Kept kept) override;
 
-    /// Check, commit, apply, in the queue; `done` hears the first failure or the success.
-    void change(Check check, Commit commit, Apply apply, Done done);
+    void change(ChangeQueue::Check check,
+                ChangeQueue::Commit commit,
+                ChangeQueue::Apply apply,
+                Done done);
+    void updateDevicesOf(const std::string& server);
+    void replaceDevice(const api::DeviceSettings& settings);
+    void forgetDevice(const std::string& name, api::Inventory::Done kept);
 
     /// Announces the line's new state after the call has ended, and answers it.
     void tellLater(const std::string& line, base::Expected<void> result, Done done);
@@ -177,12 +177,12 @@ private:
     GatewayServices services_;
     GatewayRules rules_;
     api::GatewayListener* listener_ = nullptr;
-    SerialQueue changes_;
     std::map<std::string, api::LineSettings> lines_;
     std::map<std::string, api::ServerSettings> servers_;
     std::map<std::string, std::shared_ptr<const std::vector<api::MappedResource>>> mappings_;
     std::map<std::string, std::vector<api::DeviceAccount>> bootstrapped_; ///< by device
     std::map<std::string, std::unique_ptr<AttachedDevice>> devices_;
+    ChangeQueue changes_{services_.scheduler};
     base::Lifetime lifetime_;
 };
 

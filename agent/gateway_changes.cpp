@@ -47,33 +47,12 @@ std::string_view endpointOf(const api::DeviceSettings& settings)
 
 } // namespace
 
-void Gateway::change(Check check, Commit commit, Apply apply, Done done)
+void Gateway::change(ChangeQueue::Check check,
+                     ChangeQueue::Commit commit,
+                     ChangeQueue::Apply apply,
+                     Done done)
 {
-    auto job = [this,
-                check = std::move(check),
-                commit = std::move(commit),
-                apply = std::move(apply),
-                done = std::move(done)](base::Task finished) mutable {
-        if (auto checked = check(); !checked) {
-            done(std::move(checked));
-            return finished();
-        }
-        commit(lifetime_.guard([apply = std::move(apply),
-                                done = std::move(done),
-                                finished = std::move(finished)](Expected<void> kept) mutable {
-            if (!kept) {
-                done(std::move(kept));
-                return finished();
-            }
-            apply([done = std::move(done), finished = std::move(finished)]() mutable {
-                done({});
-                finished();
-            });
-        }));
-    };
-    // Later, so that no answer comes from inside the call.
-    services_.scheduler.post(
-        lifetime_.guard([this, job = std::move(job)]() mutable { changes_.run(std::move(job)); }));
+    changes_.add({std::move(check), std::move(commit), std::move(apply), std::move(done)});
 }
 
 void Gateway::addLine(api::LineSettings settings, Done done)
@@ -206,17 +185,21 @@ void Gateway::changeServer(api::ServerSettings settings, Done done)
         },
         [this, settings](base::Task finished) {
             servers_.insert_or_assign(settings.name, settings);
-            for (const auto& entry : devices_) {
-                AttachedDevice& device = *entry.second;
-                const auto& servers = device.settings().servers;
-                if (std::ranges::find(servers, settings.name) != servers.end())
-                    base::contain(entry.first,
-                                  [&] { device.setAccounts(accountsOf(device.settings())); });
-            }
+            updateDevicesOf(settings.name);
             tell([&](auto& listener) { listener.onServerChanged(settings.name); });
             finished();
         },
         std::move(done));
+}
+
+void Gateway::updateDevicesOf(const std::string& server)
+{
+    for (const auto& entry : devices_) {
+        AttachedDevice& device = *entry.second;
+        const auto& servers = device.settings().servers;
+        if (std::ranges::find(servers, server) != servers.end())
+            base::contain(entry.first, [&] { device.setAccounts(accountsOf(device.settings())); });
+    }
 }
 
 void Gateway::removeServer(const std::string& name, Done done)
@@ -282,18 +265,23 @@ void Gateway::changeDevice(api::DeviceSettings settings, Done done)
             auto& device = *devices_.at(settings.name);
             device.stop(rules_.deregisterLimit,
                         lifetime_.guard([this, settings, finished = std::move(finished)]() mutable {
-                            const auto& old = *devices_.at(settings.name);
-                            if (old.settings().servers != settings.servers)
-                                bootstrapped_.erase(settings.name); // as the store has done
-                            const auto state = old.state();
-                            // The old one goes first: it holds the unit on the line.
-                            devices_.erase(settings.name);
-                            startDevice(settings, state, base::Duration::zero());
-                            tell([&](auto& listener) { listener.onDeviceChanged(settings.name); });
+                            replaceDevice(settings);
                             finished();
                         }));
         },
         std::move(done));
+}
+
+void Gateway::replaceDevice(const api::DeviceSettings& settings)
+{
+    const auto& old = *devices_.at(settings.name);
+    if (old.settings().servers != settings.servers)
+        bootstrapped_.erase(settings.name); // as the store has done
+    const auto state = old.state();
+    // The old one goes first: it holds the unit on the line.
+    devices_.erase(settings.name);
+    startDevice(settings, state, base::Duration::zero());
+    tell([&](auto& listener) { listener.onDeviceChanged(settings.name); });
 }
 
 void Gateway::detachDevice(const std::string& name, Done done)
@@ -308,15 +296,7 @@ void Gateway::detachDevice(const std::string& name, Done done)
             auto& device = *devices_.at(name);
             device.stop(rules_.deregisterLimit,
                         lifetime_.guard([this, name, kept = std::move(kept)]() mutable {
-                            services_.inventory.removeDevice(
-                                name,
-                                lifetime_.guard([this, name, kept = std::move(kept)](
-                                                    Expected<void> removed) mutable {
-                                    if (!removed) // it stays attached, so it goes on
-                                        devices_.at(name)->setAccounts(
-                                            accountsOf(devices_.at(name)->settings()));
-                                    kept(std::move(removed));
-                                }));
+                            forgetDevice(name, std::move(kept));
                         }));
         },
         [this, name](base::Task finished) {
@@ -334,6 +314,16 @@ std::vector<std::string> Gateway::usersOf(const std::string& server) const
     return devicesWhere([&](const auto& settings) {
         return std::ranges::find(settings.servers, server) != settings.servers.end();
     });
+}
+
+void Gateway::forgetDevice(const std::string& name, api::Inventory::Done kept)
+{
+    auto onRemoved = [this, name, kept = std::move(kept)](Expected<void> removed) mutable {
+        if (!removed) // it stays attached, so it goes on
+            devices_.at(name)->setAccounts(accountsOf(devices_.at(name)->settings()));
+        kept(std::move(removed));
+    };
+    services_.inventory.removeDevice(name, lifetime_.guard(std::move(onRemoved)));
 }
 
 Expected<void> Gateway::checkDevice(const api::DeviceSettings& settings) const
