@@ -159,6 +159,8 @@ private:
     /// Empty when there is none, or none that opens.
     [[nodiscard]] base::Secret resumptionOf(const api::CredentialId& id,
                                             const CredentialRow& credential);
+    base::Expected<CredentialRow> admitKeyPair(const api::CredentialId& id,
+                                               const api::KeyPair& keyPair);
     base::Expected<void> takeOrigin(const std::string& device, api::DeliveredAccount& delivered);
     base::Expected<void> putDelivered(const std::string& device,
                                       const api::DeliveredAccount& delivered);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "store/key_pair.hpp"
 #include "store/vault.hpp"
 
 /// The part of Vault that keeps what a Bootstrap-Server delivered.
@@ -13,6 +14,15 @@ namespace {
 bool needsCredential(const api::DeliveredAccount& delivered)
 {
     return delivered.account.settings.securityMode != api::SecurityMode::NoSec;
+}
+
+/// Whether the credential can be used in that mode.
+bool fits(const CredentialRow& row, api::SecurityMode mode)
+{
+    if (mode == api::SecurityMode::Psk)
+        return row.kind == pskKind;
+    const bool isCertified = !row.certificates.empty();
+    return row.kind == keyPairKind && (isCertified || mode != api::SecurityMode::Certificate);
 }
 
 } // namespace
@@ -62,21 +72,29 @@ base::Expected<void> Vault::keepBootstrap(const std::string& device, api::Bootst
 
 base::Expected<void> Vault::takeOrigin(const std::string& device, api::DeliveredAccount& delivered)
 {
-    const auto& name = delivered.account.settings.name;
-    const bool moves = delivered.isOwn && !delivered.credential && needsCredential(delivered) &&
-                       delivered.origin != name;
-    if (!moves)
+    const auto& settings = delivered.account.settings;
+    if (!delivered.isOwn || delivered.credential || !needsCredential(delivered))
         return {};
+    const bool stays = delivered.origin == settings.name;
     const api::CredentialId origin{device, delivered.origin};
     const auto row = credentials_.find(origin);
-    if (!row || row->kind != pskKind)
+    if (!row && stays) // an operator has removed it
+        return {};
+    if (!row || !fits(*row, settings.securityMode))
         return base::fail(base::ErrorKind::InvalidArgument,
-                          fmt::format("{} has no pre-shared key that could go on", name));
+                          fmt::format("{} has no credential of its security mode that could go on",
+                                      settings.name));
+    if (stays)
+        return {};
     auto key = unwrap(origin, *row);
     if (!key)
         return base::fail(key.error());
     credentials_.remove(origin);
-    delivered.credential = api::PskCredential{row->identity, std::move(*key)};
+    if (row->kind == keyPairKind)
+        delivered.credential =
+            api::KeyPair{row->identity, std::move(*key), key_pair::split(row->certificates)};
+    else
+        delivered.credential = api::PskCredential{row->identity, std::move(*key)};
     return {};
 }
 
@@ -92,7 +110,41 @@ base::Expected<void> Vault::putDelivered(const std::string& device,
         credentials_.remove(id);
     if (!delivered.credential)
         return {};
-    return admit(id, *delivered.credential, false).map([](const auto&) {});
+    const auto* const psk = std::get_if<api::PskCredential>(&*delivered.credential);
+    const auto row = psk != nullptr
+                         ? admit(id, *psk, false)
+                         : admitKeyPair(id, std::get<api::KeyPair>(*delivered.credential));
+    if (!row)
+        return base::fail(row.error());
+    return {};
+}
+
+base::Expected<CredentialRow> Vault::admitKeyPair(const api::CredentialId& id,
+                                                  const api::KeyPair& keyPair)
+{
+    const auto keys = key_pair::read(keyPair.privateKey.view());
+    if (!keys)
+        return base::fail(keys.error());
+    if (!keyPair.publicKey.empty() && keyPair.publicKey != keys->publicKey)
+        return base::fail(base::ErrorKind::InvalidArgument,
+                          "the public key is not that of the private key");
+    base::Bytes chain;
+    for (const auto& certificate : keyPair.certificates) {
+        const auto read = key_pair::readCertificates(certificate);
+        if (!read)
+            return base::fail(read.error());
+        chain.insert(chain.end(), read->begin(), read->end());
+    }
+    if (!chain.empty()) {
+        const auto facts = key_pair::describe(chain);
+        if (!facts)
+            return base::fail(facts.error());
+        if (facts->publicKey != keys->publicKey)
+            return base::fail(
+                base::ErrorKind::InvalidArgument,
+                fmt::format("the certificate of {} is for another private key", facts->subject));
+    }
+    return put(id, {keyPairKind, keys->publicKey, std::move(chain), keys->privateKey, false});
 }
 
 } // namespace causeway::store

@@ -19,8 +19,9 @@ struct DeliveredAccount
     /// Whether the account is this device's own, delivered now or by an earlier bootstrap; else it
     /// is an operator's, which the Bootstrap-Server has left alone.
     bool isOwn = false;
-    /// What came with it. Without one, the credential of the account named `origin` goes on.
-    std::optional<PskCredential> credential;
+    /// What came with it, a KeyPair with its certificate in the mode Certificate. Without one, the
+    /// credential of the account named `origin` goes on.
+    std::optional<Credential> credential;
     std::string origin;
 };
 

@@ -120,7 +120,7 @@ protected:
     }
 
     /// A key that a Bootstrap-Server delivered.
-    virtual base::Expected<void> putDelivered(const api::CredentialId&, api::PskCredential)
+    virtual base::Expected<void> putDelivered(const api::CredentialId&, api::Credential)
     {
         return {};
     }

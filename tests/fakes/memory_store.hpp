@@ -156,7 +156,7 @@ public:
 
 private:
     base::Expected<void> putDelivered(const api::CredentialId& id,
-                                      api::PskCredential credential) override
+                                      api::Credential credential) override
     {
         return keep(id, std::move(credential), false).map([](const auto&) {});
     }

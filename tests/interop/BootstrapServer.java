@@ -25,8 +25,9 @@ import org.eclipse.leshan.server.security.SecurityInfo;
 
 /**
  * Leshan's Bootstrap-Server without the demo's web page, of which Maven Central has no jar: its library is in the jar of
- * the demo server. Says "ready PORT", then takes lines "ENDPOINT IDENTITY KEY URI SHORT-SERVER-ID SERVER-IDENTITY SERVER-KEY"
- * and answers "added ENDPOINT"; says what comes of each session. Ends with its standard input.
+ * the demo server. Says "ready PORT", then takes lines "ENDPOINT IDENTITY KEY", with what the client comes by, and behind it
+ * "URI SHORT-SERVER-ID MODE PUBLIC SERVER-PUBLIC SECRET", the account it gets: Security Object resources 0, 10 and 2 to 5, octets
+ * as hexadecimal digits, "-" for none. Answers "added ENDPOINT", says what comes of each session, and ends with its standard input.
  */
 public class BootstrapServer {
     private static final InMemoryBootstrapConfigStore configs = new InMemoryBootstrapConfigStore();
@@ -50,16 +51,17 @@ public class BootstrapServer {
 
     private static void add(String[] words) throws Exception {
         String endpoint = words[0];
-        keys.add(SecurityInfo.newPreSharedKeyInfo(endpoint, words[1], Hex.decodeHex(words[2].toCharArray())));
+        keys.add(SecurityInfo.newPreSharedKeyInfo(endpoint, words[1], octets(words[2])));
         BootstrapConfig config = new BootstrapConfig();
         config.autoIdForSecurityObject = true; // asks with Bootstrap-Discover where the Bootstrap-Server's account is
         config.toDelete = List.of("/0", "/1");
         BootstrapConfig.ServerSecurity security = new BootstrapConfig.ServerSecurity();
         security.uri = words[3];
         security.serverId = Integer.valueOf(words[4]);
-        security.securityMode = SecurityMode.PSK;
-        security.publicKeyOrId = words[5].getBytes(StandardCharsets.UTF_8);
-        security.secretKey = Hex.decodeHex(words[6].toCharArray());
+        security.securityMode = SecurityMode.valueOf(words[5]);
+        security.publicKeyOrId = octets(words[6]);
+        security.serverPublicKey = octets(words[7]);
+        security.secretKey = octets(words[8]);
         config.security.put(1, security);
         BootstrapConfig.ServerConfig account = new BootstrapConfig.ServerConfig();
         account.shortId = security.serverId;
@@ -68,6 +70,10 @@ public class BootstrapServer {
         config.servers.put(0, account);
         configs.add(endpoint, config);
         say("added", endpoint);
+    }
+
+    private static byte[] octets(String digits) {
+        return digits.equals("-") ? new byte[0] : Hex.decodeHex(digits.toCharArray());
     }
 
     private static synchronized void say(Object... words) {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Leshan's Bootstrap-Server as a fixture: BootstrapServer.java on the library in the demo server's jar."""
 
+import dataclasses
 import pathlib
 import queue
 import subprocess
@@ -11,6 +12,17 @@ import time
 import leshan
 
 PROGRAM = pathlib.Path(__file__).with_name("BootstrapServer.java")
+
+
+@dataclasses.dataclass
+class Account:
+    """Resources 0, 10 and 2 to 5 of a Security Object."""
+    uri: str
+    short_server_id: int
+    mode: str  # as Leshan calls it: PSK, RPK, X509
+    public: bytes
+    server_public: bytes
+    secret: bytes
 
 
 class BootstrapServer:
@@ -55,11 +67,11 @@ class BootstrapServer:
             lines.append(self._lines.get())
         return lines
 
-    def add(self, endpoint, psk, server_uri, short_server_id, server_psk):
-        """What the client comes with, and the account it gets; a psk is what `credential export` says."""
+    def add(self, endpoint, psk, account):
+        """What the client comes with, as `credential export` says it, and the Account it gets."""
+        parts = [part.hex() or "-" for part in (account.public, account.server_public, account.secret)]
         self._process.stdin.write(" ".join(
-            (endpoint, psk["identity"], psk["key"], server_uri, str(short_server_id),
-             server_psk["identity"], server_psk["key"])) + "\n")
+            (endpoint, psk["identity"], psk["key"], account.uri, str(account.short_server_id), account.mode, *parts)) + "\n")
         self._process.stdin.flush()
         self.wait(f"added {endpoint}")
 

@@ -3,12 +3,15 @@
 LightweightM2M-1.1-int-N."""
 
 import os
+import pathlib
 import unittest
 
 import bootstrap_server
 import gateway
 import gateway_site
 import leshan
+import test_key_pairs
+from test_key_pairs import openssl
 
 METER = "meter-1"
 POWER = "/3305/0/5800"
@@ -43,8 +46,8 @@ class Bootstrap(unittest.TestCase):
     def give(self, name):
         identity, key = f"delivered-{name}", gateway.random_key()
         server.add_psk(name, identity, key)
-        bootstrap.add(name, self.gateway.make_psk(name, "boot"), f"coaps://127.0.0.1:{server.coaps_port}", 123,
-                      {"identity": identity, "key": key.hex()})
+        bootstrap.add(name, self.gateway.make_psk(name, "boot"), bootstrap_server.Account(
+            f"coaps://127.0.0.1:{server.coaps_port}", 123, "PSK", identity.encode(), b"", key))
 
     def states(self):
         registrations = self.gateway.ctl("device", "show", self.name)["Registrations"]
@@ -94,6 +97,52 @@ class Bootstrap(unittest.TestCase):
         self.attach("nowhere", "boot")
         self.check_bootstrapped()
         self.has_failed = False
+
+
+class KeyPairs(test_key_pairs.KeyPairCase):
+    """A Bootstrap-Server gives a device the whole of its key pair."""
+
+    def octets(self, name):
+        return pathlib.Path(self.path(name)).read_bytes()
+
+    def start_and_bootstrap(self, mode, public, server_public, take_to_leshan, *arguments):
+        self.start("-prik", self.path("server.key"), *arguments)
+        take_to_leshan()
+        self.gateway.ctl("server", "add", "boot", "--uri", f"coaps://127.0.0.1:{bootstrap.port}",
+                         "--bootstrap-server", "--retry-timer", 1)
+        self.gateway.attach(test_key_pairs.METER, "eastron-sdm120", "sdm120", accounts=["boot"],
+                            give_credential=lambda name: bootstrap.add(
+                                name, self.gateway.make_psk(name, "boot"), bootstrap_server.Account(
+                                    f"coaps://127.0.0.1:{self.server.coaps_port}", 123, mode,
+                                    self.octets(public), self.octets(server_public), self.octets("device.key"))))
+        bootstrap.wait(f"finished {test_key_pairs.METER}")
+
+    def make_device_key(self):
+        openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", self.path("device.pem"))
+        openssl("pkcs8", "-topk8", "-nocrypt", "-in", self.path("device.pem"), "-outform", "DER",
+                "-out", self.path("device.key"))
+
+    def test_a_raw_public_key_leads_to_its_server(self):
+        self.make_device_key()
+        openssl("ec", "-in", self.path("device.pem"), "-pubout", "-outform", "DER", "-out", self.path("device.pub"))
+        self.start_and_bootstrap(
+            "RPK", "device.pub", "server.pub",
+            lambda: self.server.add_raw_public_key(test_key_pairs.METER, self.octets("device.pub")),
+            "-pubk", self.path("server.pub"))
+        self.check_session("rpk")
+
+    def test_int_2_a_certificate_leads_to_its_server(self):
+        self.make_device_key()
+        self.make_authority()
+        self.certify("server", "lwm2m.example")
+        self.certify("device", test_key_pairs.METER)
+        for name in ("server", "device"):
+            openssl("x509", "-in", self.path(f"{name}.crt"), "-outform", "DER", "-out", self.path(f"{name}.der"))
+        self.start_and_bootstrap(
+            "X509", "device.der", "server.der",
+            lambda: self.server.add_certificate(test_key_pairs.METER),
+            "-cert", self.path("server.crt"), "-truststore", str(self.files / "trusted"))
+        self.check_session("certificate")
 
 
 if __name__ == "__main__":

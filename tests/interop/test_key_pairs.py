@@ -44,6 +44,23 @@ class KeyPairCase(unittest.TestCase):
         self.gateway = gateway.Gateway(os.environ["BUILD_DIR"], self.server)
         self.addCleanup(lambda: self.gateway.close(self.has_failed))
 
+    def make_authority(self):
+        """ca.crt, and the directory "trusted" with it for Leshan."""
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                "-days", "2", "-subj", "/CN=A test's authority", "-keyout", self.path("ca.key"),
+                "-out", self.path("ca.crt"))
+        trusted = self.files / "trusted"
+        trusted.mkdir()
+        (trusted / "ca.der").write_bytes(ssl.PEM_cert_to_DER_cert((self.files / "ca.crt").read_text()))
+
+    def certify(self, name, common_name):
+        """NAME.crt for NAME.pem, by the authority."""
+        openssl("req", "-new", "-key", self.path(f"{name}.pem"), "-subj", f"/CN={common_name}",
+                "-out", self.path(f"{name}.csr"))
+        openssl("x509", "-req", "-in", self.path(f"{name}.csr"), "-CA", self.path("ca.crt"),
+                "-CAkey", self.path("ca.key"), "-days", "2", "-sha256", "-CAcreateserial",
+                "-out", self.path(f"{name}.crt"))
+
     def check_session(self, mode):
         self.assertTrue(self.gateway.wait_registered(METER)["secure"])
         client = self.server.client(METER)
@@ -97,19 +114,10 @@ class Certificates(KeyPairCase):
         self.server.add_certificate(name)
 
     def test_a_device_registers_with_its_certificate(self):
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                "-days", "2", "-subj", "/CN=A test's authority", "-keyout", self.path("ca.key"),
-                "-out", self.path("ca.crt"))
-        openssl("req", "-new", "-key", self.path("server.pem"), "-subj", "/CN=lwm2m.example",
-                "-out", self.path("server.csr"))
-        openssl("x509", "-req", "-in", self.path("server.csr"), "-CA", self.path("ca.crt"),
-                "-CAkey", self.path("ca.key"), "-days", "2", "-sha256", "-CAcreateserial",
-                "-out", self.path("server.crt"))
-        trusted = self.files / "trusted"
-        trusted.mkdir()
-        (trusted / "ca.der").write_bytes(ssl.PEM_cert_to_DER_cert((self.files / "ca.crt").read_text()))
+        self.make_authority()
+        self.certify("server", "lwm2m.example")
         self.start("-cert", self.path("server.crt"), "-prik", self.path("server.key"),
-                   "-truststore", str(trusted))
+                   "-truststore", str(self.files / "trusted"))
         self.change_server("certificate", "ca.crt", "--certificate-usage", "trust-anchor",
                            "--server-name", "lwm2m.example")
         self.gateway.attach(METER, "eastron-sdm120", "sdm120", give_credential=self.give)

@@ -23,9 +23,13 @@ namespace security {
 constexpr Id uri = 0;
 constexpr Id isBootstrap = 1;
 constexpr Id mode = 2;
+constexpr Id serverPublicKey = 4;
 constexpr Id shortServerId = 10;
 constexpr Id clientHoldOff = 11;
 constexpr Id bootstrapTimeout = 12;
+constexpr Id matchingType = 13;
+constexpr Id serverName = 14;
+constexpr Id certificateUsage = 15;
 constexpr Id cipherSuites = 16;
 } // namespace security
 
@@ -72,6 +76,12 @@ public:
     void text(Id id, std::string& target)
     {
         if (const auto* value = typed<std::string>(id))
+            target = *value;
+    }
+
+    void octets(Id id, base::Bytes& target)
+    {
+        if (const auto* value = typed<base::Bytes>(id))
             target = *value;
     }
 
@@ -171,6 +181,24 @@ std::vector<std::string> suitesOf(const StagedInstance& content, const Path& res
     return suites;
 }
 
+bool hasServerIdentity(api::SecurityMode mode)
+{
+    return mode == api::SecurityMode::RawPublicKey || mode == api::SecurityMode::Certificate;
+}
+
+void takeServerIdentity(Reader& reader, api::ServerIdentity& identity)
+{
+    reader.octets(security::serverPublicKey, identity.publicKey);
+    reader.text(security::serverName, identity.serverName);
+    // The definition lets in no number that the enumerations do not have.
+    auto matchingType = static_cast<std::uint8_t>(identity.matchingType);
+    reader.whole(security::matchingType, matchingType);
+    identity.matchingType = static_cast<api::MatchingType>(matchingType);
+    auto usage = static_cast<std::uint8_t>(identity.certificateUsage);
+    reader.whole(security::certificateUsage, usage);
+    identity.certificateUsage = static_cast<api::CertificateUsage>(usage);
+}
+
 // Operators name suites, a Bootstrap-Server only ever sees their numbers.
 std::optional<std::uint64_t> suiteNumber(const std::string& text)
 {
@@ -198,6 +226,15 @@ StagedInstance securityValues(const ServerSettings& settings, Id instance)
         content.values[path.child(security::bootstrapTimeout)] = count(settings.bootstrapTimeout);
     } else {
         content.values[path.child(security::shortServerId)] = number(settings.shortServerId);
+    }
+    if (hasServerIdentity(settings.securityMode)) {
+        const auto& identity = settings.identity;
+        content.values[path.child(security::serverPublicKey)] = identity.publicKey;
+        content.values[path.child(security::serverName)] = identity.serverName;
+        content.values[path.child(security::matchingType)] =
+            unsignedNumber(static_cast<std::uint64_t>(identity.matchingType));
+        content.values[path.child(security::certificateUsage)] =
+            unsignedNumber(static_cast<std::uint64_t>(identity.certificateUsage));
     }
     Id position = 0;
     for (const auto& suite : settings.cipherSuites) {
@@ -262,6 +299,8 @@ takeSecurityValues(const StagedInstance& content, Id instance, ServerSettings& s
     settings.securityMode = static_cast<api::SecurityMode>(mode);
     if (mode > static_cast<std::uint8_t>(api::SecurityMode::NoSec))
         reader.refuse(security::mode, "is a security mode that this client does not have");
+    if (hasServerIdentity(settings.securityMode))
+        takeServerIdentity(reader, settings.identity);
     if (!settings.isBootstrap) { // of a Bootstrap-Server it has no meaning, and may be anything
         reader.need({security::shortServerId});
         reader.whole(security::shortServerId, settings.shortServerId);

@@ -175,28 +175,52 @@ private:
                 "{}: coaps:// goes with a security mode, coap:// with none", path.toString()));
         if (isNoSec)
             return {};
-        if (settings.securityMode != api::SecurityMode::Psk)
-            return inconsistent(path.toString() +
-                                ": only the security modes 0 and 3 can be bootstrapped");
         const auto* identity = octetsOf(security, path.child(identityResource));
         if (identity == nullptr && security.key.empty() && !security.origin.empty()) {
             delivered.origin = security.origin;
             return {};
         }
-        const std::size_t length = identity == nullptr ? 0 : identity->size();
-        if (length == 0 || length > longestIdentity)
+        static const base::Bytes none;
+        auto credential = settings.securityMode == api::SecurityMode::Psk
+                              ? pskOf(path, identity == nullptr ? none : *identity, security.key)
+                              : keyPairOf(path, settings.securityMode, identity, security.key);
+        if (!credential)
+            return fail(credential.error());
+        delivered.credential = *std::move(credential);
+        return {};
+    }
+
+    static Expected<api::Credential>
+    pskOf(const Path& path, const base::Bytes& identity, const base::Secret& key)
+    {
+        if (identity.empty() || identity.size() > longestIdentity)
             return inconsistent(fmt::format("{}/3: a PSK identity has 1 to {} octets, here are {}",
                                             path.toString(),
                                             longestIdentity,
-                                            length));
-        if (security.key.size() < shortestKey || security.key.size() > longestKey)
+                                            identity.size()));
+        if (key.size() < shortestKey || key.size() > longestKey)
             return inconsistent(fmt::format("{}/5: a PSK has {} to {} octets, here are {}",
                                             path.toString(),
                                             shortestKey,
                                             longestKey,
-                                            security.key.size()));
-        delivered.credential = api::PskCredential{*identity, security.key.clone()};
-        return {};
+                                            key.size()));
+        return api::PskCredential{identity, key.clone()};
+    }
+
+    // Whether the halves belong together, and are on P-256, is for the owner to check.
+    static Expected<api::Credential> keyPairOf(const Path& path,
+                                               api::SecurityMode mode,
+                                               const base::Bytes* publicHalf,
+                                               const base::Secret& key)
+    {
+        if (key.empty())
+            return inconsistent(path.toString() + "/5: there is no private key");
+        if (mode == api::SecurityMode::RawPublicKey)
+            return api::KeyPair{
+                publicHalf == nullptr ? base::Bytes() : *publicHalf, key.clone(), {}};
+        if (publicHalf == nullptr || publicHalf->empty())
+            return inconsistent(path.toString() + "/3: there is no certificate");
+        return api::KeyPair{{}, key.clone(), {*publicHalf}};
     }
 
     static const base::Bytes* octetsOf(const StagedInstance& instance, const Path& path)

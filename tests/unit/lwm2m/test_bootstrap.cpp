@@ -102,8 +102,9 @@ BOOST_FIXTURE_TEST_CASE(what_was_written_is_delivered_at_finish_and_not_before, 
     BOOST_TEST(accounts[1].account.securityInstance == 1);
     BOOST_TEST(accounts[1].isOwn);
     BOOST_REQUIRE(accounts[1].credential.has_value());
-    BOOST_TEST((accounts[1].credential->identity == text("ep-1")));
-    BOOST_TEST(accounts[1].credential->key.equals(base::Bytes(16, 0x5A)));
+    const auto& psk = std::get<api::PskCredential>(*accounts[1].credential);
+    BOOST_TEST((psk.identity == text("ep-1")));
+    BOOST_TEST(psk.key.equals(base::Bytes(16, 0x5A)));
 }
 
 BOOST_FIXTURE_TEST_CASE(the_owner_hears_when_the_server_can_have_its_answer, BootstrapFixture)

@@ -56,7 +56,9 @@ const std::vector<Inconsistency>& inconsistencies()
         {"a binding that is not ours", F::security(), with(F::server(), 7, Value(std::string("S"))), "/1/0/7 has no binding of this client, which is U"},
         {"plain CoAP with a key", F::security(1, 101, "coap://new.example"), F::server(), "/0/1: coaps:// goes with a security mode, coap:// with none"},
         {"DTLS without a key", with(F::security(), 2, Value(std::int64_t{3})), F::server(), "/0/1: coaps:// goes with a security mode, coap:// with none"},
-        {"certificates", with(F::security(), 2, Value(std::int64_t{2})), F::server(), "/0/1: only the security modes 0 and 3 can be bootstrapped"},
+        {"certificates without a certificate", without(with(F::security(), 2, Value(std::int64_t{2})), 3), F::server(), "/0/1/3: there is no certificate"},
+        {"certificates without a key", without(with(F::security(), 2, Value(std::int64_t{2})), 5), F::server(), "/0/1/5: there is no private key"},
+        {"raw public keys without a private one", without(with(F::security(), 2, Value(std::int64_t{1})), 5), F::server(), "/0/1/5: there is no private key"},
         {"enrolment by EST", with(F::security(), 2, Value(std::int64_t{4})), F::server(), "/0/1/2 is a security mode that this client does not have"},
         {"a short key", F::security(1, 101, "coaps://new.example", 15), F::server(), "/0/1/5: a PSK has 16 to 64 octets, here are 15"},
         {"a long key", F::security(1, 101, "coaps://new.example", 65), F::server(), "/0/1/5: a PSK has 16 to 64 octets, here are 65"},
@@ -271,6 +273,73 @@ BOOST_DATA_TEST_CASE(an_account_that_cannot_be_is_406_with_the_reason, inconsist
     BOOST_TEST((refused.code == OutcomeCode::NotAcceptable));
     BOOST_TEST(textOf(refused) == row.why);
     BOOST_TEST(site.owner.delivered.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_raw_public_key_is_delivered_with_the_servers, BootstrapFixture)
+{
+    begin();
+    auto security = with(this->security(), 2, Value(std::int64_t{1}));
+    security = with(std::move(security), 4, Value(text("the server's key")));
+    BOOST_TEST((write("/0/1", security) == OutcomeCode::Changed));
+    BOOST_TEST((write("/1/0", server()) == OutcomeCode::Changed));
+
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+
+    const auto& account = owner.delivered.front().accounts[1];
+    const auto& settings = account.account.settings;
+    BOOST_TEST((settings.securityMode == api::SecurityMode::RawPublicKey));
+    BOOST_TEST((settings.identity.publicKey == text("the server's key")));
+    const auto& pair = std::get<api::KeyPair>(account.credential.value());
+    BOOST_TEST((pair.publicKey == text("ep-1")));
+    BOOST_TEST(pair.privateKey.equals(base::Bytes(16, 0x5A)));
+    BOOST_TEST(pair.certificates.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_certificate_is_delivered_with_what_the_server_must_prove,
+                        BootstrapFixture)
+{
+    begin();
+    const Path path{0, 1};
+    auto security = with(this->security(), 2, Value(std::int64_t{2}));
+    security.push_back({path.child(13), Value(std::uint64_t{1}), {}});
+    security.push_back({path.child(14), Value(std::string("lwm2m.example")), {}});
+    security.push_back({path.child(15), Value(std::uint64_t{2}), {}});
+    BOOST_TEST((write("/0/1", security) == OutcomeCode::Changed));
+    BOOST_TEST((write("/1/0", server()) == OutcomeCode::Changed));
+
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+
+    const auto& account = owner.delivered.front().accounts[1];
+    const auto& identity = account.account.settings.identity;
+    BOOST_TEST((identity.matchingType == api::MatchingType::Sha256));
+    BOOST_TEST((identity.certificateUsage == api::CertificateUsage::TrustAnchorAssertion));
+    BOOST_TEST(identity.serverName == "lwm2m.example");
+    const auto& pair = std::get<api::KeyPair>(account.credential.value());
+    BOOST_TEST((pair.certificates == std::vector<base::Bytes>{text("ep-1")}));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_pair_account_of_which_a_part_is_written_keeps_what_it_knows)
+{
+    auto site = siteWithId7();
+    site.securityMode = api::SecurityMode::Certificate;
+    site.identity = {text("an authority"),
+                     api::MatchingType::Sha384,
+                     api::CertificateUsage::CaConstraint,
+                     "lwm2m.example"};
+    BootstrapFixture at({site, bootstrapSettings()});
+    at.client->updateNow("boot");
+    at.peer().connect();
+    at.peer().answer(OutcomeCode::Changed);
+    BOOST_TEST((at.write("/1/0/1", {{{1, 0, 1}, Value(std::int64_t{60}), {}}}, plainTextFormat) ==
+                OutcomeCode::Changed));
+
+    BOOST_TEST((at.finish().code == OutcomeCode::Changed));
+
+    const auto& delivered = at.owner.delivered.front().accounts.front();
+    BOOST_TEST((delivered.account.settings.identity == site.identity));
+    BOOST_TEST(delivered.account.settings.lifetime.count() == 60);
+    BOOST_TEST(!delivered.credential.has_value());
+    BOOST_TEST(delivered.origin == "site");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_server_account_without_security_is_406, BootstrapFixture)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
+#include "tests/fakes/pki.hpp"
 #include "tests/store/store_fixture.hpp"
 
 using namespace causeway;
@@ -39,6 +40,34 @@ struct Fixture
         delivered.isOwn = true;
         delivered.credential = api::PskCredential{base::toBytes("new-1"), tests::goodKey(keySeed)};
         return delivered;
+    }
+
+    /// The same account, but with a key pair.
+    static api::DeliveredAccount certified(api::KeyPair keyPair)
+    {
+        auto delivered = account(101, 0);
+        delivered.account.settings.securityMode = keyPair.certificates.empty()
+                                                      ? api::SecurityMode::RawPublicKey
+                                                      : api::SecurityMode::Certificate;
+        delivered.credential = std::move(keyPair);
+        return delivered;
+    }
+
+    /// meter-1's account of that name.
+    static api::KeyPair fetchPair(tests::WaitingStore& store, const std::string& server)
+    {
+        auto fetched = tests::await<api::Credential>(store.loop(), [&](auto done) {
+            store.store().fetch({"meter-1", server}, std::move(done));
+        });
+        return std::get<api::KeyPair>(std::move(fetched.value()));
+    }
+
+    /// Why the result is refused.
+    static std::string
+    refusalOf(tests::WaitingStore& store, const std::string& device, api::BootstrapResult result)
+    {
+        const auto kept = keep(store, device, std::move(result));
+        return kept ? "kept" : kept.error().message;
     }
 
     /// The operator's account, left alone.
@@ -118,7 +147,7 @@ BOOST_AUTO_TEST_CASE(one_bad_key_leaves_everything_as_it_was)
     auto store = open();
     BOOST_REQUIRE(keep(store, "meter-1", result(untouched(), account(101, 2))));
     auto weak = account(103, 4);
-    weak.credential->key = base::Secret(base::Bytes(16, 'a'));
+    std::get<api::PskCredential>(*weak.credential).key = base::Secret(base::Bytes(16, 'a'));
     auto all = result(account(102, 3), std::move(weak));
     all.state = {{"access/3/0", "102"}};
 
@@ -140,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_key_or_identity_of_another_device_is_refused)
     BOOST_REQUIRE(keep(store, "meter-1", result(account(101, 2))));
     auto sameKey = account(101, 2);
     sameKey.account.settings.name = "meter-2:101";
-    sameKey.credential->identity = base::toBytes("new-2");
+    std::get<api::PskCredential>(*sameKey.credential).identity = base::toBytes("new-2");
     auto sameIdentity = account(101, 9);
     sameIdentity.account.settings.name = "meter-2:101";
 
@@ -168,6 +197,79 @@ BOOST_AUTO_TEST_CASE(an_account_that_changes_its_name_takes_its_key_along)
 
     BOOST_TEST(store.fetch(delivered)->key.equals(tests::goodKey(1).view()));
     BOOST_TEST((store.fetch(factory).error().kind == ErrorKind::NotFound));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_pair_is_kept_with_its_certificate)
+{
+    auto store = open();
+    const fakes::Identity device;
+
+    BOOST_REQUIRE(keep(store, "meter-1", result(certified(device.keyPair(true)))));
+
+    const auto pair = fetchPair(store, "meter-1:101");
+    BOOST_TEST(pair.publicKey == device.publicKey(), boost::test_tools::per_element());
+    BOOST_TEST(pair.privateKey.equals(device.privateKey()));
+    BOOST_REQUIRE(pair.certificates.size() == 1U);
+    BOOST_TEST(pair.certificates.front() == device.certificate(), boost::test_tools::per_element());
+    const auto mode = store.load()->bootstrapped.at("meter-1").front().settings.securityMode;
+    BOOST_TEST((mode == api::SecurityMode::Certificate));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_pair_is_refused_whose_parts_do_not_belong_together)
+{
+    auto store = open();
+    const fakes::Identity device;
+    const fakes::Identity other;
+    auto foreignKey = device.keyPair(false);
+    foreignKey.publicKey = other.publicKey();
+    auto foreignCertificate = device.keyPair(true);
+    foreignCertificate.certificates = {other.certificate()};
+    auto noKey = device.keyPair(false);
+    noKey.privateKey = base::Secret(base::Bytes(64, 1));
+
+    const auto refusal = [&](api::KeyPair keyPair) {
+        return refusalOf(store, "meter-1", result(certified(std::move(keyPair))));
+    };
+    BOOST_TEST(refusal(std::move(foreignKey)) == "the public key is not that of the private key");
+    BOOST_TEST(refusal(std::move(foreignCertificate)) ==
+               "the certificate of CN=localhost is for another private key");
+    BOOST_TEST(refusal(std::move(noKey)) != "kept");
+    BOOST_TEST(store.load()->bootstrapped.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_key_pair_of_another_device_is_refused)
+{
+    auto store = open();
+    const fakes::Identity device;
+    BOOST_REQUIRE(keep(store, "meter-1", result(certified(device.keyPair(false)))));
+    auto same = certified(device.keyPair(true));
+    same.account.settings.name = "meter-2:101";
+
+    BOOST_TEST(refusalOf(store, "meter-2", result(std::move(same))) ==
+               "meter-1 uses this key for meter-1:101 already; each account needs its own");
+}
+
+BOOST_AUTO_TEST_CASE(a_key_pair_goes_on_with_its_account_and_no_other_kind_does)
+{
+    auto store = open();
+    const fakes::Identity device;
+    BOOST_REQUIRE(keep(store, "meter-1", result(certified(device.keyPair(true)))));
+    auto moved = account(102, 0);
+    moved.credential.reset();
+    moved.origin = "meter-1:101";
+    BOOST_TEST(refusalOf(store, "meter-1", result(std::move(moved))) ==
+               "meter-1:102 has no credential of its security mode that could go on");
+
+    auto renamed = certified({});
+    renamed.account.settings.name = "meter-1:102";
+    renamed.account.settings.securityMode = api::SecurityMode::Certificate;
+    renamed.credential.reset();
+    renamed.origin = "meter-1:101";
+    BOOST_REQUIRE(keep(store, "meter-1", result(std::move(renamed))));
+
+    const auto pair = fetchPair(store, "meter-1:102");
+    BOOST_TEST(pair.privateKey.equals(device.privateKey()));
+    BOOST_TEST(pair.certificates.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(an_operator_who_changes_the_servers_ends_it)
