@@ -65,6 +65,7 @@ public:
                         Done done) override;
     void pauseLine(const std::string& name, bool isPaused, Done done) override;
     void startScan(const std::string& line, const api::ScanSettings& settings, Done done) override;
+    void traceLine(const std::string& line, std::uint64_t since, api::TraceDone done) override;
     void stopScan(const std::string& line, Done done) override;
     void reloadProfiles(Done done) override;
 

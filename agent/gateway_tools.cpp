@@ -82,6 +82,11 @@ void Gateway::stopScan(const std::string& line, Done done)
     tellLater(line, services_.fieldBuses.stopScan(line), std::move(done));
 }
 
+void Gateway::traceLine(const std::string& line, std::uint64_t since, api::TraceDone done)
+{
+    services_.fieldBuses.traceLine(line, since, std::move(done));
+}
+
 void Gateway::tellLater(const std::string& line, Expected<void> result, Done done)
 {
     services_.scheduler.post(

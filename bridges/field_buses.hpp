@@ -81,6 +81,7 @@ public:
               const api::ScanSettings& settings,
               const std::vector<std::shared_ptr<const DeviceProfile>>& profiles);
     [[nodiscard]] base::Expected<void> stopScan(const std::string& line);
+    void traceLine(const std::string& line, std::uint64_t since, api::TraceDone done);
 
     /// NotFound for an unknown line, AlreadyExists when another device has the unit,
     /// InvalidArgument for a unit identifier or period that cannot be. The unit is free again when

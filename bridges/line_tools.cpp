@@ -219,6 +219,21 @@ Expected<void> FieldBuses::stopScan(const std::string& line)
     return {};
 }
 
+void FieldBuses::traceLine(const std::string& line, std::uint64_t since, api::TraceDone done)
+{
+    if (!lines_.contains(line)) {
+        main_.post([line, done = std::move(done)]() mutable {
+            done(fail(ErrorKind::NotFound, fmt::format("there is no line {}", line)));
+        });
+        return;
+    }
+    loop_.post([this, line, since, done = std::move(done)]() mutable {
+        main_.post([trace = field_->trace(line, since), done = std::move(done)]() mutable {
+            done(std::move(trace));
+        });
+    });
+}
+
 void FieldBuses::onScan(const std::string& line, const api::ScanStatus& scan)
 {
     const auto found = lines_.find(line);

@@ -3,6 +3,7 @@
 
 #include "dbus/scan_dict.hpp"
 #include "dbus/settings_dict.hpp"
+#include "dbus/trace_dict.hpp"
 
 namespace causeway::dbus {
 
@@ -94,6 +95,24 @@ void LineAdaptor::StopScan(sdbus::Result<>&& result)
 {
     admit(std::move(result), Action::Manage, [this](Answer<> answer) {
         context_.control.stopScan(name_, confirm(std::move(answer)));
+    });
+}
+
+void LineAdaptor::Trace(
+    sdbus::Result<std::vector<Dictionary>, std::uint64_t, std::uint64_t>&& result,
+    std::uint64_t since)
+{
+    using TraceAnswer = Answer<std::vector<Dictionary>, std::uint64_t, std::uint64_t>;
+    admit(std::move(result), Action::Read, [this, since](TraceAnswer answer) {
+        context_.control.traceLine(
+            name_,
+            since,
+            [answer = std::move(answer)](const base::Expected<api::TracedFrames>& trace) mutable {
+                if (trace)
+                    answer.succeed(toDictionaries(trace->frames), trace->next, trace->missed);
+                else
+                    answer.fail(trace.error());
+            });
     });
 }
 

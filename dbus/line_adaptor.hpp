@@ -30,6 +30,8 @@ private:
     void Resume(sdbus::Result<>&& result) override;
     void StartScan(sdbus::Result<>&& result, Dictionary options) override;
     void StopScan(sdbus::Result<>&& result) override;
+    void Trace(sdbus::Result<std::vector<Dictionary>, std::uint64_t, std::uint64_t>&& result,
+               std::uint64_t since) override;
 
     std::string Name() override;
     Dictionary Settings() override;

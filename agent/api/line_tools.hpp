@@ -4,11 +4,14 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/api/settings.hpp"
+#include "agent/base/bytes.hpp"
 #include "agent/base/expected.hpp"
+#include "agent/base/scheduler.hpp"
 #include "agent/base/unique_function.hpp"
 
 /// What a technician does with a field bus by hand.
@@ -57,6 +60,27 @@ struct ScanStatus
 /// meanLatencyMicroseconds, longestLatencyMicroseconds.
 using UnitStatistics = std::map<std::string, std::uint64_t>;
 
+/// A frame on a line, or its absence.
+struct TracedFrame
+{
+    enum class Direction : std::uint8_t { Sent, Received };
+
+    base::WallTime at{};
+    Direction direction = Direction::Sent;
+    std::optional<std::uint8_t> unitId; ///< none: octets that nobody asked for
+    base::Bytes octets;                 ///< empty when nothing came
+    std::string text;                   ///< what it says: a request, values, what is wrong
+};
+
+struct TracedFrames
+{
+    std::vector<TracedFrame> frames;
+    std::uint64_t next = 1;   ///< what to ask for next time
+    std::uint64_t missed = 0; ///< frames between the last time and the oldest there is
+};
+
+using TraceDone = base::UniqueFunction<void(base::Expected<TracedFrames>)>;
+
 /// The part of GatewayControl for who stands at the device. Main thread only; callbacks come later,
 /// exactly once.
 class LineTools
@@ -79,6 +103,9 @@ public:
     /// Looks for units; meanwhile no device of the line is polled. LineStatus::scan tells.
     virtual void startScan(const std::string& line, const ScanSettings& settings, Done done) = 0;
     virtual void stopScan(const std::string& line, Done done) = 0;
+    /// What went over the line since frame number `since`; 0: from now on. A line keeps its frames
+    /// only while somebody asks every 30 seconds, the latest 1,000 then.
+    virtual void traceLine(const std::string& line, std::uint64_t since, TraceDone done) = 0;
     /// Reads the profiles' directories anew. Devices whose profile changed begin again with it; all
     /// others are left alone.
     virtual void reloadProfiles(Done done) = 0;

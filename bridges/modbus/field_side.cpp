@@ -89,6 +89,11 @@ void FieldSide::ask(const std::string& line, Request request, Line::Done done)
     lines_.at(line)->submit(std::move(request), Priority::Service, std::move(done));
 }
 
+api::TracedFrames FieldSide::trace(const std::string& line, std::uint64_t since)
+{
+    return lines_.at(line)->trace().since(since);
+}
+
 void FieldSide::startScan(const std::string& line, ScanPlan plan, LineScan::Report report)
 {
     scans_.erase(line);

@@ -38,6 +38,7 @@ public:
 
     /// By hand, whether the unit is a device of ours or not.
     void ask(const std::string& line, Request request, Line::Done done);
+    [[nodiscard]] api::TracedFrames trace(const std::string& line, std::uint64_t since);
     void startScan(const std::string& line, ScanPlan plan, LineScan::Report report);
     /// Nothing happens when there is none.
     void stopScan(const std::string& line);

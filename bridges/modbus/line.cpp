@@ -53,6 +53,7 @@ Line::Line(base::Scheduler& scheduler, const LineTuning& tuning, LineParts parts
                                        [this](Request request, Priority priority, Done done) {
                                            submit(std::move(request), priority, std::move(done));
                                        }))
+    , trace_(scheduler)
     , timer_(scheduler, [this] { onTimer(); })
     , reportTimer_(scheduler, [this] { reportNow(); })
 {}
@@ -220,10 +221,12 @@ void Line::onOctets(base::ByteView octets)
     lastOctetAt_ = scheduler_.now();
     counters_["octetsReceived"] += octets.size();
     if (current_) {
+        trace_.onReceived(octets);
         if (auto result = parts_.framing->receive(octets, lastOctetAt_))
             finish(std::move(*result));
         return;
     }
+    trace_.onStray(octets);
     parts_.framing->receiveIdle(octets, lastOctetAt_);
     ++counters_["strayBursts"];
     reportSoon();
@@ -366,6 +369,7 @@ void Line::send(Job job)
     ++counters_["requests"];
     record(job.request.unitId).statistics.onSent(scheduler_.now());
     counters_["octetsSent"] += frame.size();
+    trace_.onSent(job.request, frame);
     current_ = std::move(job);
     timer_.start(onWire + responseTimeout(current_->request.unitId));
     parts_.link->send(frame);
@@ -375,6 +379,7 @@ void Line::finish(Expected<Answer> result)
 {
     Job job = std::move(*current_);
     current_.reset();
+    trace_.onEnd(job.request, result);
     count(result);
     record(job.request.unitId).statistics.onEnd(result, scheduler_.now());
     CircuitBreaker& unit = record(job.request.unitId).breaker;

@@ -17,6 +17,7 @@
 #include "bridges/modbus/circuit_breaker.hpp"
 #include "bridges/modbus/framing.hpp"
 #include "bridges/modbus/line_statistics.hpp"
+#include "bridges/modbus/line_trace.hpp"
 #include "bridges/modbus/line_tuning.hpp"
 #include "bridges/modbus/link.hpp"
 
@@ -102,6 +103,8 @@ public:
 
     [[nodiscard]] bool isUp() const { return isUp_; }
 
+    [[nodiscard]] LineTrace& trace() { return trace_; }
+
     /// Until release() only Priority::Service is served; the users hear that the Line is down.
     /// `onUp` is told each time the link comes.
     void reserve(const std::string& reason, std::function<void()> onUp);
@@ -179,6 +182,7 @@ private:
     std::optional<std::uint8_t> silentUnit_; ///< who did not answer the last request
 
     std::map<std::string, std::uint64_t> counters_;
+    LineTrace trace_;
     base::Timer timer_; ///< end of silence, of quarantine, or of waiting
     base::Timer reportTimer_;
 };

@@ -262,6 +262,7 @@ void addLineTools(CLI::App& group, Session& session)
     addUnits(group, session);
     addPause(group, session, true);
     addPause(group, session, false);
+    addTrace(group, session);
 }
 
 } // namespace causeway::dbus::ctl

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/dbus/running_gateway.hpp"
 
+#include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+
 namespace causeway::tests {
 
 namespace {
@@ -110,6 +113,14 @@ Finished RunningGateway::ctl(const std::vector<std::string>& arguments,
     std::vector<std::string> command{CAUSEWAYCTL};
     command.insert(command.end(), arguments.begin(), arguments.end());
     return run(command, input, {{"CAUSEWAY_BUS", bus_.address()}});
+}
+
+nlohmann::json RunningGateway::json(std::vector<std::string> arguments) const
+{
+    arguments.insert(arguments.begin(), "--json");
+    const auto finished = ctl(arguments);
+    BOOST_REQUIRE_MESSAGE(finished.exitCode == 0, finished.errors);
+    return nlohmann::json::parse(finished.output);
 }
 
 Finished RunningGateway::busctl(const std::vector<std::string>& arguments) const

@@ -7,6 +7,8 @@
 #include <string>
 #include <thread>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "agent/base/event_loop.hpp"
 #include "dbus/service.hpp"
 #include "tests/dbus/command.hpp"
@@ -73,6 +75,9 @@ public:
     /// causewayctl with these arguments, on our bus.
     [[nodiscard]] Finished ctl(const std::vector<std::string>& arguments,
                                const std::string& input = {}) const;
+
+    /// What it says with --json; fails the test when the command does.
+    [[nodiscard]] nlohmann::json json(std::vector<std::string> arguments) const;
 
     /// busctl --address=… call org.causeway.Gateway1 …
     [[nodiscard]] Finished busctl(const std::vector<std::string>& arguments) const;

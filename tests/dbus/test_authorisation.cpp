@@ -47,6 +47,7 @@ const std::vector<Row> guarded{
     {line,     "Line",    "Resume",             "manage",      {}},
     {line,     "Line",    "StartScan",          "manage",      {"a{sv}", "0"}},
     {line,     "Line",    "StopScan",           "manage",      {}},
+    {line,     "Line",    "Trace",              "read",        {"t", "0"}},
     {line,     "Line",    "Remove",             "manage",      {}},
     {server,   "Server",  "Change",             "manage",      {"a{sv}", "0"}},
     {server,   "Server",  "Remove",             "manage",      {}},

@@ -19,15 +19,6 @@ namespace {
 
 struct Fixture : RunningGateway
 {
-    /// What it says in JSON; the command must succeed.
-    Json json(std::vector<std::string> arguments)
-    {
-        arguments.insert(arguments.begin(), "--json");
-        const auto finished = ctl(arguments);
-        BOOST_REQUIRE_MESSAGE(finished.exitCode == 0, finished.errors);
-        return Json::parse(finished.output);
-    }
-
     auto settingsOf(const std::string& device)
     {
         return inside([&](World& world) { return world.gateway.devices.at(device).settings; });
@@ -178,44 +169,6 @@ BOOST_AUTO_TEST_CASE(lines_and_servers_are_added_changed_and_removed)
     BOOST_TEST(ctl({"line", "remove", "tcp-0"}).exitCode == 0);
     BOOST_TEST(ctl({"server", "remove", "spare"}).exitCode == 0);
     BOOST_TEST((json({"lines"}).size() == 1U));
-}
-
-BOOST_AUTO_TEST_CASE(registers_are_written_and_read_with_what_they_may_mean)
-{
-    const auto written =
-        ctl({"line", "write", "rtu-0", "7", "holding", "0x10", "0x4366", "0x199A"});
-    const auto people = ctl({"line", "read", "rtu-0", "7", "holding", "16", "2"});
-    const auto scripts = json({"line", "read", "rtu-0", "7", "holding", "16", "2"});
-
-    BOOST_TEST(written.exitCode == 0);
-    BOOST_TEST(contains(people.output, "0x0010"));
-    BOOST_TEST(contains(people.output, "230.1"));
-    BOOST_TEST((scripts == Json({0x4366, 0x199A})));
-}
-
-BOOST_AUTO_TEST_CASE(a_scan_shows_units_and_the_profiles_that_fit)
-{
-    const auto people = ctl({"line", "scan", "rtu-0", "--first-unit", "9", "--parities", "even"});
-    const auto bad = ctl({"line", "scan", "rtu-0", "--parities", "sometimes"});
-
-    BOOST_TEST(people.exitCode == 0);
-    BOOST_TEST(contains(people.output, "eastron-sdm630"));
-    BOOST_TEST(contains(people.output, "9600 n1"));
-    BOOST_TEST(bad.exitCode == 1);
-}
-
-BOOST_AUTO_TEST_CASE(a_line_is_paused_resumed_and_its_units_are_shown)
-{
-    inside([](World& world) {
-        world.gateway.lines.at("rtu-0").units[4] = {{"requests", 12}, {"requestsPerMinute", 60}};
-    });
-
-    BOOST_TEST(ctl({"line", "pause", "rtu-0"}).exitCode == 0);
-    BOOST_TEST((json({"line", "show", "rtu-0"})["Paused"] == true));
-    BOOST_TEST(ctl({"line", "resume", "rtu-0"}).exitCode == 0);
-    BOOST_TEST((json({"line", "units", "rtu-0"})["4"]["requests"] == 12));
-    BOOST_TEST(contains(ctl({"line", "units", "rtu-0"}).output, "60"));
-    BOOST_TEST(ctl({"profile", "reload"}).exitCode == 0);
 }
 
 BOOST_AUTO_TEST_CASE(values_are_read_written_and_executed)

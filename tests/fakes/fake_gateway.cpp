@@ -102,6 +102,19 @@ void FakeGateway::stopScan(const std::string& line, Done done)
     done({});
 }
 
+void FakeGateway::traceLine(const std::string& line, std::uint64_t since, api::TraceDone done)
+{
+    if (!lines.contains(line))
+        return done(base::fail(base::ErrorKind::NotFound, "there is no " + line));
+    api::TracedFrames trace;
+    trace.next = since + 1;
+    if (since == 1) {
+        trace.frames = frames;
+        trace.missed = 3;
+    }
+    done(std::move(trace));
+}
+
 void FakeGateway::addServer(api::ServerSettings settings, Done done)
 {
     put(servers, std::move(settings), &api::GatewayListener::onServerAdded, std::move(done));

@@ -24,6 +24,7 @@ public:
     api::KeyStoreStatus store{api::KeyStoreState::Sealed, "", ""};
     std::map<std::string, api::LineStatus> lines;
     std::map<std::uint16_t, std::uint16_t> registers; ///< of every unit of every line
+    std::vector<api::TracedFrame> frames; ///< what the second look at any line's trace shows
     std::map<std::string, api::ServerStatus> servers;
     std::map<std::string, api::DeviceStatus> devices;
     std::vector<api::ProfileDescription> knownProfiles;
@@ -74,6 +75,7 @@ public:
     /// Finds one unit at once.
     void startScan(const std::string& line, const api::ScanSettings& settings, Done done) override;
     void stopScan(const std::string& line, Done done) override;
+    void traceLine(const std::string& line, std::uint64_t since, api::TraceDone done) override;
 
     void reloadProfiles(Done done) override { done({}); }
 

@@ -71,6 +71,35 @@ BOOST_FIXTURE_TEST_CASE(reads_and_writes_registers_by_hand, Fixture)
     BOOST_TEST(refusal->message == "inputs cannot be written");
 }
 
+BOOST_FIXTURE_TEST_CASE(shows_the_frames_of_a_device, Fixture)
+{
+    const Served device(Device::onPty(7, link));
+    device->setHolding(16, 258);
+    BOOST_REQUIRE(buses.addLine(rtu()));
+    BOOST_REQUIRE(comesTrue([&] { return buses.lineStatus("rtu-0")->isUp; }));
+    std::uint64_t next = 0;
+    std::vector<api::TracedFrame> frames;
+    const auto look = [&] {
+        bool hasAnswered = false;
+        buses.traceLine("rtu-0", next, [&](Expected<api::TracedFrames> trace) {
+            next = trace->next;
+            frames.insert(frames.end(), trace->frames.begin(), trace->frames.end());
+            hasAnswered = true;
+        });
+        return comesTrue([&] { return hasAnswered; });
+    };
+    BOOST_REQUIRE(look());
+
+    buses.readRegisters(
+        "rtu-0", {7, "holding", 16, 1}, [](const Expected<std::vector<std::uint16_t>>&) {});
+
+    BOOST_REQUIRE(comesTrue([&] { return look() && frames.size() == 2; }));
+    BOOST_TEST((frames[0].octets == base::Bytes{7, 3, 0, 16, 0, 1, 0x85, 0xA9}));
+    BOOST_TEST(frames[0].text == "read holding registers 16");
+    BOOST_TEST((frames[1].octets == base::Bytes{7, 3, 2, 1, 2, 0xB0, 0x15}));
+    BOOST_TEST(frames[1].text == "258");
+}
+
 BOOST_FIXTURE_TEST_CASE(lends_its_port_to_another_program_while_it_is_paused, Fixture)
 {
     const Served device(Device::onPty(7, link));

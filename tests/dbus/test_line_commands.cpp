@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/dbus/running_gateway.hpp"
+
+using namespace causeway;
+using causeway::tests::RunningGateway;
+using Json = nlohmann::json;
+
+namespace {
+
+bool contains(const std::string& text, std::string_view part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+/// What a technician does with a line, by causewayctl.
+BOOST_FIXTURE_TEST_SUITE(line_commands, RunningGateway)
+
+BOOST_AUTO_TEST_CASE(registers_are_written_and_read_with_what_they_may_mean)
+{
+    const auto written =
+        ctl({"line", "write", "rtu-0", "7", "holding", "0x10", "0x4366", "0x199A"});
+    const auto people = ctl({"line", "read", "rtu-0", "7", "holding", "16", "2"});
+    const auto scripts = json({"line", "read", "rtu-0", "7", "holding", "16", "2"});
+
+    BOOST_TEST(written.exitCode == 0);
+    BOOST_TEST(contains(people.output, "0x0010"));
+    BOOST_TEST(contains(people.output, "230.1"));
+    BOOST_TEST((scripts == Json({0x4366, 0x199A})));
+}
+
+BOOST_AUTO_TEST_CASE(a_scan_shows_units_and_the_profiles_that_fit)
+{
+    const auto people = ctl({"line", "scan", "rtu-0", "--first-unit", "9", "--parities", "even"});
+    const auto bad = ctl({"line", "scan", "rtu-0", "--parities", "sometimes"});
+
+    BOOST_TEST(people.exitCode == 0);
+    BOOST_TEST(contains(people.output, "eastron-sdm630"));
+    BOOST_TEST(contains(people.output, "9600 n1"));
+    BOOST_TEST(bad.exitCode == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_line_is_paused_resumed_and_its_units_are_shown)
+{
+    inside([](World& world) {
+        world.gateway.lines.at("rtu-0").units[4] = {{"requests", 12}, {"requestsPerMinute", 60}};
+    });
+
+    BOOST_TEST(ctl({"line", "pause", "rtu-0"}).exitCode == 0);
+    BOOST_TEST((json({"line", "show", "rtu-0"})["Paused"] == true));
+    BOOST_TEST(ctl({"line", "resume", "rtu-0"}).exitCode == 0);
+    BOOST_TEST((json({"line", "units", "rtu-0"})["4"]["requests"] == 12));
+    BOOST_TEST(contains(ctl({"line", "units", "rtu-0"}).output, "60"));
+    BOOST_TEST(ctl({"profile", "reload"}).exitCode == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_line_shows_what_goes_over_it)
+{
+    inside([](World& world) {
+        world.gateway.frames = {{base::WallTime{std::chrono::seconds(1)},
+                                 api::TracedFrame::Direction::Sent,
+                                 std::uint8_t{7},
+                                 {7, 0xAB},
+                                 "read coils 0"},
+                                {base::WallTime{std::chrono::seconds(1)},
+                                 api::TracedFrame::Direction::Received,
+                                 std::nullopt,
+                                 {},
+                                 "no answer"}};
+    });
+
+    const auto people = ctl({"line", "trace", "rtu-0", "--seconds", "1"});
+    const auto scripts = ctl({"line", "trace", "rtu-0", "--seconds", "1", "--json"});
+    const auto nowhere = ctl({"line", "trace", "rtu-9", "--seconds", "1"});
+
+    BOOST_TEST(contains(people.output, "00:00:01.000 -> unit 7: read coils 0  [07 AB]"));
+    BOOST_TEST(contains(people.output, "00:00:01.000 <- no answer"));
+    BOOST_TEST(contains(people.errors, "3 frames"));
+    BOOST_TEST(contains(scripts.output, "\"octets\":\"07ab\""));
+    BOOST_TEST(nowhere.exitCode != 0);
+    BOOST_TEST(contains(nowhere.errors, "rtu-9"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
