@@ -161,9 +161,12 @@ Expected<std::vector<Column>> columnsOf(const std::vector<Field>& fields)
     for (const Field& field : fields) {
         const auto text = field.text();
         const auto* const known = std::ranges::find(headings, text, &Heading::text);
+        // Not quoted: in a list without headings a key stands here.
         if (known == headings.end())
             return fail(ErrorKind::InvalidArgument,
-                        fmt::format("there is no column \"{}\"; see causewayctl(1)", text));
+                        fmt::format("the heading of column {} is not known: the first line names "
+                                    "the columns, see causewayctl(1)",
+                                    columns.size() + 1));
         if (known->column != Column::Ignored && std::ranges::count(columns, known->column) != 0)
             return fail(ErrorKind::InvalidArgument,
                         fmt::format("there is a second column \"{}\"", text));

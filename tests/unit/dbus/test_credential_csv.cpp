@@ -100,10 +100,26 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_each_line)
                "line 2: something stands where the field should end");
 }
 
+BOOST_AUTO_TEST_CASE(r42_quotes_no_key_of_a_list_without_headings)
+{
+    const std::string key = "00112233445566778899aabbccddeeff";
+
+    for (const auto& list : {"meter-1 id-1 " + key + "\n",
+                             "meter-1|id-1|" + key + "\n",
+                             key + ",meter-1,id-1\n",
+                             "meter-1,id-1," + key + "\n"}) {
+        const auto complaint = complaintAbout(list);
+        BOOST_TEST(complaint.find("0011") == std::string::npos, complaint);
+        BOOST_TEST(complaint.find("line 1") == 0U, complaint);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(refuses_headings_it_does_not_know)
 {
-    BOOST_TEST(complaintAbout("device,identiy,key\nm,i,00\n") ==
-               "line 1: there is no column \"identiy\"; see causewayctl(1)");
+    BOOST_TEST(
+        complaintAbout("device,identiy,key\nm,i,00\n") ==
+        "line 1: the heading of column 2 is not known: the first line names the columns, see "
+        "causewayctl(1)");
     BOOST_TEST(complaintAbout("device,key,key\nm,00,00\n") ==
                "line 1: there is a second column \"key\"");
     BOOST_TEST(complaintAbout("identity,key\nm,00\n") ==
