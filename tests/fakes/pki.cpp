@@ -73,8 +73,8 @@ void setUse(gnutls_x509_crt_t certificate, const CertificateWish& wish)
 Identity::Identity(const CertificateWish& wish, const Identity* issuer)
 {
     check(gnutls_x509_privkey_init(&key_), "key");
-    check(wish.isRsa
-              ? gnutls_x509_privkey_generate(key_, GNUTLS_PK_RSA, 2048, 0)
+    check(wish.rsaBits > 0
+              ? gnutls_x509_privkey_generate(key_, GNUTLS_PK_RSA, wish.rsaBits, 0)
               : gnutls_x509_privkey_generate(
                     key_, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0),
           "generate");

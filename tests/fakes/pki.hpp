@@ -22,8 +22,8 @@ struct CertificateWish
     int daysUntilEnd = 2;
     gnutls_digest_algorithm_t digest = GNUTLS_DIG_SHA256;
     bool isAuthority = false;
-    std::string purpose; ///< the one extended key usage; empty: none is said
-    bool isRsa = false;
+    std::string purpose;  ///< the one extended key usage; empty: none is said
+    unsigned rsaBits = 0; ///< 0: P-256
 };
 
 /// A fresh key with a certificate of its own or another's signing.

@@ -168,6 +168,31 @@ BOOST_AUTO_TEST_CASE(r04_usage_2_takes_what_the_known_authority_signed)
                         "does not end in an authority"));
 }
 
+BOOST_AUTO_TEST_CASE(r19_an_authority_with_a_weak_key_vouches_for_nobody)
+{
+    CertificateWish weak = authorityWish("Weak");
+    weak.rsaBits = 1024;
+    const Identity weakAuthority(weak);
+    const Identity below(CertificateWish{}, &weakAuthority);
+    CertificateWish strong = authorityWish("Strong");
+    strong.rsaBits = 2048;
+    const Identity strongAuthority(strong);
+    const Identity weakBetween(weak, &strongAuthority);
+    const Identity belowBetween(CertificateWish{}, &weakBetween);
+    const Identity good(CertificateWish{}, &strongAuthority);
+    Site site;
+
+    site.pin(weakAuthority.certificate(), CertificateUsage::TrustAnchorAssertion);
+    BOOST_TEST(contains(site.reason({below.certificate()}), "too short"));
+    site.pin(strongAuthority.certificate(), CertificateUsage::TrustAnchorAssertion);
+    BOOST_TEST(contains(site.reason({belowBetween.certificate(), weakBetween.certificate()}),
+                        "too short"));
+    BOOST_TEST(site.reason({good.certificate()}) == "accepted");
+    site.pin(below.certificate(), CertificateUsage::ServiceCertificate);
+    site.trust({&weakAuthority});
+    BOOST_TEST(contains(site.reason({below.certificate()}), "too short"));
+}
+
 BOOST_AUTO_TEST_CASE(r04_usage_2_finds_an_authority_by_its_hash_when_it_is_presented)
 {
     Site site;
@@ -339,7 +364,7 @@ BOOST_AUTO_TEST_CASE(r19_so_is_one_in_the_path)
 BOOST_AUTO_TEST_CASE(a_server_without_an_ecdsa_key_is_refused)
 {
     CertificateWish wish;
-    wish.isRsa = true;
+    wish.rsaBits = 2048;
 
     BOOST_TEST(contains(reasonFor(wish), "has no ECDSA key"));
 }

@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(r04_a_server_with_an_rsa_certificate_has_no_suite_of_ours)
 {
     Fixture f;
     CertificateWish wish;
-    wish.isRsa = true;
+    wish.rsaBits = 2048;
     const Identity server(wish, &f.authority);
     const OpensslServer peer(f.opensslArguments(server, "ALL:@SECLEVEL=0"));
     f.wanted.server.publicKey = server.certificate();

@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(r29_takes_a_private_key_in_every_form_that_is_meant)
 BOOST_AUTO_TEST_CASE(r29_refuses_what_is_no_private_key_on_p_256)
 {
     CertificateWish rsa;
-    rsa.isRsa = true;
+    rsa.rsaBits = 2048;
     const Identity made;
     base::Bytes cut = made.privateKey();
     cut.resize(cut.size() / 2);
