@@ -64,11 +64,12 @@ api::GatewayControl::CredentialDone describe(Answer<Dictionary> answer)
 }
 
 void handOut(Answer<std::vector<std::uint8_t>, sdbus::UnixFd> answer,
+             base::UniqueFd reserved,
              const Expected<api::PskCredential>& credential)
 {
     if (!credential)
         return answer.fail(credential.error());
-    auto file = makeSecretFile(credential->key.view());
+    auto file = fillSecretFile(std::move(reserved), credential->key.view());
     if (!file)
         return answer.fail(file.error());
     answer.succeed(credential->identity, sdbus::UnixFd(file->release(), sdbus::adopt_fd));
@@ -264,16 +265,19 @@ void DeviceAdaptor::SetCertificate(FactsResult&& result,
 void DeviceAdaptor::ExportCredential(SecretResult&& result, std::string server)
 {
     using SecretAnswer = Answer<std::vector<std::uint8_t>, sdbus::UnixFd>;
-    admit(
-        std::move(result),
-        Action::Export,
-        [this, id = credential(std::move(server))](SecretAnswer answer) {
-            context_.control.exportCredential(
-                id,
-                [answer = std::move(answer)](const Expected<api::PskCredential>& exported) mutable {
-                    handOut(std::move(answer), exported);
-                });
-        });
+    admit(std::move(result),
+          Action::Export,
+          [this, id = credential(std::move(server))](SecretAnswer answer) {
+              auto reserved = reserveSecretFile(); // before the export, which works only once
+              if (!reserved)
+                  return answer.fail(reserved.error());
+              context_.control.exportCredential(
+                  id,
+                  [answer = std::move(answer), reserved = std::move(*reserved)](
+                      const Expected<api::PskCredential>& exported) mutable {
+                      handOut(std::move(answer), std::move(reserved), exported);
+                  });
+          });
 }
 
 void DeviceAdaptor::DescribeCredential(FactsResult&& result, std::string server)

@@ -64,11 +64,15 @@ void KeyStoreAdaptor::giveSecret(SecretResult&& result,
                                  void (Control::*method)(Control::SecretDone))
 {
     admit(std::move(result), Action::KeyStore, [this, method](Answer<sdbus::UnixFd> answer) {
-        (context_.keyStore.*
-         method)([answer = std::move(answer)](const Expected<Secret>& secret) mutable {
+        // Before the step, which makes what was there useless.
+        auto reserved = reserveSecretFile();
+        if (!reserved)
+            return answer.fail(reserved.error());
+        (context_.keyStore.*method)([answer = std::move(answer), reserved = std::move(*reserved)](
+                                        const Expected<Secret>& secret) mutable {
             if (!secret)
                 return answer.fail(secret.error());
-            auto file = makeSecretFile(secret->view());
+            auto file = fillSecretFile(std::move(reserved), secret->view());
             if (!file)
                 return answer.fail(file.error());
             answer.succeed(sdbus::UnixFd(file->release(), sdbus::adopt_fd));

@@ -2,6 +2,7 @@
 #include "dbus/secret_file.hpp"
 
 #include <cerrno>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -38,16 +39,6 @@ Expected<std::size_t> checkedSize(int fd, std::size_t most)
     return size;
 }
 
-Expected<void> fill(int fd, base::ByteView octets)
-{
-    const auto written = ::pwrite(fd, octets.data(), octets.size(), 0);
-    if (written != static_cast<ssize_t>(octets.size()))
-        return fail(ErrorKind::Internal, "a memfd could not be filled");
-    if (::fcntl(fd, F_ADD_SEALS, neededSeals | F_SEAL_SEAL) < 0)
-        return fail(ErrorKind::Internal, "a memfd could not be sealed: " + base::errnoText(errno));
-    return {};
-}
-
 } // namespace
 
 Expected<void> checkSecretFile(int fd, std::size_t most)
@@ -67,14 +58,28 @@ Expected<base::Secret> readSecretFile(int fd, std::size_t most)
     return secret;
 }
 
-Expected<base::UniqueFd> makeSecretFile(base::ByteView octets)
+Expected<base::UniqueFd> reserveSecretFile()
 {
     base::UniqueFd file(::memfd_create("secret", MFD_CLOEXEC | MFD_ALLOW_SEALING));
     if (!file.isOpen())
         return fail(ErrorKind::Internal, "no memfd: " + base::errnoText(errno));
-    if (auto filled = fill(file.get(), octets); !filled)
-        return fail(filled.error());
     return file;
+}
+
+Expected<base::UniqueFd> fillSecretFile(base::UniqueFd reserved, base::ByteView octets)
+{
+    const auto written = ::pwrite(reserved.get(), octets.data(), octets.size(), 0);
+    if (written != static_cast<ssize_t>(octets.size()))
+        return fail(ErrorKind::Internal, "a memfd could not be filled");
+    if (::fcntl(reserved.get(), F_ADD_SEALS, neededSeals | F_SEAL_SEAL) < 0)
+        return fail(ErrorKind::Internal, "a memfd could not be sealed: " + base::errnoText(errno));
+    return reserved;
+}
+
+Expected<base::UniqueFd> makeSecretFile(base::ByteView octets)
+{
+    return reserveSecretFile().and_then(
+        [&](base::UniqueFd file) { return fillSecretFile(std::move(file), octets); });
 }
 
 } // namespace causeway::dbus

@@ -21,7 +21,13 @@ inline constexpr std::size_t mostSecretOctets = 4096;
 [[nodiscard]] base::Expected<base::Secret> readSecretFile(int fd,
                                                           std::size_t most = mostSecretOctets);
 
-/// A sealed memfd with these octets.
+/// An empty memfd, for a secret that can be had only once: what can fail comes before.
+[[nodiscard]] base::Expected<base::UniqueFd> reserveSecretFile();
+/// That memfd with these octets, sealed.
+[[nodiscard]] base::Expected<base::UniqueFd> fillSecretFile(base::UniqueFd reserved,
+                                                            base::ByteView octets);
+
+/// Both at once.
 [[nodiscard]] base::Expected<base::UniqueFd> makeSecretFile(base::ByteView octets);
 
 } // namespace causeway::dbus

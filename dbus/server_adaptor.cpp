@@ -78,13 +78,20 @@ void ServerAdaptor::ExportCredentials(ListResult&& result, std::string format)
         const auto known = listFormatOf(format);
         if (!known)
             return answer.fail(known.error());
+        auto reserved = reserveSecretFile();
+        if (!reserved)
+            return answer.fail(reserved.error());
         context_.lists.exportAll(
             name_,
-            [format = *known, uri = status().settings.uri, answer = std::move(answer)](
+            [format = *known,
+             uri = status().settings.uri,
+             reserved = std::move(*reserved),
+             answer = std::move(answer)](
                 const base::Expected<std::vector<api::ListedCredential>>& list) mutable {
                 if (!list)
                     return answer.fail(list.error());
-                auto file = makeSecretFile(writeCredentialList(*list, format, uri).view());
+                auto file = fillSecretFile(std::move(reserved),
+                                           writeCredentialList(*list, format, uri).view());
                 if (!file)
                     return answer.fail(file.error());
                 answer.succeed(sdbus::UnixFd(file->release(), sdbus::adopt_fd),
