@@ -171,9 +171,11 @@ void SealedStore::outdateCopies()
     askSealer<std::uint64_t>(
         [](const Sealed<std::uint64_t>& counter) {
             if (!counter)
-                log::warning("older copies of the database can still be opened: {REASON}",
+                log::warning("older copies of the database can still be opened: {REASON}; {REMEDY}",
                              "REASON",
-                             counter.error().reason);
+                             counter.error().reason,
+                             "REMEDY",
+                             counter.error().remedy);
         },
         [](Sealer& sealer) { return sealer.advanceCounter(); });
 }
@@ -200,9 +202,11 @@ void SealedStore::advanceCounter()
         [this](const Sealed<std::uint64_t>& counter) {
             if (!counter) {
                 isFollowing_ = false;
-                log::warning("older copies of the database cannot be told: {REASON}",
+                log::warning("older copies of the database cannot be told: {REASON}; {REMEDY}",
                              "REASON",
-                             counter.error().reason);
+                             counter.error().reason,
+                             "REMEDY",
+                             counter.error().remedy);
                 return;
             }
             run<void>(

@@ -12,10 +12,11 @@
 /// can answer in the TPM's place. Throws TpmError.
 namespace causeway::store::counter {
 
-/// Nothing when it was not made, or never advanced.
+/// Nothing when it was not made, or never advanced, or when what is at its index is not a counter
+/// as we make it: other attributes, or a password.
 [[nodiscard]] std::optional<std::uint64_t> read(ESYS_CONTEXT* esys);
 
-/// Makes it when it is not there; says what it holds then.
+/// Makes it when it is not there, or takes the one that the owner made; says what it holds then.
 [[nodiscard]] std::uint64_t advance(ESYS_CONTEXT* esys);
 
 } // namespace causeway::store::counter

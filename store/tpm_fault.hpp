@@ -22,6 +22,8 @@ enum class TpmFault : std::uint8_t {
     Busy,              ///< testing itself, out of slots
     TamperedAnswer,    ///< an HMAC did not fit: someone sits between us and the TPM
     DamagedBlob,
+    CounterTaken,     ///< something else is at our counter's index
+    CounterForbidden, ///< only the owner may define it, and has a password
     Other,
 };
 
