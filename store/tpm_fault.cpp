@@ -19,7 +19,7 @@ struct Explanation
 };
 
 // clang-format off
-constexpr std::array<Explanation, 13> explanations{{
+constexpr std::array<Explanation, 14> explanations{{
     {TpmFault::Absent, "the TPM does not answer", "check that the TPM device exists, is enabled in the firmware and may be opened by the service"},
     {TpmFault::BadAddress, "the TPM's address in the settings is wrong", "give a TCTI such as device:/dev/tpmrm0"},
     {TpmFault::AnotherTpm, "this TPM is not the one that sealed the key, or it was cleared", "bring the former TPM back; if it is lost, give the recovery key (causewayctl keystore recover), or begin anew (causewayctl keystore erase)"},
@@ -30,6 +30,7 @@ constexpr std::array<Explanation, 13> explanations{{
     {TpmFault::Busy, "the TPM is busy", "wait; check that /dev/tpmrm0 is used, not /dev/tpm0"},
     {TpmFault::TamperedAnswer, "an answer of the TPM was not authentic", "check the hardware: something may sit between processor and TPM"},
     {TpmFault::DamagedBlob, "the sealed key is damaged", "restore the database from a copy"},
+    {TpmFault::NoSuchBank, "the TPM's SHA-256 bank does not have all of these platform registers", "activate the bank in the firmware's settings, or choose other registers"},
     {TpmFault::CounterTaken, "the TPM's index 0x01801ca5 is not our counter", "if nobody needs what is there, remove it (tpm2_nvundefine 0x01801ca5)"},
     {TpmFault::CounterForbidden, "the TPM's owner hierarchy has a password and there is no counter at 0x01801ca5", "define it once as owner (tpm2_nvdefine -C o -P PASSWORD -s 8 -a \"authread|authwrite|no_da|nt=1\" 0x01801ca5), or clear the owner password"},
     {TpmFault::Other, "the TPM refuses", "look the code up with tpm2_rc_decode"},

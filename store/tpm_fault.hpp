@@ -22,6 +22,7 @@ enum class TpmFault : std::uint8_t {
     Busy,              ///< testing itself, out of slots
     TamperedAnswer,    ///< an HMAC did not fit: someone sits between us and the TPM
     DamagedBlob,
+    NoSuchBank,       ///< no PCRs with SHA-256
     CounterTaken,     ///< something else is at our counter's index
     CounterForbidden, ///< only the owner may define it, and has a password
     Other,

@@ -2,6 +2,7 @@
 #include "store/tpm_sealer.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include <tss2/tss2_mu.h>
@@ -30,6 +31,47 @@ TPML_PCR_SELECTION selectionOf(const api::PlatformRegisters& registers)
             bank.pcrSelect[i / 8] |= static_cast<BYTE>(1U << i % 8);
     }
     return selection;
+}
+
+/// Of the bank with SHA-256.
+api::PlatformRegisters registersOf(const TPML_PCR_SELECTION& banks)
+{
+    api::PlatformRegisters registers;
+    const std::span all(banks.pcrSelections,
+                        std::min<std::size_t>(banks.count, TPM2_NUM_PCR_BANKS));
+    for (const TPMS_PCR_SELECTION& bank : all) {
+        const std::size_t bits = std::min<std::size_t>(bank.sizeofSelect, TPM2_PCR_SELECT_MAX) * 8;
+        for (std::size_t i = 0; bank.hash == TPM2_ALG_SHA256 && i < registers.size(); ++i)
+            registers[i] = i < bits && (bank.pcrSelect[i / 8] >> i % 8 & 1U) != 0;
+    }
+    return registers;
+}
+
+/// TPM2_PolicyPCR leaves out what the bank does not have, and binds to the rest, or to nothing
+/// (TPM 2.0 Part 3 §23.7). Asked in a session, because a policy is made once and never looked at.
+void requireBank(ESYS_CONTEXT* esys,
+                 const TpmHandle& rootKey,
+                 const api::PlatformRegisters& registers)
+{
+    const TpmHandle session = startSession(esys, rootKey);
+    checkTpm(Esys_TRSess_SetAttributes(
+                 esys, session.get(), TPMA_SESSION_AUDIT | TPMA_SESSION_CONTINUESESSION, 0xff),
+             "setting up a session");
+    TPMI_YES_NO hasMore = TPM2_NO;
+    TPMS_CAPABILITY_DATA* raw = nullptr;
+    checkTpm(Esys_GetCapability(esys,
+                                session.get(),
+                                ESYS_TR_NONE,
+                                ESYS_TR_NONE,
+                                TPM2_CAP_PCRS,
+                                0,
+                                TPM2_MAX_CAP_BUFFER,
+                                &hasMore,
+                                &raw),
+             "asking for the platform registers' banks");
+    const EsysMemory<TPMS_CAPABILITY_DATA> data(raw);
+    if ((registers & ~registersOf(data->data.assignedPCR)).any())
+        throw TpmError(TpmFault::NoSuchBank, "nothing was sealed");
 }
 
 /// In the session's policy: the registers as they are now.
@@ -117,6 +159,7 @@ sealWith(ESYS_CONTEXT* esys, const Secret& secret, const api::PlatformRegisters&
     const PlainInput input(secret);
     TPM2B_PUBLIC object = sealedObjectTemplate();
     if (registers.any()) {
+        requireBank(esys, rootKey, registers);
         object.publicArea.authPolicy = policyOf(esys, rootKey, registers);
         // Else the empty password would do instead of the policy.
         object.publicArea.objectAttributes &= ~TPMA_OBJECT_USERWITHAUTH;

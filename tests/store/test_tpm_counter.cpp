@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 
 #include <boost/test/unit_test.hpp>
 #include <tss2/tss2_esys.h>
@@ -102,6 +103,33 @@ struct Fixture
                                                 &password));
     }
 
+    /// As the firmware's settings do; counts from the next start on.
+    void closeSha256Bank()
+    {
+        {
+            const store::TpmContext context(tpm.tcti());
+            TPML_PCR_SELECTION banks{};
+            banks.count = 1;
+            banks.pcrSelections[0].hash = TPM2_ALG_SHA256;
+            banks.pcrSelections[0].sizeofSelect = 3;
+            TPMI_YES_NO isDone = TPM2_NO;
+            std::array<UINT32, 3> sizes{};
+            requireSuccess(Esys_PCR_Allocate(context.get(),
+                                             ESYS_TR_RH_PLATFORM,
+                                             ESYS_TR_PASSWORD,
+                                             ESYS_TR_NONE,
+                                             ESYS_TR_NONE,
+                                             &banks,
+                                             &isDone,
+                                             &sizes[0],
+                                             &sizes[1],
+                                             &sizes[2]));
+            BOOST_REQUIRE(isDone == TPM2_YES);
+        }
+        tpm.stop();
+        tpm.start();
+    }
+
     static ESYS_TR find(const store::TpmContext& context)
     {
         ESYS_TR handle = ESYS_TR_NONE;
@@ -160,6 +188,17 @@ BOOST_AUTO_TEST_CASE(says_that_only_the_owner_may_define_the_counter)
     BOOST_TEST(refused.error().reason.find("there is no counter at 0x01801ca5") !=
                std::string::npos);
     BOOST_TEST(refused.error().remedy.find("tpm2_nvdefine") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(seals_to_no_registers_that_the_tpm_does_not_keep)
+{
+    closeSha256Bank();
+
+    const auto sealed = sealer.seal(tests::goodKey(1), api::PlatformRegisters(1U << 7U));
+
+    BOOST_REQUIRE(!sealed);
+    BOOST_TEST(sealed.error().reason.starts_with("the TPM's SHA-256 bank"));
+    BOOST_TEST(sealer.seal(tests::goodKey(1), {}).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
