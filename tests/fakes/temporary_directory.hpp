@@ -38,7 +38,7 @@ public:
     /// Makes the directories above it, too.
     std::filesystem::path write(const std::filesystem::path& name, std::string_view text) const
     {
-        const auto file = path_ / name;
+        auto file = path_ / name;
         std::filesystem::create_directories(file.parent_path());
         std::ofstream(file, std::ios::binary) << text;
         return file;
