@@ -14,15 +14,28 @@ constexpr int deviceColumn = 26;
 constexpr int securityInstanceColumn = 27;
 constexpr int serverInstanceColumn = 28;
 
+std::string select(const char* which)
+{
+    return fmt::format("SELECT {}, owner, security_instance, server_instance FROM server "
+                       "JOIN (SELECT device AS owner, server, security_instance, server_instance "
+                       "FROM bootstrapped_account) ON server = name {} "
+                       "ORDER BY owner, security_instance",
+                       serverColumns,
+                       which);
+}
+
+api::DeviceAccount readAccount(const Row& row)
+{
+    return {readServer(row),
+            row.number<std::uint16_t>(securityInstanceColumn),
+            row.number<std::uint16_t>(serverInstanceColumn)};
+}
+
 } // namespace
 
 BootstrapTable::BootstrapTable(Database& database)
-    : all_(database,
-           fmt::format("SELECT {}, owner, security_instance, server_instance FROM server "
-                       "JOIN (SELECT device AS owner, server, security_instance, server_instance "
-                       "FROM bootstrapped_account) ON server = name "
-                       "ORDER BY owner, security_instance",
-                       serverColumns))
+    : all_(database, select(""))
+    , of_(database, select("WHERE owner = ?"))
     , clear_(database, "DELETE FROM bootstrapped_account WHERE device = ?")
     , own_(database, "SELECT name FROM server WHERE device = ?")
     , removeOwn_(database, "DELETE FROM server WHERE name = ? AND device = ?")
@@ -34,12 +47,15 @@ BootstrapTable::BootstrapTable(Database& database)
 std::map<std::string, std::vector<api::DeviceAccount>> BootstrapTable::all()
 {
     std::map<std::string, std::vector<api::DeviceAccount>> accounts;
-    all_.each([&](const Row& row) {
-        accounts[row.text(deviceColumn)].push_back(
-            {readServer(row),
-             row.number<std::uint16_t>(securityInstanceColumn),
-             row.number<std::uint16_t>(serverInstanceColumn)});
-    });
+    all_.each(
+        [&](const Row& row) { accounts[row.text(deviceColumn)].push_back(readAccount(row)); });
+    return accounts;
+}
+
+std::vector<api::DeviceAccount> BootstrapTable::of(const std::string& device)
+{
+    std::vector<api::DeviceAccount> accounts;
+    of_.each([&](const Row& row) { accounts.push_back(readAccount(row)); }, device);
     return accounts;
 }
 

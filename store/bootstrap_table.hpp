@@ -21,6 +21,8 @@ public:
     /// By device; each in the order of Object 0.
     [[nodiscard]] std::map<std::string, std::vector<api::DeviceAccount>> all();
 
+    [[nodiscard]] std::vector<api::DeviceAccount> of(const std::string& device);
+
     /// The accounts go, and with them the device's own servers and their credentials, but for the
     /// servers named in `but`. Says whether there was anything.
     bool clear(const std::string& device, const std::set<std::string>& but);
@@ -30,6 +32,7 @@ public:
 
 private:
     Statement all_;
+    Statement of_;
     Statement clear_;
     Statement own_;
     Statement removeOwn_;

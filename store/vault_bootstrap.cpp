@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -31,6 +32,10 @@ base::Expected<void> Vault::putDevice(const api::DeviceSettings& device)
 {
     Transaction transaction(database_);
     const bool isOther = devices_.serversOf(device.name) != device.servers;
+    if (isOther) {
+        if (auto given = giveBack(device.name); !given)
+            return given;
+    }
     const bool forgets = isOther && bootstraps_.clear(device.name, {});
     devices_.put(device);
     if (forgets)
@@ -38,6 +43,43 @@ base::Expected<void> Vault::putDevice(const api::DeviceSettings& device)
     else
         transaction.commit();
     return {};
+}
+
+base::Expected<void> Vault::giveBack(const std::string& device)
+{
+    const auto names = devices_.serversOf(device);
+    const auto operators = servers_.all();
+    for (const auto& account : bootstraps_.of(device)) {
+        const auto& own = account.settings;
+        const auto same = std::ranges::find_if(operators, [&](const auto& server) {
+            return server.uri == own.uri && server.shortServerId == own.shortServerId &&
+                   server.isBootstrap == own.isBootstrap &&
+                   std::ranges::find(names, server.name) != names.end();
+        });
+        if (!api::isBootstrapped(own) || same == operators.end())
+            continue;
+        const api::CredentialId from{device, own.name};
+        const api::CredentialId to{device, same->name};
+        if (!credentials_.find(from) || credentials_.find(to))
+            continue;
+        if (auto moved = moveCredential(from, to); !moved)
+            return moved;
+    }
+    return {};
+}
+
+base::Expected<void> Vault::moveCredential(const api::CredentialId& from,
+                                           const api::CredentialId& to)
+{
+    if (!envelope_)
+        return locked();
+    const auto row = credentials_.find(from);
+    const auto key = unwrap(from, *row);
+    if (!key)
+        return base::fail(key.error());
+    credentials_.remove(from);
+    const auto put = this->put(to, {row->kind, row->identity, row->certificates, *key, false});
+    return put ? base::Expected<void>() : base::fail(put.error());
 }
 
 base::Expected<void> Vault::keepBootstrap(const std::string& device, api::BootstrapResult result)
@@ -70,6 +112,15 @@ base::Expected<void> Vault::keepBootstrap(const std::string& device, api::Bootst
     return {};
 }
 
+bool Vault::wasNoSec(const std::string& device, const std::string& account)
+{
+    const auto before = bootstraps_.of(device);
+    return std::ranges::any_of(before, [&](const auto& one) {
+        return one.settings.name == account &&
+               one.settings.securityMode == api::SecurityMode::NoSec;
+    });
+}
+
 base::Expected<void> Vault::takeOrigin(const std::string& device, api::DeliveredAccount& delivered)
 {
     const auto& settings = delivered.account.settings;
@@ -78,7 +129,7 @@ base::Expected<void> Vault::takeOrigin(const std::string& device, api::Delivered
     const bool stays = delivered.origin == settings.name;
     const api::CredentialId origin{device, delivered.origin};
     const auto row = credentials_.find(origin);
-    if (!row && stays) // an operator has removed it
+    if (!row && stays && !wasNoSec(device, settings.name)) // an operator has removed it
         return {};
     if (!row || !fits(*row, settings.securityMode))
         return base::fail(base::ErrorKind::InvalidArgument,

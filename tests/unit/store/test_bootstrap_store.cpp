@@ -272,6 +272,40 @@ BOOST_AUTO_TEST_CASE(a_key_pair_goes_on_with_its_account_and_no_other_kind_does)
     BOOST_TEST(pair.certificates.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(an_account_that_had_no_security_needs_a_key_for_it)
+{
+    auto store = open();
+    auto plain = account(101, 2);
+    plain.account.settings.uri = "coap://new.example";
+    plain.account.settings.securityMode = api::SecurityMode::NoSec;
+    plain.credential.reset();
+    BOOST_REQUIRE(keep(store, "meter-1", result(std::move(plain))));
+    auto secured = account(101, 2);
+    secured.origin = "meter-1:101";
+    secured.credential.reset();
+
+    BOOST_TEST(refusalOf(store, "meter-1", result(std::move(secured))) ==
+               "meter-1:101 has no credential of its security mode that could go on");
+}
+
+BOOST_AUTO_TEST_CASE(an_operators_account_gets_its_key_back_when_the_operator_ends_it)
+{
+    auto store = open();
+    auto taken = account(1, 0);
+    taken.account.settings.uri = "coaps://server.example";
+    taken.origin = "leshan";
+    taken.credential.reset();
+    BOOST_REQUIRE(keep(store, "meter-1", result(std::move(taken))));
+    BOOST_REQUIRE((store.fetch(factory).error().kind == ErrorKind::NotFound));
+    api::DeviceSettings settings = store.load()->devices.front();
+
+    settings.servers.clear();
+    BOOST_REQUIRE(store.putDevice(settings));
+
+    BOOST_TEST(store.fetch(factory)->key.equals(tests::goodKey(1).view()));
+    BOOST_TEST((store.fetch({"meter-1", "meter-1:1"}).error().kind == ErrorKind::NotFound));
+}
+
 BOOST_AUTO_TEST_CASE(an_operator_who_changes_the_servers_ends_it)
 {
     auto store = open();
