@@ -273,7 +273,8 @@ void AttachedDevice::onDelivery(api::BootstrapResult result, lwm2m::ClientListen
         if (std::ranges::any_of(result.outdated, isOutdated))
             result.state.emplace(key, std::string());
     }
-    services_.listener.onDeviceDelivery(plan_.settings.name, std::move(result), std::move(kept));
+    services_.listener.onDeviceDelivery(
+        plan_.settings.name, clientLife_->token(), std::move(result), std::move(kept));
 }
 
 void AttachedDevice::onBootstrapped()
@@ -320,6 +321,7 @@ void AttachedDevice::reboot()
 void AttachedDevice::startClient(base::Duration delay)
 {
     isLeaving_ = false;
+    clientLife_ = std::make_unique<const base::Lifetime>();
     lwm2m::ClientListener& listener = *this; // make_unique cannot see a private base
     client_ = std::make_unique<lwm2m::Client>(
         lwm2m::ClientSettings{plan_.settings.name, plan_.endpointName, plan_.accounts, plan_.state},

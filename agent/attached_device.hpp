@@ -30,9 +30,13 @@ public:
     virtual void onDeviceState(const std::string& device, const api::ClientState& changes) = 0;
 
     using Kept = base::UniqueFunction<void(base::Expected<void>)>;
+    /// Gone when the device's LwM2M Client has begun anew.
+    using Asker = std::weak_ptr<const char>;
     /// Its Bootstrap-Server delivered accounts: keep them, setAccounts() in front of `kept`.
-    virtual void
-    onDeviceDelivery(const std::string& device, api::BootstrapResult result, Kept kept) = 0;
+    virtual void onDeviceDelivery(const std::string& device,
+                                  const Asker& asker,
+                                  api::BootstrapResult result,
+                                  Kept kept) = 0;
 };
 
 /// What every device uses and the gateway owns.
@@ -131,6 +135,7 @@ private:
     DeviceServices services_;
     FieldSide field_;
     std::unique_ptr<lwm2m::Client> client_;
+    std::unique_ptr<const base::Lifetime> clientLife_; ///< as long as client_
     // Owned by client_, valid as long as it is.
     std::vector<BridgedObject*> objects_;
     std::vector<lwm2m::Object*> keptObjects_;

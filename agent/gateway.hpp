@@ -112,6 +112,7 @@ private:
                          const std::vector<model::Sample>& samples) override;
     void onDeviceState(const std::string& device, const api::ClientState& changes) override;
     void onDeviceDelivery(const std::string& device,
+                          const DeviceListener::Asker& asker,
                           api::BootstrapResult result,
                           DeviceListener::Kept kept) override;
 

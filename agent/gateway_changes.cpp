@@ -377,24 +377,39 @@ Expected<void> Gateway::checkUnused(const api::DeviceSettings& settings) const
     return {};
 }
 
+namespace {
+
+/// Its own accounts, which a Bootstrap-Server delivered, count like the operator's.
+Expected<void> checkShortServerId(const AttachedDevice& device, const api::ServerSettings& changed)
+{
+    const auto& accounts = device.accounts();
+    const auto isChanged = [&](const api::DeviceAccount& account) {
+        return account.settings.name == changed.name;
+    };
+    if (std::ranges::none_of(accounts, isChanged))
+        return {};
+    const auto other = std::ranges::find_if(accounts, [&](const api::DeviceAccount& account) {
+        return !isChanged(account) && !account.settings.isBootstrap &&
+               account.settings.shortServerId == changed.shortServerId;
+    });
+    if (other == accounts.end())
+        return {};
+    return fail(ErrorKind::InvalidArgument,
+                fmt::format("{} registers with {} already, which has short server ID {}",
+                            device.settings().name,
+                            other->settings.name,
+                            changed.shortServerId));
+}
+
+} // namespace
+
 Expected<void> Gateway::checkShortServerIds(const api::ServerSettings& changed) const
 {
     if (changed.isBootstrap)
         return {};
-    for (const auto& [name, device] : devices_) {
-        const auto& used = device->settings().servers;
-        if (std::ranges::find(used, changed.name) == used.end())
-            continue;
-        for (const auto& server : used) {
-            if (server != changed.name && !servers_.at(server).isBootstrap &&
-                servers_.at(server).shortServerId == changed.shortServerId)
-                return fail(
-                    ErrorKind::InvalidArgument,
-                    fmt::format("{} registers with {} already, which has short server ID {}",
-                                name,
-                                server,
-                                changed.shortServerId));
-        }
+    for (const auto& entry : devices_) {
+        if (auto free = checkShortServerId(*entry.second, changed); !free)
+            return free;
     }
     return {};
 }

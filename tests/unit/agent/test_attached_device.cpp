@@ -59,7 +59,7 @@ struct DeviceFixture : agent::DeviceListener
 
     void onDeviceSamples(const std::string&, const std::vector<model::Sample>&) override {}
 
-    void onDeviceDelivery(const std::string&, api::BootstrapResult, Kept) override {}
+    void onDeviceDelivery(const std::string&, const Asker&, api::BootstrapResult, Kept) override {}
 
     void onDeviceState(const std::string&, const api::ClientState&) override {}
 

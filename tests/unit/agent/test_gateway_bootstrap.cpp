@@ -193,6 +193,26 @@ BOOST_AUTO_TEST_CASE(an_operator_who_changes_the_servers_speaks_last)
     BOOST_TEST(store.kept().bootstrapped.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_delivery_to_a_client_that_is_gone_changes_nothing)
+{
+    writeAccount();
+    auto changed = gateway->server("boot")->settings;
+    changed.lifetime = std::chrono::seconds(1234);
+    std::optional<bool> hasChanged;
+    gateway->changeServer(changed, [&](const auto& result) { hasChanged = result.has_value(); });
+
+    api::Request request;
+    request.method = api::Method::Post;
+    request.path = {"bs"};
+    const auto finished = transport.peers.front()->request(std::move(request));
+    until([&] { return hasChanged.has_value(); });
+    loop.runOnce(std::chrono::milliseconds(10));
+
+    BOOST_TEST(hasChanged.value());
+    BOOST_TEST(accounts() == before, boost::test_tools::per_element());
+    BOOST_TEST(store.kept().bootstrapped.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_device_has_one_bootstrap_server_at_most)
 {
     auto second = server("boot-2");
