@@ -12,6 +12,7 @@
 #include "agent/coap/cipher_policy.hpp"
 #include "agent/coap/server_check.hpp"
 #include "agent/model/path.hpp"
+#include "bridges/ble/advertisement.hpp"
 
 namespace causeway::agent {
 
@@ -260,8 +261,10 @@ Expected<void> admitDevice(const api::DeviceSettings& device)
     }
     if (device.profile.empty())
         return bad("a device needs a profile: see the list of profiles");
-    if (device.line.empty())
-        return bad("a device needs a line");
+    if (device.line.empty() == device.bleAddress.empty())
+        return bad("a device needs a line or a Bluetooth address, and not both");
+    if (!device.bleAddress.empty() && !bridges::ble::canonicalAddress(device.bleAddress))
+        return bad("a Bluetooth address is six pairs of hexadecimal digits: A4:C1:38:0A:1B:2C");
     if (device.servers.size() > mostServers)
         return bad(fmt::format("a device registers with at most {} servers", mostServers));
     if (device.pollPeriod && (*device.pollPeriod < 10ms || *device.pollPeriod > 24h))

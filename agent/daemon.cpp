@@ -57,12 +57,22 @@ Daemon::Daemon(const Settings& settings)
                                        .trustStore = settings.trustStore,
                                        .acceptsUnsetClock = settings.acceptsUnsetClock})
     , fieldBuses_(loop_, [this](const std::string& line) { gateway_.onLineChanged(line); })
-    , gateway_(
-          {loop_, endpoint_, store_, store_, store_, store_, fieldBuses_, profiles_, definitions_},
-          {settings.allowsNoSec,
-           settings.startSpread,
-           settings.deregisterLimit,
-           settings.keptObjects.ids})
+    , bluetooth_(loop_, settings.busAddress)
+    , gateway_({loop_,
+                endpoint_,
+                store_,
+                store_,
+                store_,
+                store_,
+                store_,
+                fieldBuses_,
+                bluetooth_,
+                profiles_,
+                definitions_},
+               {settings.allowsNoSec,
+                settings.startSpread,
+                settings.deregisterLimit,
+                settings.keptObjects.ids})
     , lists_(loop_,
              gateway_,
              store_,
@@ -108,6 +118,7 @@ void Daemon::onLoaded(const base::Expected<void>& loaded)
     if (const auto period = service_manager::watchdogPeriod()) {
         watchdog_.emplace(loop_, *period, [] { service_manager::notifyAlive(); });
         watchdog_->watch(fieldBuses_.fieldScheduler());
+        watchdog_->watch(bluetooth_.scheduler());
     }
     service_manager::notifyReady(fmt::format("{} devices", gateway_.deviceNames().size()));
     log::info("causewayd {VERSION} is up", "VERSION", CAUSEWAY_VERSION);

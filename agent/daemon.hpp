@@ -13,6 +13,7 @@
 #include "agent/process.hpp"
 #include "agent/settings.hpp"
 #include "agent/watchdog.hpp"
+#include "bridges/ble/central.hpp"
 #include "bridges/field_buses.hpp"
 #include "bridges/profile_library.hpp"
 #include "dbus/service.hpp"
@@ -46,6 +47,7 @@ private:
     store::SealedStore store_;
     coap::Endpoint endpoint_;
     bridges::FieldBuses fieldBuses_;
+    bridges::ble::Central bluetooth_;
     Gateway gateway_;
     CredentialLists lists_;
     CertificateWatch certificates_;

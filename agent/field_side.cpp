@@ -119,8 +119,9 @@ void FieldSide::onSamples(std::vector<model::Sample> samples)
 
 void FieldSide::onAvailability(bool isAvailable, const std::string& reason)
 {
-    if (isAvailable_ == isAvailable)
-        return; // the first samples have said it already
+    // The first samples have said it already; a device that is gone may be so for another reason.
+    if (isAvailable_ == isAvailable && (isAvailable || reason == lastError_))
+        return;
     isAvailable_ = isAvailable;
     if (!isAvailable) {
         lastError_ = reason;

@@ -9,6 +9,7 @@
 
 #include "agent/base/log.hpp"
 #include "agent/base/message_ids.hpp"
+#include "bridges/ble/central.hpp"
 #include "bridges/field_buses.hpp"
 #include "bridges/profile_library.hpp"
 
@@ -30,6 +31,11 @@ std::vector<std::string> namesOf(const Map& map)
     for (const auto& [name, ignored] : map)
         names.push_back(name);
     return names;
+}
+
+bool takesKey(const bridges::DeviceProfile& profile)
+{
+    return profile.advertisement.encryption != bridges::ble::Encryption::None;
 }
 
 std::uint32_t registeredAt(const api::DeviceStatus& status, const std::string& server)
@@ -262,14 +268,35 @@ void Gateway::giveBridge(AttachedDevice& device)
     const auto profile = services_.profiles.find(settings.profile);
     if (!profile)
         return; // the device is faulty, and says so
-    auto bridge = services_.fieldBuses.createBridge(
-        *profile,
-        bridges::BridgeSettings{
-            settings.name, settings.line, settings.unitId, settings.pollPeriod});
-    if (bridge)
-        device.setBridge(std::move(*bridge), {});
-    else
-        device.setBridge(nullptr, bridge.error().message);
+    auto bridge =
+        (*profile)->bridge == "ble"
+            ? services_.bluetooth.createBridge(*profile, settings.name, settings.bleAddress)
+            : services_.fieldBuses.createBridge(
+                  *profile,
+                  bridges::BridgeSettings{
+                      settings.name, settings.line, settings.unitId, settings.pollPeriod});
+    if (!bridge)
+        return device.setBridge(nullptr, bridge.error().message);
+    device.setBridge(std::move(*bridge), {});
+    if (takesKey(**profile))
+        giveFieldKey(device);
+}
+
+void Gateway::giveFieldKey(const AttachedDevice& device)
+{
+    services_.fieldKeys.fetchFieldKey(
+        device.settings().name,
+        lifetime_.guard([this, name = device.settings().name](Expected<base::Secret> key) {
+            if (key)
+                services_.bluetooth.setKey(name, std::move(*key));
+            else
+                log::warning("{DEVICE}: the key it encrypts with cannot be read: {ERROR}; what it "
+                             "encrypts is not understood until then",
+                             "DEVICE",
+                             name,
+                             "ERROR",
+                             key.error().message);
+        }));
 }
 
 DevicePlan Gateway::plan(api::DeviceSettings settings, api::ClientState state)
@@ -346,7 +373,12 @@ void Gateway::onKeyStoreChanged()
                     "MESSAGE_ID",
                     log::keyStoreOpenId);
     for (const auto& entry : devices_) {
-        base::contain(entry.first, [&] { entry.second->onCredentialChanged({}); });
+        base::contain(entry.first, [&] {
+            entry.second->onCredentialChanged({});
+            const auto profile = services_.profiles.find(entry.second->settings().profile);
+            if (status.state != api::KeyStoreState::Locked && profile && takesKey(**profile))
+                giveFieldKey(*entry.second);
+        });
     }
     tell([](auto& listener) { listener.onGatewayChanged(); });
 }

@@ -16,6 +16,10 @@
 #include "agent/change_queue.hpp"
 #include "agent/gateway_services.hpp"
 
+namespace causeway::bridges::ble {
+struct Advertisement;
+} // namespace causeway::bridges::ble
+
 namespace causeway::agent {
 
 /// All lines, servers and devices, and what an operator can do with them. Main thread. Each change
@@ -76,7 +80,8 @@ public:
     void attachDevice(api::DeviceSettings settings, Done done) override;
     void changeDevice(api::DeviceSettings settings, Done done) override;
     void detachDevice(const std::string& name, Done done) override;
-
+    void scanBluetooth(std::chrono::seconds duration, SightingsDone done) override;
+    void setFieldKey(const std::string& device, base::Secret key, Done done) override;
     void
     setCredential(api::CredentialId id, api::Credential credential, CredentialDone done) override;
     void
@@ -159,12 +164,16 @@ private:
     void
     startDevice(const api::DeviceSettings& settings, api::ClientState state, base::Duration delay);
     void giveBridge(AttachedDevice& device);
+    void giveFieldKey(const AttachedDevice& device);
+    [[nodiscard]] std::vector<api::BluetoothSighting>
+    recognise(const std::vector<bridges::ble::Advertisement>& heard) const;
     [[nodiscard]] base::Expected<void> applyToBus(const api::LineSettings& settings);
     [[nodiscard]] DevicePlan plan(api::DeviceSettings settings, api::ClientState state);
     /// Bootstrapped ones if there are any, else the operator's.
     [[nodiscard]] std::vector<api::DeviceAccount> accountsOf(const api::DeviceSettings& of) const;
     [[nodiscard]] std::vector<std::string> usersOf(const std::string& server) const;
     [[nodiscard]] base::Expected<void> checkDevice(const api::DeviceSettings& settings) const;
+    [[nodiscard]] base::Expected<void> checkPlace(const api::DeviceSettings& settings) const;
     [[nodiscard]] base::Expected<void> checkUnused(const api::DeviceSettings& settings) const;
     [[nodiscard]] base::Expected<void>
     checkShortServerIds(const api::ServerSettings& changed) const;

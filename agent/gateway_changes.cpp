@@ -8,6 +8,7 @@
 #include "agent/admission.hpp"
 #include "agent/base/log.hpp"
 #include "agent/gateway.hpp"
+#include "bridges/ble/advertisement.hpp"
 #include "bridges/field_buses.hpp"
 #include "bridges/profile_library.hpp"
 
@@ -38,6 +39,19 @@ Expected<void> refuseInUse(const std::string& name, const std::vector<std::strin
                 fmt::format("{} is used by {}: detach or change them first",
                             name,
                             fmt::join(devices, ", ")));
+}
+
+/// What is no address stays as it is, to be refused by its name.
+std::string canonical(const std::string& address)
+{
+    return bridges::ble::canonicalAddress(address).value_or(address);
+}
+
+std::string placeOf(const api::DeviceSettings& settings)
+{
+    return settings.line.empty()
+               ? fmt::format("Bluetooth address {}", settings.bleAddress)
+               : fmt::format("unit {} of line {}", settings.unitId, settings.line);
 }
 
 std::string_view endpointOf(const api::DeviceSettings& settings)
@@ -224,6 +238,7 @@ void Gateway::removeServer(const std::string& name, Done done)
 
 void Gateway::attachDevice(api::DeviceSettings settings, Done done)
 {
+    settings.bleAddress = canonical(settings.bleAddress);
     change(
         [this, settings]() -> Expected<void> {
             if (devices_.contains(settings.name))
@@ -235,15 +250,13 @@ void Gateway::attachDevice(api::DeviceSettings settings, Done done)
         },
         [this, settings](base::Task finished) {
             startDevice(settings, {}, base::Duration::zero());
-            log::notice("{DEVICE}: attached as {PROFILE}, unit {UNIT} of {LINE}",
+            log::notice("{DEVICE}: attached as {PROFILE}, {PLACE}",
                         "DEVICE",
                         settings.name,
                         "PROFILE",
                         settings.profile,
-                        "UNIT",
-                        settings.unitId,
-                        "LINE",
-                        settings.line);
+                        "PLACE",
+                        placeOf(settings));
             tell([&](auto& listener) { listener.onDeviceAdded(settings.name); });
             finished();
         },
@@ -252,6 +265,7 @@ void Gateway::attachDevice(api::DeviceSettings settings, Done done)
 
 void Gateway::changeDevice(api::DeviceSettings settings, Done done)
 {
+    settings.bleAddress = canonical(settings.bleAddress);
     change(
         [this, settings]() -> Expected<void> {
             if (!devices_.contains(settings.name))
@@ -330,14 +344,8 @@ Expected<void> Gateway::checkDevice(const api::DeviceSettings& settings) const
 {
     if (auto admitted = admitDevice(settings); !admitted)
         return admitted;
-    if (const auto profile = services_.profiles.find(settings.profile); !profile)
-        return fail(profile.error());
-    const auto line = lines_.find(settings.line);
-    if (line == lines_.end())
-        return missing("line", settings.line);
-    if (settings.unitId == 0 && line->second.kind != api::LineSettings::Kind::Tcp)
-        return fail(ErrorKind::InvalidArgument,
-                    "unit 0 is the broadcast of a serial line: nobody answers there");
+    if (auto place = checkPlace(settings); !place)
+        return place;
     std::vector<std::uint16_t> shortServerIds;
     std::size_t bootstraps = 0;
     for (const auto& server : settings.servers) {
@@ -358,16 +366,37 @@ Expected<void> Gateway::checkDevice(const api::DeviceSettings& settings) const
     return checkUnused(settings);
 }
 
+Expected<void> Gateway::checkPlace(const api::DeviceSettings& settings) const
+{
+    const auto profile = services_.profiles.find(settings.profile);
+    if (!profile)
+        return fail(profile.error());
+    const bool isBle = (*profile)->bridge == "ble";
+    if (isBle == settings.bleAddress.empty())
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("{} is for a {} device: it needs a {}",
+                                settings.profile,
+                                isBle ? "Bluetooth" : "Modbus",
+                                isBle ? "Bluetooth address" : "line"));
+    if (isBle)
+        return {};
+    const auto line = lines_.find(settings.line);
+    if (line == lines_.end())
+        return missing("line", settings.line);
+    if (settings.unitId == 0 && line->second.kind != api::LineSettings::Kind::Tcp)
+        return fail(ErrorKind::InvalidArgument,
+                    "unit 0 is the broadcast of a serial line: nobody answers there");
+    return {};
+}
+
 Expected<void> Gateway::checkUnused(const api::DeviceSettings& settings) const
 {
     for (const auto& [name, device] : devices_) {
         if (name == settings.name)
             continue;
         const auto& other = device->settings();
-        if (other.line == settings.line && other.unitId == settings.unitId)
-            return fail(
-                ErrorKind::AlreadyExists,
-                fmt::format("unit {} of line {} is {}", settings.unitId, settings.line, name));
+        if (placeOf(other) == placeOf(settings))
+            return fail(ErrorKind::AlreadyExists, fmt::format("{} is {}", placeOf(settings), name));
         if (device->endpointName() == endpointOf(settings))
             return fail(ErrorKind::AlreadyExists,
                         fmt::format("{} has the endpoint name \"{}\" already",

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <vector>
 
 #include "agent/api/bootstrap_store.hpp"
 #include "agent/api/credential_store.hpp"
+#include "agent/api/field_key_store.hpp"
 #include "agent/api/inventory.hpp"
 #include "agent/api/key_store.hpp"
 #include "agent/api/transport.hpp"
@@ -15,6 +17,10 @@ namespace causeway::bridges {
 class FieldBuses;
 class ProfileLibrary;
 } // namespace causeway::bridges
+
+namespace causeway::bridges::ble {
+class Central;
+} // namespace causeway::bridges::ble
 
 namespace causeway::agent {
 
@@ -27,7 +33,9 @@ struct GatewayServices
     api::CredentialStore& credentials;
     api::BootstrapStore& bootstraps;
     api::KeyStore& keyStore;
+    api::FieldKeyStore& fieldKeys;
     bridges::FieldBuses& fieldBuses;
+    bridges::ble::Central& bluetooth;
     bridges::ProfileLibrary& profiles;
     const model::Definitions& definitions;
 };

@@ -69,8 +69,10 @@ void Gateway::pauseLine(const std::string& name, bool isPaused, Done done)
 void Gateway::startScan(const std::string& line, const api::ScanSettings& settings, Done done)
 {
     std::vector<std::shared_ptr<const bridges::DeviceProfile>> profiles;
-    for (const auto& name : services_.profiles.names())
-        profiles.push_back(*services_.profiles.find(name));
+    for (const auto& name : services_.profiles.names()) {
+        if (const auto profile = *services_.profiles.find(name); profile->bridge == "modbus")
+            profiles.push_back(profile);
+    }
     auto result = services_.fieldBuses.startScan(line, settings, profiles);
     if (result)
         log::notice("{LINE}: is being scanned; its devices are not polled meanwhile", "LINE", line);

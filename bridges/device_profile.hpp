@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/api/bridge.hpp"
+#include "bridges/ble/format.hpp"
 #include "bridges/modbus/point.hpp"
 #include "bridges/modbus/unit_opening.hpp"
 
@@ -16,7 +17,8 @@ namespace causeway::bridges {
 struct ResourceMapping
 {
     api::MappedResource resource;
-    std::optional<modbus::Point> point; ///< none for a constant
+    std::optional<modbus::Point> point; ///< none for a constant, and at a Bluetooth device
+    std::optional<ble::Source> source;  ///< at a Bluetooth device, none for a constant
 };
 
 /// Everything we know of one device model; shared by all its devices, never changed once read.
@@ -24,7 +26,7 @@ struct DeviceProfile
 {
     std::string name;   ///< eastron-sdm120: the file's name without .toml
     std::string title;  ///< Eastron SDM120 single-phase energy meter
-    std::string bridge; ///< "modbus"
+    std::string bridge; ///< "modbus" or "ble"
     std::string file;
     std::size_t fingerprint = 0; ///< of all that the file and those it extends say
     std::string manufacturer;
@@ -32,7 +34,8 @@ struct DeviceProfile
     std::vector<std::string> sources; ///< where the register map comes from
     modbus::UnitLimits limits;
     modbus::OpeningSteps opening;
-    std::vector<ResourceMapping> mappings; ///< ascending by path
+    ble::AdvertisementFormat advertisement; ///< bridge "ble"
+    std::vector<ResourceMapping> mappings;  ///< ascending by path
 };
 
 } // namespace causeway::bridges

@@ -97,6 +97,20 @@ Point PointReader::read(const model::ResourceDefinition& definition,
     return std::move(point_);
 }
 
+Point PointReader::readField(const model::ResourceDefinition& definition,
+                             const std::optional<std::string>& units)
+{
+    point_.valueType = definition.type;
+    readType();
+    readBits();
+    if (point_.encoding.type == RawType::String)
+        point_.encoding.words = static_cast<std::uint16_t>(
+            (table_.requiredInteger("octets", 1, 2 * mostTextRegisters) + 1) / 2);
+    readNumber(units);
+    checkEncoding();
+    return std::move(point_);
+}
+
 void PointReader::readPlace()
 {
     for (const std::int64_t model : table_.integers("sunspec")) {
@@ -124,16 +138,22 @@ std::uint16_t PointReader::address(ProfileTable& table, std::string_view key)
 
 void PointReader::readEncoding(const std::optional<std::string>& units)
 {
-    readLayout();
-    readField();
+    readType();
+    readOrder();
+    readBits();
     readText();
+    readNumber(units);
+}
+
+void PointReader::readNumber(const std::optional<std::string>& units)
+{
     readScale(units);
     readAbsence();
     readMeanings();
     point_.encoding.valid = table_.range("valid");
 }
 
-void PointReader::readLayout()
+void PointReader::readType()
 {
     Encoding& encoding = point_.encoding;
     const bool isBitTable = modbus::holdsBits(point_.table);
@@ -143,16 +163,21 @@ void PointReader::readLayout()
     encoding.type = word.type;
     encoding.width = word.width;
     encoding.words = modbus::wordsOf(encoding.type);
+    encoding.decoding = table_.choice("decode", all(decodingWords)).value_or(Decoding::Plain);
+}
+
+void PointReader::readOrder()
+{
+    Encoding& encoding = point_.encoding;
     encoding.isLowWordFirst = defaults_.order.isLowWordFirst && encoding.words > 1;
-    encoding.hasSwappedBytes = defaults_.order.hasSwappedBytes && !isBitTable;
+    encoding.hasSwappedBytes = defaults_.order.hasSwappedBytes && !modbus::holdsBits(point_.table);
     if (const auto order = table_.choice("order", all(orderWords))) {
         encoding.isLowWordFirst = order->isLowWordFirst;
         encoding.hasSwappedBytes = order->hasSwappedBytes;
     }
-    encoding.decoding = table_.choice("decode", all(decodingWords)).value_or(Decoding::Plain);
 }
 
-void PointReader::readField()
+void PointReader::readBits()
 {
     Encoding& encoding = point_.encoding;
     if (encoding.type == RawType::Bit && !modbus::holdsBits(point_.table))

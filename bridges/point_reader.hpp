@@ -25,14 +25,22 @@ struct PointDefaults
 class PointReader
 {
 public:
+    /// Both outlive this.
     PointReader(ProfileTable& table, const PointDefaults& defaults)
         : table_(table)
         , defaults_(defaults)
     {}
 
+    PointReader(ProfileTable&, const PointDefaults&&) = delete;
+
     /// `units` is what the Resource counts in, when that is known.
     [[nodiscard]] modbus::Point read(const model::ResourceDefinition& definition,
                                      const std::optional<std::string>& units);
+
+    /// The same for a value among octets, whose place somebody else reads: its type, scale and
+    /// meaning.
+    [[nodiscard]] modbus::Point readField(const model::ResourceDefinition& definition,
+                                          const std::optional<std::string>& units);
 
     /// After read().
     [[nodiscard]] bool allowsServerWrites() const { return allowsServerWrites_; }
@@ -40,9 +48,11 @@ public:
 private:
     void readPlace();
     void readEncoding(const std::optional<std::string>& units);
-    void readLayout();
-    void readField();
+    void readType();
+    void readOrder();
+    void readBits();
     void readText();
+    void readNumber(const std::optional<std::string>& units);
     void readScale(const std::optional<std::string>& units);
     void readAbsence();
     void readMeanings();

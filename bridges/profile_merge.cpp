@@ -21,7 +21,7 @@ using base::fail;
 namespace {
 
 constexpr std::array<std::string_view, 2> listsByPath{"resource", "constant"};
-constexpr std::array<std::string_view, 2> tablesByKey{"modbus", "parameters"};
+constexpr std::array<std::string_view, 3> tablesByKey{"modbus", "ble", "parameters"};
 
 std::string pathOf(const toml::node& entry)
 {

@@ -28,6 +28,7 @@ constexpr std::int64_t mostStride = 4096;
 constexpr Id securityObject = 0;
 constexpr Id accessControlObject = 2;
 constexpr Id deviceObject = 3;
+constexpr Id connectivityObject = 4;
 constexpr Id sensorUnits = 5701;
 constexpr Id applicationType = 5750;
 
@@ -99,10 +100,7 @@ DeviceProfile ProfileReader::read(ProfileTable root)
     profile_.manufacturer = root.requiredText("manufacturer");
     profile_.model = root.requiredText("model");
     profile_.sources = root.texts("sources");
-    profile_.bridge = "modbus";
-    if (!root.has("modbus"))
-        root.complain("modbus", "the table [modbus] is missing");
-    root.table("modbus", [this](ProfileTable table) { readModbus(std::move(table)); });
+    readBridge(root);
     root.eachTable("resource", [this](ProfileTable table) { readResource(std::move(table)); });
     root.eachTable("probe", [this](ProfileTable table) {
         profile_.opening.probes.push_back(readProbe(std::move(table), defaults_));
@@ -112,6 +110,8 @@ DeviceProfile ProfileReader::read(ProfileTable root)
     });
     root.eachTable("constant", [this](ProfileTable table) { readConstant(std::move(table)); });
     addIdentity(root);
+    if (profile_.bridge == "ble")
+        addRadio(root.line());
     root.refuseOthers();
     if (!root.has("resource"))
         root.complain("resource", "a profile maps at least one [[resource]]");
@@ -123,6 +123,20 @@ DeviceProfile ProfileReader::read(ProfileTable root)
     return std::move(profile_);
 }
 
+void ProfileReader::readBridge(ProfileTable& root)
+{
+    const bool isBle = root.has("ble");
+    profile_.bridge = isBle ? "ble" : "modbus";
+    if (isBle == root.has("modbus"))
+        root.complain("modbus", "a profile has either a table [modbus] or a table [ble]");
+    if (isBle && (root.has("probe") || root.has("setup")))
+        root.complain("ble", "[[probe]] and [[setup]] are for Modbus devices");
+    root.table("modbus", [this](ProfileTable table) { readModbus(std::move(table)); });
+    root.table("ble", [this](ProfileTable table) {
+        profile_.advertisement = ble::readFormat(std::move(table), advertised_);
+    });
+}
+
 void ProfileReader::addIdentity(ProfileTable& root)
 {
     // A device that names itself knows better.
@@ -132,6 +146,25 @@ void ProfileReader::addIdentity(ProfileTable& root)
         addConstant(Path{deviceObject, 0, 1}, profile_.model, root.line());
     if (const auto type = root.text("device-type"))
         addConstant(Path{deviceObject, 0, 17}, *type, root.line());
+}
+
+/// How well a device is heard is a fact of its connectivity (Object 4), which has more that is
+/// mandatory.
+void ProfileReader::addRadio(std::uint32_t line)
+{
+    constexpr std::string_view bluetooth = "22"; // Object 4, Network Bearer
+    // No device of ours has an address of its own there: RFC 4291 §2.5.2, unspecified.
+    constexpr std::string_view noAddress = "::";
+    const Path connectivity{connectivityObject, 0};
+    addConstant(connectivity.child(0), std::string(bluetooth), line);
+    addConstant(connectivity.child(1).child(0), std::string(bluetooth), line);
+    addConstant(connectivity.child(4).child(0), std::string(noAddress), line);
+    ResourceMapping mapping;
+    mapping.resource.path = connectivity.child(2);
+    mapping.resource.operations.read = true;
+    mapping.source = ble::Source{true, {}};
+    mapping.resource.description = ble::describe(*mapping.source);
+    add(std::move(mapping), line);
 }
 
 void ProfileReader::readModbus(ProfileTable table)
@@ -170,20 +203,46 @@ void ProfileReader::readResource(ProfileTable table)
     const auto* definition = readPath(table, mapping.resource.path);
     if (definition == nullptr)
         return;
-    auto units = table.text("units");
-    const auto application = table.text("application");
+    const InstanceTexts texts{table.text("units"), table.text("application")};
+    if (profile_.bridge == "ble")
+        readAdvertised(table, *definition, std::move(mapping), texts);
+    else
+        readRegister(table, *definition, std::move(mapping), texts);
+    table.refuseOthers();
+}
+
+void ProfileReader::readRegister(ProfileTable& table,
+                                 const model::ResourceDefinition& definition,
+                                 ResourceMapping mapping,
+                                 const InstanceTexts& texts)
+{
     PointReader reader(table, defaults_);
-    mapping.point = reader.read(*definition, units ? units : definition->units);
+    mapping.point = reader.read(definition, texts.units ? texts.units : definition.units);
     const Point& point = *mapping.point;
     profile_.opening.walksSunspec |= !point.sunspecModels.empty();
     mapping.resource.operations.read = !point.executeValue;
     mapping.resource.operations.write = point.write.has_value();
     mapping.resource.operations.execute = point.executeValue.has_value();
     mapping.resource.allowsServerWrites = reader.allowsServerWrites();
-    checkOperations(table, mapping, *definition);
-    mapping.resource.description = units.value_or(definition->units);
-    repeat(table, mapping, {units, application});
-    table.refuseOthers();
+    checkOperations(table, mapping, definition);
+    mapping.resource.description = texts.units.value_or(definition.units);
+    repeat(table, mapping, texts);
+}
+
+void ProfileReader::readAdvertised(ProfileTable& table,
+                                   const model::ResourceDefinition& definition,
+                                   ResourceMapping mapping,
+                                   const InstanceTexts& texts)
+{
+    const auto units = texts.units ? texts.units : definition.units;
+    mapping.source = ble::readSource(table, definition, units, advertised_);
+    mapping.resource.operations.read = true;
+    checkOperations(table, mapping, definition);
+    mapping.resource.description = ble::describe(*mapping.source);
+    if (!units->empty())
+        mapping.resource.description += ", " + *units;
+    addTexts(mapping.resource.path.upTo(2), texts, 0, table.line());
+    add(std::move(mapping), table.line());
 }
 
 void ProfileReader::repeat(ProfileTable& table,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/model/definition.hpp"
+#include "bridges/ble/format_reader.hpp"
 #include "bridges/device_profile.hpp"
 #include "bridges/point_reader.hpp"
 #include "bridges/profile_table.hpp"
@@ -34,13 +35,23 @@ private:
         std::optional<std::string> application;
     };
 
+    void readBridge(ProfileTable& root);
     void readModbus(ProfileTable table);
     void readResource(ProfileTable table);
     void readConstant(ProfileTable table);
+    void readRegister(ProfileTable& table,
+                      const model::ResourceDefinition& definition,
+                      ResourceMapping mapping,
+                      const InstanceTexts& texts);
+    void readAdvertised(ProfileTable& table,
+                        const model::ResourceDefinition& definition,
+                        ResourceMapping mapping,
+                        const InstanceTexts& texts);
     void repeat(ProfileTable& table, const ResourceMapping& first, const InstanceTexts& texts);
 
     const model::ResourceDefinition* readPath(ProfileTable& table, model::Path& path);
     void addIdentity(ProfileTable& root);
+    void addRadio(std::uint32_t line);
     void addTexts(const model::Path& instance,
                   const InstanceTexts& texts,
                   std::int64_t index,
@@ -59,6 +70,7 @@ private:
     Complaint& complaint_;
     DeviceProfile profile_;
     PointDefaults defaults_;
+    ble::FormatDefaults advertised_;
     std::map<model::Path, std::uint32_t> lines_; ///< where each path stands
 };
 

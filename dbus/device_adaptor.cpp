@@ -298,6 +298,25 @@ void DeviceAdaptor::RemoveCredential(sdbus::Result<>&& result, std::string serve
           });
 }
 
+void DeviceAdaptor::SetFieldKey(sdbus::Result<>&& result, sdbus::UnixFd secret)
+{
+    admit(std::move(result),
+          Action::Credentials,
+          [this, secret = std::move(secret)](Answer<> answer) {
+              auto key = readSecretFile(secret.get());
+              if (!key)
+                  return answer.fail(key.error());
+              context_.control.setFieldKey(name_, std::move(*key), confirm(std::move(answer)));
+          });
+}
+
+void DeviceAdaptor::RemoveFieldKey(sdbus::Result<>&& result)
+{
+    admit(std::move(result), Action::Credentials, [this](Answer<> answer) {
+        context_.control.setFieldKey(name_, {}, confirm(std::move(answer)));
+    });
+}
+
 std::string DeviceAdaptor::Name()
 {
     return name_;

@@ -50,6 +50,8 @@ private:
     void ExportCredential(SecretResult&& result, std::string server) override;
     void DescribeCredential(FactsResult&& result, std::string server) override;
     void RemoveCredential(sdbus::Result<>&& result, std::string server) override;
+    void SetFieldKey(sdbus::Result<>&& result, sdbus::UnixFd secret) override;
+    void RemoveFieldKey(sdbus::Result<>&& result) override;
 
     std::string Name() override;
     Dictionary Settings() override;

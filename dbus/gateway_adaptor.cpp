@@ -127,6 +127,22 @@ void GatewayAdaptor::ReloadProfiles(sdbus::Result<>&& result)
         }));
 }
 
+void GatewayAdaptor::ScanBluetooth(sdbus::Result<std::vector<Dictionary>>&& result,
+                                   std::uint32_t seconds)
+{
+    using Sightings = base::Expected<std::vector<api::BluetoothSighting>>;
+    const auto work = [this, seconds](Answer<std::vector<Dictionary>> answer) {
+        context_.control.scanBluetooth(
+            std::chrono::seconds(seconds),
+            [answer = std::move(answer)](const Sightings& sightings) mutable {
+                if (!sightings)
+                    return answer.fail(sightings.error());
+                answer.succeed(toDictionaries(*sightings));
+            });
+    };
+    context_.gate.admit(getObject(), std::move(result), Action::Read, lifetime_.guard(work));
+}
+
 std::vector<Dictionary> GatewayAdaptor::ListProfiles()
 {
     return answering([this] { return toDictionaries(context_.control.profiles()); });

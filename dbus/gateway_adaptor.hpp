@@ -30,6 +30,8 @@ private:
     void AddServer(PathResult&& result, std::string name, Dictionary settings) override;
     void AttachDevice(PathResult&& result, std::string name, Dictionary settings) override;
     void ReloadProfiles(sdbus::Result<>&& result) override;
+    void ScanBluetooth(sdbus::Result<std::vector<Dictionary>>&& result,
+                       std::uint32_t seconds) override;
     std::vector<Dictionary> ListProfiles() override;
     std::tuple<Dictionary, std::vector<Dictionary>>
     DescribeProfile(const std::string& name) override;

@@ -163,6 +163,7 @@ constexpr std::array deviceTable{
     row<&DeviceSettings::profile,            "profile">(),
     row<&DeviceSettings::line,               "line">(),
     row<&DeviceSettings::unitId,             "unitId">(),
+    row<&DeviceSettings::bleAddress,         "bleAddress">(),
     row<&DeviceSettings::servers,            "servers">(),
     row<&DeviceSettings::isEnabled,          "enabled">(),
     row<&DeviceSettings::allowsServerWrites, "allowsServerWrites">(),

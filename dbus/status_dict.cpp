@@ -165,4 +165,21 @@ Dictionary toDictionary(const api::CredentialFacts& facts)
     return dictionary;
 }
 
+Dictionary toDictionary(const api::BluetoothSighting& sighting)
+{
+    Dictionary data;
+    for (const auto& [part, octets] : sighting.data)
+        data.emplace(part, sdbus::Variant(octets));
+    Dictionary dictionary{
+        {"address", sdbus::Variant(sighting.address)},
+        {"data", sdbus::Variant(data)},
+    };
+    putText(dictionary, "name", sighting.name);
+    putText(dictionary, "profile", sighting.profile);
+    putText(dictionary, "device", sighting.device);
+    if (sighting.rssi)
+        dictionary.emplace("rssi", sdbus::Variant(*sighting.rssi));
+    return dictionary;
+}
+
 } // namespace causeway::dbus

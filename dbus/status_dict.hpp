@@ -18,6 +18,7 @@ namespace causeway::dbus {
 [[nodiscard]] Dictionary toDictionary(const api::MappedResource& resource);
 [[nodiscard]] Dictionary toDictionary(const api::KeyStoreFacts& facts);
 [[nodiscard]] Dictionary toDictionary(const api::CredentialFacts& facts);
+[[nodiscard]] Dictionary toDictionary(const api::BluetoothSighting& sighting);
 
 /// The kinds of credentials, as D-Bus calls them.
 inline constexpr std::string_view pskKind = "psk";

@@ -19,6 +19,7 @@ DeviceSettings read(const Row& row)
     device.allowsServerWrites = row.boolean(6);
     if (const auto period = row.integerOrNull(7))
         device.pollPeriod = std::chrono::milliseconds(*period);
+    device.bleAddress = row.text(8);
     return device;
 }
 
@@ -38,17 +39,17 @@ std::optional<std::int64_t> countOrNull(const std::optional<std::chrono::millise
 DeviceTable::DeviceTable(Database& database)
     : all_(database,
            "SELECT name, endpoint_name, profile, line, unit_id, is_enabled, allows_server_writes, "
-           "poll_period_ms "
+           "poll_period_ms, ble_address "
            "FROM device ORDER BY name")
     , put_(database,
            "INSERT INTO device (name, endpoint_name, profile, line, unit_id, is_enabled, "
-           "allows_server_writes, poll_period_ms) "
-           "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+           "allows_server_writes, poll_period_ms, ble_address) "
+           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
            "ON CONFLICT (name) DO UPDATE SET endpoint_name = excluded.endpoint_name, "
            "profile = excluded.profile, line = excluded.line, unit_id = excluded.unit_id, "
            "is_enabled = excluded.is_enabled, "
            "allows_server_writes = excluded.allows_server_writes, "
-           "poll_period_ms = excluded.poll_period_ms")
+           "poll_period_ms = excluded.poll_period_ms, ble_address = excluded.ble_address")
     , remove_(database, "DELETE FROM device WHERE name = ?")
     , endpointName_(database, "SELECT endpoint_name FROM device WHERE name = ?")
     , allServers_(database, "SELECT device, server FROM device_server ORDER BY device, position")
@@ -87,7 +88,8 @@ void DeviceTable::put(const DeviceSettings& device)
              device.unitId,
              device.isEnabled,
              device.allowsServerWrites,
-             countOrNull(device.pollPeriod));
+             countOrNull(device.pollPeriod),
+             device.bleAddress);
     clearServers_.run(device.name);
     std::int64_t position = 0;
     for (const std::string& server : device.servers)

@@ -11,6 +11,7 @@ constexpr std::string_view wrapPurpose = "causeway credential psk aes-256-gcm 1"
 constexpr std::string_view keyPairPurpose = "causeway credential key-pair aes-256-gcm 1";
 constexpr std::string_view resumptionPurpose = "causeway resumption aes-256-gcm 1";
 constexpr std::string_view agePurpose = "causeway database age hmac-sha256 1";
+constexpr std::string_view fieldKeyPurpose = "causeway field key aes-256-gcm 1";
 constexpr std::string_view fingerprintPurpose = "causeway credential fingerprint hmac-sha256 1";
 
 /// Writes fields so that no two lists of fields give the same octets: each has its length first.
@@ -76,6 +77,15 @@ base::Bytes associatedData(std::int64_t kekId, const ResumptionFacts& facts)
     return writer.output();
 }
 
+base::Bytes associatedData(std::int64_t kekId, const FieldKeyFacts& facts)
+{
+    FieldWriter writer;
+    writer.text("causeway.field-key.1");
+    writer.number(kekId);
+    writer.text(facts.device);
+    return writer.output();
+}
+
 } // namespace
 
 Envelope::Envelope(std::int64_t kekId, base::Secret kek)
@@ -105,6 +115,18 @@ base::Expected<base::Secret> Envelope::unwrap(const ResumptionFacts& facts,
                                               base::ByteView wrapped) const
 {
     return aead::decrypt(kek_, resumptionPurpose, associatedData(kekId_, facts), wrapped);
+}
+
+base::Expected<base::Bytes> Envelope::wrap(const FieldKeyFacts& facts,
+                                           const base::Secret& plain) const
+{
+    return aead::encrypt(kek_, fieldKeyPurpose, associatedData(kekId_, facts), plain);
+}
+
+base::Expected<base::Secret> Envelope::unwrap(const FieldKeyFacts& facts,
+                                              base::ByteView wrapped) const
+{
+    return aead::decrypt(kek_, fieldKeyPurpose, associatedData(kekId_, facts), wrapped);
 }
 
 base::Expected<base::Bytes> Envelope::fingerprint(const base::Secret& plain) const

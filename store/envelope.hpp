@@ -33,6 +33,12 @@ struct ResumptionFacts
     base::ByteView fingerprint;
 };
 
+/// And for the key that a legacy device encrypts with.
+struct FieldKeyFacts
+{
+    std::string_view device;
+};
+
 /// Wraps and unwraps single records under the key-encryption key (KEK). Each record has a key and
 /// a nonce of its own, derived by HKDF-SHA256 from 32 random octets, so no nonce ever meets its
 /// key twice; AES-256-GCM (RFC 5869, NIST SP 800-38D).
@@ -57,6 +63,11 @@ public:
     [[nodiscard]] base::Expected<base::Bytes> wrap(const ResumptionFacts& facts,
                                                    const base::Secret& plain) const;
     [[nodiscard]] base::Expected<base::Secret> unwrap(const ResumptionFacts& facts,
+                                                      base::ByteView wrapped) const;
+
+    [[nodiscard]] base::Expected<base::Bytes> wrap(const FieldKeyFacts& facts,
+                                                   const base::Secret& plain) const;
+    [[nodiscard]] base::Expected<base::Secret> unwrap(const FieldKeyFacts& facts,
                                                       base::ByteView wrapped) const;
 
     /// HMAC-SHA256 by a key derived from the KEK: tells equal keys, and nothing to anyone else.

@@ -56,7 +56,8 @@ CREATE TABLE device (
     unit_id              INTEGER NOT NULL,
     is_enabled           INTEGER NOT NULL CHECK (is_enabled IN (0, 1)),
     allows_server_writes INTEGER NOT NULL CHECK (allows_server_writes IN (0, 1)),
-    poll_period_ms       INTEGER
+    poll_period_ms       INTEGER,
+    ble_address          TEXT    NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX device_by_line ON device (line);
@@ -148,3 +149,12 @@ CREATE TABLE age (
     counter INTEGER NOT NULL,
     proof   BLOB    NOT NULL CHECK (length(proof) = 32)
 ) STRICT;
+
+-- The key that a legacy device encrypts its own messages with.
+CREATE TABLE field_key (
+    device      TEXT    NOT NULL PRIMARY KEY REFERENCES device (name) ON DELETE CASCADE,
+    kek         INTEGER NOT NULL REFERENCES kek (id),
+    wrapped_key BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX field_key_by_kek ON field_key (kek);

@@ -83,7 +83,7 @@ SealedStore::~SealedStore()
     flushResumptions();
 }
 
-void SealedStore::fetch(const api::CredentialId& id, FetchDone done)
+void SealedStore::fetch(const api::CredentialId& id, CredentialStore::FetchDone done)
 {
     runSecret<api::Credential>(std::move(done),
                                [id](Shelf& shelf) { return shelf.vault.fetch(id); });
@@ -166,6 +166,26 @@ void SealedStore::findResumption(const api::CredentialId& id, FindDone done)
             done(state ? std::move(*state) : base::Secret());
         },
         [id](Shelf& shelf) { return shelf.vault.findResumption(id); });
+}
+
+void SealedStore::fetchFieldKey(const std::string& device, FieldKeyStore::FetchDone done)
+{
+    runSecret<base::Secret>(std::move(done),
+                            [device](Shelf& shelf) { return shelf.vault.fetchFieldKey(device); });
+}
+
+void SealedStore::keepFieldKey(const std::string& device,
+                               base::Secret key,
+                               FieldKeyStore::Done done)
+{
+    const bool isRemoval = key.empty();
+    auto work = [device, key = std::move(key)](Shelf& shelf) {
+        return shelf.vault.keepFieldKey(device, key);
+    };
+    if (isRemoval)
+        run<void>(std::move(done), std::move(work));
+    else
+        runSecret<void>(std::move(done), std::move(work));
 }
 
 void SealedStore::keepResumption(const api::CredentialId& id,

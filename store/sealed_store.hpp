@@ -13,6 +13,7 @@
 #include "agent/api/bootstrap_store.hpp"
 #include "agent/api/credential_lists.hpp"
 #include "agent/api/credential_store.hpp"
+#include "agent/api/field_key_store.hpp"
 #include "agent/api/inventory.hpp"
 #include "agent/api/key_store_control.hpp"
 #include "agent/api/resumption_store.hpp"
@@ -50,6 +51,7 @@ class SealedStore final : public api::CredentialStore,
                           public api::CredentialListStore,
                           public api::BootstrapStore,
                           public api::ResumptionStore,
+                          public api::FieldKeyStore,
                           public api::KeyStore,
                           public api::KeyStoreControl,
                           public api::Inventory
@@ -68,7 +70,7 @@ public:
     SealedStore& operator=(const SealedStore&) = delete;
 
     // api::CredentialStore; describe() and remove() work while locked, too.
-    void fetch(const api::CredentialId& id, FetchDone done) override;
+    void fetch(const api::CredentialId& id, CredentialStore::FetchDone done) override;
     void store(const api::CredentialId& id, api::Credential credential, StoreDone done) override;
     void generate(const api::CredentialId& id, base::Bytes identity, StoreDone done) override;
     void generateKeyPair(const api::CredentialId& id, StoreDone done) override;
@@ -94,6 +96,11 @@ public:
     void keepResumption(const api::CredentialId& id,
                         const api::CredentialMark& mark,
                         base::Secret state) override;
+
+    // api::FieldKeyStore; removing works while locked, too.
+    void fetchFieldKey(const std::string& device, FieldKeyStore::FetchDone done) override;
+    void
+    keepFieldKey(const std::string& device, base::Secret key, FieldKeyStore::Done done) override;
 
     // api::KeyStore; locked until the first attempt, which the main loop's first round begins.
     [[nodiscard]] api::KeyStoreStatus keyStoreStatus() const override { return status_; }

@@ -15,6 +15,7 @@
 #include "store/credential_table.hpp"
 #include "store/device_table.hpp"
 #include "store/envelope.hpp"
+#include "store/field_key_table.hpp"
 #include "store/key_slot.hpp"
 #include "store/resumption_table.hpp"
 #include "store/server_table.hpp"
@@ -38,8 +39,9 @@ struct ResumptionChange
 
 using ResumptionChanges = std::map<api::CredentialId, ResumptionChange>;
 
-/// api::CredentialStore's and api::ResumptionStore's work, done at once on the worker: each change
-/// is one transaction. Locked until a key was installed. Throws SqliteError.
+/// api::CredentialStore's, api::ResumptionStore's and api::FieldKeyStore's work, done at once on
+/// the worker: each change is one transaction. Locked until a key was installed. Throws
+/// SqliteError.
 class Vault
 {
 public:
@@ -82,6 +84,10 @@ public:
     [[nodiscard]] base::Expected<base::Secret> findResumption(const api::CredentialId& id);
     /// All in one transaction; those whose credential has changed meanwhile are left out.
     base::Expected<void> keepResumptions(const ResumptionChanges& changes);
+    /// Empty when the device has none.
+    [[nodiscard]] base::Expected<base::Secret> fetchFieldKey(const std::string& device);
+    /// An empty key removes it.
+    base::Expected<void> keepFieldKey(const std::string& device, const base::Secret& key);
 
     [[nodiscard]] base::Expected<api::KeyStoreFacts> describeKey();
     /// That the slot of this kind asks for; only a TPM's does.
@@ -147,6 +153,7 @@ private:
                                                const CredentialRow& row);
     base::Expected<CredentialRow> put(const api::CredentialId& id, const Material& material);
     base::Expected<void> wrapAllBy(const Envelope& next);
+    [[nodiscard]] base::Expected<void> wrapFieldKeysBy(const Envelope& next);
     base::Expected<CredentialRow>
     wrapBy(const Envelope& next, const api::CredentialId& id, CredentialRow row);
     [[nodiscard]] base::Expected<void> checkAge(const std::optional<std::uint64_t>& counter);
@@ -180,6 +187,7 @@ private:
     KeySlotTable keySlots_;
     CredentialTable credentials_;
     ResumptionTable resumptions_;
+    FieldKeyTable fieldKeys_;
     DeviceTable devices_;
     ServerTable servers_;
     AgeTable ages_;

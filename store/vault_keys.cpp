@@ -134,7 +134,7 @@ Expected<void> Vault::wrapAllBy(const Envelope& next)
         if (auto kept = wrapBy(next, id, *wrapped, state); !kept)
             return kept;
     }
-    return {};
+    return wrapFieldKeysBy(next);
 }
 
 Expected<CredentialRow>
@@ -161,6 +161,7 @@ Expected<bool> Vault::erase()
     const bool wasCounting = ages_.find().has_value();
     Transaction transaction(database_);
     credentials_.clear();
+    fieldKeys_.clear();
     if (const auto kekId = keySlots_.activeKey(); kekId != 0)
         keySlots_.remove(kekId);
     ages_.clear();

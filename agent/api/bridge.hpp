@@ -34,6 +34,7 @@ public:
     virtual void onSamples(std::vector<model::Sample> samples) = 0;
 
     /// Once when it changes: `reason` is a sentence when the device is gone, empty when it is back.
+    /// Again when the reason becomes another one.
     virtual void onAvailability(bool isAvailable, const std::string& reason) = 0;
 };
 

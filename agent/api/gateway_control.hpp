@@ -1,79 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <map>
-#include <optional>
+#include <chrono>
 #include <string>
 #include <vector>
 
-#include "agent/api/bridge.hpp"
 #include "agent/api/credential_control.hpp"
+#include "agent/api/gateway_status.hpp"
 #include "agent/api/key_store.hpp"
 #include "agent/api/line_tools.hpp"
-#include "agent/api/registration_status.hpp"
 #include "agent/api/settings.hpp"
-#include "agent/api/transport.hpp"
 #include "agent/base/expected.hpp"
-#include "agent/base/scheduler.hpp"
+#include "agent/base/secret.hpp"
 #include "agent/base/unique_function.hpp"
 #include "agent/model/sample.hpp"
 
 /// The seam between dbus and the gateway. Main thread only.
 namespace causeway::api {
-
-struct DeviceStatus
-{
-    enum class Field : std::uint8_t {
-        Unknown, ///< nothing heard yet
-        Available,
-        Unavailable,
-        Disabled,
-        Faulty, ///< cannot run: profile gone, line gone; lastError says which
-    };
-
-    DeviceSettings settings;
-    std::string endpointName; ///< the one in use
-    Field field = Field::Unknown;
-    std::string lastError;
-    std::optional<base::WallTime> lastErrorAt;
-    std::vector<RegistrationStatus> registrations;
-    Counters counters;
-};
-
-struct LineStatus
-{
-    LineSettings settings;
-    bool isUp = false;
-    std::string lastError;
-    std::vector<std::string> devices;
-    Counters counters;
-    bool isPaused = false;
-    ScanStatus scan;
-    std::map<std::uint8_t, UnitStatistics> units;
-};
-
-struct ServerStatus
-{
-    ServerSettings settings;
-    std::vector<std::string> devices;
-    std::uint32_t registered = 0;
-};
-
-struct ProfileSummary
-{
-    std::string name;   ///< eastron-sdm120
-    std::string title;  ///< Eastron SDM120 single-phase energy meter
-    std::string bridge; ///< "modbus"
-    std::string file;
-    std::string error; ///< file:line: why it cannot be used; empty when it can
-};
-
-struct ProfileDescription
-{
-    ProfileSummary summary;
-    std::vector<MappedResource> resources;
-};
 
 /// What changed; the adaptors turn it into InterfacesAdded, PropertiesChanged and signals.
 class GatewayListener
@@ -102,6 +45,8 @@ class GatewayControl : public LineTools, public CredentialControl
 public:
     using Done = CredentialControl::Done;
     using SampleDone = base::UniqueFunction<void(base::Expected<model::Sample>)>;
+    using SightingsDone =
+        base::UniqueFunction<void(base::Expected<std::vector<BluetoothSighting>>)>;
 
     /// At most one; nullptr ends it.
     virtual void setListener(GatewayListener* listener) = 0;
@@ -134,6 +79,12 @@ public:
     virtual void changeDevice(DeviceSettings settings, Done done) = 0;
     /// De-registers first, within a bounded time.
     virtual void detachDevice(const std::string& name, Done done) = 0;
+
+    /// Listens so long. Unreachable, with what is missing, when there is no Bluetooth here.
+    virtual void scanBluetooth(std::chrono::seconds duration, SightingsDone done) = 0;
+    /// The key that the device itself encrypts with; an empty one removes it. NotSupported when its
+    /// profile knows no encryption.
+    virtual void setFieldKey(const std::string& device, base::Secret key, Done done) = 0;
 
     /// The operator's own read, write and execute: as a server would see it, but not limited by
     /// allowsServerWrites.

@@ -84,8 +84,9 @@ struct DeviceSettings
     std::string name;
     std::string endpointName; ///< empty: "urn:dev:ops:…" is not ours to invent, so the name is used
     std::string profile;      ///< a DeviceProfile's name, e.g. eastron-sdm120
-    std::string line;
+    std::string line;         ///< of a Modbus device, and its unit there; or
     std::uint8_t unitId = 1;
+    std::string bleAddress;           ///< AA:BB:CC:DD:EE:FF, of a Bluetooth device
     std::vector<std::string> servers; ///< names of server accounts
     bool isEnabled = true;
     bool allowsServerWrites =

@@ -8,6 +8,7 @@
 #include "dbus/ctl/object_commands.hpp"
 #include "dbus/ctl/setting_options.hpp"
 #include "dbus/ctl/table.hpp"
+#include "dbus/secret_file.hpp"
 
 namespace causeway::dbus::ctl {
 
@@ -42,8 +43,9 @@ void list(const Session& session, const Json& devices)
             const auto& settings = device["Settings"];
             table.add({textIn(device, "Name"),
                        textIn(settings, "profile"),
-                       textIn(settings, "line"),
-                       textIn(settings, "unitId"),
+                       textIn(settings, "bleAddress").empty() ? textIn(settings, "line")
+                                                              : textIn(settings, "bleAddress"),
+                       textIn(settings, "bleAddress").empty() ? textIn(settings, "unitId") : "",
                        textIn(device, "FieldState"),
                        registrationsOf(device),
                        errorOf(device)});
@@ -171,6 +173,22 @@ void addSend(CLI::App& group, Session& session)
     command.add_option("--server", *server, "only to this account");
 }
 
+void addKeys(CLI::App& group, Session& session)
+{
+    auto file = std::make_shared<std::string>("-");
+    auto& command = addCall(group, session, "set-key", "key set", [file](DeviceProxy& device) {
+        const auto secret = makeSecretFile(keyOrFail(*file, KeyFormat::Automatic).view());
+        if (!secret)
+            throw Failure(secret.error());
+        device.SetFieldKey(sdbus::UnixFd(secret->get()));
+    });
+    command.description("Give the key that the device itself encrypts with (BTHome)")
+        ->add_option("--file", *file, "file with the key, hexadecimal or base64; - for stdin");
+    addCall(group, session, "remove-key", "key removed", [](DeviceProxy& device) {
+        device.RemoveFieldKey();
+    }).description("Forget the key that the device itself encrypts with");
+}
+
 } // namespace
 
 void addDeviceCommands(CLI::App& app, Session& session)
@@ -193,6 +211,7 @@ void addDeviceCommands(CLI::App& app, Session& session)
     }).description("De-register a device and stop polling it");
     addUpdate(group, session);
     addSend(group, session);
+    addKeys(group, session);
 }
 
 } // namespace causeway::dbus::ctl

@@ -77,6 +77,7 @@ void describe(CLI::App& app, Session& session)
     addSecurityCommand(app, session);
     addDeviceCommands(app, session);
     addLineCommands(app, session);
+    addBluetoothCommands(app, session);
     addServerCommands(app, session);
     addProfileCommands(app, session);
     addCredentialCommands(app, session);

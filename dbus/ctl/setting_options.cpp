@@ -62,6 +62,7 @@ constexpr std::array deviceOptions{
     SettingOption{"profile",            "--profile",     "device profile, see causewayctl profiles"},
     SettingOption{"line",               "--line",        "line it is on"},
     SettingOption{"unitId",             "--unit",        "Modbus unit identifier (1)"},
+    SettingOption{"bleAddress",         "--ble",         "address of a Bluetooth device, instead of a line, see causewayctl ble scan"},
     SettingOption{"servers",            "--server",      "server account to register with; may be repeated"},
     SettingOption{"enabled",            "--enabled,!--disabled", "poll and register it (yes)"},
     SettingOption{"allowsServerWrites", "--allow-server-writes,!--no-allow-server-writes", "servers may write what the profile lets them (no)"},

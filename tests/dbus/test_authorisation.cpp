@@ -41,6 +41,7 @@ const std::vector<Row> guarded{
     {rootPath, "Gateway", "AttachDevice",       "manage",      {"sa{sv}", "x", "0"}},
     {line,     "Line",    "Change",             "manage",      {"a{sv}", "0"}},
     {rootPath, "Gateway", "ReloadProfiles",     "manage",      {}},
+    {rootPath, "Gateway", "ScanBluetooth",      "read",        {"u", "1"}},
     {line,     "Line",    "ReadRegisters",      "read",        {"ysqq", "1", "holding", "0", "1"}},
     {line,     "Line",    "WriteRegisters",     "manage",      {"ysqaq", "1", "holding", "0", "1", "7"}},
     {line,     "Line",    "Pause",              "manage",      {}},
@@ -72,6 +73,7 @@ const std::vector<Row> guarded{
     {device,   "Device",  "SetCertificate",     "credentials", {"say", "main", "0"}},
     {device,   "Device",  "ExportCredential",   "export",      {"s", "main"}},
     {device,   "Device",  "RemoveCredential",   "credentials", {"s", "main"}},
+    {device,   "Device",  "RemoveFieldKey",     "credentials", {}},
 };
 
 // They change nothing and show what properties could.
@@ -83,7 +85,7 @@ const std::set<std::string> unguarded{
 
 // busctl cannot send descriptors; a test of its own covers it.
 const std::set<std::string> withDescriptor{
-    "Device.SetCredential", "Server.ImportCredentials", "KeyStore.Recover"};
+    "Device.SetCredential", "Device.SetFieldKey", "Server.ImportCredentials", "KeyStore.Recover"};
 
 std::set<std::string> allMethods()
 {

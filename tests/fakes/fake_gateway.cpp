@@ -146,6 +146,23 @@ void FakeGateway::detachDevice(const std::string& name, Done done)
     erase(devices, name, &api::GatewayListener::onDeviceRemoved, std::move(done));
 }
 
+void FakeGateway::reloadProfiles(Done done)
+{
+    done({});
+}
+
+void FakeGateway::scanBluetooth(std::chrono::seconds duration, SightingsDone done)
+{
+    scanned = duration;
+    answer(std::move(done), sightings);
+}
+
+void FakeGateway::setFieldKey(const std::string& device, base::Secret key, Done done)
+{
+    fieldKeys.insert_or_assign(device, std::move(key));
+    answer(std::move(done), {});
+}
+
 void FakeGateway::setCredential(api::CredentialId id,
                                 api::Credential credential,
                                 CredentialDone done)

@@ -31,6 +31,9 @@ public:
     std::map<std::pair<std::string, model::Path>, model::Sample> samples;
     std::map<api::CredentialId, api::PskCredential> credentials;
     std::map<api::CredentialId, bool> exportable;
+    std::vector<api::BluetoothSighting> sightings;
+    std::chrono::seconds scanned{0}; ///< how long the last scan was to last
+    std::map<std::string, base::Secret> fieldKeys;
     std::map<api::CredentialId, api::KeyPair> keyPairs; ///< whose octets mean nothing
     std::vector<std::string> executed;                  ///< "meter-1 /3/0/4 arguments"
     std::vector<std::string> updated;                   ///< "meter-1 main"
@@ -76,15 +79,15 @@ public:
     void startScan(const std::string& line, const api::ScanSettings& settings, Done done) override;
     void stopScan(const std::string& line, Done done) override;
     void traceLine(const std::string& line, std::uint64_t since, api::TraceDone done) override;
-
-    void reloadProfiles(Done done) override { done({}); }
-
+    void reloadProfiles(Done done) override;
     void addServer(api::ServerSettings settings, Done done) override;
     void changeServer(api::ServerSettings settings, Done done) override;
     void removeServer(const std::string& name, Done done) override;
     void attachDevice(api::DeviceSettings settings, Done done) override;
     void changeDevice(api::DeviceSettings settings, Done done) override;
     void detachDevice(const std::string& name, Done done) override;
+    void scanBluetooth(std::chrono::seconds duration, SightingsDone done) override;
+    void setFieldKey(const std::string& device, base::Secret key, Done done) override;
     void
     setCredential(api::CredentialId id, api::Credential credential, CredentialDone done) override;
     void

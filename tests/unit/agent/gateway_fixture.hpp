@@ -10,9 +10,11 @@
 #include <boost/test/unit_test.hpp>
 
 #include "agent/gateway.hpp"
+#include "bridges/ble/central.hpp"
 #include "bridges/field_buses.hpp"
 #include "bridges/profile_library.hpp"
 #include "tests/fakes/fake_transport.hpp"
+#include "tests/fakes/memory_field_keys.hpp"
 #include "tests/fakes/memory_store.hpp"
 #include "tests/fakes/temporary_directory.hpp"
 
@@ -33,8 +35,17 @@ public:
     void startGateway()
     {
         gateway.emplace(
-            agent::GatewayServices{
-                loop, transport, store, store, store, store, buses, profiles, definitions},
+            agent::GatewayServices{loop,
+                                   transport,
+                                   store,
+                                   store,
+                                   store,
+                                   store,
+                                   fieldKeys,
+                                   buses,
+                                   bluetooth,
+                                   profiles,
+                                   definitions},
             agent::GatewayRules{false, base::Duration::zero(), std::chrono::milliseconds(1), {}});
         gateway->setListener(this);
     }
@@ -146,8 +157,10 @@ public:
     fakes::TemporaryDirectory operators; ///< their profiles, above ours
     bridges::ProfileLibrary profiles;
     fakes::MemoryStore store{loop};
+    fakes::MemoryFieldKeys fieldKeys{loop};
     fakes::FakeTransport transport;
     bridges::FieldBuses buses{loop};
+    bridges::ble::Central bluetooth{loop, "unix:path=/nonexistent/bus"};
     bool isBroken = false; ///< what is told of a new line meets a fault of the program
     std::vector<std::string> told;
     std::optional<agent::Gateway> gateway;

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "agent/base/bytes.hpp"
+
+namespace causeway::bridges::ble {
+
+/// One advertisement, or as much of it as BlueZ told. Whatever is in here, a stranger has sent.
+struct Advertisement
+{
+    std::string address; ///< as canonicalAddress() writes it
+    std::string name;    ///< valid UTF-8; empty when not heard
+    std::optional<std::int16_t> rssi;
+    std::vector<std::pair<std::uint16_t, base::Bytes>> manufacturerData; ///< by company identifier
+    std::vector<std::pair<std::string, base::Bytes>> serviceData;        ///< by canonicalUuid()
+};
+
+/// "A4:C1:38:0A:1B:2C", whatever the case; nothing when it is no Bluetooth address.
+[[nodiscard]] std::optional<std::string> canonicalAddress(std::string_view text);
+
+/// The address's octets in the order they are written. Only what canonicalAddress() gave.
+[[nodiscard]] std::array<std::uint8_t, 6> addressOctets(std::string_view address);
+
+/// All 128 bits in lower case, as BlueZ writes them; "fcd2" is on the Bluetooth base UUID
+/// (Core Specification 5.4, Vol 3 Part B §2.5.1). Nothing when it is no UUID.
+[[nodiscard]] std::optional<std::string> canonicalUuid(std::string_view text);
+
+} // namespace causeway::bridges::ble

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/ble/bluez.hpp"
+
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "agent/base/bus.hpp"
+#include "agent/base/bus_compat.hpp"
+#include "agent/base/door.hpp"
+#include "bridges/ble/bluez_adapter.hpp"
+#include "bridges/ble/bluez_device.hpp"
+#include "bridges/ble/bluez_objects.hpp"
+
+namespace causeway::bridges::ble {
+
+namespace {
+
+constexpr const char* adapterInterface = "org.bluez.Adapter1";
+constexpr const char* deviceInterface = "org.bluez.Device1";
+constexpr std::chrono::seconds busPause{5};
+/// bluetoothd itself forgets what it has not heard for long; this is for one that does not.
+constexpr std::size_t mostDevices = 4096;
+
+constexpr const char* ownerRule =
+    "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
+    "member='NameOwnerChanged',arg0='org.bluez'";
+constexpr const char* objectsRule =
+    "type='signal',sender='org.bluez',interface='org.freedesktop.DBus.ObjectManager'";
+constexpr const char* propertiesRule =
+    "type='signal',sender='org.bluez',interface='org.freedesktop.DBus.Properties',"
+    "member='PropertiesChanged',path_namespace='/org/bluez'";
+
+bool isAbsence(const sdbus::Error& error)
+{
+    const std::string_view name = error.getName();
+    return name == "org.freedesktop.DBus.Error.ServiceUnknown" ||
+           name == "org.freedesktop.DBus.Error.NameHasNoOwner" ||
+           name.starts_with("org.freedesktop.DBus.Error.Spawn");
+}
+
+const std::string& absence()
+{
+    static const std::string sentence =
+        "bluetoothd is not running; the package bluez brings it, systemctl start bluetooth "
+        "starts it";
+    return sentence;
+}
+
+} // namespace
+
+struct Bluez::Matches
+{
+    sdbus::Slot owner;
+    sdbus::Slot objects;
+    sdbus::Slot properties;
+};
+
+Bluez::Bluez(base::EventLoop& loop, std::string busAddress, RadioListener& listener)
+    : loop_(loop)
+    , busAddress_(std::move(busAddress))
+    , listener_(listener)
+    , retry_(loop, [this] { bus_ ? askForObjects() : connect(); })
+{
+    // Later, so that nobody hears of it from inside the constructor.
+    retry_.start(base::Duration::zero());
+}
+
+Bluez::~Bluez() = default;
+
+/// A handler's fault must not pass through sd-bus, which is C.
+std::function<void(sdbus::Message&)> Bluez::contained(void (Bluez::*handler)(sdbus::Message&))
+{
+    return [this, handler](sdbus::Message& signal) {
+        base::contain("a signal of bluetoothd", [&] { (this->*handler)(signal); });
+    };
+}
+
+void Bluez::connect()
+{
+    try {
+        bus_ = std::make_unique<base::Bus>(
+            loop_, busAddress_, [this] { onBusLost("the connection to D-Bus is lost"); });
+        auto& connection = bus_->connection();
+        matches_ = std::make_unique<Matches>(
+            Matches{bus::addMatch(connection, ownerRule, contained(&Bluez::onOwnerChanged)),
+                    bus::addMatch(connection, objectsRule, contained(&Bluez::onObjects)),
+                    bus::addMatch(connection, propertiesRule, contained(&Bluez::onProperties))});
+        askForObjects();
+    } catch (const std::runtime_error& error) {
+        onBusLost(fmt::format("there is no D-Bus: {}", error.what()));
+    }
+}
+
+void Bluez::onBusLost(const std::string& reason)
+{
+    forgetAll();
+    matches_.reset();
+    bus_.reset();
+    say(reason);
+    retry_.start(busPause);
+}
+
+void Bluez::askForObjects()
+{
+    objects_ = std::make_unique<BluezObjects>(
+        bus_->connection(), [this](const BluezObjects::All& objects, const sdbus::Error* error) {
+            if (error != nullptr)
+                return onRefused(isAbsence(*error)
+                                     ? absence()
+                                     : "bluetoothd does not answer: " + error->getMessage());
+            base::contain("what bluetoothd has", [&] {
+                for (const auto& [path, interfaces] : objects)
+                    takeObject(path, interfaces);
+            });
+            onAdapterChanged();
+        });
+}
+
+void Bluez::onRefused(const std::string& sentence)
+{
+    say(sentence);
+    retry_.start(busPause);
+}
+
+void Bluez::onOwnerChanged(sdbus::Message& signal)
+{
+    std::string name;
+    std::string before;
+    std::string now;
+    signal >> name >> before >> now;
+    forgetAll();
+    if (now.empty())
+        return onRefused(absence());
+    askForObjects();
+}
+
+void Bluez::onObjects(sdbus::Message& signal)
+{
+    sdbus::ObjectPath path;
+    signal >> path;
+    if (std::string_view(signal.getMemberName()) == "InterfacesAdded") {
+        Interfaces interfaces;
+        signal >> interfaces;
+        return takeObject(path, interfaces);
+    }
+    std::vector<std::string> gone;
+    signal >> gone;
+    for (const auto& interface : gone) {
+        if (interface == deviceInterface)
+            devices_.erase(path);
+        if (interface == adapterInterface && adapters_.erase(path) > 0)
+            onAdapterChanged();
+    }
+}
+
+void Bluez::onProperties(sdbus::Message& signal)
+{
+    std::string interface;
+    signal >> interface;
+    if (interface != deviceInterface && interface != adapterInterface)
+        return;
+    Properties properties;
+    signal >> properties;
+    const std::string path = signal.getPath();
+    if (interface == adapterInterface)
+        takeAdapter(path, properties);
+    else
+        takeDevice(path, properties);
+}
+
+template <typename Interfaces>
+void Bluez::takeObject(const std::string& path, const Interfaces& interfaces)
+{
+    if (const auto adapter = interfaces.find(adapterInterface); adapter != interfaces.end()) {
+        auto& known = adapters_[path];
+        if (!known)
+            known = std::make_unique<BluezAdapter>(
+                bus_->connection(), loop_, path, [this] { onAdapterChanged(); });
+        takeAdapter(path, adapter->second);
+        onAdapterChanged();
+    }
+    const auto found = interfaces.find(deviceInterface);
+    if (found == interfaces.end() || devices_.size() >= mostDevices)
+        return;
+    if (auto device = deviceIn(found->second)) {
+        devices_.insert_or_assign(path, std::move(*device));
+        // Without a signal strength the data are what it sent some day.
+        if (found->second.contains("RSSI"))
+            takeDevice(path, found->second);
+    }
+}
+
+template <typename Properties>
+void Bluez::takeAdapter(const std::string& path, const Properties& properties)
+{
+    const auto adapter = adapters_.find(path);
+    if (adapter == adapters_.end())
+        return;
+    if (const auto powered = properties.find("Powered"); powered != properties.end())
+        adapter->second->setPowered(powered->second.template get<bool>());
+    if (const auto state = properties.find("Discovering"); state != properties.end())
+        adapter->second->setDiscovering(state->second.template get<bool>());
+}
+
+template <typename Properties>
+void Bluez::takeDevice(const std::string& path, const Properties& properties)
+{
+    const auto device = devices_.find(path);
+    if (device == devices_.end())
+        return;
+    if (const auto advertisement = advertisementIn(properties, device->second))
+        listener_.onAdvertisement(*advertisement);
+}
+
+void Bluez::onAdapterChanged()
+{
+    std::string reason = "there is no Bluetooth adapter";
+    for (const auto& [path, adapter] : adapters_) {
+        if (adapter->isListening())
+            return say({});
+        reason = adapter->reason();
+        if (reason.empty())
+            return; // it will tell
+    }
+    say(reason);
+}
+
+void Bluez::forgetAll()
+{
+    retry_.stop();
+    objects_.reset();
+    adapters_.clear();
+    devices_.clear();
+}
+
+void Bluez::say(const std::string& reason)
+{
+    if (std::exchange(said_, reason) != reason)
+        listener_.onRadio(reason.empty(), reason);
+}
+
+} // namespace causeway::bridges::ble

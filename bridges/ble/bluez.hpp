@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "agent/base/event_loop.hpp"
+#include "agent/base/lifetime.hpp"
+#include "bridges/ble/advertisement.hpp"
+
+namespace sdbus {
+class Message;
+} // namespace sdbus
+
+namespace causeway::base {
+class Bus;
+} // namespace causeway::base
+
+namespace causeway::bridges::ble {
+
+class BluezAdapter;
+class BluezObjects;
+struct BluezDevice;
+
+/// What is told of the radio; on the loop's thread.
+class RadioListener
+{
+public:
+    virtual ~RadioListener() = default;
+    virtual void onAdvertisement(const Advertisement& advertisement) = 0;
+    /// When it changes: some adapter listens, or none does and `reason` says why.
+    virtual void onRadio(bool isListening, const std::string& reason) = 0;
+};
+
+/// BlueZ's bluetoothd over D-Bus, listening on all its adapters as long as this lives. That
+/// bluetoothd or an adapter is not there, goes and comes back is all in a day's work: it tries
+/// again when they come, and every few seconds when they refuse. Lives on its loop's thread.
+class Bluez
+{
+public:
+    /// An empty address means the system bus. The listener outlives this.
+    Bluez(base::EventLoop& loop, std::string busAddress, RadioListener& listener);
+    ~Bluez();
+    Bluez(const Bluez&) = delete;
+    Bluez& operator=(const Bluez&) = delete;
+
+private:
+    friend class BluezAdapter;
+    friend class BluezObjects;
+    struct Matches;
+
+    void connect();
+    [[nodiscard]] std::function<void(sdbus::Message&)>
+    contained(void (Bluez::*handler)(sdbus::Message&));
+    void onBusLost(const std::string& reason);
+    void askForObjects();
+    void onOwnerChanged(sdbus::Message& signal);
+    void onObjects(sdbus::Message& signal);
+    void onProperties(sdbus::Message& signal);
+    void onRefused(const std::string& sentence);
+    void onAdapterChanged();
+    void forgetAll();
+    void say(const std::string& reason);
+
+    template <typename Interfaces>
+    void takeObject(const std::string& path, const Interfaces& interfaces);
+    template <typename Properties>
+    void takeAdapter(const std::string& path, const Properties& properties);
+    template <typename Properties>
+    void takeDevice(const std::string& path, const Properties& properties);
+
+    base::EventLoop& loop_;
+    std::string busAddress_;
+    RadioListener& listener_;
+    std::string said_ = "not asked yet"; ///< why no adapter listens; empty when one does
+    std::unique_ptr<base::Bus> bus_;
+    std::unique_ptr<Matches> matches_;
+    std::unique_ptr<BluezObjects> objects_;
+    std::map<std::string, std::unique_ptr<BluezAdapter>> adapters_; ///< by object path
+    std::map<std::string, BluezDevice> devices_;                    ///< by object path
+    base::Timer retry_;
+    base::Lifetime lifetime_;
+};
+
+} // namespace causeway::bridges::ble

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/ble/bluez_device.hpp"
+
+#include <utility>
+
+namespace causeway::bridges::ble {
+
+namespace {
+
+/// Core 5.4 Vol 4 Part E §7.3.11: a name has 248 octets.
+constexpr std::size_t mostNameOctets = 248;
+/// Several of them fit in no advertisement; who sends more, sends it to tire us.
+constexpr std::size_t mostParts = 32;
+
+template <typename Type>
+std::optional<Type> get(const Properties& properties, const char* name)
+{
+    const auto found = properties.find(name);
+    if (found == properties.end())
+        return std::nullopt;
+    return found->second.get<Type>();
+}
+
+/// BlueZ tells names that are not UTF-8 as it pleases; D-Bus would not carry them.
+std::string nameIn(const Properties& properties, std::string known)
+{
+    auto name = get<std::string>(properties, "Name");
+    if (!name || name->size() > mostNameOctets)
+        return known;
+    return std::move(*name);
+}
+
+} // namespace
+
+std::optional<BluezDevice> deviceIn(const Properties& properties)
+{
+    const auto text = get<std::string>(properties, "Address");
+    auto address = text ? canonicalAddress(*text) : std::nullopt;
+    if (!address)
+        return std::nullopt;
+    return BluezDevice{std::move(*address), nameIn(properties, {})};
+}
+
+std::optional<Advertisement> advertisementIn(const Properties& properties, BluezDevice& device)
+{
+    device.name = nameIn(properties, std::move(device.name));
+    const auto manufacturerData =
+        get<std::map<std::uint16_t, sdbus::Variant>>(properties, "ManufacturerData");
+    const auto serviceData = get<std::map<std::string, sdbus::Variant>>(properties, "ServiceData");
+    if (!manufacturerData && !serviceData)
+        return std::nullopt;
+    Advertisement advertisement{
+        device.address, device.name, get<std::int16_t>(properties, "RSSI"), {}, {}};
+    for (const auto& [company, data] :
+         manufacturerData.value_or(decltype(manufacturerData)::value_type{})) {
+        if (advertisement.manufacturerData.size() < mostParts)
+            advertisement.manufacturerData.emplace_back(company, data.get<base::Bytes>());
+    }
+    for (const auto& [uuid, data] : serviceData.value_or(decltype(serviceData)::value_type{})) {
+        if (advertisement.serviceData.size() < mostParts)
+            advertisement.serviceData.emplace_back(uuid, data.get<base::Bytes>());
+    }
+    return advertisement;
+}
+
+} // namespace causeway::bridges::ble

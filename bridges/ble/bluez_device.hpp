@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include "bridges/ble/advertisement.hpp"
+
+namespace causeway::bridges::ble {
+
+using Properties = std::map<std::string, sdbus::Variant>;
+using Interfaces = std::map<std::string, Properties>;
+
+/// What BlueZ says once of a device, and leaves out when it tells what has changed.
+struct BluezDevice
+{
+    std::string address;
+    std::string name;
+};
+
+/// Nothing without an address. Throws sdbus::Error when a property has another type than
+/// device-api.txt says.
+[[nodiscard]] std::optional<BluezDevice> deviceIn(const Properties& properties);
+
+/// The advertisement that changed these properties, and with it perhaps the device's name; nothing
+/// when no advertisement did. Throws as deviceIn().
+[[nodiscard]] std::optional<Advertisement> advertisementIn(const Properties& properties,
+                                                           BluezDevice& device);
+
+} // namespace causeway::bridges::ble

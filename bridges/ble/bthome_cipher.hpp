@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "agent/base/expected.hpp"
+#include "bridges/ble/frame_decoder.hpp"
+
+namespace causeway::bridges::ble {
+
+/// A BTHome key has 128 bits.
+inline constexpr std::size_t bthomeKeySize = 16;
+
+/// openPayload() for BTHome version 2 (bthome.io/encryption): the device information octet, then
+/// objects, or what AES-128-CCM made of them, counter and message integrity check.
+[[nodiscard]] base::Expected<PlainPayload>
+openBthome(base::ByteView payload, std::string_view address, base::ByteView key);
+
+} // namespace causeway::bridges::ble

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/base/bytes.hpp"
+#include "bridges/modbus/point.hpp"
+
+/// Where values are in what a Bluetooth device advertises: the words of a profile.
+namespace causeway::bridges::ble {
+
+/// One place where a value may be in a payload.
+struct Place
+{
+    std::optional<std::uint8_t> object; ///< of a TLV payload; else the whole payload counts
+    std::uint8_t occurrence = 0;        ///< the how manieth such object, from 0
+    std::uint16_t at = 0;               ///< octets before the value
+    std::uint16_t octets = 1;
+    bool isBigEndian = false;
+};
+
+/// One value: its octets, in order, are the registers of `point`.
+struct Field
+{
+    Place place;
+    /// Govee keeps two values in one number: what is left of a division, and its result.
+    std::uint32_t modulo = 0; ///< 0: all of it
+    std::uint32_t divide = 1;
+    modbus::Point point;
+};
+
+/// What stands behind one Resource: the strength of the signal, or the first of the fields that
+/// the payload has.
+struct Source
+{
+    bool isSignalStrength = false;
+    std::vector<Field> fields;
+};
+
+/// What makes two payloads the same measurement, heard twice.
+struct Counter
+{
+    std::optional<std::uint8_t> object;
+    std::uint16_t at = 0;
+    std::uint16_t octets = 1;
+};
+
+/// Object identifier, value, and so on.
+struct TlvLayout
+{
+    std::uint16_t first = 0; ///< octets before the first object
+    /// Of each object's value; 0: an octet before the value says how long it is.
+    std::map<std::uint8_t, std::uint8_t> lengths;
+};
+
+enum class Encryption : std::uint8_t {
+    None,
+    BthomeV2, ///< bthome.io/encryption: AES-128-CCM, when the first octet says so
+};
+
+/// What the payload of a device model looks like and in which part of an advertisement it is.
+struct AdvertisementFormat
+{
+    std::optional<std::uint16_t> company; ///< manufacturer-specific data of this company, or
+    std::string service;                  ///< service data of this canonicalUuid()
+    std::vector<std::uint16_t> lengths;   ///< the payload has one of these; empty: any
+    base::Bytes prefix;                   ///< it begins with these
+    std::string namePrefix;               ///< a device that tells its name begins it like this
+    std::optional<Counter> counter;
+    std::optional<TlvLayout> tlv;
+    Encryption encryption = Encryption::None;
+    /// Silence after which the device counts as gone; learnt from its own rhythm when not given.
+    std::optional<std::chrono::milliseconds> lostAfter;
+};
+
+} // namespace causeway::bridges::ble

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/ble/format_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "bridges/ble/advertisement.hpp"
+#include "bridges/point_reader.hpp"
+#include "bridges/profile_words.hpp"
+
+namespace causeway::bridges::ble {
+
+namespace {
+
+/// More fits in no advertisement, extended ones included (Core 5.4 Vol 6 Part B §2.3.4.9).
+constexpr std::int64_t mostOctets = 1650;
+constexpr std::int64_t mostObjectOctets = 255;
+constexpr std::int64_t mostOccurrences = 255;
+constexpr std::int64_t mostPart = 1'000'000'000;
+/// A day; longer than that nobody waits for a sensor.
+constexpr std::int64_t mostSilence = 86'400;
+
+constexpr std::array byteOrderWords{
+    Choice<bool>{"big", true},
+    Choice<bool>{"little", false},
+};
+
+constexpr std::array encryptionWords{
+    Choice<Encryption>{"none", Encryption::None},
+    Choice<Encryption>{"bthome-v2", Encryption::BthomeV2},
+};
+
+std::uint16_t octetsOf(const TypeWord& word)
+{
+    if (word.type == modbus::RawType::Bit)
+        return 1;
+    if (word.width != 0)
+        return static_cast<std::uint16_t>(word.width / 8);
+    return static_cast<std::uint16_t>(2 * modbus::wordsOf(word.type));
+}
+
+Counter readCounter(ProfileTable table, bool isTlv)
+{
+    Counter counter;
+    if (isTlv)
+        counter.object = static_cast<std::uint8_t>(table.requiredInteger("object", 0, 255));
+    counter.at = static_cast<std::uint16_t>(table.integer("at", 0, mostOctets).value_or(0));
+    counter.octets = static_cast<std::uint16_t>(table.integer("octets", 1, 8).value_or(1));
+    table.refuseOthers();
+    return counter;
+}
+
+std::optional<std::uint8_t> lengthIn(const std::string& text)
+{
+    if (text == "counted")
+        return std::uint8_t{0};
+    std::uint8_t length = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+    if (error != std::errc() || end != text.data() + text.size() || length == 0)
+        return std::nullopt;
+    return length;
+}
+
+TlvLayout readTlv(ProfileTable table)
+{
+    TlvLayout layout;
+    layout.first = static_cast<std::uint16_t>(table.integer("first", 0, mostOctets).value_or(0));
+    for (const auto& [object, text] : table.numberedScalars("lengths")) {
+        const auto length = lengthIn(text);
+        if (object < 0 || object > mostObjectOctets || !length)
+            table.complain("lengths",
+                           fmt::format("{} = {}: an object is 0 to 255, its length 1 to 255 or "
+                                       "\"counted\"",
+                                       object,
+                                       text));
+        layout.lengths.emplace(static_cast<std::uint8_t>(object), length.value_or(1));
+    }
+    if (layout.lengths.empty())
+        table.complain("lengths", "lengths is missing");
+    table.refuseOthers();
+    return layout;
+}
+
+void readMatch(ProfileTable& table, AdvertisementFormat& format)
+{
+    if (const auto company = table.integer("company", 0, 0xFFFF))
+        format.company = static_cast<std::uint16_t>(*company);
+    if (const auto service = table.text("service")) {
+        if (const auto uuid = canonicalUuid(*service))
+            format.service = *uuid;
+        else
+            table.complain("service", fmt::format("\"{}\" is no UUID", *service));
+    }
+    if (format.company.has_value() == table.has("service"))
+        table.complain("company", "a format has either a company or a service");
+    for (const std::int64_t length : table.integers("length")) {
+        if (length < 1 || length > mostOctets)
+            table.complain("length", fmt::format("a length is 1 to {}", mostOctets));
+        format.lengths.push_back(static_cast<std::uint16_t>(length));
+    }
+    if (const auto prefix = table.text("prefix")) {
+        const auto octets = base::fromHex(*prefix);
+        if (!octets || octets->empty())
+            table.complain("prefix", "prefix must be octets in hexadecimal");
+        format.prefix = octets.value_or(base::Bytes());
+    }
+    format.namePrefix = table.text("name").value_or("");
+}
+
+void readPart(ProfileTable& table, Field& field)
+{
+    field.modulo = static_cast<std::uint32_t>(table.integer("modulo", 2, mostPart).value_or(0));
+    field.divide = static_cast<std::uint32_t>(table.integer("divide", 2, mostPart).value_or(1));
+    const bool isPart = field.modulo != 0 || field.divide != 1;
+    if (isPart && !modbus::isBinary(field.point.encoding.type))
+        table.complain("divide", "only a whole number is divided");
+}
+
+Field readOneField(ProfileTable& table,
+                   const model::ResourceDefinition& definition,
+                   const std::optional<std::string>& units,
+                   const FormatDefaults& defaults)
+{
+    Field field;
+    Place& place = field.place;
+    if (defaults.isTlv) {
+        place.object = static_cast<std::uint8_t>(table.requiredInteger("object", 0, 255));
+        place.occurrence =
+            static_cast<std::uint8_t>(table.integer("occurrence", 0, mostOccurrences).value_or(0));
+        place.at = static_cast<std::uint16_t>(table.integer("at", 0, mostOctets).value_or(0));
+    } else {
+        place.at = static_cast<std::uint16_t>(table.requiredInteger("at", 0, mostOctets));
+    }
+    place.isBigEndian =
+        table.choice("byte-order", all(byteOrderWords)).value_or(defaults.isBigEndian);
+    const PointDefaults none;
+    PointReader reader(table, none);
+    field.point = reader.readField(definition, units);
+    const auto word = table.choice("type", all(typeWords)).value_or(TypeWord{});
+    place.octets = octetsOf(word);
+    if (word.type == modbus::RawType::String)
+        place.octets = static_cast<std::uint16_t>(table.integer("octets", 1, 240).value_or(1));
+    if (word.type == modbus::RawType::Bit && field.point.encoding.shift > 7)
+        table.complain("bit", "a bit of an octet is 0 to 7");
+    readPart(table, field);
+    return field;
+}
+
+} // namespace
+
+AdvertisementFormat readFormat(ProfileTable table, FormatDefaults& defaults)
+{
+    AdvertisementFormat format;
+    readMatch(table, format);
+    defaults.isBigEndian = table.choice("byte-order", all(byteOrderWords)).value_or(false);
+    table.table("tlv", [&](ProfileTable inner) { format.tlv = readTlv(std::move(inner)); });
+    defaults.isTlv = format.tlv.has_value();
+    table.table("counter", [&](ProfileTable inner) {
+        format.counter = readCounter(std::move(inner), defaults.isTlv);
+    });
+    format.encryption = table.choice("encryption", all(encryptionWords)).value_or(Encryption::None);
+    if (const auto silence = table.integer("lost-after-s", 1, mostSilence))
+        format.lostAfter = std::chrono::seconds(*silence);
+    table.refuseOthers();
+    return format;
+}
+
+Source readSource(ProfileTable& table,
+                  const model::ResourceDefinition& definition,
+                  const std::optional<std::string>& units,
+                  const FormatDefaults& defaults)
+{
+    Source source;
+    source.fields.push_back(readOneField(table, definition, units, defaults));
+    table.eachTable("also", [&](ProfileTable inner) {
+        source.fields.push_back(readOneField(inner, definition, units, defaults));
+        inner.refuseOthers();
+    });
+    return source;
+}
+
+std::string describe(const Source& source)
+{
+    if (source.isSignalStrength)
+        return "signal strength of the advertisements";
+    const Field& field = source.fields.front();
+    std::string text = field.place.object ? fmt::format("object 0x{:02x}", *field.place.object)
+                                          : fmt::format("octet {}", field.place.at);
+    text += fmt::format(", {}", modbus::toString(field.point.encoding.type));
+    for (std::size_t i = 1; i < source.fields.size(); ++i) {
+        if (const auto& object = source.fields[i].place.object)
+            text += fmt::format(", or object 0x{:02x}", *object);
+    }
+    return text;
+}
+
+} // namespace causeway::bridges::ble

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "agent/model/definition.hpp"
+#include "bridges/ble/format.hpp"
+#include "bridges/profile_table.hpp"
+
+namespace causeway::bridges::ble {
+
+/// What [ble] says of all values.
+struct FormatDefaults
+{
+    bool isBigEndian = false;
+    bool isTlv = false;
+};
+
+/// The table [ble] of a profile, with a complaint for what cannot be.
+[[nodiscard]] AdvertisementFormat readFormat(ProfileTable table, FormatDefaults& defaults);
+
+/// The keys of one [[resource]] that say where its value is in the payload; `units` is what the
+/// Resource counts in, when that is known.
+[[nodiscard]] Source readSource(ProfileTable& table,
+                                const model::ResourceDefinition& definition,
+                                const std::optional<std::string>& units,
+                                const FormatDefaults& defaults);
+
+/// For people: "object 0x02, octet 1, s16".
+[[nodiscard]] std::string describe(const Source& source);
+
+} // namespace causeway::bridges::ble

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/ble/frame_decoder.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "bridges/ble/bthome_cipher.hpp"
+#include "bridges/modbus/register_codec.hpp"
+
+namespace causeway::bridges::ble {
+
+using base::ByteView;
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+
+namespace {
+
+/// One object of a TLV payload.
+struct Object
+{
+    std::uint8_t identifier = 0;
+    ByteView value;
+};
+
+tl::unexpected<base::Error> corrupt(std::string sentence)
+{
+    return fail(ErrorKind::Corrupt, std::move(sentence), base::Retry::Later);
+}
+
+bool fits(const AdvertisementFormat& format, ByteView payload)
+{
+    const auto& lengths = format.lengths;
+    const bool hasLength =
+        lengths.empty() || std::ranges::find(lengths, payload.size()) != lengths.end();
+    return hasLength && payload.size() >= format.prefix.size() &&
+           std::ranges::equal(payload.first(format.prefix.size()), format.prefix);
+}
+
+template <typename Entries, typename Key>
+std::optional<ByteView>
+find(const AdvertisementFormat& format, const Entries& entries, const Key& wanted)
+{
+    for (const auto& [key, payload] : entries) {
+        if (key == wanted && fits(format, payload))
+            return ByteView(payload);
+    }
+    return std::nullopt;
+}
+
+/// An object that nobody knows ends the walk: where the next one begins is in its length only. What
+/// stood before it holds.
+Expected<std::vector<Object>> walk(const TlvLayout& layout, ByteView payload)
+{
+    std::vector<Object> objects;
+    std::size_t at = layout.first;
+    while (at < payload.size()) {
+        const std::uint8_t identifier = payload[at++];
+        const auto known = layout.lengths.find(identifier);
+        if (known == layout.lengths.end()) {
+            if (objects.empty())
+                return corrupt(fmt::format("object 0x{:02x} is not known", identifier));
+            return objects;
+        }
+        std::size_t length = known->second;
+        if (length == 0 && at < payload.size())
+            length = payload[at++];
+        if (length > payload.size() - at)
+            return corrupt(fmt::format("object 0x{:02x} is cut off", identifier));
+        objects.push_back({identifier, payload.subspan(at, length)});
+        at += length;
+    }
+    return objects;
+}
+
+std::optional<ByteView>
+octetsOf(const Place& place, ByteView payload, const std::vector<Object>& objects)
+{
+    ByteView whole = payload;
+    if (place.object) {
+        std::uint8_t skip = place.occurrence;
+        const auto found = std::ranges::find_if(objects, [&](const Object& object) {
+            return object.identifier == *place.object && skip-- == 0;
+        });
+        if (found == objects.end())
+            return std::nullopt;
+        whole = found->value;
+    }
+    if (whole.size() < std::size_t{place.at} + place.octets)
+        return std::nullopt;
+    return whole.subspan(place.at, place.octets);
+}
+
+/// The same octets as registers: a number's highest octet first, a text's first.
+std::vector<std::uint16_t> asRegisters(const Field& field, ByteView octets)
+{
+    const bool isText = field.point.encoding.type == modbus::RawType::String;
+    base::Bytes ordered(octets.begin(), octets.end());
+    if (!isText && !field.place.isBigEndian)
+        std::ranges::reverse(ordered);
+    const std::size_t size = std::size_t{2} * field.point.encoding.words;
+    ordered.insert(isText ? ordered.end() : ordered.begin(),
+                   size - std::min(size, ordered.size()),
+                   std::uint8_t{0});
+    std::vector<std::uint16_t> words;
+    for (std::size_t i = 0; i + 1 < ordered.size(); i += 2)
+        words.push_back(static_cast<std::uint16_t>((ordered[i] << 8U) | ordered[i + 1]));
+    return words;
+}
+
+/// One of the numbers that a number, or a field of its bits, is made of; the sign stays where it
+/// is.
+std::vector<std::uint16_t> partOf(const Field& field, std::vector<std::uint16_t> words)
+{
+    const auto& encoding = field.point.encoding;
+    std::uint64_t raw = 0;
+    for (const std::uint16_t word : words)
+        raw = (raw << 16U) | word;
+    const bool hasSign = encoding.decoding == modbus::Decoding::SignMagnitude;
+    const std::uint64_t sign =
+        hasSign ? std::uint64_t{1} << (8U * field.place.octets - 1U) : std::uint64_t{0};
+    std::uint64_t magnitude = (raw & ~sign) >> encoding.shift;
+    if (encoding.width != 0)
+        magnitude &= (std::uint64_t{1} << encoding.width) - 1;
+    if (field.modulo != 0)
+        magnitude %= field.modulo;
+    std::uint64_t part = ((magnitude / field.divide) << encoding.shift) | (raw & sign);
+    for (std::size_t i = words.size(); i-- > 0; part >>= 16U)
+        words[i] = static_cast<std::uint16_t>(part & 0xFFFFU);
+    return words;
+}
+
+std::optional<model::Value>
+valueOf(const Source& source, ByteView payload, const std::vector<Object>& objects)
+{
+    for (const Field& field : source.fields) {
+        const auto octets = octetsOf(field.place, payload, objects);
+        if (!octets)
+            continue;
+        if (auto value = decodeField(field, *octets))
+            return std::move(*value);
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<ByteView> payloadIn(const AdvertisementFormat& format,
+                                  const Advertisement& advertisement)
+{
+    const std::string_view name = advertisement.name;
+    if (!format.namePrefix.empty() && !name.empty() && !name.starts_with(format.namePrefix))
+        return std::nullopt;
+    if (format.company)
+        return find(format, advertisement.manufacturerData, *format.company);
+    return find(format, advertisement.serviceData, format.service);
+}
+
+Expected<PlainPayload> openPayload(const AdvertisementFormat& format,
+                                   ByteView payload,
+                                   std::string_view address,
+                                   ByteView key)
+{
+    if (format.encryption == Encryption::None)
+        return PlainPayload{{payload.begin(), payload.end()}, std::nullopt};
+    return openBthome(payload, address, key);
+}
+
+Expected<void> admitKey(const AdvertisementFormat& format, ByteView key)
+{
+    if (format.encryption == Encryption::None)
+        return fail(ErrorKind::NotSupported, "devices of this profile do not encrypt");
+    if (!key.empty() && key.size() != bthomeKeySize)
+        return fail(
+            ErrorKind::InvalidArgument,
+            fmt::format("a BTHome key has {} octets, this one {}", bthomeKeySize, key.size()));
+    return {};
+}
+
+Expected<Frame>
+decodeFrame(const AdvertisementFormat& format, std::span<const Source> sources, ByteView payload)
+{
+    std::vector<Object> objects;
+    if (format.tlv) {
+        auto walked = walk(*format.tlv, payload);
+        if (!walked)
+            return fail(walked.error());
+        objects = std::move(*walked);
+    }
+    Frame frame;
+    if (format.counter) {
+        const auto& counter = *format.counter;
+        const Place place{counter.object, 0, counter.at, counter.octets, false};
+        if (const auto octets = octetsOf(place, payload, objects))
+            frame.counter.emplace(octets->begin(), octets->end());
+    }
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        if (auto value = valueOf(sources[i], payload, objects))
+            frame.values.emplace_back(i, std::move(*value));
+    }
+    return frame;
+}
+
+Expected<model::Value> decodeField(const Field& field, ByteView octets)
+{
+    auto words = asRegisters(field, octets);
+    if (field.modulo != 0 || field.divide != 1)
+        words = partOf(field, std::move(words));
+    return modbus::decode(field.point, words);
+}
+
+} // namespace causeway::bridges::ble

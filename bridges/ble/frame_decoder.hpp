@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "agent/base/expected.hpp"
+#include "agent/base/secret.hpp"
+#include "agent/model/value.hpp"
+#include "bridges/ble/advertisement.hpp"
+#include "bridges/ble/format.hpp"
+
+/// Advertisements to values. Pure: whatever octets come, nothing happens but an answer.
+namespace causeway::bridges::ble {
+
+/// The part of the advertisement that the format is about; nothing when it has none like it:
+/// another length, another beginning, another name.
+[[nodiscard]] std::optional<base::ByteView> payloadIn(const AdvertisementFormat& format,
+                                                      const Advertisement& advertisement);
+
+/// A payload as anybody can read it, and the counter that its encryption had.
+struct PlainPayload
+{
+    base::Bytes octets;
+    std::optional<std::uint32_t> sealCounter;
+};
+
+/// Decrypts what is encrypted. Refused: encrypted and no key is given, or plain although one is (a
+/// stranger could send that). Corrupt: does not authenticate, or is no such format.
+[[nodiscard]] base::Expected<PlainPayload> openPayload(const AdvertisementFormat& format,
+                                                       base::ByteView payload,
+                                                       std::string_view address,
+                                                       base::ByteView key);
+
+/// Whether a device of this format may have the key; an empty one is none. NotSupported when the
+/// format knows no encryption, InvalidArgument when its keys have another length.
+[[nodiscard]] base::Expected<void> admitKey(const AdvertisementFormat& format, base::ByteView key);
+
+/// What a plain payload holds.
+struct Frame
+{
+    std::optional<base::Bytes> counter;
+    /// By the number of the source; a value that is absent, "not available" or not to be believed
+    /// is not among them.
+    std::vector<std::pair<std::size_t, model::Value>> values;
+};
+
+/// Corrupt when the payload ends inside an object, or has one whose length nobody knows before
+/// anything was understood.
+[[nodiscard]] base::Expected<Frame> decodeFrame(const AdvertisementFormat& format,
+                                                std::span<const Source> sources,
+                                                base::ByteView payload);
+
+/// One field of octets that are there.
+[[nodiscard]] base::Expected<model::Value> decodeField(const Field& field, base::ByteView octets);
+
+} // namespace causeway::bridges::ble

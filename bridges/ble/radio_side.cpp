@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/ble/radio_side.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/base/log.hpp"
+
+namespace causeway::bridges::ble {
+
+namespace {
+
+/// In a busy place there are some hundred; phones change their addresses all the time.
+constexpr std::size_t mostHeard = 1000;
+
+/// What one frame lacks an earlier one may have had: names come in scan responses.
+template <typename Parts>
+void merge(Parts& known, const Parts& news)
+{
+    for (const auto& part : news) {
+        const auto same =
+            std::ranges::find(known, part.first, [](const auto& one) { return one.first; });
+        if (same == known.end())
+            known.push_back(part);
+        else
+            same->second = part.second;
+    }
+}
+
+} // namespace
+
+RadioSide::RadioSide(base::EventLoop& loop, std::string busAddress)
+    : loop_(loop)
+    , busAddress_(std::move(busAddress))
+    , scanTimer_(loop, [this] { endScans(); })
+{}
+
+RadioSide::~RadioSide() = default;
+
+void RadioSide::addSensor(std::uint64_t id,
+                          std::string address,
+                          std::shared_ptr<const DeviceProfile> profile,
+                          Sensor::Report report)
+{
+    auto sensor = std::make_unique<Sensor>(loop_, address, std::move(profile), std::move(report));
+    byAddress_.emplace(std::move(address), sensor.get());
+    sensors_.emplace(id, std::move(sensor));
+    listenOrRest();
+}
+
+void RadioSide::startSensor(std::uint64_t id)
+{
+    sensors_.at(id)->start(reason_);
+}
+
+void RadioSide::removeSensor(std::uint64_t id)
+{
+    const auto sensor = sensors_.extract(id);
+    std::erase_if(byAddress_,
+                  [&](const auto& entry) { return entry.second == sensor.mapped().get(); });
+    listenOrRest();
+}
+
+void RadioSide::setKey(std::uint64_t id, base::Secret key)
+{
+    sensors_.at(id)->setKey(std::move(key));
+}
+
+void RadioSide::scan(base::Duration duration, ScanDone done)
+{
+    scans_.push_back({loop_.now() + duration, std::move(done)});
+    if (!scanTimer_.isRunning() || scanTimer_.due() > scans_.back().until)
+        scanTimer_.startAt(scans_.back().until);
+    listenOrRest();
+}
+
+void RadioSide::endScans()
+{
+    std::vector<Advertisement> all;
+    for (const auto& [address, advertisement] : heard_)
+        all.push_back(advertisement);
+    for (auto& scan : std::exchange(scans_, {})) {
+        if (scan.until > loop_.now()) {
+            scans_.push_back(std::move(scan));
+            scanTimer_.startAt(scans_.back().until);
+        } else if (all.empty() && !reason_.empty()) {
+            scan.done(base::fail(base::ErrorKind::Unreachable, reason_, base::Retry::Later));
+        } else {
+            scan.done(all);
+        }
+    }
+    if (scans_.empty())
+        heard_.clear();
+    listenOrRest();
+}
+
+void RadioSide::listenOrRest()
+{
+    const bool isWanted = !sensors_.empty() || !scans_.empty();
+    if (isWanted && !bluez_) {
+        bluez_ = std::make_unique<Bluez>(loop_, busAddress_, *this);
+    } else if (!isWanted) {
+        bluez_.reset();
+        reason_.clear();
+    }
+}
+
+void RadioSide::onAdvertisement(const Advertisement& advertisement)
+{
+    if (!scans_.empty())
+        remember(advertisement);
+    const auto [first, last] = byAddress_.equal_range(advertisement.address);
+    for (auto entry = first; entry != last; ++entry)
+        entry->second->onAdvertisement(advertisement);
+}
+
+void RadioSide::onRadio(bool isListening, const std::string& reason)
+{
+    if (isListening)
+        log::notice("listening for Bluetooth devices");
+    else
+        log::warning("no Bluetooth device can be heard: {ERROR}; trying again", "ERROR", reason);
+    reason_ = reason;
+    for (const auto& [id, sensor] : sensors_)
+        sensor->onRadio(reason);
+}
+
+void RadioSide::remember(const Advertisement& advertisement)
+{
+    const auto known = heard_.find(advertisement.address);
+    if (known == heard_.end()) {
+        if (heard_.size() < mostHeard)
+            heard_.emplace(advertisement.address, advertisement);
+        return;
+    }
+    Advertisement& all = known->second;
+    if (!advertisement.name.empty())
+        all.name = advertisement.name;
+    if (advertisement.rssi)
+        all.rssi = advertisement.rssi;
+    merge(all.manufacturerData, advertisement.manufacturerData);
+    merge(all.serviceData, advertisement.serviceData);
+}
+
+} // namespace causeway::bridges::ble

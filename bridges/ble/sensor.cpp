@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/ble/sensor.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace causeway::bridges::ble {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A payload without a counter that comes again so soon is the same measurement: devices send each
+/// on three channels, and some ten times a second.
+constexpr base::Duration repetitionPause = 1s;
+/// After this long nobody calls it chance that a device was never heard.
+constexpr base::Duration firstPatience = 60s;
+/// Counters that change without a Sample are told this late.
+constexpr base::Duration counterPause = 5s;
+
+double secondsOf(base::Duration duration)
+{
+    return std::chrono::duration<double>(duration).count();
+}
+
+} // namespace
+
+Sensor::Sensor(base::Scheduler& scheduler,
+               std::string address,
+               std::shared_ptr<const DeviceProfile> profile,
+               Report report)
+    : scheduler_(scheduler)
+    , address_(std::move(address))
+    , profile_(std::move(profile))
+    , report_(std::move(report))
+    , silence_(scheduler, [this] { onSilence(); })
+    , flush_(scheduler, [this] { flush(); })
+{
+    for (const ResourceMapping& mapping : profile_->mappings) {
+        if (!mapping.source)
+            continue;
+        sources_.push_back(*mapping.source);
+        paths_.push_back(mapping.resource.path);
+    }
+}
+
+void Sensor::start(const std::string& radioReason)
+{
+    isStarted_ = true;
+    silence_.start(profile_->advertisement.lostAfter
+                       ? base::Duration(*profile_->advertisement.lostAfter)
+                       : firstPatience);
+    onRadio(radioReason);
+}
+
+void Sensor::setKey(base::Secret key)
+{
+    key_ = std::move(key);
+    sealCounter_.reset();
+    counter_.reset();
+    lastPayload_.clear();
+}
+
+void Sensor::onRadio(const std::string& reason)
+{
+    radioReason_ = reason;
+    if (reason.empty())
+        return;
+    rhythm_.interrupt();
+    if (isStarted_ && isAvailable_ != true)
+        becomeUnavailable(reason);
+}
+
+void Sensor::onAdvertisement(const Advertisement& advertisement)
+{
+    if (!isStarted_)
+        return;
+    const auto payload = payloadIn(profile_->advertisement, advertisement);
+    ++counters_[payload ? "frames" : "otherFrames"];
+    if (payload)
+        takePayload(advertisement, *payload);
+    armFlush();
+}
+
+void Sensor::takePayload(const Advertisement& advertisement, base::ByteView payload)
+{
+    auto plain = openPayload(profile_->advertisement, payload, address_, key_.view());
+    if (!plain) {
+        ++counters_[key_.empty() ? "refusedFrames" : "unauthenticFrames"];
+        return complain(plain.error().message);
+    }
+    if (isReplay(*plain)) {
+        ++counters_["replayedFrames"];
+        return complain("its frames are old ones sent again, or it has begun to count anew; after "
+                        "a new battery set its key again");
+    }
+    auto frame = decodeFrame(profile_->advertisement, sources_, plain->octets);
+    if (!frame) {
+        ++counters_["corruptFrames"];
+        return complain("its frames make no sense: " + frame.error().message);
+    }
+    complaint_.clear();
+    const bool isRepeated = isAvailable_ == true && isRepetition(*frame, *plain);
+    sealCounter_ = plain->sealCounter;
+    hear();
+    if (isRepeated) {
+        ++counters_["repeatedFrames"];
+        return;
+    }
+    counter_ = frame->counter;
+    lastPayload_ = std::move(plain->octets);
+    lastTaken_ = scheduler_.now();
+    takeFrame(*frame, advertisement);
+}
+
+bool Sensor::isReplay(const PlainPayload& plain) const
+{
+    return plain.sealCounter && sealCounter_ && *plain.sealCounter < *sealCounter_;
+}
+
+bool Sensor::isRepetition(const Frame& frame, const PlainPayload& plain) const
+{
+    if (plain.sealCounter)
+        return plain.sealCounter == sealCounter_;
+    const bool isSame = plain.octets == lastPayload_;
+    if (frame.counter)
+        return frame.counter == counter_ && isSame;
+    return isSame && scheduler_.now() - lastTaken_ < repetitionPause;
+}
+
+void Sensor::takeFrame(const Frame& frame, const Advertisement& advertisement)
+{
+    const auto now = scheduler_.wallNow();
+    for (const auto& [source, value] : frame.values)
+        pending_.samples.push_back({paths_[source], value, now});
+    for (std::size_t i = 0; advertisement.rssi && i < sources_.size(); ++i) {
+        if (sources_[i].isSignalStrength)
+            pending_.samples.push_back(
+                {paths_[i], model::Value(std::int64_t{*advertisement.rssi}), now});
+    }
+    counters_["samples"] += pending_.samples.size();
+    if (isAvailable_ != true) {
+        isAvailable_ = true;
+        pending_.availability = SensorReport::Availability{true, {}};
+    }
+    flush();
+}
+
+void Sensor::hear()
+{
+    rhythm_.hear(scheduler_.now());
+    const auto& lostAfter = profile_->advertisement.lostAfter;
+    silence_.start(lostAfter ? base::Duration(*lostAfter) : rhythm_.patience());
+}
+
+void Sensor::complain(const std::string& sentence)
+{
+    complaint_ = sentence;
+    if (isAvailable_ != true)
+        becomeUnavailable(sentence);
+}
+
+void Sensor::onSilence()
+{
+    ++counters_["losses"];
+    const auto interval = rhythm_.interval();
+    rhythm_.interrupt();
+    if (!radioReason_.empty())
+        return becomeUnavailable(radioReason_);
+    if (!complaint_.empty())
+        return becomeUnavailable(complaint_);
+    if (!isAvailable_)
+        return becomeUnavailable("it has not been heard yet: out of reach, asleep, or not " +
+                                 profile_->title);
+    becomeUnavailable(interval ? fmt::format("it is not heard any more, and was every {:.1f} s",
+                                             secondsOf(*interval))
+                               : "it is not heard any more");
+}
+
+void Sensor::becomeUnavailable(const std::string& reason)
+{
+    if (isAvailable_ == false && toldReason_ == reason)
+        return;
+    isAvailable_ = false;
+    toldReason_ = reason;
+    pending_.availability = SensorReport::Availability{false, reason};
+    flush();
+}
+
+void Sensor::armFlush()
+{
+    if (!flush_.isRunning())
+        flush_.start(counterPause);
+}
+
+void Sensor::flush()
+{
+    flush_.stop();
+    pending_.counters = counters_;
+    report_(std::exchange(pending_, {}));
+}
+
+} // namespace causeway::bridges::ble

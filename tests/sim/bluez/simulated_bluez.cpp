@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/sim/bluez/simulated_bluez.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace causeway::tests {
+
+using bridges::ble::Advertisement;
+using org::bluez::Adapter1_adaptor;
+using org::bluez::Device1_adaptor;
+
+namespace {
+
+const char* const adapterPath = "/org/bluez/hci0";
+
+template <typename Key>
+std::map<Key, sdbus::Variant> toVariants(const std::vector<std::pair<Key, base::Bytes>>& parts)
+{
+    std::map<Key, sdbus::Variant> variants;
+    for (const auto& [key, octets] : parts)
+        variants.emplace(key, sdbus::Variant(octets));
+    return variants;
+}
+
+template <typename Adaptor>
+void tell(Adaptor& object, const char* interface, const std::vector<std::string>& names)
+{
+    std::vector<bus::PropertyName> properties;
+    std::ranges::transform(names, std::back_inserter(properties), [](const auto& name) {
+        return bus::PropertyName(name);
+    });
+    object.emitPropertiesChangedSignal(bus::InterfaceName{interface}, properties);
+}
+
+/// The bus may have gone first.
+template <typename Adaptor>
+void tellGone(Adaptor& object)
+{
+    try {
+        object.emitInterfacesRemovedSignal();
+    } catch (const sdbus::Error&) {
+        return;
+    }
+}
+
+} // namespace
+
+class SimulatedBluez::Root final : public sdbus::AdaptorInterfaces<sdbus::ObjectManager_adaptor>
+{
+public:
+    explicit Root(sdbus::IConnection& connection)
+        : AdaptorInterfaces(connection, sdbus::ObjectPath{"/"})
+    {
+        registerAdaptor();
+    }
+
+    ~Root() { unregisterAdaptor(); }
+
+    Root(const Root&) = delete;
+    Root& operator=(const Root&) = delete;
+};
+
+SimulatedDevice::SimulatedDevice(sdbus::IConnection& connection,
+                                 const std::string& path,
+                                 std::string address)
+    : AdaptorInterfaces(connection, sdbus::ObjectPath{path})
+    , address_(std::move(address))
+{
+    registerAdaptor();
+}
+
+SimulatedDevice::~SimulatedDevice()
+{
+    tellGone(*this);
+    unregisterAdaptor();
+}
+
+void SimulatedDevice::advertise(const Advertisement& advertisement, bool tellsDuplicates)
+{
+    const bool isSame = advertisement.manufacturerData == newest_.manufacturerData &&
+                        advertisement.serviceData == newest_.serviceData;
+    newest_ = advertisement;
+    if (!std::exchange(isKnown_, true))
+        return emitInterfacesAddedSignal();
+    std::vector<std::string> changed;
+    if (advertisement.rssi)
+        changed.emplace_back("RSSI");
+    if (!isSame || tellsDuplicates)
+        changed.insert(changed.end(), {"ManufacturerData", "ServiceData"});
+    tell(*this, Device1_adaptor::INTERFACE_NAME, changed);
+}
+
+std::map<std::uint16_t, sdbus::Variant> SimulatedDevice::ManufacturerData()
+{
+    return toVariants(newest_.manufacturerData);
+}
+
+std::map<std::string, sdbus::Variant> SimulatedDevice::ServiceData()
+{
+    return toVariants(newest_.serviceData);
+}
+
+SimulatedAdapter::SimulatedAdapter(sdbus::IConnection& connection)
+    : AdaptorInterfaces(connection, sdbus::ObjectPath{adapterPath})
+{
+    registerAdaptor();
+    emitInterfacesAddedSignal();
+}
+
+SimulatedAdapter::~SimulatedAdapter()
+{
+    tellGone(*this);
+    unregisterAdaptor();
+}
+
+void SimulatedAdapter::setPowered(bool isPowered)
+{
+    isPowered_ = isPowered;
+    tell(*this, Adapter1_adaptor::INTERFACE_NAME, {"Powered"});
+    if (!isPowered)
+        setDiscovering(false);
+}
+
+void SimulatedAdapter::SetDiscoveryFilter(const std::map<std::string, sdbus::Variant>& filter)
+{
+    const auto duplicates = filter.find("DuplicateData");
+    tellsDuplicates_ = duplicates != filter.end() && duplicates->second.get<bool>();
+}
+
+void SimulatedAdapter::StartDiscovery()
+{
+    if (!isPowered_)
+        throw sdbus::Error(bus::ErrorName("org.bluez.Error.NotReady"), "Resource Not Ready");
+    if (refusals_ > 0 && refusals_-- > 0)
+        throw sdbus::Error(bus::ErrorName("org.bluez.Error.Failed"), "Software caused it");
+    if (isDiscovering_)
+        throw sdbus::Error(bus::ErrorName("org.bluez.Error.InProgress"),
+                           "Operation already in progress");
+    setDiscovering(true);
+}
+
+void SimulatedAdapter::StopDiscovery()
+{
+    setDiscovering(false);
+}
+
+void SimulatedAdapter::setDiscovering(bool isDiscovering)
+{
+    if (std::exchange(isDiscovering_, isDiscovering) != isDiscovering)
+        tell(*this, Adapter1_adaptor::INTERFACE_NAME, {"Discovering"});
+}
+
+SimulatedBluez::SimulatedBluez(base::EventLoop& loop, const std::string& address)
+    : bus_(loop, address, {})
+    , root_(std::make_unique<Root>(bus_.connection()))
+{
+    addAdapter();
+    bus_.requestName("org.bluez");
+}
+
+SimulatedBluez::~SimulatedBluez() = default;
+
+void SimulatedBluez::addAdapter()
+{
+    adapter_ = std::make_unique<SimulatedAdapter>(bus_.connection());
+}
+
+void SimulatedBluez::removeAdapter()
+{
+    devices_.clear();
+    adapter_.reset();
+}
+
+void SimulatedBluez::advertise(const Advertisement& advertisement)
+{
+    if (!adapter_ || !adapter_->isDiscovering())
+        return;
+    auto& device = devices_[advertisement.address];
+    if (!device) {
+        std::string path = std::string(adapterPath) + "/dev_" + advertisement.address;
+        std::ranges::replace(path, ':', '_');
+        device = std::make_unique<SimulatedDevice>(bus_.connection(), path, advertisement.address);
+    }
+    device->advertise(advertisement, adapter_->tellsDuplicates());
+}
+
+} // namespace causeway::tests

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <bluez_sim_adaptor.h>
+
+#include "agent/base/bus.hpp"
+#include "agent/base/bus_compat.hpp"
+#include "agent/base/event_loop.hpp"
+#include "bridges/ble/advertisement.hpp"
+
+namespace causeway::tests {
+
+/// A device as bluetoothd shows it.
+class SimulatedDevice final : public sdbus::AdaptorInterfaces<org::bluez::Device1_adaptor,
+                                                              sdbus::ManagedObject_adaptor,
+                                                              sdbus::Properties_adaptor>
+{
+public:
+    SimulatedDevice(sdbus::IConnection& connection, const std::string& path, std::string address);
+    ~SimulatedDevice();
+    SimulatedDevice(const SimulatedDevice&) = delete;
+    SimulatedDevice& operator=(const SimulatedDevice&) = delete;
+
+    /// One advertisement; as bluetoothd, it tells equal data again only when it was asked to.
+    void advertise(const bridges::ble::Advertisement& advertisement, bool tellsDuplicates);
+
+private:
+    std::string Address() override { return address_; }
+
+    std::string Name() override { return newest_.name; }
+
+    std::int16_t RSSI() override { return newest_.rssi.value_or(0); }
+
+    std::map<std::uint16_t, sdbus::Variant> ManufacturerData() override;
+    std::map<std::string, sdbus::Variant> ServiceData() override;
+
+    std::string address_;
+    bridges::ble::Advertisement newest_;
+    bool isKnown_ = false;
+};
+
+class SimulatedAdapter final : public sdbus::AdaptorInterfaces<org::bluez::Adapter1_adaptor,
+                                                               sdbus::ManagedObject_adaptor,
+                                                               sdbus::Properties_adaptor>
+{
+public:
+    explicit SimulatedAdapter(sdbus::IConnection& connection);
+    ~SimulatedAdapter();
+    SimulatedAdapter(const SimulatedAdapter&) = delete;
+    SimulatedAdapter& operator=(const SimulatedAdapter&) = delete;
+
+    void setPowered(bool isPowered);
+
+    /// The next so many StartDiscovery fail.
+    void refuse(int times) { refusals_ = times; }
+
+    [[nodiscard]] bool isDiscovering() const { return isDiscovering_; }
+
+    [[nodiscard]] bool tellsDuplicates() const { return tellsDuplicates_; }
+
+private:
+    void SetDiscoveryFilter(const std::map<std::string, sdbus::Variant>& filter) override;
+    void StartDiscovery() override;
+    void StopDiscovery() override;
+
+    std::string Address() override { return "00:00:00:00:00:01"; }
+
+    bool Powered() override { return isPowered_; }
+
+    bool Discovering() override { return isDiscovering_; }
+
+    void setDiscovering(bool isDiscovering);
+
+    bool isPowered_ = true;
+    bool isDiscovering_ = false;
+    bool tellsDuplicates_ = false;
+    int refusals_ = 0;
+};
+
+/// A bluetoothd without radio on a private bus: what it hears is what a test says. It owns
+/// org.bluez as long as it lives.
+class SimulatedBluez
+{
+public:
+    SimulatedBluez(base::EventLoop& loop, const std::string& address);
+    ~SimulatedBluez();
+    SimulatedBluez(const SimulatedBluez&) = delete;
+    SimulatedBluez& operator=(const SimulatedBluez&) = delete;
+
+    void addAdapter();
+    /// And all that it heard.
+    void removeAdapter();
+
+    [[nodiscard]] SimulatedAdapter* adapter() { return adapter_.get(); }
+
+    /// Nothing happens unless somebody listens.
+    void advertise(const bridges::ble::Advertisement& advertisement);
+
+private:
+    class Root;
+
+    base::Bus bus_;
+    std::unique_ptr<Root> root_;
+    std::unique_ptr<SimulatedAdapter> adapter_;
+    std::map<std::string, std::unique_ptr<SimulatedDevice>> devices_;
+};
+
+} // namespace causeway::tests

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bluetooth sensors behind the daemon, with a simulated bluetoothd on the site's bus."""
+
+import os
+import subprocess
+import unittest
+
+from gateway_site import Site, SiteError, wait_until
+
+BUILD = os.environ["CAUSEWAY_BUILD"]
+TAG, TAG_ADDRESS = "tag-1", "CB:B8:33:4C:88:4F"
+SEALED_ADDRESS = "54:48:E6:8F:80:A5"
+# docs.ruuvi.com, data format 5, with another sequence number each; bthome.io/encryption
+RUUVI = "0512FC5394C37C0004FFFC040CAC3642{:04X}CBB8334C884F"
+SEALED, SEALED_KEY = "41a47266c95f730011223378237214", "231d39c1d7cc1ab1aee224cd096db932"
+TEMPERATURE, SIGNAL = "/3303/0/5700", "/4/0/2"
+
+
+class Radio:
+    """tests/sim/bluez: told what bluetoothd hears."""
+
+    def __init__(self, site):
+        self.site = site
+        self.program = site.start("bluez", [site.build / "tests/sim/bluez/simulated_bluez", site.bus],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        with self.program.process.stdout as lines:
+            if lines.readline().decode().split() != ["ready", "bluez"]:
+                raise SiteError(f"the simulated bluetoothd does not start: {self.program.output()}")
+        self.sequence = 0
+
+    def tell(self, command):
+        self.program.process.stdin.write(f"{command}\n".encode())
+        self.program.process.stdin.flush()
+
+    def send_ruuvi(self):
+        self.sequence += 1
+        self.tell(f"advertise {TAG_ADDRESS} -61 company 0499 {RUUVI.format(self.sequence)}")
+
+    def send_sealed(self):
+        self.tell(f"advertise {SEALED_ADDRESS} -70 service fcd2 {SEALED}")
+
+    def end(self):
+        self.program.stop()
+        self.site.programs.remove(self.program)
+
+
+class BluetoothCase(unittest.TestCase):
+    def setUp(self):
+        self.site = Site(BUILD).__enter__()
+        self.addCleanup(self.close)
+        self.site.wait_key_store("sealed")
+        self.server = self.site.start_server()
+        self.site.ctl("server", "add", "main", "--uri", f"coaps://127.0.0.1:{self.server.ports['coaps']}")
+
+    def close(self):
+        failed = any(error for _, error in self._outcome.result.errors + self._outcome.result.failures)
+        if failed:
+            self.site.abandon()
+        else:
+            self.site.close()
+
+    def attach(self, name, profile, address):
+        self.site.attach(self.server, name, "--profile", profile, "--ble", address)
+        self.server.wait(event="registered", endpoint=name)
+
+    def device(self, name):
+        return self.site.ctl("device", "show", name)
+
+    def wait_error(self, name, words):
+        wait_until(f"{name}: {words}", lambda: words in self.device(name)["LastError"])
+
+    def wait_available(self, name, send):
+        def is_available():
+            send()
+            return self.device(name)["FieldState"] == "available"
+
+        wait_until(f"{name} available", is_available)
+
+
+class ASensor(BluetoothCase):
+    def test_is_found_attached_and_read_by_the_server(self):
+        radio = Radio(self.site)
+        with subprocess.Popen([self.site.build / "dbus/causewayctl", "--json", "ble", "scan", "--seconds", "3"],
+                              env={**os.environ, "CAUSEWAY_BUS": self.site.bus}, stdout=subprocess.PIPE) as scan:
+            wait_until("the end of the scan", lambda: radio.send_ruuvi() or scan.poll() is not None)
+            self.assertIn(b'"profile": "ruuvitag-rawv2"', scan.stdout.read())
+
+        self.attach(TAG, "ruuvitag-rawv2", TAG_ADDRESS.lower())
+        self.wait_available(TAG, radio.send_ruuvi)
+
+        self.assertAlmostEqual(self.server.value(TAG, TEMPERATURE), 24.3)
+        self.assertEqual(self.server.value(TAG, SIGNAL), -61)
+        self.assertEqual(self.device(TAG)["Settings"]["bleAddress"], TAG_ADDRESS)
+
+    def test_notifies_its_observers(self):
+        radio = Radio(self.site)
+        self.attach(TAG, "ruuvitag-rawv2", TAG_ADDRESS)
+        self.wait_available(TAG, radio.send_ruuvi)
+        self.server.ask("observe", endpoint=TAG, path=TEMPERATURE, accept="senml-json")
+
+        colder = RUUVI.format(1000).replace("12FC", "0FA0")
+        radio.tell(f"advertise {TAG_ADDRESS} -61 company 0499 {colder}")
+
+        self.server.wait(event="notify", endpoint=TAG, path=TEMPERATURE)
+        self.assertAlmostEqual(self.server.value(TAG, TEMPERATURE), 20.0)
+
+    def test_that_encrypts_is_understood_once_its_key_is_set_also_after_a_restart(self):
+        radio = Radio(self.site)
+        self.attach("climate-1", "bthome-v2-climate", SEALED_ADDRESS)
+        wait_until("a refusal", lambda: radio.send_sealed() or
+                   "its key is not known" in self.device("climate-1")["LastError"])
+
+        refused = self.site.call("device", "set-key", "climate-1", input="0011")
+        self.assertIn("16", refused.stderr)
+        done = self.site.call("device", "set-key", "climate-1", input=SEALED_KEY)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.wait_available("climate-1", radio.send_sealed)
+        self.assertAlmostEqual(self.server.value("climate-1", TEMPERATURE), 25.06)
+
+        self.site.stop_daemon()
+        self.site.start_daemon()
+        self.wait_available("climate-1", radio.send_sealed)
+
+
+class PartsFail(BluetoothCase):
+    def test_without_bluetoothd_it_is_said_what_is_missing_and_nothing_else_suffers(self):
+        self.attach(TAG, "ruuvitag-rawv2", TAG_ADDRESS)
+        self.wait_error(TAG, "bluetoothd is not running")
+
+        refused = self.site.call("ble", "scan", "--seconds", "1")
+
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("bluez", refused.stderr)
+
+    def test_bluetoothd_and_its_adapter_come_go_and_come_back(self):
+        self.attach(TAG, "ruuvitag-rawv2", TAG_ADDRESS)
+        self.wait_error(TAG, "bluetoothd is not running")
+        radio = Radio(self.site)
+        self.wait_available(TAG, radio.send_ruuvi)
+
+        for go, come in (("unplug", "plug"), ("power-off", "power-on")):
+            before = self.device(TAG)["Counters"]["samples"]
+            radio.tell(go)
+            radio.tell(come)
+            wait_until(come, lambda: radio.send_ruuvi() or self.device(TAG)["Counters"]["samples"] > before)
+
+        before = self.device(TAG)["Counters"]["samples"]
+        radio.end()
+        radio = Radio(self.site)
+        wait_until("bluetoothd is back",
+                   lambda: radio.send_ruuvi() or self.device(TAG)["Counters"]["samples"] > before)
+
+
+class BadInput(BluetoothCase):
+    def test_is_refused_with_the_reason(self):
+        attempts = [
+            (("--profile", "ruuvitag-rawv2"), "a line or a Bluetooth address"),
+            (("--profile", "ruuvitag-rawv2", "--ble", "CB:B8:33"), "six pairs"),
+            (("--profile", "eastron-sdm120", "--ble", TAG_ADDRESS), "Modbus"),
+        ]
+        for settings, words in attempts:
+            with self.subTest(words):
+                refused = self.site.call("device", "add", "bad", *settings)
+                self.assertEqual(refused.returncode, 1)
+                self.assertIn(words, refused.stderr)
+        self.site.ctl("device", "add", TAG, "--profile", "ruuvitag-rawv2", "--ble", TAG_ADDRESS)
+        refused = self.site.call("device", "add", "tag-2", "--profile", "ruuvitag-rawv2", "--ble", TAG_ADDRESS.lower())
+        self.assertIn(f"Bluetooth address {TAG_ADDRESS} is {TAG}", refused.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

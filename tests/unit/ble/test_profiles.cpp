@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <map>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/unit/ble/shipped_profile.hpp"
+
+using namespace causeway;
+using namespace causeway::tests;
+
+BOOST_AUTO_TEST_SUITE(ble_profiles)
+
+namespace {
+
+using Values = std::map<std::string, std::string>;
+
+void check(const Values& values, const Values& expected)
+{
+    BOOST_TEST(values.size() == expected.size());
+    for (const auto& [path, text] : expected) {
+        const auto found = values.find(path);
+        BOOST_TEST_INFO(path);
+        BOOST_TEST((found == values.end() ? "absent" : found->second) == text);
+    }
+}
+
+/// bthome.io/encryption, its example.
+const char* const bthomeKey = "231d39c1d7cc1ab1aee224cd096db932";
+const char* const bthomeSealed = "41a47266c95f730011223378237214";
+
+} // namespace
+
+// The three test vectors of docs.ruuvi.com, data format 5.
+BOOST_AUTO_TEST_CASE(reads_a_ruuvitag)
+{
+    const auto profile = shippedProfile("ruuvitag-rawv2");
+
+    check(decoded(*profile, "0512FC5394C37C0004FFFC040CAC364200CDCBB8334C884F"),
+          {{"/3303/0/5700", "24.3"},
+           {"/3304/0/5700", "53.49"},
+           {"/3315/0/5700", "100044"},
+           {"/3313/0/5702", "0.004"},
+           {"/3313/0/5703", "-0.004"},
+           {"/3313/0/5704", "1.036"},
+           {"/3/0/7/0", "2977"},
+           {"/3300/0/5700", "66"}});
+    check(decoded(*profile, "057FFFFFFEFFFE7FFF7FFF7FFFFFDEFEFFFECBB8334C884F"),
+          {{"/3303/0/5700", "163.835"},
+           {"/3304/0/5700", "163.835"},
+           {"/3315/0/5700", "115534"},
+           {"/3313/0/5702", "32.767"},
+           {"/3313/0/5703", "32.767"},
+           {"/3313/0/5704", "32.767"},
+           {"/3/0/7/0", "3646"},
+           {"/3300/0/5700", "254"}});
+    check(decoded(*profile, "058001000000008001800180010000000000CBB8334C884F"),
+          {{"/3303/0/5700", "-163.835"},
+           {"/3304/0/5700", "0"},
+           {"/3315/0/5700", "50000"},
+           {"/3313/0/5702", "-32.767"},
+           {"/3313/0/5703", "-32.767"},
+           {"/3313/0/5704", "-32.767"},
+           {"/3/0/7/0", "1600"},
+           {"/3300/0/5700", "0"}});
+}
+
+BOOST_AUTO_TEST_CASE(takes_nothing_for_a_value_that_a_ruuvitag_does_not_have)
+{
+    check(decoded(*shippedProfile("ruuvitag-rawv2"),
+                  "058000FFFFFFFF800080008000FFFFFFFFFFFFFFFFFFFFFF"),
+          {});
+}
+
+BOOST_AUTO_TEST_CASE(reads_bthome_in_clear)
+{
+    const auto profile = shippedProfile("bthome-v2");
+
+    check(decoded(*profile, "4002CA0903BF13"),
+          {{"/3303/0/5700", "25.06"}, {"/3304/0/5700", "50.55"}});
+    // Packet number, battery, two temperatures, power, energy, CO2, motion, text of three letters.
+    check(decoded(*profile, "400007015D02CA09021CFF0A138A140B021B0012E204210153036162632E23"),
+          {{"/3/0/9", "93"},
+           {"/3303/0/5700", "25.06"},
+           {"/3303/1/5700", "-2.28"},
+           {"/3331/0/5700", "1346067"},
+           {"/3328/0/5700", "69.14"},
+           {"/3325/0/5700", "1250"},
+           {"/3302/0/5500", "true"},
+           {"/3304/0/5700", "35"}});
+}
+
+BOOST_AUTO_TEST_CASE(opens_the_published_example_of_encrypted_bthome)
+{
+    check(decoded(*shippedProfile("bthome-v2-climate"), bthomeSealed, octets(bthomeKey)),
+          {{"/3303/0/5700", "25.06"}, {"/3304/0/5700", "50.55"}});
+}
+
+BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_frame_that_does_not_open)
+{
+    const auto profile = shippedProfile("bthome-v2");
+    const auto key = octets(bthomeKey);
+    auto wrong = key;
+    wrong[0] ^= 1U;
+    const auto complaint = [&](std::string_view payload, base::ByteView with) {
+        return decoded(*profile, payload, with)[""];
+    };
+
+    BOOST_TEST(complaint(bthomeSealed, wrong).find("authenticate") != std::string::npos);
+    BOOST_TEST(complaint(bthomeSealed, {}).find("its key is not known") != std::string::npos);
+    BOOST_TEST(complaint("4002CA0903BF13", key).find("in clear") != std::string::npos);
+    BOOST_TEST(complaint("410011223378237214", key).find("cut off") != std::string::npos);
+    BOOST_TEST(complaint("2002CA09", {}).find("version 2") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_tlv_payload_ends_where_its_objects_end)
+{
+    const auto profile = shippedProfile("bthome-v2");
+
+    BOOST_TEST(decoded(*profile, "4002CA")[""].find("cut off") != std::string::npos);
+    BOOST_TEST(decoded(*profile, "40EE01")[""].find("not known") != std::string::npos);
+    BOOST_TEST(decoded(*profile, "405310")[""].find("cut off") != std::string::npos);
+    // What stood before an object that nobody knows holds.
+    check(decoded(*profile, "4002CA09EE01"), {{"/3303/0/5700", "25.06"}});
+}
+
+BOOST_AUTO_TEST_CASE(reads_both_formats_of_the_atc_firmware)
+{
+    check(
+        decoded(*shippedProfile("lywsd03mmc-atc"), "A4C1380A1B2C00EB32570BAB07"),
+        {{"/3303/0/5700", "23.5"}, {"/3304/0/5700", "50"}, {"/3/0/9", "87"}, {"/3/0/7/0", "2987"}});
+    check(decoded(*shippedProfile("lywsd03mmc-pvvx"), "2C1B0A38C1A429099413AB0B570705"),
+          {{"/3303/0/5700", "23.45"},
+           {"/3304/0/5700", "50.12"},
+           {"/3/0/9", "87"},
+           {"/3/0/7/0", "2987"}});
+    BOOST_TEST(decoded(*shippedProfile("lywsd03mmc-atc"), "2C1B0A38C1A429099413AB0B570705")[""] ==
+               "no such format");
+}
+
+BOOST_AUTO_TEST_CASE(reads_an_eddystone_beacon)
+{
+    const auto profile = shippedProfile("eddystone-tlm");
+
+    check(decoded(*profile, "20000BB81780000003E800008CA0"),
+          {{"/3/0/7/0", "3000"},
+           {"/3303/0/5700", "23.5"},
+           {"/3300/0/5700", "1000"},
+           {"/3300/1/5700", "3600"}});
+    check(decoded(*profile, "200000008000000003E800008CA0"),
+          {{"/3300/0/5700", "1000"}, {"/3300/1/5700", "3600"}});
+    BOOST_TEST(decoded(*profile, "20010BB81780000003E800008CA0")[""] == "no such format");
+}
+
+// 0x03215D is 205149: 20.5 Cel and 14.9 %; the topmost bit is the temperature's sign.
+BOOST_AUTO_TEST_CASE(reads_a_govee_thermometer)
+{
+    const auto profile = shippedProfile("govee-h5075");
+
+    check(decoded(*profile, "0003215D6400"),
+          {{"/3303/0/5700", "20.5"}, {"/3304/0/5700", "14.9"}, {"/3/0/9", "100"}});
+    check(decoded(*profile, "0083215D6400"),
+          {{"/3303/0/5700", "-20.5"}, {"/3304/0/5700", "14.9"}, {"/3/0/9", "100"}});
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "bridges/ble/recognition.hpp"
+#include "tests/unit/ble/shipped_profile.hpp"
+
+using namespace causeway;
+using namespace causeway::tests;
+
+BOOST_AUTO_TEST_SUITE(recognition)
+
+namespace {
+
+const std::vector<std::shared_ptr<const bridges::DeviceProfile>>& profiles()
+{
+    static const std::vector<std::shared_ptr<const bridges::DeviceProfile>> all{
+        shippedProfile("bthome-v2"),
+        shippedProfile("bthome-v2-climate"),
+        shippedProfile("bthome-v2-motion"),
+        shippedProfile("eddystone-tlm"),
+        shippedProfile("govee-h5075"),
+        shippedProfile("lywsd03mmc-atc"),
+        shippedProfile("lywsd03mmc-pvvx"),
+        shippedProfile("ruuvitag-rawv2"),
+        shippedProfile("eastron-sdm120"),
+    };
+    return all;
+}
+
+std::string suggested(const std::string& like, const char* payload, std::string name = {})
+{
+    auto heard = frame(*shippedProfile(like), payload);
+    heard.name = std::move(name);
+    return bridges::ble::suggestProfile(profiles(), heard);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(tells_devices_by_what_they_send)
+{
+    BOOST_TEST(suggested("ruuvitag-rawv2", "0512FC5394C37C0004FFFC040CAC364200CDCBB8334C884F") ==
+               "ruuvitag-rawv2");
+    BOOST_TEST(suggested("lywsd03mmc-atc", "A4C1380A1B2C00EB32570BAB07") == "lywsd03mmc-atc");
+    BOOST_TEST(suggested("lywsd03mmc-pvvx", "2C1B0A38C1A429099413AB0B570705") == "lywsd03mmc-pvvx");
+    BOOST_TEST(suggested("eddystone-tlm", "20000BB81780000003E800008CA0") == "eddystone-tlm");
+}
+
+BOOST_AUTO_TEST_CASE(prefers_the_profile_that_promises_no_more_than_is_sent)
+{
+    BOOST_TEST(suggested("bthome-v2", "4002CA0903BF13") == "bthome-v2-climate");
+    BOOST_TEST(suggested("bthome-v2", "402101") == "bthome-v2-motion");
+    BOOST_TEST(suggested("bthome-v2", "4002CA0903BF1304138A01") == "bthome-v2");
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_does_not_fit_excludes_a_profile)
+{
+    BOOST_TEST(suggested("govee-h5075", "0003215D6400", "GVH5075_1234") == "govee-h5075");
+    BOOST_TEST(suggested("govee-h5075", "0003215D6400", "GVH5179_1234") == "");
+}
+
+BOOST_AUTO_TEST_CASE(suggests_nothing_for_what_nobody_knows)
+{
+    BOOST_TEST(suggested("ruuvitag-rawv2", "03AA") == "");
+    BOOST_TEST(suggested("bthome-v2", "40EE01") == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
