@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/bus.hpp"
+#include "dbus/errors.hpp"
 
 namespace causeway::dbus::ctl {
 
@@ -42,9 +43,24 @@ sdbus::IConnection& Client::connection()
     } catch (const sdbus::Error& error) {
         throw Failure(ErrorKind::Unreachable, "there is no D-Bus: " + error.getMessage());
     }
+    askWhetherAwake();
     connection_->setMethodCallTimeout(longestCall);
     base::allowInteraction(*connection_);
     return *connection_;
+}
+
+/// Within the bus's own time-out, 25 s, also before a call that may take longer.
+void Client::askWhetherAwake()
+{
+    try {
+        const auto proxy = sdbus::createProxy(
+            *connection_, bus::ServiceName{busName}, sdbus::ObjectPath{rootPath});
+        proxy->callMethod("Ping").onInterface("org.freedesktop.DBus.Peer");
+    } catch (const sdbus::Error& error) {
+        if (fromBusError(error).kind == ErrorKind::Timeout)
+            throw Failure(ErrorKind::Unreachable, "causewayd does not answer");
+        throw;
+    }
 }
 
 Objects Client::objects(Kind kind)

@@ -63,6 +63,7 @@ public:
 
     [[nodiscard]] const std::string& address() const { return address_; }
 
+    /// Made by the first use, which finds out whether the daemon answers: Unreachable when not.
     [[nodiscard]] sdbus::IConnection& connection();
 
     /// Everything of one kind with all its properties, in one call.
@@ -92,6 +93,7 @@ public:
     }
 
 private:
+    void askWhetherAwake();
     [[noreturn]] static void rethrow(Kind kind, const std::string& name, const sdbus::Error& error);
     [[nodiscard]] Dictionary getAll(const std::string& path, const std::string& interface);
 

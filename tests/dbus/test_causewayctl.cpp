@@ -392,6 +392,18 @@ BOOST_AUTO_TEST_CASE(a_bus_without_the_daemon_is_told_apart)
     BOOST_TEST(contains(finished.errors, "causewayd is not running"));
 }
 
+BOOST_AUTO_TEST_CASE(a_daemon_that_hangs_does_not_answer)
+{
+    // While the service's thread runs the command, it answers nothing.
+    const auto finished = inside([&](World&) {
+        return causeway::tests::run(
+            {CAUSEWAYCTL, "--bus", address(), "devices"}, "", {{"SYSTEMD_BUS_TIMEOUT", "300ms"}});
+    });
+
+    BOOST_TEST(finished.exitCode == 3);
+    BOOST_TEST(finished.errors == "causewayctl: causewayd does not answer\n");
+}
+
 BOOST_AUTO_TEST_CASE(control_characters_of_a_device_do_not_reach_the_terminal)
 {
     inside([](World& world) { world.gateway.devices["meter-1"].lastError = "\x1b[2Jgone"; });
