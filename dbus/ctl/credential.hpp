@@ -11,6 +11,10 @@ namespace causeway::dbus::ctl {
 /// The key in that file, or Failure.
 [[nodiscard]] base::Secret keyOrFail(const std::string& file, KeyFormat format);
 
+/// Refused when the server's security mode wants another kind of credential: a new one replaces the
+/// former, and the device would be left without one that works.
+void checkKind(Client& client, const std::string& server, std::string_view kind);
+
 Dictionary setCredential(Client& client,
                          const std::string& device,
                          const std::string& server,

@@ -6,6 +6,7 @@
 #include "dbus/ctl/pem.hpp"
 #include "dbus/ctl/session.hpp"
 #include "dbus/secret_file.hpp"
+#include "dbus/status_dict.hpp"
 
 namespace causeway::dbus::ctl {
 
@@ -51,6 +52,7 @@ void addGenerate(CLI::App& group, Session& session)
     auto& command = addCommand(
         group, "generate", "Make a key pair in the gateway, show its public key", options);
     command.callback([&session, options] {
+        checkKind(session.client, options->server, keyPairKind);
         session.client.withDevice(options->device, [&](DeviceProxy& device) {
             showPublicKey(session, device.GenerateKeyPair(options->server));
         });

@@ -77,7 +77,9 @@ BOOST_AUTO_TEST_CASE(a_key_arrives_whole_with_the_endpoint_name_as_identity)
 
 BOOST_AUTO_TEST_CASE(a_private_key_arrives_and_only_its_public_half_comes_back)
 {
-    const auto facts = ctl::setKeyPair(client, "meter-1", "main", secret());
+    BOOST_REQUIRE_EQUAL(ctl({"server", "change", "main", "--security-mode", "rpk"}).exitCode, 0);
+
+    const auto facts = dbus::ctl::setKeyPair(client, "meter-1", "main", secret());
 
     const auto arrived = inside([](World& world) {
         const auto& kept = world.gateway.keyPairs.at({"meter-1", "main"});

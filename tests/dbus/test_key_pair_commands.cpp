@@ -37,6 +37,8 @@ BOOST_AUTO_TEST_CASE(a_servers_public_key_comes_from_a_pem_file)
 
 BOOST_AUTO_TEST_CASE(a_key_pair_is_shown_as_pem)
 {
+    BOOST_REQUIRE_EQUAL(ctl({"server", "change", "main", "--security-mode", "rpk"}).exitCode, 0);
+
     const auto made = ctl({"key-pair", "generate", "meter-1", "main"});
     const auto request = ctl({"key-pair", "request", "meter-1", "main"});
 
@@ -44,6 +46,29 @@ BOOST_AUTO_TEST_CASE(a_key_pair_is_shown_as_pem)
     BOOST_TEST(made.output == dbus::ctl::toPem("PUBLIC KEY", base::asBytes("public half")));
     BOOST_TEST(request.output ==
                dbus::ctl::toPem("CERTIFICATE REQUEST", base::asBytes("a request of meter-1")));
+}
+
+BOOST_AUTO_TEST_CASE(a_credential_that_the_servers_mode_cannot_use_replaces_none)
+{
+    const std::string key = "00112233445566778899aabbccddeeff";
+    const auto keyPairs = [this] {
+        return inside([](World& world) { return world.gateway.keyPairs.size(); });
+    };
+
+    for (const std::string command : {"generate", "set"}) {
+        const auto refused = ctl({"key-pair", command, "meter-1", "main"}, key);
+        BOOST_TEST(refused.exitCode == 1);
+        BOOST_TEST(refused.errors.find("main has security mode psk") != std::string::npos);
+    }
+    BOOST_TEST(keyPairs() == 0U);
+    BOOST_REQUIRE_EQUAL(ctl({"server", "change", "main", "--security-mode", "rpk"}).exitCode, 0);
+    BOOST_TEST(ctl({"key-pair", "generate", "meter-1", "main"}).exitCode == 0);
+    for (const std::string command : {"generate", "set"}) {
+        const auto refused = ctl({"credential", command, "meter-1", "main"}, key);
+        BOOST_TEST(refused.exitCode == 1);
+        BOOST_TEST(refused.errors.find("use causewayctl key-pair") != std::string::npos);
+    }
+    BOOST_TEST(inside([](World& world) { return world.gateway.credentials.empty(); }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
