@@ -23,13 +23,15 @@ std::string registrationsOf(const Json& device)
     return all;
 }
 
-/// The device's own, else the first registration's that is not registered now.
+/// What is wrong now: in the field, else with the first registration that does not stand. What was
+/// wrong once is told by `device show`.
 std::string errorOf(const Json& device)
 {
-    if (const auto own = textIn(device, "LastError"); !own.empty())
+    const auto own = textIn(device, "LastError");
+    if (textIn(device, "FieldState") != "available" && !own.empty())
         return own;
     for (const auto& one : device["Registrations"]) {
-        if (textIn(one, "state") != "registered" && !textIn(one, "lastError").empty())
+        if (!isAsItShouldBe(one) && !textIn(one, "lastError").empty())
             return textIn(one, "lastError");
     }
     return "";
@@ -154,9 +156,9 @@ void addUpdate(CLI::App& group, Session& session)
     addCall(group,
             session,
             "update",
-            "update sent",
+            "asked to update",
             [server](DeviceProxy& device) { device.UpdateNow(*server); })
-        .description("Send an Update, or a Register, now")
+        .description("Ask for an Update, or a Register, now; see devices for what came of it")
         ->add_option("--server", *server, "only to this account");
 }
 

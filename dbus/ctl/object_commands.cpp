@@ -111,6 +111,12 @@ void addChange(CLI::App& group, Session& session, Kind kind)
         [&session, kind, name, options] { change(session, kind, *name, options->given()); });
 }
 
+bool isAsItShouldBe(const Json& registration)
+{
+    const auto state = textIn(registration, "state");
+    return state == "registered" || state == "updating" || state == "idle";
+}
+
 std::string textIn(const Json& json, const char* key)
 {
     const auto found = json.find(key);

@@ -18,6 +18,9 @@ void addShow(CLI::App& group, Session& session, Kind kind);
 /// `change NAME --setting …`
 void addChange(CLI::App& group, Session& session, Kind kind);
 
+/// Registered, or a Bootstrap-Server that nobody needs now.
+[[nodiscard]] bool isAsItShouldBe(const Json& registration);
+
 /// A text property, or "" when there is none.
 [[nodiscard]] std::string textIn(const Json& json, const char* key);
 

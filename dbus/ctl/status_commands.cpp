@@ -10,17 +10,11 @@ namespace causeway::dbus::ctl {
 
 namespace {
 
-bool isRegistered(const Json& registration)
-{
-    const auto state = textIn(registration, "state");
-    return state == "registered" || state == "updating";
-}
-
 /// Enabled, with a server, and registered with all of them.
 bool isWellRegistered(const Json& device)
 {
     const auto& registrations = device["Registrations"];
-    return !registrations.empty() && std::ranges::all_of(registrations, isRegistered);
+    return !registrations.empty() && std::ranges::all_of(registrations, isAsItShouldBe);
 }
 
 Json gather(Client& client)
@@ -35,6 +29,26 @@ Json gather(Client& client)
 std::string countOf(const Json& list, const char* what, bool (*matches)(const Json&))
 {
     return fmt::format("{} ({} {})", list.size(), std::ranges::count_if(list, matches), what);
+}
+
+/// "5 of 6 (2 of 3 devices complete)"; a Bootstrap-Server is no registration.
+std::string registrationsIn(const Json& devices)
+{
+    std::size_t standing = 0;
+    std::size_t all = 0;
+    for (const auto& device : devices) {
+        for (const auto& one : device["Registrations"]) {
+            if (one.value("bootstrapServer", false))
+                continue;
+            ++all;
+            standing += isAsItShouldBe(one) ? 1 : 0;
+        }
+    }
+    return fmt::format("{} of {} ({} of {} devices complete)",
+                       standing,
+                       all,
+                       std::ranges::count_if(devices, isWellRegistered),
+                       devices.size());
 }
 
 void addKeyStore(Table& table, const Json& json)
@@ -60,7 +74,7 @@ void show(Session& session)
         table.add({"devices", countOf(json["devices"], "available", [](const Json& device) {
                        return textIn(device, "FieldState") == "available";
                    })});
-        table.add({"registrations", countOf(json["devices"], "complete", isWellRegistered)});
+        table.add({"registrations", registrationsIn(json["devices"])});
         table.print();
     });
 }
