@@ -54,9 +54,7 @@ void showKey(const Session& session, const std::string& identity, const std::str
 
 void exportKey(Session& session, const Options& options)
 {
-    std::optional<KeyFile> file;
-    if (options.file != "-")
-        file.emplace(options.file);
+    auto file = placeForKey(options.file);
     session.client.withDevice(options.device, [&](DeviceProxy& device) {
         const auto [octets, secret] = device.ExportCredential(options.server);
         const auto key = readSecretFile(secret.get());

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "dbus/credential_csv.hpp"
@@ -12,6 +14,11 @@ namespace causeway::dbus::ctl {
 namespace {
 
 using ServerInterface = org::causeway::Gateway1::Server_proxy;
+
+/// More than a list takes: a row has some names of at most a few hundred octets, an address, and a
+/// key of 64 octets in hexadecimal.
+constexpr std::size_t headingOctets = 4096;
+constexpr std::size_t rowOctets = 2048;
 
 struct ListOptions
 {
@@ -47,7 +54,8 @@ void importList(Session& session, const ListOptions& options)
 
 void exportList(Session& session, const ListOptions& options)
 {
-    KeyFile file(options.file);
+    const auto devices = session.client.objects(Kind::Device).size();
+    KeyFile file(options.file, std::min(headingOctets + devices * rowOctets, mostListOctets));
     session.client.with<ServerInterface>(Kind::Server, options.server, [&](auto& server) {
         const auto [list, count] = server.ExportCredentials(options.format);
         const auto text = readSecretFile(list.get(), mostListOctets);

@@ -50,17 +50,10 @@ void showSecret(const Session& session, std::optional<KeyFile>& file, const sdbu
         return session.confirm("recovery key written; keep it away from this gateway");
     }
     session.show(Json{{"recoveryKey", key}}, [&] {
-        std::printf("%s\n", key.c_str());
+        Session::say(key);
         std::fputs("Write it down and keep it away from this gateway; it is not shown again.\n",
                    stderr);
     });
-}
-
-/// The file is made first: a key that cannot be written down must not replace the former.
-std::optional<KeyFile> fileFor(const KeyOptions& options)
-{
-    using File = std::optional<KeyFile>;
-    return options.file == "-" ? File() : File(std::in_place, options.file);
 }
 
 void recover(Session& session, const KeyOptions& options)
@@ -87,7 +80,7 @@ void addRecoveryKey(CLI::App& group, Session& session)
     auto* const command = group.add_subcommand("recovery-key", "Make a new recovery key");
     command->add_option("--file", options->file, "new file to write it to instead");
     command->callback([&session, options] {
-        auto file = fileFor(*options);
+        auto file = placeForKey(options->file);
         showSecret(session, file, keyStore(session).MakeRecoveryKey());
     });
 }
@@ -121,7 +114,7 @@ void addRotate(CLI::App& group, Session& session)
         "rotate", "Replace the key that wraps all credentials, and the recovery key");
     command->add_option("--file", options->file, "new file to write the recovery key to instead");
     command->callback([&session, options] {
-        auto file = fileFor(*options);
+        auto file = placeForKey(options->file);
         showSecret(session, file, keyStore(session).Rotate());
     });
 }

@@ -8,6 +8,7 @@
 #include "dbus/ctl/key_store.hpp"
 #include "dbus/ctl/labels.hpp"
 #include "dbus/ctl/mistake.hpp"
+#include "dbus/ctl/output.hpp"
 #include "dbus/ctl/plain_text.hpp"
 #include "dbus/ctl/session.hpp"
 #include "dbus/errors.hpp"
@@ -55,6 +56,7 @@ ExitCode report(const CLI::App& app, const CLI::ParseError& error)
     const bool isQuestion = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
     if (isQuestion) { // for the help or the version
         static_cast<void>(app.exit(error));
+        finishOutput();
         return ExitDone;
     }
     std::fprintf(stderr, "%s\n", mistakeIn(app, error).c_str());
@@ -94,6 +96,7 @@ void describe(CLI::App& app, Session& session)
 int main(int argumentCount, char** arguments)
 {
     try {
+        occupyStandardStreams();
         std::setlocale(LC_CTYPE, ""); // so that a table knows how wide a letter is
         // What the layers below would tell a journal is told by this program's own sentences.
         causeway::log::setLevel(causeway::log::Level::Err);
@@ -105,6 +108,7 @@ int main(int argumentCount, char** arguments)
         } catch (const CLI::ParseError& error) {
             return report(app, error);
         }
+        finishOutput();
         return ExitDone;
     } catch (const Failure& failure) {
         return report(failure);

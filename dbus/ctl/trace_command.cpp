@@ -9,6 +9,7 @@
 
 #include "dbus/ctl/interrupts.hpp"
 #include "dbus/ctl/object_commands.hpp"
+#include "dbus/ctl/output.hpp"
 
 namespace causeway::dbus::ctl {
 
@@ -92,7 +93,7 @@ private:
             else
                 Session::say(lineOf(frame));
         }
-        std::fflush(stdout);
+        finishOutput();
         next_ = next;
     }
 
