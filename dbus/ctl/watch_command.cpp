@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <exception>
 
 #include <fmt/format.h>
 
 #include "agent/base/bus.hpp"
 #include "dbus/ctl/interrupts.hpp"
 #include "dbus/ctl/object_commands.hpp"
+#include "dbus/ctl/output.hpp"
 #include "dbus/ctl/plain_text.hpp"
 #include "dbus/ctl/resource_words.hpp"
 
@@ -39,16 +41,19 @@ public:
 
     void run()
     {
-        base::EventLoop loop;
-        const Interrupts interrupts(loop, [&loop] { loop.stop(); });
+        static_cast<void>(session_.client.connection()); // says so when there is no bus
+        const Interrupts interrupts(loop_, [this] { loop_.stop(); });
         bool isLost = false;
-        base::Bus bus(loop, session_.client.address(), [&] {
+        base::Bus bus(loop_, session_.client.address(), [&] {
             isLost = true;
-            loop.stop();
+            loop_.stop();
         });
         const auto matches = listen(bus.connection());
         showAll();
-        loop.run();
+        if (!failure_)
+            loop_.run();
+        if (failure_)
+            std::rethrow_exception(failure_);
         if (isLost)
             throw Failure(base::ErrorKind::Unreachable, "the connection to D-Bus is lost");
     }
@@ -96,6 +101,8 @@ private:
         std::vector<BusSample> samples;
         message >> samples;
         for (const auto& sample : samples) {
+            if (isSame(device, sample))
+                continue;
             auto json = toJson(sample);
             json["device"] = device;
             show(fmt::format("{} {} {} {}  {}",
@@ -133,6 +140,14 @@ private:
             show("causewayd is back", {{"daemon", "back"}});
     }
 
+    /// A poll that found what was there before is no news.
+    bool isSame(const std::string& device, const BusSample& sample)
+    {
+        auto value = toJson(sample);
+        value.erase("takenAt");
+        return std::exchange(values_[{device, sample.get<0>()}], value) == value;
+    }
+
     /// The same state again is no news; counters change all the time.
     void showState(const std::string& device, Json properties)
     {
@@ -163,18 +178,26 @@ private:
         return devices_.empty() || std::ranges::find(devices_, device) != devices_.end();
     }
 
-    void show(const std::string& line, const Json& json) const
+    void show(const std::string& line, const Json& json)
     {
         if (session_.wantsJson)
             std::puts(toAscii(json).c_str());
         else
             Session::say(line);
-        std::fflush(stdout);
+        try {
+            finishOutput();
+        } catch (const Failure&) { // not through the bus: it would count as lost
+            failure_ = std::current_exception();
+            loop_.stop();
+        }
     }
 
     Session& session_;
     std::vector<std::string> devices_;
+    base::EventLoop loop_;
+    std::exception_ptr failure_;
     std::map<std::string, std::string> states_;
+    std::map<std::pair<std::string, std::string>, Json> values_;
     std::map<std::string, Units> units_;
 };
 

@@ -44,6 +44,14 @@ bool contains(const std::string& text, std::string_view part)
     return text.find(part) != std::string::npos;
 }
 
+int timesIn(const std::string& text, std::string_view part)
+{
+    int times = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+        ++times;
+    return times;
+}
+
 constexpr std::string_view atFirst = "meter-1: field available, main registered\n";
 
 } // namespace
@@ -81,6 +89,38 @@ BOOST_AUTO_TEST_CASE(tells_only_of_the_devices_it_was_asked_for)
 
     BOOST_TEST(!contains(program.hearUntil("meter-1 /3305/0/5800"), "meter-2"));
     BOOST_TEST(program.end(SIGTERM) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(tells_a_value_again_only_when_it_changed)
+{
+    auto program = watch();
+    static_cast<void>(program.hearUntil(atFirst));
+
+    for (const double watts : {1.5, 1.5, 2.5, 1.5})
+        tell("meter-1", watts);
+    loseField();
+
+    const auto& heard = program.hearUntil("field unavailable");
+    BOOST_TEST(timesIn(heard, " 1.5 W") == 2, heard);
+    BOOST_TEST(timesIn(heard, " 2.5 W") == 1, heard);
+    BOOST_TEST(program.end(SIGINT) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(fails_when_standard_output_is_full)
+{
+    const auto finished = causeway::tests::run(
+        {"sh", "-c", CAUSEWAYCTL " watch > /dev/full"}, "", {{"CAUSEWAY_BUS", address()}});
+
+    BOOST_TEST(finished.exitCode == 1);
+    BOOST_TEST(contains(finished.errors, "standard output"), finished.errors);
+}
+
+BOOST_AUTO_TEST_CASE(says_that_there_is_no_bus)
+{
+    RunningProgram program({CAUSEWAYCTL, "--bus", "unix:path=/nowhere", "watch"}, {});
+
+    BOOST_TEST(contains(program.hearUntil("\n"), "there is no D-Bus"));
+    BOOST_TEST(program.end(0) == 3);
 }
 
 BOOST_AUTO_TEST_CASE(gives_scripts_an_object_a_line)
