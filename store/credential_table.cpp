@@ -30,7 +30,8 @@ CredentialTable::CredentialTable(Database& database)
     , remove_(database, "DELETE FROM credential WHERE device = ? AND server = ?")
     , exportableFor_(database,
                      "SELECT device FROM credential "
-                     "WHERE server = ? AND is_exportable = 1 ORDER BY device")
+                     "WHERE server = ? AND is_exportable = 1 AND (device, server) IN "
+                     "(SELECT device, server FROM device_server) ORDER BY device")
     , all_(database, "SELECT device, server FROM credential ORDER BY device, server")
     , clear_(database, "DELETE FROM credential")
     , certificates_(database,

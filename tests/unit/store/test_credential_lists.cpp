@@ -135,6 +135,24 @@ BOOST_AUTO_TEST_CASE(r39_exports_all_generated_keys_once_and_none_from_outside)
     BOOST_CHECK(store.exportOnce({"meter-1", "leshan"}).error().kind == ErrorKind::Refused);
 }
 
+BOOST_AUTO_TEST_CASE(exports_no_key_of_a_device_that_is_at_other_servers_now)
+{
+    std::vector<CredentialEntry> wanted;
+    wanted.push_back(entry("meter-1", 0));
+    BOOST_REQUIRE(store.generateMissing(std::move(wanted)));
+    auto settings = store.load()->devices.front();
+    BOOST_REQUIRE(settings.name == "meter-1");
+    const auto servers = std::exchange(settings.servers, {});
+    BOOST_REQUIRE(store.putDevice(settings));
+
+    const auto without = store.exportAll("leshan");
+    settings.servers = servers;
+    BOOST_REQUIRE(store.putDevice(settings));
+
+    BOOST_CHECK(without.error().kind == ErrorKind::NotFound);
+    BOOST_TEST(store.exportAll("leshan")->size() == 1U); // it kept its one time
+}
+
 BOOST_AUTO_TEST_CASE(waits_with_lists_while_locked)
 {
     sealer.isThere = false;
