@@ -182,6 +182,17 @@ Expected<void> setMember(Settings& settings, const std::string& text)
     return {};
 }
 
+/// What is tried or done again and again: with less the daemon would do nothing else.
+template <auto Member>
+Expected<void> setPeriod(Settings& settings, const std::string& text)
+{
+    constexpr std::chrono::seconds least(1);
+    const auto value = parse<Milliseconds>(text);
+    if (value && *value < least)
+        return fail(ErrorKind::InvalidArgument, fmt::format("\"{}\" is less than a second", text));
+    return setMember<Member>(settings, text);
+}
+
 template <auto Member>
 std::string showMember(const Settings& settings)
 {
@@ -192,6 +203,13 @@ template <auto Member>
 constexpr Key key(std::string_view section, std::string_view name, std::string_view description)
 {
     return {section, name, &setMember<Member>, &showMember<Member>, description};
+}
+
+template <auto Member>
+constexpr Key
+periodKey(std::string_view section, std::string_view name, std::string_view description)
+{
+    return {section, name, &setPeriod<Member>, &showMember<Member>, description};
 }
 
 // clang-format off
@@ -205,9 +223,9 @@ constexpr std::array keys{
     key<&Settings::keptObjects>("Client", "KeptObjects", "Objects that every device has besides those of its profile, for servers to create instances and keep things in, separated by blanks: 16 (Portfolio), 19 (BinaryAppDataContainer) and 3442 (the OMA test object with all data types, which forgets at a restart)."),
     key<&Settings::tcti>("KeyStore", "Tcti", "How the TPM is reached: device:/dev/tpmrm0, or swtpm:host=…,port=… for tests."),
     key<&Settings::allowsSoftwareKey>("KeyStore", "AllowSoftwareKey", "Take the key-encryption key from the systemd credential \"kek\" instead of the TPM."),
-    key<&Settings::keyStoreRetry>("KeyStore", "RetryPeriod", "How often a locked key store tries to open again."),
+    periodKey<&Settings::keyStoreRetry>("KeyStore", "RetryPeriod", "How often a locked key store tries to open again."),
     key<&Settings::allowsNoSec>("Network", "AllowNoSec", "Let server accounts use plain coap:// without any protection."),
-    key<&Settings::sessionLimit>("Network", "SessionLimit", "How long one full DTLS handshake serves: its session, and those that are resumed from it."),
+    periodKey<&Settings::sessionLimit>("Network", "SessionLimit", "How long one full DTLS handshake serves: its session, and those that are resumed from it."),
     key<&Settings::trustStore>("Security", "TrustStore", "A file with the certificates (PEM) of the authorities that this gateway trusts by itself. Server accounts whose certificate usage is ca-constraint or service-certificate need it, no others."),
     key<&Settings::acceptsUnsetClock>("Security", "AcceptUnsetClock", "Accept servers' certificates whatever their dates while the clock shows a year before this program's; otherwise they are refused until the clock is set."),
     key<&Settings::expiryNotice>("Security", "ExpiryNotice", "How long before a device's certificate ends it is announced, once a day."),
