@@ -37,17 +37,6 @@ tl::unexpected<base::Error> unknownLine(const std::string& name)
     return fail(ErrorKind::NotFound, fmt::format("there is no line {}", name));
 }
 
-Expected<void> checkUnit(const LineSettings& line, std::uint8_t unitId)
-{
-    // On TCP 0 and 255 mean "the device itself" (Messaging on TCP/IP V1.0b §4.4.1.2).
-    const bool isGood =
-        line.kind == LineSettings::Kind::Tcp || (unitId >= 1 && unitId <= mostSerialUnit);
-    if (isGood)
-        return {};
-    return fail(ErrorKind::InvalidArgument,
-                fmt::format("unit {} is not one of 1 to {}", unitId, mostSerialUnit));
-}
-
 modbus::UnitLimits limitsOf(const DeviceProfile& profile, const BridgeSettings& settings)
 {
     modbus::UnitLimits limits = profile.limits;
@@ -146,6 +135,17 @@ Expected<void> FieldBuses::checkChange(const LineSettings& settings) const
     return {};
 }
 
+Expected<void> FieldBuses::checkUnit(const LineSettings& line, std::uint8_t unitId)
+{
+    // On TCP 0 and 255 mean "the device itself" (Messaging on TCP/IP V1.0b §4.4.1.2).
+    const bool isGood =
+        line.kind == LineSettings::Kind::Tcp || (unitId >= 1 && unitId <= mostSerialUnit);
+    if (isGood)
+        return {};
+    return fail(ErrorKind::InvalidArgument,
+                fmt::format("unit {} is not one of 1 to {}", unitId, mostSerialUnit));
+}
+
 Expected<void> FieldBuses::changeLine(const LineSettings& settings)
 {
     const auto found = lines_.find(settings.name);
@@ -154,9 +154,9 @@ Expected<void> FieldBuses::changeLine(const LineSettings& settings)
     if (auto good = checkChange(settings); !good)
         return good;
     found->second.status.settings = settings;
-    found->second.status.isPaused = false;
     found->second.status.scan.isRunning = false;
-    loop_.post([this, settings] { field_->changeLine(settings); });
+    if (!found->second.status.isPaused) // else pauseLine() opens it with these
+        loop_.post([this, settings] { field_->changeLine(settings); });
     return {};
 }
 

@@ -55,6 +55,10 @@ public:
     /// Says whether settings could ever work, as addLine() and changeLine() do first.
     [[nodiscard]] static base::Expected<void> check(const api::LineSettings& settings);
 
+    /// InvalidArgument for a unit identifier that no device of such a line can have.
+    [[nodiscard]] static base::Expected<void> checkUnit(const api::LineSettings& line,
+                                                        std::uint8_t unitId);
+
     /// A port that is not there yet is no error: it is tried again, with growing pauses.
     [[nodiscard]] base::Expected<void> addLine(const api::LineSettings& settings);
     /// Says whether a line may become this: the other lines and its own devices agree.

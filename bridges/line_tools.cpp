@@ -131,6 +131,8 @@ void FieldBuses::writeRegisters(const std::string& line,
 void FieldBuses::ask(const std::string& line, Expected<Request> request, api::RegistersDone done)
 {
     auto awake = checkAwake(line);
+    if (awake && request) // a broadcast would reach every unit, and nobody would confirm it
+        awake = checkUnit(lines_.at(line).status.settings, request->unitId);
     if (awake && lines_.at(line).status.scan.isRunning)
         awake = fail(ErrorKind::Refused, fmt::format("line {} is being scanned", line));
     if (!awake || !request) {

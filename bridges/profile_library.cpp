@@ -80,6 +80,16 @@ std::vector<std::string> ProfileLibrary::names() const
     return names;
 }
 
+std::vector<base::Error> ProfileLibrary::broken() const
+{
+    std::vector<base::Error> errors;
+    for (const auto& [name, listed] : profiles_) {
+        if (!listed.entry)
+            errors.push_back(listed.entry.error());
+    }
+    return errors;
+}
+
 Expected<std::shared_ptr<const DeviceProfile>> ProfileLibrary::find(const std::string& name) const
 {
     const auto found = profiles_.find(name);

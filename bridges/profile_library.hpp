@@ -31,6 +31,9 @@ public:
     /// Ascending; only profiles that can be used.
     [[nodiscard]] std::vector<std::string> names() const;
 
+    /// What is wrong with the others.
+    [[nodiscard]] std::vector<base::Error> broken() const;
+
     /// NotFound for a name that no file has; else the file's own complaint.
     [[nodiscard]] base::Expected<std::shared_ptr<const DeviceProfile>>
     find(const std::string& name) const;

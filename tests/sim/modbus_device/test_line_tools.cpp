@@ -64,8 +64,14 @@ BOOST_FIXTURE_TEST_CASE(reads_and_writes_registers_by_hand, Fixture)
     buses.writeRegisters("tcp-0", {1, "input", 17, 1}, {8}, [&](const Expected<void>& ended) {
         refusal = ended.error();
     });
+    BOOST_REQUIRE(buses.addLine(rtu()));
+    std::optional<base::Error> broadcast;
+    buses.writeRegisters("rtu-0", {0, "holding", 17, 1}, {8}, [&](const Expected<void>& ended) {
+        broadcast = ended.error();
+    });
 
-    BOOST_REQUIRE(comesTrue([&] { return written && words && refusal; }));
+    BOOST_REQUIRE(comesTrue([&] { return written && words && refusal && broadcast; }));
+    BOOST_TEST(broadcast->message == "unit 0 is not one of 1 to 247");
     BOOST_TEST(written->has_value());
     BOOST_TEST((**words == std::vector<std::uint16_t>{7, 8, 9}));
     BOOST_TEST(refusal->message == "inputs cannot be written");
@@ -113,6 +119,9 @@ BOOST_FIXTURE_TEST_CASE(lends_its_port_to_another_program_while_it_is_paused, Fi
     auto other = rtu();
     other.name = "other";
     FieldBuses another(main, {}, sim::impatient());
+    auto slower = rtu();
+    slower.extraSilence = 1ms;
+    const auto changed = buses.changeLine(slower);
     const auto lent = another.addLine(other);
     const bool isTheirs = comesTrue([&] { return another.lineStatus("other")->isUp; });
     BOOST_REQUIRE(another.removeLine("other"));
@@ -120,6 +129,7 @@ BOOST_FIXTURE_TEST_CASE(lends_its_port_to_another_program_while_it_is_paused, Fi
 
     BOOST_TEST(paused.has_value());
     BOOST_TEST(isGone);
+    BOOST_TEST(changed.has_value());
     BOOST_TEST(lent.has_value());
     BOOST_TEST(isTheirs);
     BOOST_TEST(resumed.has_value());
