@@ -313,8 +313,7 @@ void AttachedDevice::reboot()
 {
     if (isLeaving_)
         return; // whoever waits for stop() would never hear of its end
-    log::notice(
-        "{DEVICE}: a server asked for a reboot, registering anew", "DEVICE", plan_.settings.name);
+    log::notice("{DEVICE}: asked to reboot, registering anew", "DEVICE", plan_.settings.name);
     client_->stop(rebootLimit, lifetime_.guard([this] { restartClient(); }));
 }
 

@@ -121,10 +121,6 @@ private:
                           api::BootstrapResult result,
                           DeviceListener::Kept kept) override;
 
-    void change(ChangeQueue::Check check,
-                ChangeQueue::Commit commit,
-                ChangeQueue::Apply apply,
-                Done done);
     void updateDevicesOf(const std::string& server);
     void replaceDevice(const api::DeviceSettings& settings);
     void forgetDevice(const std::string& name, api::Inventory::Done kept);
@@ -178,6 +174,9 @@ private:
     [[nodiscard]] base::Expected<void>
     checkShortServerIds(const api::ServerSettings& changed) const;
     [[nodiscard]] base::Expected<void> checkCredential(const api::CredentialId& id) const;
+    [[nodiscard]] base::Expected<void> checkKind(const api::CredentialId& id, bool isKeyPair) const;
+    [[nodiscard]] base::Expected<void> checkKnown(const api::CredentialId& id) const;
+    [[nodiscard]] base::Expected<AttachedDevice*> findEnabled(const std::string& device) const;
     [[nodiscard]] base::Expected<AttachedDevice*> find(const std::string& device) const;
     [[nodiscard]] std::vector<std::string>
     devicesWhere(const std::function<bool(const api::DeviceSettings&)>& holds) const;

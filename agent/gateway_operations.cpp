@@ -14,16 +14,40 @@ using base::ErrorKind;
 using base::Expected;
 using base::fail;
 
+namespace {
+
+/// For the journal: what became of what an operator did by hand.
+template <typename Done>
+auto journaled(std::string device, std::string deed, Done done)
+{
+    return [device = std::move(device), deed = std::move(deed), done = std::move(done)](
+               Expected<void> result) mutable {
+        if (result)
+            log::notice("{DEVICE}: {DEED} by an operator", "DEVICE", device, "DEED", deed);
+        else
+            log::notice("{DEVICE}: not {DEED} by an operator: {ERROR}",
+                        "DEVICE",
+                        device,
+                        "DEED",
+                        deed,
+                        "ERROR",
+                        result.error().message);
+        done(std::move(result));
+    };
+}
+
+} // namespace
+
 void Gateway::setCredential(api::CredentialId id, api::Credential credential, CredentialDone done)
 {
-    if (auto checked = checkCredential(id); !checked)
+    if (auto checked = checkKind(id, std::holds_alternative<api::KeyPair>(credential)); !checked)
         return answer(std::move(done), std::move(checked.error()));
     services_.credentials.store(id, std::move(credential), afterCredential(id, std::move(done)));
 }
 
 void Gateway::generateCredential(api::CredentialId id, std::string identity, CredentialDone done)
 {
-    if (auto checked = checkCredential(id); !checked)
+    if (auto checked = checkKind(id, false); !checked)
         return answer(std::move(done), std::move(checked.error()));
     if (identity.empty())
         identity = devices_.at(id.device)->endpointName();
@@ -33,7 +57,7 @@ void Gateway::generateCredential(api::CredentialId id, std::string identity, Cre
 
 void Gateway::generateKeyPair(api::CredentialId id, CredentialDone done)
 {
-    if (auto checked = checkCredential(id); !checked)
+    if (auto checked = checkKind(id, true); !checked)
         return answer(std::move(done), std::move(checked.error()));
     services_.credentials.generateKeyPair(id, afterCredential(id, std::move(done)));
 }
@@ -62,26 +86,32 @@ void Gateway::exportCredential(api::CredentialId id, SecretDone done)
 
 void Gateway::describeCredential(api::CredentialId id, CredentialDone done)
 {
-    if (auto checked = checkCredential(id); !checked)
+    if (auto checked = checkKnown(id); !checked)
         return answer(std::move(done), std::move(checked.error()));
     services_.credentials.describe(id, std::move(done));
 }
 
 void Gateway::removeCredential(api::CredentialId id, Done done)
 {
-    if (auto checked = checkCredential(id); !checked)
+    if (auto checked = checkKnown(id); !checked)
         return answer(std::move(done), std::move(checked.error()));
     services_.credentials.remove(
         id, lifetime_.guard([this, id, done = std::move(done)](Expected<void> removed) mutable {
-            if (removed)
+            if (removed) {
+                log::notice("{DEVICE}: the credential for {SERVER} is removed",
+                            "DEVICE",
+                            id.device,
+                            "SERVER",
+                            id.server);
                 onCredentialChanged(id);
+            }
             done(std::move(removed));
         }));
 }
 
 void Gateway::readResource(const std::string& device, const model::Path& path, SampleDone done)
 {
-    const auto found = find(device);
+    const auto found = findEnabled(device);
     if (!found)
         return answer(std::move(done), found.error());
     (*found)->read(path, later(std::move(done)));
@@ -92,17 +122,11 @@ void Gateway::writeResource(const std::string& device,
                             const model::Value& value,
                             Done done)
 {
-    const auto found = find(device);
+    const auto found = findEnabled(device);
     if (!found)
         return answer(std::move(done), found.error());
-    log::notice("{DEVICE}: {PATH} written by an operator: {VALUE}",
-                "DEVICE",
-                device,
-                "PATH",
-                path.toString(),
-                "VALUE",
-                model::toText(value));
-    (*found)->write(path, value, later(std::move(done)));
+    auto deed = fmt::format("{} = {} written", path.toString(), model::toText(value));
+    (*found)->write(path, value, later<void>(journaled(device, std::move(deed), std::move(done))));
 }
 
 void Gateway::executeResource(const std::string& device,
@@ -110,24 +134,25 @@ void Gateway::executeResource(const std::string& device,
                               const std::string& arguments,
                               Done done)
 {
-    const auto found = find(device);
+    const auto found = findEnabled(device);
     if (!found)
         return answer(std::move(done), found.error());
-    log::notice(
-        "{DEVICE}: {PATH} executed by an operator", "DEVICE", device, "PATH", path.toString());
-    (*found)->execute(path, arguments, later(std::move(done)));
+    auto deed = path.toString() + " executed";
+    (*found)->execute(
+        path, arguments, later<void>(journaled(device, std::move(deed), std::move(done))));
 }
 
 void Gateway::updateNow(const std::string& device, const std::string& server, Done done)
 {
-    const auto found = find(device);
+    const auto found = findEnabled(device);
     if (!found)
         return answer(std::move(done), found.error());
-    if (!(*found)->updateNow(server))
-        return answer(
-            std::move(done),
-            base::Error{ErrorKind::NotFound,
-                        fmt::format("{} has no client for server \"{}\"", device, server)});
+    if (!(*found)->updateNow(server)) {
+        auto reason = server.empty()
+                          ? fmt::format("{} registers with no server", device)
+                          : fmt::format("{} does not register with \"{}\"", device, server);
+        return answer(std::move(done), base::Error{ErrorKind::NotFound, std::move(reason)});
+    }
     services_.scheduler.post([done = std::move(done)]() mutable { done({}); });
 }
 
@@ -136,7 +161,7 @@ void Gateway::send(const std::string& device,
                    const std::vector<model::Path>& paths,
                    Done done)
 {
-    const auto found = find(device);
+    const auto found = findEnabled(device);
     if (!found)
         return answer(std::move(done), found.error());
     (*found)->send(server, paths, later(std::move(done)));
@@ -155,6 +180,42 @@ Expected<void> Gateway::checkCredential(const api::CredentialId& id) const
         return fail(ErrorKind::NotFound,
                     fmt::format("{} does not register with \"{}\"", id.device, id.server));
     return {};
+}
+
+Expected<void> Gateway::checkKind(const api::CredentialId& id, bool isKeyPair) const
+{
+    if (auto checked = checkCredential(id); !checked)
+        return checked;
+    const auto server = servers_.find(id.server);
+    if (server == servers_.end()) // the device's own, of its Bootstrap-Server
+        return {};
+    const auto mode = server->second.securityMode;
+    const bool wantsKeyPair =
+        mode == api::SecurityMode::RawPublicKey || mode == api::SecurityMode::Certificate;
+    if (isKeyPair == wantsKeyPair)
+        return {};
+    return fail(ErrorKind::InvalidArgument,
+                fmt::format("{} has a security mode that wants {}, not {}",
+                            id.server,
+                            wantsKeyPair ? "a key pair" : "a pre-shared key",
+                            isKeyPair ? "a key pair" : "a pre-shared key"));
+}
+
+/// For who shows or removes: a credential stays when its device is given other servers.
+Expected<void> Gateway::checkKnown(const api::CredentialId& id) const
+{
+    if (servers_.contains(id.server) && devices_.contains(id.device))
+        return {};
+    return checkCredential(id);
+}
+
+Expected<AttachedDevice*> Gateway::findEnabled(const std::string& device) const
+{
+    auto found = find(device);
+    if (found && !(*found)->settings().isEnabled)
+        return fail(ErrorKind::Refused,
+                    fmt::format("{} is disabled (causewayctl device enable {})", device, device));
+    return found;
 }
 
 api::GatewayControl::CredentialDone Gateway::afterCredential(const api::CredentialId& id,

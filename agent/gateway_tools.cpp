@@ -40,18 +40,24 @@ void Gateway::writeRegisters(const std::string& line,
                              std::vector<std::uint16_t> words,
                              Done done)
 {
-    log::notice("{LINE}: unit {UNIT}: {TABLE} {ADDRESS} written by an operator: {VALUE}",
-                "LINE",
-                line,
-                "UNIT",
-                range.unitId,
-                "TABLE",
-                range.table,
-                "ADDRESS",
-                range.address,
-                "VALUE",
-                hex(words));
-    services_.fieldBuses.writeRegisters(line, range, std::move(words), std::move(done));
+    auto journaled = [line, range, value = hex(words), done = std::move(done)](
+                         Expected<void> written) mutable {
+        log::notice("{LINE}: unit {UNIT}: {TABLE} {ADDRESS} written by an operator: {VALUE}{ERROR}",
+                    "LINE",
+                    line,
+                    "UNIT",
+                    range.unitId,
+                    "TABLE",
+                    range.table,
+                    "ADDRESS",
+                    range.address,
+                    "VALUE",
+                    value,
+                    "ERROR",
+                    written ? "" : ", which failed: " + written.error().message);
+        done(std::move(written));
+    };
+    services_.fieldBuses.writeRegisters(line, range, std::move(words), std::move(journaled));
 }
 
 void Gateway::pauseLine(const std::string& name, bool isPaused, Done done)
@@ -123,7 +129,19 @@ void Gateway::reloadProfiles(Done done)
                          "ERROR",
                          changed.error().message);
         });
-    services_.scheduler.post([done = std::move(done)]() mutable { done({}); });
+    const auto broken = services_.profiles.broken();
+    for (const auto& error : broken)
+        log::warning("{ERROR}", "ERROR", error.message);
+    Expected<void> result;
+    if (!broken.empty())
+        result =
+            base::fail(base::ErrorKind::InvalidArgument,
+                       fmt::format("{} of the profiles cannot be used, the others are read: {}",
+                                   broken.size(),
+                                   broken.front().message));
+    services_.scheduler.post([done = std::move(done), result = std::move(result)]() mutable {
+        done(std::move(result));
+    });
 }
 
 } // namespace causeway::agent

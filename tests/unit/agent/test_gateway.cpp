@@ -54,6 +54,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_taken_or_missing_and_says_which)
     BOOST_TEST(attach(sameEndpoint) == "meter-1 has the endpoint name \"meter-1\" already");
     BOOST_TEST(attach(unknownServer) == "there is no server \"other\"");
     BOOST_TEST(attach(unknownLine) == "there is no line \"rtu-9\"");
+    BOOST_TEST(attach(device("meter-2", 248)) == "unit 248 is not one of 1 to 247");
     BOOST_TEST(attach(unknownProfile).find("sdm121") != std::string::npos);
     BOOST_TEST(gateway->deviceNames().size() == 1U);
 }
@@ -217,6 +218,74 @@ BOOST_AUTO_TEST_CASE(a_credential_needs_a_device_that_registers_there)
     BOOST_TEST(generate({"meter-9", "main"}) == "there is no device \"meter-9\"");
     BOOST_TEST(generate({"meter-1", "other"}) == "meter-1 does not register with \"other\"");
     BOOST_TEST(generate({"meter-1", "main"}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_credential_is_of_the_kind_that_its_account_wants)
+{
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server()) == "");
+    BOOST_TEST(attach(device()) == "");
+    std::optional<std::string> answer;
+
+    gateway->generateKeyPair({"meter-1", "main"}, [&](const auto& facts) {
+        answer = facts ? "made" : facts.error().message;
+    });
+
+    until([&] { return answer.has_value(); });
+    BOOST_TEST(*answer == "main has a security mode that wants a pre-shared key, not a key pair");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_no_servers_key_is_not_kept_where_all_may_read_it)
+{
+    auto settings = server();
+    settings.identity.publicKey = base::toBytes("root:x:0:0");
+
+    BOOST_TEST(add(settings) ==
+               "a server's public key goes with the security modes rpk and certificate only");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_asked_of_a_disabled_device_says_so)
+{
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server()) == "");
+    auto settings = device();
+    settings.isEnabled = false;
+    BOOST_TEST(attach(settings) == "");
+
+    const auto written = ask([&](auto done) {
+        gateway->writeResource("meter-1", {3, 0, 14}, std::string("+01"), std::move(done));
+    });
+    const auto updated =
+        ask([&](auto done) { gateway->updateNow("meter-1", "", std::move(done)); });
+
+    BOOST_TEST(written == "meter-1 is disabled (causewayctl device enable meter-1)");
+    BOOST_TEST(updated == written);
+}
+
+BOOST_AUTO_TEST_CASE(a_device_whose_profile_is_broken_can_be_disabled)
+{
+    const auto reload = [&] {
+        return ask([&](auto done) { gateway->reloadProfiles(std::move(done)); });
+    };
+    operators.write("own.toml",
+                    "title = \"Own\"\nmanufacturer = \"x\"\nmodel = \"x\"\n[modbus]\n"
+                    "[[resource]]\npath = \"/3306/0/5850\"\ntable = \"coil\"\naddress = 3\n");
+    BOOST_TEST(reload() == "");
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server()) == "");
+    auto settings = device();
+    settings.profile = "own";
+    BOOST_TEST(attach(settings) == "");
+    operators.write("own.toml", "title = 1\n");
+
+    const auto reloaded = reload();
+    settings.isEnabled = false;
+    const auto disabled = change(settings);
+    settings.isEnabled = true;
+
+    BOOST_TEST(reloaded.starts_with("1 of the profiles cannot be used"), reloaded);
+    BOOST_TEST(disabled == "");
+    BOOST_TEST(change(settings) != "");
 }
 
 BOOST_AUTO_TEST_CASE(a_profile_that_is_gone_leaves_the_device_attached_and_faulty)
