@@ -136,6 +136,8 @@ Expected<void> admitTimes(const api::ServerSettings& server)
         return bad("default pmax must not be negative");
     if (server.retryTimer < 1s)
         return bad("the retry timer must be at least 1 second");
+    if (server.awakeTime < 1s)
+        return bad("the awake time must be at least 1 second");
     if (server.disableTimeout < 0s || server.sequenceDelay < 0s)
         return bad("time-outs must not be negative");
     return {};

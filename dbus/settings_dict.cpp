@@ -142,6 +142,7 @@ constexpr std::array serverTable{
     row<&ServerSettings::notifiesConfirmable, "notifiesConfirmable">(),
     row<&ServerSettings::lwm2mVersion,        "lwm2mVersion">(),
     row<&ServerSettings::queueMode,           "queueMode">(),
+    row<&ServerSettings::awakeTime,           "awakeTime">(),
     row<&ServerSettings::allowsCbcWithoutEtm, "allowsCbcWithoutEtm">(),
     row<&ServerSettings::cipherSuites,        "cipherSuites">(),
     identityRow<&api::ServerIdentity::publicKey,        "serverPublicKey">(),

@@ -10,9 +10,9 @@ namespace causeway::store {
 namespace {
 
 // Behind serverColumns.
-constexpr int deviceColumn = 26;
-constexpr int securityInstanceColumn = 27;
-constexpr int serverInstanceColumn = 28;
+constexpr int deviceColumn = 27;
+constexpr int securityInstanceColumn = 28;
+constexpr int serverInstanceColumn = 29;
 
 std::string select(const char* which)
 {

@@ -43,7 +43,8 @@ CREATE TABLE server (
     bootstrap_timeout_s    INTEGER NOT NULL DEFAULT 0,
     bootstraps_on_failure  INTEGER NOT NULL DEFAULT 1 CHECK (bootstraps_on_failure IN (0, 1)),
     -- Whose own it is, delivered by that device's Bootstrap-Server; NULL: the operator's.
-    device                 TEXT    REFERENCES device (name) ON DELETE CASCADE
+    device                 TEXT    REFERENCES device (name) ON DELETE CASCADE,
+    awake_time_s           INTEGER NOT NULL DEFAULT 93
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX server_by_device ON server (device);

@@ -64,6 +64,7 @@ ServerSettings readServer(const Row& row)
     server.clientHoldOff = seconds(row.integer(23));
     server.bootstrapTimeout = seconds(row.integer(24));
     server.bootstrapsOnFailure = row.boolean(25);
+    server.awakeTime = seconds(row.integer(26));
     return server;
 }
 
@@ -76,9 +77,9 @@ ServerTable::ServerTable(Database& database)
            "notifies_confirmable, lwm2m_version, queue_mode, allows_cbc_without_etm, retry_count, "
            "retry_timer_s, sequence_delay_s, sequence_retry_count, cipher_suites, "
            "server_public_key, matching_type, certificate_usage, server_name, is_bootstrap, "
-           "client_hold_off_s, bootstrap_timeout_s, bootstraps_on_failure, device) "
+           "client_hold_off_s, bootstrap_timeout_s, bootstraps_on_failure, awake_time_s, device) "
            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-           "?) "
+           "?, ?) "
            "ON CONFLICT (name) DO UPDATE SET uri = excluded.uri, "
            "security_mode = excluded.security_mode, "
            "short_server_id = excluded.short_server_id, lifetime_s = excluded.lifetime_s, "
@@ -99,7 +100,8 @@ ServerTable::ServerTable(Database& database)
            "is_bootstrap = excluded.is_bootstrap, "
            "client_hold_off_s = excluded.client_hold_off_s, "
            "bootstrap_timeout_s = excluded.bootstrap_timeout_s, "
-           "bootstraps_on_failure = excluded.bootstraps_on_failure")
+           "bootstraps_on_failure = excluded.bootstraps_on_failure, "
+           "awake_time_s = excluded.awake_time_s")
     , remove_(database, "DELETE FROM server WHERE name = ?")
     , has_(database, "SELECT 1 FROM server WHERE name = ?")
     , user_(database, "SELECT device FROM device_server WHERE server = ? LIMIT 1")
@@ -140,6 +142,7 @@ void ServerTable::put(const ServerSettings& server, std::optional<std::string_vi
              server.clientHoldOff.count(),
              server.bootstrapTimeout.count(),
              server.bootstrapsOnFailure,
+             server.awakeTime.count(),
              device);
 }
 

@@ -18,7 +18,8 @@ inline constexpr std::string_view serverColumns =
     "disable_timeout_s, stores_notifications, notifies_confirmable, lwm2m_version, queue_mode, "
     "allows_cbc_without_etm, retry_count, retry_timer_s, sequence_delay_s, sequence_retry_count, "
     "cipher_suites, server_public_key, matching_type, certificate_usage, server_name, "
-    "is_bootstrap, client_hold_off_s, bootstrap_timeout_s, bootstraps_on_failure";
+    "is_bootstrap, client_hold_off_s, bootstrap_timeout_s, bootstraps_on_failure, "
+    "awake_time_s";
 
 [[nodiscard]] api::ServerSettings readServer(const Row& row);
 

@@ -57,6 +57,9 @@ struct ServerSettings
     bool notifiesConfirmable = false; ///< /1/x/26, also used with 1.1
     std::string lwm2mVersion = "1.1"; ///< "1.0", "1.1" or "1.2"
     bool queueMode = false;
+    /// With queue mode: how long after the last message a device is taken to listen; from the
+    /// factory MAX_TRANSMIT_WAIT (RFC 7252 §4.8.2), as LwM2M Transport recommends.
+    std::chrono::seconds awakeTime{93};
     bool allowsCbcWithoutEtm = false;
     /// /0/x/16: IANA names or numbers of what is offered instead of the defaults; empty: those.
     std::vector<std::string> cipherSuites;

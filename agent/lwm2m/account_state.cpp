@@ -85,7 +85,8 @@ ServerAccount makeAccount(api::DeviceAccount given)
     account.given = {account.settings.lifetime,
                      account.settings.defaultPmin,
                      account.settings.defaultPmax,
-                     account.settings.disableTimeout};
+                     account.settings.disableTimeout,
+                     account.settings.queueMode};
     account.instance = given.serverInstance;
     account.securityInstance = given.securityInstance;
     account.storesNotifications = account.settings.storesNotifications;
@@ -103,6 +104,7 @@ ClientState stateOf(const ServerAccount& account)
         {keyOf(account, "pmin"), overriding(now.defaultPmin, given.defaultPmin)},
         {keyOf(account, "pmax"), overriding(now.defaultPmax, given.defaultPmax)},
         {keyOf(account, "disable"), overriding(now.disableTimeout, given.disableTimeout)},
+        {keyOf(account, "queue"), flagText(now.queueMode, given.queueMode)},
         {keyOf(account, "storing"), flagText(account.storesNotifications, now.storesNotifications)},
         {keyOf(account, "mute"), flagText(account.mutesSend, fresh.mutesSend)},
         {keyOf(account, "confirm"),
@@ -128,6 +130,7 @@ void restore(const ClientState& state, ServerAccount& account, AttachedAttribute
     now.defaultPmax = overridden(state, key("pmax"), given.defaultPmax);
     now.disableTimeout =
         overridden(state, key("disable"), given.disableTimeout).value_or(given.disableTimeout);
+    now.queueMode = flag(state, key("queue"), given.queueMode);
     account.storesNotifications = flag(state, key("storing"), account.storesNotifications);
     account.mutesSend = flag(state, key("mute"), account.mutesSend);
     account.confirmsNotifications = flag(state, key("confirm"), account.confirmsNotifications);

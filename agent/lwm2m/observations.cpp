@@ -2,6 +2,7 @@
 #include "agent/lwm2m/observations.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "agent/lwm2m/notify_rule.hpp"
 #include "agent/lwm2m/outcome_text.hpp"
@@ -87,6 +88,7 @@ void Observations::clear()
 void Observations::pause()
 {
     isOnline_ = false;
+    isWaking_ = false;
     isConfirmableUnderWay_ = false;
     startTimer();
 }
@@ -96,6 +98,8 @@ void Observations::resume()
 {
     if (isOnline_) {
         stored_.clear(); // the server had until this Update to observe again what is left
+        if (std::exchange(isWaking_, false))
+            onInstancesChanged();
         return;
     }
     isOnline_ = true;
@@ -136,7 +140,7 @@ void Observations::onValuesChanged(std::span<const Path> paths)
 
 void Observations::onInstancesChanged()
 {
-    if (!isOnline_)
+    if (!isOnline_ || !canTell())
         return;
     std::erase_if(entries_, [this](const Entry& entry) {
         const Path& path = entry.asked.target.path;
@@ -246,12 +250,19 @@ void Observations::runDue(Entry& entry)
     if (isOnline_)
         sendStored(entry, attributes);
     const auto due = notifyAt(attributes, entry.toldAt, entry.eventAt);
-    if (!due || *due > now)
+    if (!due || *due > now || (isOnline_ && !canTell()))
         return;
     if (isOnline_)
         send(entry, attributes);
     else
         store(entry, attributes);
+}
+
+// What is due waits for the answer to the Update that ends the sleep: resume() comes then.
+bool Observations::canTell()
+{
+    isWaking_ = !notifier_.wake();
+    return !isWaking_;
 }
 
 void Observations::send(Entry& entry, const NotificationAttributes& attributes)
@@ -298,7 +309,7 @@ void Observations::sendStored(Entry& entry, const NotificationAttributes& attrib
 {
     const auto& [token, target, format, own, told] = entry.asked;
     const bool isConfirmable = wantsConfirmable(entry, attributes);
-    while (stored_.has(target) && !(isConfirmable && isConfirmableUnderWay_)) {
+    while (stored_.has(target) && canTell() && !(isConfirmable && isConfirmableUnderWay_)) {
         const bool hasTimes = format == senmlJsonFormat || format == senmlCborFormat;
         auto batches = hasTimes ? stored_.takeAll(target) : stored_.takeOldest(target);
         std::vector<Record> records;
@@ -348,14 +359,15 @@ void Observations::onDelivery(const Token& token, bool wasConfirmable, Delivery 
         runDue();
 }
 
-// A confirmable one that waits for another to end needs no timer: onDelivery() comes back to it.
+// What waits for another confirmable one to end, or for the server to listen, needs no timer:
+// onDelivery() and resume() come back to it.
 std::optional<TimePoint> Observations::nextDue(const Entry& entry) const
 {
     auto attributes = attributesOf(entry);
     if (!isOnline_)
         attributes.pmax.reset();
     auto due = notifyAt(attributes, entry.toldAt, entry.eventAt);
-    if (isConfirmableUnderWay_ && due && wantsConfirmable(entry, attributes))
+    if (isWaking_ || (isConfirmableUnderWay_ && due && wantsConfirmable(entry, attributes)))
         due.reset();
     if (!entry.changedAt)
         return due;

@@ -93,6 +93,7 @@ private:
     void evaluate(Entry& entry);
     void runDue();
     void runDue(Entry& entry);
+    [[nodiscard]] bool canTell();
     void send(Entry& entry, const model::NotificationAttributes& attributes);
     void store(Entry& entry, const model::NotificationAttributes& attributes);
     void sendStored(Entry& entry, const model::NotificationAttributes& attributes);
@@ -119,6 +120,7 @@ private:
     StoredNotifications stored_;
     std::uint32_t sequence_ = 0;
     bool isOnline_ = false;
+    bool isWaking_ = false; ///< online, but the server does not listen yet (queue mode)
     bool isConfirmableUnderWay_ = false;
     base::Timer timer_;
     base::Lifetime lifetime_;

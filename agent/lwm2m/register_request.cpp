@@ -7,6 +7,11 @@
 
 namespace causeway::lwm2m {
 
+std::string_view bindingOf(const api::ServerSettings& settings, ProtocolVersion version)
+{
+    return settings.queueMode && version == ProtocolVersion::V1_0 ? "b=UQ" : "b=U";
+}
+
 api::Request registerRequest(const ClientIdentity& identity,
                              const api::ServerSettings& settings,
                              ProtocolVersion version,
@@ -18,10 +23,8 @@ api::Request registerRequest(const ClientIdentity& identity,
     request.query = {"ep=" + identity.endpointName,
                      fmt::format("lt={}", settings.lifetime.count()),
                      fmt::format("lwm2m={}", toString(version))};
-    // LwM2M 1.0 has queue mode in the binding, later versions as a flag of its own.
-    const bool isOld = version == ProtocolVersion::V1_0;
-    request.query.emplace_back(settings.queueMode && isOld ? "b=UQ" : "b=U");
-    if (settings.queueMode && !isOld)
+    request.query.emplace_back(bindingOf(settings, version));
+    if (settings.queueMode && version != ProtocolVersion::V1_0)
         request.query.emplace_back("Q");
     request.contentFormat = linkFormat;
     request.payload = base::toBytes(links);

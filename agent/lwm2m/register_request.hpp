@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "agent/api/transport.hpp"
 #include "agent/lwm2m/server_account.hpp"
@@ -14,6 +15,11 @@ struct ClientIdentity
     std::string logName;
     std::string endpointName;
 };
+
+/// "b=UQ": the binding as that version has it. LwM2M 1.0 has queue mode in it, later ones as a
+/// parameter of its own.
+[[nodiscard]] std::string_view bindingOf(const api::ServerSettings& settings,
+                                         ProtocolVersion version);
 
 /// POST /rd with all that LwM2M Core §6.2.1 wants in the version claimed; `links` is the payload.
 [[nodiscard]] api::Request registerRequest(const ClientIdentity& identity,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -90,6 +91,13 @@ void Registration::disable()
     raise(Event::DisableAsked);
 }
 
+bool Registration::wake()
+{
+    if (state_ == State::Registered && !isAwake())
+        raise(Event::Changed);
+    return isRegistered() && !isWaking_;
+}
+
 void Registration::notify(const api::Token& token,
                           Response response,
                           bool isConfirmable,
@@ -98,14 +106,17 @@ void Registration::notify(const api::Token& token,
     if (!session_.isOpen() || !isRegistered())
         return;
     ++counts_.notifications;
+    exchangedAt_ = scheduler_.now();
     session_.get().notify(token, std::move(response), isConfirmable, std::move(done));
 }
 
 void Registration::request(Request request, api::Session::ResponseDone done)
 {
-    if (session_.isOpen() && isRegistered())
+    if (session_.isOpen() && isRegistered()) {
+        std::ignore = wake(); // the Update goes first, one request at a time
+        exchangedAt_ = scheduler_.now();
         session_.get().request(std::move(request), std::move(done));
-    else
+    } else
         done(base::fail(ErrorKind::Unreachable,
                         "not registered with " + account_.settings.name,
                         base::Retry::Later));
@@ -143,6 +154,7 @@ void Registration::onClosed(const Error& reason)
 void Registration::onRequest(Request request, api::Respond respond)
 {
     ++counts_.requests;
+    exchangedAt_ = scheduler_.now();
     if (isRegistered())
         listener_.onRequest(std::move(request), std::move(respond));
     else // LwM2M Core §6.2.1: before the answer to Register nothing is served.
@@ -240,8 +252,11 @@ void Registration::sendUpdate()
     Request request;
     request.method = api::Method::Post;
     request.path = location_;
+    isWaking_ = !isAwake();
     if (sentLifetime_ != account_.settings.lifetime)
         request.query.push_back(fmt::format("lt={}", account_.settings.lifetime.count()));
+    if (sentQueueMode_ != account_.settings.queueMode) // only 1.0 can say so in an Update
+        request.query.emplace_back(bindingOf(account_.settings, version_));
     const std::string links = listener_.objectLinks(version_);
     if (sentLinksHash_ != std::hash<std::string>{}(links)) {
         request.contentFormat = linkFormat;
@@ -261,6 +276,7 @@ void Registration::sendDeregister()
 
 void Registration::becomeRegistered()
 {
+    isWaking_ = false;
     mayResume_ = true;
     isInTrouble_ = false;
     registeredAt_ = scheduler_.now();
@@ -282,6 +298,7 @@ void Registration::becomeRegistered()
 void Registration::becomeUpdated()
 {
     ++counts_.updates;
+    isWaking_ = false;
     isInTrouble_ = false;
     hasUpdatedSinceRegister_ = true;
     retries_.reset();
@@ -333,6 +350,7 @@ void Registration::waitOutSilence()
 
 void Registration::ask(Request request, Answered answered)
 {
+    exchangedAt_ = scheduler_.now();
     session_.ask(std::move(request),
                  [this, answered](const Expected<Response>& answer) { (this->*answered)(answer); });
 }
@@ -438,13 +456,24 @@ void Registration::scheduleUpdate()
 void Registration::rememberSent(const std::string& links)
 {
     sentLifetime_ = account_.settings.lifetime;
+    sentQueueMode_ = account_.settings.queueMode;
     sentLinksHash_ = std::hash<std::string>{}(links);
 }
 
 bool Registration::hasUnsentChanges() const
 {
     return sentLifetime_ != account_.settings.lifetime ||
+           sentQueueMode_ != account_.settings.queueMode ||
            sentLinksHash_ != std::hash<std::string>{}(listener_.objectLinks(version_));
+}
+
+// LwM2M Transport §6.5: the time runs anew with each message, sent or received.
+bool Registration::isAwake() const
+{
+    if (!account_.settings.queueMode)
+        return true;
+    const auto last = std::max(exchangedAt_, session_.lastHeardAt());
+    return scheduler_.now() - last < account_.settings.awakeTime;
 }
 
 bool Registration::hasExpired() const

@@ -83,6 +83,7 @@ public:
     /// /1/x/4: de-register, be silent for /1/x/5, register again.
     void disable();
 
+    bool wake() override;
     void notify(const api::Token& token,
                 api::Response response,
                 bool isConfirmable,
@@ -153,6 +154,7 @@ private:
     void scheduleUpdate();
     void rememberSent(const std::string& links);
     [[nodiscard]] bool hasUnsentChanges() const;
+    [[nodiscard]] bool isAwake() const;
     [[nodiscard]] bool hasExpired() const;
     [[nodiscard]] bool isSettled() const;
     [[nodiscard]] base::Duration spreadOut(base::Duration delay) const;
@@ -165,6 +167,7 @@ private:
     State state_ = State::Off;
     ProtocolVersion version_ = ProtocolVersion::V1_1;
     bool hasUpdatedSinceRegister_ = false;
+    bool isWaking_ = false;        ///< the Update under way ends a sleep (queue mode)
     bool mayResume_ = true;        ///< the next session
     bool isInTrouble_ = false;     ///< since the last success
     bool isErrorUnlogged_ = false; ///< the journal does not have lastError_ yet
@@ -173,8 +176,10 @@ private:
 
     std::vector<std::string> location_;
     std::chrono::seconds sentLifetime_{};
+    bool sentQueueMode_ = false;
     std::size_t sentLinksHash_ = 0;
     base::TimePoint acceptedAt_{};
+    base::TimePoint exchangedAt_{}; ///< the last message that is known of here
     base::TimePoint registeredAt_{};
     base::WallTime registeredAtWall_{};
     base::WallTime nextAttemptAt_{};

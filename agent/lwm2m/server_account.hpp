@@ -41,13 +41,14 @@ enum class ProtocolVersion : std::uint8_t {
     return version == ProtocolVersion::V1_2 ? ProtocolVersion::V1_1 : ProtocolVersion::V1_0;
 }
 
-/// The times of a Server Object instance that servers may write.
+/// What servers may write to an instance of the Server Object of what operators gave.
 struct ServerPeriods
 {
     std::chrono::seconds lifetime{};
     std::optional<std::chrono::seconds> defaultPmin;
     std::optional<std::chrono::seconds> defaultPmax;
     std::chrono::seconds disableTimeout{};
+    bool queueMode = false; ///< no time, but written to /1/x too, with LwM2M 1.0
 };
 
 /// One Server Account as it is now: what the operator gave, then what servers wrote to /1/x.

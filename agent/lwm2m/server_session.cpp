@@ -60,6 +60,11 @@ void ServerSession::ask(api::Request request, Answered answered)
         }));
 }
 
+base::TimePoint ServerSession::lastHeardAt() const
+{
+    return session_ ? session_->lastHeardAt().value_or(base::TimePoint()) : base::TimePoint();
+}
+
 api::RegistrationStatus ServerSession::status() const
 {
     api::RegistrationStatus status;

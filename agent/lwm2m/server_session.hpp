@@ -42,6 +42,9 @@ public:
     /// A request of which only the newest is answered, and none that a close() came after.
     void ask(api::Request request, Answered answered);
 
+    /// When the server was last heard; long ago when it was not.
+    [[nodiscard]] base::TimePoint lastHeardAt() const;
+
     /// It is open. Everything else goes straight to it.
     [[nodiscard]] api::Session& get() { return *session_; }
 

@@ -41,6 +41,7 @@ constexpr std::array serverOptions{
     SettingOption{"notifiesConfirmable", "--confirmable-notifications,!--no-confirmable-notifications", "ask for an acknowledgement of each (no)"},
     SettingOption{"lwm2mVersion",        "--lwm2m-version",        "1.0, 1.1 or 1.2 (1.1)"},
     SettingOption{"queueMode",           "--queue-mode,!--no-queue-mode", "register with queue mode (no)"},
+    SettingOption{"awakeTime",           "--awake-time",           "seconds that a device in queue mode listens after the last message (93)", "s"},
     SettingOption{"allowsCbcWithoutEtm", "--allow-cbc-without-etm,!--no-allow-cbc-without-etm", "accept CBC without encrypt-then-MAC; weak (no)"},
     SettingOption{"cipherSuites",        "--cipher-suite",         "offer this one, by IANA name or number, instead of the defaults; may be repeated"},
     SettingOption{"serverPublicKey",     "--server-public-key",    "rpk: the server's public key; certificate: its certificate or its authority's; PEM, DER, or its hash"},

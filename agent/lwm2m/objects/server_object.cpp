@@ -133,13 +133,18 @@ Expected<void> assign(bool& target, const Value& value)
     return {};
 }
 
-Expected<void> checkBinding(const ServerAccount& account, const Value& value)
+// Only LwM2M 1.0 lets a server choose queue mode.
+Expected<void> assignBinding(ServerAccount& account, const Value& value)
 {
     const auto binding = as<std::string>(value);
-    const std::string own = bindingOf(account);
-    if (binding && *binding == own)
-        return {};
-    return fail(ErrorKind::InvalidArgument, "the only binding of this client is " + own);
+    const bool isOld = account.settings.lwm2mVersion == "1.0";
+    if (!binding || (*binding != "U" && !(isOld && *binding == "UQ")))
+        return fail(ErrorKind::InvalidArgument,
+                    isOld ? "the bindings of this client are U and UQ"
+                          : "the only binding of this client is U");
+    if (isOld)
+        account.settings.queueMode = *binding == "UQ";
+    return {};
 }
 
 Expected<void> assign(ServerAccount& account, Id id, const Value& value)
@@ -157,7 +162,7 @@ Expected<void> assign(ServerAccount& account, Id id, const Value& value)
     case resource::storing:
         return assign(account.storesNotifications, value);
     case resource::binding:
-        return checkBinding(account, value);
+        return assignBinding(account, value);
     case resource::muteSend:
         return assign(account.mutesSend, value);
     case resource::notificationMode: {

@@ -39,6 +39,7 @@ api::ServerSettings unusualServer()
     settings.lifetime = std::chrono::seconds(60);
     settings.defaultPmin = std::chrono::seconds(1);
     settings.queueMode = true;
+    settings.awakeTime = std::chrono::seconds(45);
     settings.retryCount = 9;
     return settings;
 }

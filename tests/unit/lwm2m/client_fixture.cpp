@@ -33,11 +33,12 @@ std::unique_ptr<fakes::MemoryObject> makeObject(model::Id id, fakes::MemoryObjec
 
 } // namespace
 
-ClientFixture::ClientFixture(api::ClientState kept, const std::string& version)
+ClientFixture::ClientFixture(api::ClientState kept, const std::string& version, bool hasQueueMode)
 {
     ClientSettings settings{
         "meter-1", "meter-1", api::factoryAccounts({siteSettings()}), std::move(kept)};
     settings.accounts.front().settings.lwm2mVersion = version;
+    settings.accounts.front().settings.queueMode = hasQueueMode;
     client = std::make_unique<Client>(
         std::move(settings), transport, scheduler, testDefinitions(), owner);
     DeviceIdentity identity;

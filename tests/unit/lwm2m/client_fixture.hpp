@@ -56,7 +56,9 @@ public:
 /// server account, "site".
 struct ClientFixture
 {
-    explicit ClientFixture(api::ClientState kept = {}, const std::string& version = "1.1");
+    explicit ClientFixture(api::ClientState kept = {},
+                           const std::string& version = "1.1",
+                           bool hasQueueMode = false);
 
     /// Registers at the newest session.
     void registerClient();

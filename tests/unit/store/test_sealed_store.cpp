@@ -70,6 +70,7 @@ BOOST_AUTO_TEST_CASE(keeps_the_whole_inventory)
     server.securityMode = api::SecurityMode::NoSec;
     server.retryCount = 4294967295;
     server.queueMode = true;
+    server.awakeTime = std::chrono::seconds(45);
     server.cipherSuites = {"0xC0A8", "TLS_PSK_WITH_AES_128_GCM_SHA256"};
     api::ServerSettings spare = server;
     spare.name = "a-spare";
