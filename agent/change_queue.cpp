@@ -11,8 +11,9 @@ ChangeQueue::ChangeQueue(base::Scheduler& scheduler)
     : scheduler_(scheduler)
 {}
 
-void ChangeQueue::add(Change change)
+void ChangeQueue::add(Check check, Commit commit, Apply apply, api::Inventory::Done done)
 {
+    Change change{std::move(check), std::move(commit), std::move(apply), std::move(done)};
     auto job = [this, change = std::move(change)](base::Task finished) mutable {
         carryOut(std::move(change), std::move(finished));
     };

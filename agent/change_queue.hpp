@@ -20,20 +20,20 @@ public:
     /// Applies what was committed; `finished` lets the next change begin.
     using Apply = base::UniqueFunction<void(base::Task finished)>;
 
+    explicit ChangeQueue(base::Scheduler& scheduler);
+
+    /// `done` hears the first failure or the success, never from inside this.
+    void add(Check check, Commit commit, Apply apply, api::Inventory::Done done);
+
+private:
     struct Change
     {
         Check check;
         Commit commit;
         Apply apply;
-        /// Hears the first failure or the success, never from inside add().
         api::Inventory::Done done;
     };
 
-    explicit ChangeQueue(base::Scheduler& scheduler);
-
-    void add(Change change);
-
-private:
     void carryOut(Change change, base::Task finished);
 
     base::Scheduler& scheduler_;

@@ -25,28 +25,27 @@ void Gateway::onDeviceDelivery(const std::string& device,
     for (const auto& delivered : result.accounts)
         accounts.push_back(delivered.account);
     const auto state = result.state;
-    changes_.add(
-        {// An operator's change may stand before it in the queue: the operator speaks last.
-         [this, device, asker, servers = (*asked)->settings().servers]() -> Expected<void> {
-             const auto now = find(device);
-             if (now && (*now)->settings().servers == servers && !asker.expired())
-                 return {};
-             return fail(ErrorKind::Cancelled, "the operator has changed the device meanwhile");
-         },
-         [this, device, result = std::move(result)](api::Inventory::Done done) mutable {
-             services_.bootstraps.keepBootstrap(device, std::move(result), std::move(done));
-         },
-         [this, device, asker, state, accounts = std::move(accounts)](base::Task finished) mutable {
-             bootstrapped_.insert_or_assign(device, std::move(accounts));
-             auto& now = *devices_.at(device);
-             now.keepAccounts(accountsOf(now.settings()), state);
-             if (asker
-                     .expired()) // a reboot while it was committed: nobody else starts it with them
-                 now.setAccounts(now.accounts());
-             tell([&](auto& listener) { listener.onDeviceChanged(device); });
-             finished();
-         },
-         std::move(kept)});
+    changes_.add( // An operator's change may stand before it in the queue: the operator speaks
+                  // last.
+        [this, device, asker, servers = (*asked)->settings().servers]() -> Expected<void> {
+            const auto now = find(device);
+            if (now && (*now)->settings().servers == servers && !asker.expired())
+                return {};
+            return fail(ErrorKind::Cancelled, "the operator has changed the device meanwhile");
+        },
+        [this, device, result = std::move(result)](api::Inventory::Done done) mutable {
+            services_.bootstraps.keepBootstrap(device, std::move(result), std::move(done));
+        },
+        [this, device, asker, state, accounts = std::move(accounts)](base::Task finished) mutable {
+            bootstrapped_.insert_or_assign(device, std::move(accounts));
+            auto& now = *devices_.at(device);
+            now.keepAccounts(accountsOf(now.settings()), state);
+            if (asker.expired()) // a reboot while it was committed: nobody else starts it with them
+                now.setAccounts(now.accounts());
+            tell([&](auto& listener) { listener.onDeviceChanged(device); });
+            finished();
+        },
+        std::move(kept));
 }
 
 } // namespace causeway::agent

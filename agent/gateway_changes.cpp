@@ -84,57 +84,58 @@ std::string_view endpointOf(const api::DeviceSettings& settings)
 
 void Gateway::addLine(api::LineSettings settings, Done done)
 {
-    changes_.add({[this, settings]() -> Expected<void> {
-                      if (auto admitted = admitLine(settings); !admitted)
-                          return admitted;
-                      if (lines_.contains(settings.name))
-                          return exists("line", settings.name);
-                      return services_.fieldBuses.addLine(settings);
-                  },
-                  [this, settings](api::Inventory::Done kept) {
-                      services_.inventory.putLine(
-                          settings,
-                          lifetime_.guard([this, name = settings.name, kept = std::move(kept)](
-                                              Expected<void> result) mutable {
-                              if (!result)
-                                  (void)services_.fieldBuses.removeLine(name);
-                              kept(std::move(result));
-                          }));
-                  },
-                  [this, settings](base::Task finished) {
-                      lines_.insert_or_assign(settings.name, settings);
-                      log::notice("{LINE}: added", "LINE", settings.name);
-                      tell([&](auto& listener) { listener.onLineAdded(settings.name); });
-                      finished();
-                  },
-                  std::move(done)});
+    changes_.add(
+        [this, settings]() -> Expected<void> {
+            if (auto admitted = admitLine(settings); !admitted)
+                return admitted;
+            if (lines_.contains(settings.name))
+                return exists("line", settings.name);
+            return services_.fieldBuses.addLine(settings);
+        },
+        [this, settings](api::Inventory::Done kept) {
+            services_.inventory.putLine(
+                settings,
+                lifetime_.guard([this, name = settings.name, kept = std::move(kept)](
+                                    Expected<void> result) mutable {
+                    if (!result)
+                        (void)services_.fieldBuses.removeLine(name);
+                    kept(std::move(result));
+                }));
+        },
+        [this, settings](base::Task finished) {
+            lines_.insert_or_assign(settings.name, settings);
+            log::notice("{LINE}: added", "LINE", settings.name);
+            tell([&](auto& listener) { listener.onLineAdded(settings.name); });
+            finished();
+        },
+        std::move(done));
 }
 
 void Gateway::changeLine(api::LineSettings settings, Done done)
 {
     changes_.add(
-        {[this, settings]() -> Expected<void> {
-             if (!lines_.contains(settings.name))
-                 return missing("line", settings.name);
-             if (auto admitted = admitLine(settings); !admitted)
-                 return admitted;
-             return services_.fieldBuses.checkChange(settings);
-         },
-         [this, settings](api::Inventory::Done kept) {
-             services_.inventory.putLine(settings, std::move(kept));
-         },
-         [this, settings](base::Task finished) {
-             lines_.insert_or_assign(settings.name, settings);
-             if (auto changed = applyToBus(settings); !changed)
-                 log::err("{LINE}: {ERROR}; the line keeps its old settings until the next start",
-                          "LINE",
-                          settings.name,
-                          "ERROR",
-                          changed.error().message);
-             tell([&](auto& listener) { listener.onLineChanged(settings.name); });
-             finished();
-         },
-         std::move(done)});
+        [this, settings]() -> Expected<void> {
+            if (!lines_.contains(settings.name))
+                return missing("line", settings.name);
+            if (auto admitted = admitLine(settings); !admitted)
+                return admitted;
+            return services_.fieldBuses.checkChange(settings);
+        },
+        [this, settings](api::Inventory::Done kept) {
+            services_.inventory.putLine(settings, std::move(kept));
+        },
+        [this, settings](base::Task finished) {
+            lines_.insert_or_assign(settings.name, settings);
+            if (auto changed = applyToBus(settings); !changed)
+                log::err("{LINE}: {ERROR}; the line keeps its old settings until the next start",
+                         "LINE",
+                         settings.name,
+                         "ERROR",
+                         changed.error().message);
+            tell([&](auto& listener) { listener.onLineChanged(settings.name); });
+            finished();
+        },
+        std::move(done));
 }
 
 Expected<void> Gateway::applyToBus(const api::LineSettings& settings)
@@ -152,46 +153,46 @@ Expected<void> Gateway::applyToBus(const api::LineSettings& settings)
 
 void Gateway::removeLine(const std::string& name, Done done)
 {
-    changes_.add({[this, name]() -> Expected<void> {
-                      if (!lines_.contains(name))
-                          return missing("line", name);
-                      return refuseInUse(name, devicesWhere([&](const auto& settings) {
-                                             return settings.line == name;
-                                         }));
-                  },
-                  [this, name](api::Inventory::Done kept) {
-                      services_.inventory.removeLine(name, std::move(kept));
-                  },
-                  [this, name](base::Task finished) {
-                      lines_.erase(name);
-                      (void)services_.fieldBuses.removeLine(name);
-                      log::notice("{LINE}: removed", "LINE", name);
-                      tell([&](auto& listener) { listener.onLineRemoved(name); });
-                      finished();
-                  },
-                  std::move(done)});
+    changes_.add(
+        [this, name]() -> Expected<void> {
+            if (!lines_.contains(name))
+                return missing("line", name);
+            return refuseInUse(
+                name, devicesWhere([&](const auto& settings) { return settings.line == name; }));
+        },
+        [this, name](api::Inventory::Done kept) {
+            services_.inventory.removeLine(name, std::move(kept));
+        },
+        [this, name](base::Task finished) {
+            lines_.erase(name);
+            (void)services_.fieldBuses.removeLine(name);
+            log::notice("{LINE}: removed", "LINE", name);
+            tell([&](auto& listener) { listener.onLineRemoved(name); });
+            finished();
+        },
+        std::move(done));
 }
 
 void Gateway::addServer(api::ServerSettings settings, Done done)
 {
-    changes_.add({[this, settings]() -> Expected<void> {
-                      if (servers_.contains(settings.name))
-                          return exists("server", settings.name);
-                      if (auto identity = checkIdentity(settings); !identity)
-                          return identity;
-                      return admitServer(settings, rules_.allowsNoSec);
-                  },
-                  [this, settings](api::Inventory::Done kept) {
-                      services_.inventory.putServer(settings, std::move(kept));
-                  },
-                  [this, settings](base::Task finished) {
-                      servers_.insert_or_assign(settings.name, settings);
-                      log::notice(
-                          "{SERVER}: added, {URI}", "SERVER", settings.name, "URI", settings.uri);
-                      tell([&](auto& listener) { listener.onServerAdded(settings.name); });
-                      finished();
-                  },
-                  std::move(done)});
+    changes_.add(
+        [this, settings]() -> Expected<void> {
+            if (servers_.contains(settings.name))
+                return exists("server", settings.name);
+            if (auto identity = checkIdentity(settings); !identity)
+                return identity;
+            return admitServer(settings, rules_.allowsNoSec);
+        },
+        [this, settings](api::Inventory::Done kept) {
+            services_.inventory.putServer(settings, std::move(kept));
+        },
+        [this, settings](base::Task finished) {
+            servers_.insert_or_assign(settings.name, settings);
+            log::notice("{SERVER}: added, {URI}", "SERVER", settings.name, "URI", settings.uri);
+            tell([&](auto& listener) { listener.onServerAdded(settings.name); });
+            finished();
+        },
+        std::move(done));
 }
 
 void Gateway::changeServer(api::ServerSettings settings, Done done)
@@ -201,30 +202,30 @@ void Gateway::changeServer(api::ServerSettings settings, Done done)
         before != servers_.end() && before->second.identity == settings.identity;
     if (keepsIdentity && !usesKeyPair(settings.securityMode))
         settings.identity = {}; // of the security mode before
-    changes_.add({[this, settings]() -> Expected<void> {
-                      if (!servers_.contains(settings.name))
-                          return missing("server", settings.name);
-                      if (auto admitted = admitServer(settings, rules_.allowsNoSec); !admitted)
-                          return admitted;
-                      if (auto identity = checkIdentity(settings); !identity)
-                          return identity;
-                      if (settings.isBootstrap != servers_.at(settings.name).isBootstrap) {
-                          if (auto unused = refuseInUse(settings.name, usersOf(settings.name));
-                              !unused)
-                              return unused;
-                      }
-                      return checkShortServerIds(settings);
-                  },
-                  [this, settings](api::Inventory::Done kept) {
-                      services_.inventory.putServer(settings, std::move(kept));
-                  },
-                  [this, settings](base::Task finished) {
-                      servers_.insert_or_assign(settings.name, settings);
-                      updateDevicesOf(settings.name);
-                      tell([&](auto& listener) { listener.onServerChanged(settings.name); });
-                      finished();
-                  },
-                  std::move(done)});
+    changes_.add(
+        [this, settings]() -> Expected<void> {
+            if (!servers_.contains(settings.name))
+                return missing("server", settings.name);
+            if (auto admitted = admitServer(settings, rules_.allowsNoSec); !admitted)
+                return admitted;
+            if (auto identity = checkIdentity(settings); !identity)
+                return identity;
+            if (settings.isBootstrap != servers_.at(settings.name).isBootstrap) {
+                if (auto unused = refuseInUse(settings.name, usersOf(settings.name)); !unused)
+                    return unused;
+            }
+            return checkShortServerIds(settings);
+        },
+        [this, settings](api::Inventory::Done kept) {
+            services_.inventory.putServer(settings, std::move(kept));
+        },
+        [this, settings](base::Task finished) {
+            servers_.insert_or_assign(settings.name, settings);
+            updateDevicesOf(settings.name);
+            tell([&](auto& listener) { listener.onServerChanged(settings.name); });
+            finished();
+        },
+        std::move(done));
 }
 
 void Gateway::updateDevicesOf(const std::string& server)
@@ -239,70 +240,72 @@ void Gateway::updateDevicesOf(const std::string& server)
 
 void Gateway::removeServer(const std::string& name, Done done)
 {
-    changes_.add({[this, name]() -> Expected<void> {
-                      if (!servers_.contains(name))
-                          return missing("server", name);
-                      return refuseInUse(name, usersOf(name));
-                  },
-                  [this, name](api::Inventory::Done kept) {
-                      services_.inventory.removeServer(name, std::move(kept));
-                  },
-                  [this, name](base::Task finished) {
-                      servers_.erase(name);
-                      log::notice("{SERVER}: removed", "SERVER", name);
-                      tell([&](auto& listener) { listener.onServerRemoved(name); });
-                      finished();
-                  },
-                  std::move(done)});
+    changes_.add(
+        [this, name]() -> Expected<void> {
+            if (!servers_.contains(name))
+                return missing("server", name);
+            return refuseInUse(name, usersOf(name));
+        },
+        [this, name](api::Inventory::Done kept) {
+            services_.inventory.removeServer(name, std::move(kept));
+        },
+        [this, name](base::Task finished) {
+            servers_.erase(name);
+            log::notice("{SERVER}: removed", "SERVER", name);
+            tell([&](auto& listener) { listener.onServerRemoved(name); });
+            finished();
+        },
+        std::move(done));
 }
 
 void Gateway::attachDevice(api::DeviceSettings settings, Done done)
 {
     settings.bleAddress = canonical(settings.bleAddress);
-    changes_.add({[this, settings]() -> Expected<void> {
-                      if (devices_.contains(settings.name))
-                          return exists("device", settings.name);
-                      return checkDevice(settings);
-                  },
-                  [this, settings](api::Inventory::Done kept) {
-                      services_.inventory.putDevice(settings, std::move(kept));
-                  },
-                  [this, settings](base::Task finished) {
-                      startDevice(settings, {}, base::Duration::zero());
-                      log::notice("{DEVICE}: attached as {PROFILE}, {PLACE}",
-                                  "DEVICE",
-                                  settings.name,
-                                  "PROFILE",
-                                  settings.profile,
-                                  "PLACE",
-                                  placeOf(settings));
-                      tell([&](auto& listener) { listener.onDeviceAdded(settings.name); });
-                      finished();
-                  },
-                  std::move(done)});
+    changes_.add(
+        [this, settings]() -> Expected<void> {
+            if (devices_.contains(settings.name))
+                return exists("device", settings.name);
+            return checkDevice(settings);
+        },
+        [this, settings](api::Inventory::Done kept) {
+            services_.inventory.putDevice(settings, std::move(kept));
+        },
+        [this, settings](base::Task finished) {
+            startDevice(settings, {}, base::Duration::zero());
+            log::notice("{DEVICE}: attached as {PROFILE}, {PLACE}",
+                        "DEVICE",
+                        settings.name,
+                        "PROFILE",
+                        settings.profile,
+                        "PLACE",
+                        placeOf(settings));
+            tell([&](auto& listener) { listener.onDeviceAdded(settings.name); });
+            finished();
+        },
+        std::move(done));
 }
 
 void Gateway::changeDevice(api::DeviceSettings settings, Done done)
 {
     settings.bleAddress = canonical(settings.bleAddress);
-    changes_.add({[this, settings]() -> Expected<void> {
-                      if (!devices_.contains(settings.name))
-                          return missing("device", settings.name);
-                      return checkDevice(settings);
-                  },
-                  [this, settings](api::Inventory::Done kept) {
-                      services_.inventory.putDevice(settings, std::move(kept));
-                  },
-                  [this, settings](base::Task finished) {
-                      auto& device = *devices_.at(settings.name);
-                      device.stop(rules_.deregisterLimit,
-                                  lifetime_.guard(
-                                      [this, settings, finished = std::move(finished)]() mutable {
-                                          replaceDevice(settings);
-                                          finished();
-                                      }));
-                  },
-                  std::move(done)});
+    changes_.add(
+        [this, settings]() -> Expected<void> {
+            if (!devices_.contains(settings.name))
+                return missing("device", settings.name);
+            return checkDevice(settings);
+        },
+        [this, settings](api::Inventory::Done kept) {
+            services_.inventory.putDevice(settings, std::move(kept));
+        },
+        [this, settings](base::Task finished) {
+            auto& device = *devices_.at(settings.name);
+            device.stop(rules_.deregisterLimit,
+                        lifetime_.guard([this, settings, finished = std::move(finished)]() mutable {
+                            replaceDevice(settings);
+                            finished();
+                        }));
+        },
+        std::move(done));
 }
 
 void Gateway::replaceDevice(const api::DeviceSettings& settings)
@@ -319,26 +322,27 @@ void Gateway::replaceDevice(const api::DeviceSettings& settings)
 
 void Gateway::detachDevice(const std::string& name, Done done)
 {
-    changes_.add({[this, name]() -> Expected<void> {
-                      if (!devices_.contains(name))
-                          return missing("device", name);
-                      return {};
-                  },
-                  [this, name](api::Inventory::Done kept) {
-                      auto& device = *devices_.at(name);
-                      device.stop(rules_.deregisterLimit,
-                                  lifetime_.guard([this, name, kept = std::move(kept)]() mutable {
-                                      forgetDevice(name, std::move(kept));
-                                  }));
-                  },
-                  [this, name](base::Task finished) {
-                      devices_.erase(name);
-                      bootstrapped_.erase(name);
-                      log::notice("{DEVICE}: detached", "DEVICE", name);
-                      tell([&](auto& listener) { listener.onDeviceRemoved(name); });
-                      finished();
-                  },
-                  std::move(done)});
+    changes_.add(
+        [this, name]() -> Expected<void> {
+            if (!devices_.contains(name))
+                return missing("device", name);
+            return {};
+        },
+        [this, name](api::Inventory::Done kept) {
+            auto& device = *devices_.at(name);
+            device.stop(rules_.deregisterLimit,
+                        lifetime_.guard([this, name, kept = std::move(kept)]() mutable {
+                            forgetDevice(name, std::move(kept));
+                        }));
+        },
+        [this, name](base::Task finished) {
+            devices_.erase(name);
+            bootstrapped_.erase(name);
+            log::notice("{DEVICE}: detached", "DEVICE", name);
+            tell([&](auto& listener) { listener.onDeviceRemoved(name); });
+            finished();
+        },
+        std::move(done));
 }
 
 std::vector<std::string> Gateway::usersOf(const std::string& server) const
@@ -425,7 +429,6 @@ Expected<void> Gateway::checkUnused(const api::DeviceSettings& settings) const
 }
 
 namespace {
-
 /// Its own accounts, which a Bootstrap-Server delivered, count like the operator's.
 Expected<void> checkShortServerId(const AttachedDevice& device, const api::ServerSettings& changed)
 {
