@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <chrono>
-#include <cstdio>
-#include <optional>
-#include <thread>
-
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "dbus/ctl/object_commands.hpp"
 #include "dbus/ctl/register_preview.hpp"
@@ -18,9 +12,6 @@ using org::causeway::Gateway1::Line_proxy;
 
 namespace {
 
-/// How often the progress of a scan is looked at.
-constexpr std::chrono::milliseconds lookAgain{300};
-
 struct RegisterOptions
 {
     std::string line;
@@ -29,16 +20,6 @@ struct RegisterOptions
     std::uint16_t address = 0;
     std::uint16_t count = 1;
     std::vector<std::uint16_t> values;
-};
-
-struct ScanOptions
-{
-    std::string line;
-    std::vector<std::uint32_t> baudRates;
-    std::vector<std::string> parities;
-    std::optional<std::uint8_t> firstUnit;
-    std::optional<std::uint8_t> lastUnit;
-    std::optional<std::uint32_t> timeout;
 };
 
 void showRegisters(const Session& session,
@@ -67,11 +48,14 @@ addRegisterCommand(CLI::App& group, const char* name, const char* help, Register
 {
     auto* const command = group.add_subcommand(name, help);
     command->add_option("name", options.line)->required();
-    command->add_option("unit", options.unit)->required();
+    command->add_option("unit", options.unit)
+        ->required()
+        ->check(CLI::Range(0, 255).description(""));
     command->add_option("table", options.table, "coil, discrete-input, input or holding")
         ->required();
     command->add_option("address", options.address, "counted from 0; 0x… is hexadecimal")
-        ->required();
+        ->required()
+        ->check(CLI::Range(0, 65535).description(""));
     return command;
 }
 
@@ -167,88 +151,6 @@ void addUnits(CLI::App& group, Session& session)
     command->callback([&session, name] {
         const auto units = toJson(session.client.properties(Kind::Line, *name))["Units"];
         session.show(units, [&] { printUnits(units); });
-    });
-}
-
-Dictionary dictionaryOf(const ScanOptions& options)
-{
-    Dictionary dictionary;
-    if (!options.baudRates.empty())
-        dictionary.emplace("baudRates", sdbus::Variant(options.baudRates));
-    if (!options.parities.empty())
-        dictionary.emplace("parities", sdbus::Variant(options.parities));
-    if (options.firstUnit)
-        dictionary.emplace("firstUnit", sdbus::Variant(*options.firstUnit));
-    if (options.lastUnit)
-        dictionary.emplace("lastUnit", sdbus::Variant(*options.lastUnit));
-    if (options.timeout)
-        dictionary.emplace("responseTimeout", sdbus::Variant(*options.timeout));
-    return dictionary;
-}
-
-void showProgress(const Json& scan)
-{
-    if (::isatty(STDERR_FILENO) == 0)
-        return;
-    std::fprintf(stderr,
-                 "\r%s of %s units asked, %zu found ",
-                 scan["done"].dump().c_str(),
-                 scan["total"].dump().c_str(),
-                 scan["found"].size());
-    if (!scan["running"].get<bool>())
-        std::fputc('\n', stderr);
-}
-
-void showFound(const Session& session, const Json& scan)
-{
-    session.show(scan, [&] {
-        Table table({"UNIT", "SPEED", "PROFILES THAT FIT"});
-        for (const auto& unit : scan["found"])
-            table.add(
-                {toText(unit["unit"]),
-                 fmt::format("{} {}{}",
-                             toText(unit["baudRate"]),
-                             textIn(unit, "parity").substr(0, 1),
-                             toText(unit["stopBits"])),
-                 unit["profiles"].empty() ? "none; see \"line read\"" : toText(unit["profiles"])});
-        table.print();
-    });
-}
-
-void scan(const Session& session, Client& client, const ScanOptions& options)
-{
-    client.with<Line_proxy>(
-        Kind::Line, options.line, [&](auto& line) { line.StartScan(dictionaryOf(options)); });
-    for (;;) {
-        const auto status = toJson(client.properties(Kind::Line, options.line))["Scan"];
-        if (!session.wantsJson)
-            showProgress(status);
-        if (!status["running"].get<bool>())
-            return showFound(session, status);
-        std::this_thread::sleep_for(lookAgain);
-    }
-}
-
-void addScan(CLI::App& group, Session& session)
-{
-    auto* const command = group.add_subcommand(
-        "scan", "Look for units, and for the profiles that fit them; devices wait meanwhile");
-    auto options = std::make_shared<ScanOptions>();
-    command->add_option("name", options->line)->required();
-    command->add_option("--baud-rates", options->baudRates, "speeds to try, with commas between")
-        ->delimiter(',');
-    command->add_option("--parities", options->parities, "none, even, odd, with commas between")
-        ->delimiter(',');
-    command->add_option("--first-unit", options->firstUnit, "1 if not given");
-    command->add_option("--last-unit", options->lastUnit, "247 if not given");
-    command->add_option("--response-timeout", options->timeout, "milliseconds; 150 if not given");
-    command->callback([&session, options] { scan(session, session.client, *options); });
-    auto* const stop = group.add_subcommand("stop-scan", "End a scan early");
-    stop->add_option("name", options->line)->required();
-    stop->callback([&session, options] {
-        session.client.with<Line_proxy>(
-            Kind::Line, options->line, [](auto& line) { line.StopScan(); });
-        session.confirm(options->line + ": the scan has ended");
     });
 }
 

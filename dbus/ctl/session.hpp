@@ -43,6 +43,7 @@ void addDeviceCommands(CLI::App& app, Session& session);
 void addLineCommands(CLI::App& app, Session& session);
 /// The part of `line` for who stands at the device.
 void addLineTools(CLI::App& group, Session& session);
+void addScan(CLI::App& group, Session& session);
 void addTrace(CLI::App& group, Session& session);
 void addBluetoothCommands(CLI::App& app, Session& session);
 void addServerCommands(CLI::App& app, Session& session);

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <csignal>
+#include <thread>
+
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
 #include "tests/dbus/running_gateway.hpp"
+#include "tests/dbus/running_program.hpp"
 
 using namespace causeway;
 using causeway::tests::RunningGateway;
+using causeway::tests::RunningProgram;
 using Json = nlohmann::json;
 
 namespace {
@@ -42,6 +47,45 @@ BOOST_AUTO_TEST_CASE(a_scan_shows_units_and_the_profiles_that_fit)
     BOOST_TEST(contains(people.output, "eastron-sdm630"));
     BOOST_TEST(contains(people.output, "9600 n1"));
     BOOST_TEST(bad.exitCode == 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupted_scan_is_stopped_and_does_not_count_as_complete)
+{
+    inside([](World& world) { world.gateway.lines.at("rtu-0").scan.isRunning = true; });
+    RunningProgram program({CAUSEWAYCTL, "line", "scan", "rtu-0"}, {{"CAUSEWAY_BUS", address()}});
+    while (inside([](World& world) { return world.gateway.lines.at("rtu-0").scan.total; }) == 0)
+        std::this_thread::yield();
+
+    BOOST_TEST(program.end(SIGINT) == 1);
+    BOOST_TEST(contains(program.hearUntil("units asked"), "early: 1 of 2 units asked"));
+    BOOST_TEST(
+        !inside([](World& world) { return world.gateway.lines.at("rtu-0").scan.isRunning; }));
+}
+
+BOOST_AUTO_TEST_CASE(a_scan_asks_for_nothing_that_cannot_be_there)
+{
+    BOOST_REQUIRE_EQUAL(ctl({"line", "add", "tcp-0", "--host", "192.0.2.7"}).exitCode, 0);
+
+    BOOST_TEST(ctl({"line", "scan", "tcp-0", "--baud-rates", "9600"}).exitCode == 2);
+    BOOST_TEST(ctl({"line", "scan", "tcp-0", "--last-unit", "255"}).exitCode == 0);
+    BOOST_TEST(ctl({"line", "scan", "rtu-0", "--first-unit", "0"}).exitCode == 2);
+    BOOST_TEST(ctl({"line", "scan", "rtu-0", "--last-unit", "248"}).exitCode == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_scan_that_does_not_run_cannot_be_stopped)
+{
+    const auto stopped = ctl({"line", "stop-scan", "rtu-0"});
+
+    BOOST_TEST(stopped.exitCode == 1);
+    BOOST_TEST(stopped.errors == "causewayctl: rtu-0 is not being scanned\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_number_out_of_range_is_told_with_its_range)
+{
+    const auto read = ctl({"line", "read", "rtu-0", "1", "holding", "70000"});
+
+    BOOST_TEST(read.exitCode == 2);
+    BOOST_TEST(contains(read.errors, "65535"), read.errors);
 }
 
 BOOST_AUTO_TEST_CASE(a_line_is_paused_resumed_and_its_units_are_shown)
