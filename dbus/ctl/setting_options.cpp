@@ -34,8 +34,8 @@ constexpr std::array serverOptions{
     SettingOption{"securityMode",        "--security-mode",        "psk, rpk, certificate or nosec (psk)"},
     SettingOption{"shortServerId",       "--short-server-id",      "1 to 65534 (1)"},
     SettingOption{"lifetime",            "--lifetime",             "seconds of a registration (86400)", "s"},
-    SettingOption{"defaultPmin",         "--default-pmin",         "seconds, or none", "s"},
-    SettingOption{"defaultPmax",         "--default-pmax",         "seconds, or none", "s"},
+    SettingOption{"defaultPmin",         "--default-pmin",         "seconds, or none", "s", true},
+    SettingOption{"defaultPmax",         "--default-pmax",         "seconds, or none", "s", true},
     SettingOption{"disableTimeout",      "--disable-timeout",      "seconds that Disable lasts (86400)", "s"},
     SettingOption{"storesNotifications", "--store-notifications,!--no-store-notifications", "keep notifications while the server cannot be reached (yes)"},
     SettingOption{"notifiesConfirmable", "--confirmable-notifications,!--no-confirmable-notifications", "ask for an acknowledgement of each (no)"},
@@ -43,11 +43,11 @@ constexpr std::array serverOptions{
     SettingOption{"queueMode",           "--queue-mode,!--no-queue-mode", "register with queue mode (no)"},
     SettingOption{"awakeTime",           "--awake-time",           "seconds that a device in queue mode listens after the last message (93)", "s"},
     SettingOption{"allowsCbcWithoutEtm", "--allow-cbc-without-etm,!--no-allow-cbc-without-etm", "accept CBC without encrypt-then-MAC; weak (no)"},
-    SettingOption{"cipherSuites",        "--cipher-suite",         "offer this one, by IANA name or number, instead of the defaults; may be repeated"},
-    SettingOption{"serverPublicKey",     "--server-public-key",    "rpk: the server's public key; certificate: its certificate or its authority's; PEM, DER, or its hash"},
+    SettingOption{"cipherSuites",        "--cipher-suite",         "offer this one, by IANA name or number, instead of the defaults; may be repeated; none for the defaults", "", true},
+    SettingOption{"serverPublicKey",     "--server-public-key",    "rpk: the server's public key; certificate: its certificate or its authority's; file, PEM, DER, or its hash as raw octets; or none", "", true},
     SettingOption{"matchingType",        "--matching-type",        "exact, or sha-256, sha-384, sha-512 when that is a hash (exact)"},
     SettingOption{"certificateUsage",    "--certificate-usage",    "domain-issued, trust-anchor, service-certificate or ca-constraint (domain-issued)"},
-    SettingOption{"serverName",          "--server-name",          "host name to ask for and compare, instead of the URI's"},
+    SettingOption{"serverName",          "--server-name",          "host name to ask for and compare, instead of the URI's, or none", "", true},
     SettingOption{"retryCount",          "--retry-count",          "attempts in a retry sequence (5)"},
     SettingOption{"retryTimer",          "--retry-timer",          "seconds before the first retry (60)", "s"},
     SettingOption{"sequenceDelay",       "--sequence-delay",       "seconds between retry sequences (86400)", "s"},
@@ -59,15 +59,15 @@ constexpr std::array serverOptions{
 };
 
 constexpr std::array deviceOptions{
-    SettingOption{"endpointName",       "--endpoint",    "LwM2M endpoint name (the device's name)"},
+    SettingOption{"endpointName",       "--endpoint",    "LwM2M endpoint name; none for the device's name", "", true},
     SettingOption{"profile",            "--profile",     "device profile, see causewayctl profiles"},
     SettingOption{"line",               "--line",        "line it is on"},
     SettingOption{"unitId",             "--unit",        "Modbus unit identifier (1)"},
     SettingOption{"bleAddress",         "--ble",         "address of a Bluetooth device, instead of a line, see causewayctl ble scan"},
-    SettingOption{"servers",            "--server",      "server account to register with; may be repeated"},
+    SettingOption{"servers",            "--server",      "server account to register with; may be repeated; or none", "", true},
     SettingOption{"enabled",            "--enabled,!--disabled", "poll and register it (yes)"},
     SettingOption{"allowsServerWrites", "--allow-server-writes,!--no-allow-server-writes", "servers may write what the profile lets them (no)"},
-    SettingOption{"pollPeriod",         "--poll-period", "milliseconds instead of the profile's own, or none", "ms"},
+    SettingOption{"pollPeriod",         "--poll-period", "milliseconds instead of the profile's own, or none", "ms", true},
 };
 
 // clang-format on
@@ -127,6 +127,7 @@ SettingOptions::SettingOptions(CLI::App& command, Kind kind)
         Row& row = rows_.emplace_back();
         row.key = setting.key;
         row.type = typeOf(kind, setting.key);
+        row.mayBeAbsent = setting.mayBeAbsent;
         if (row.type == 'b')
             row.option = command.add_flag(setting.flags, row.flag, setting.help);
         else if (row.type == 'a')
@@ -154,18 +155,21 @@ sdbus::Variant SettingOptions::valueOf(const Row& row)
 {
     if (row.type == 'b')
         return sdbus::Variant(row.flag);
-    if (row.type == 'a')
-        return sdbus::Variant(row.texts);
     const auto& text = row.texts.front();
+    const bool isAbsent = row.mayBeAbsent && row.texts.size() == 1 && text == "none";
+    if (row.type == 'a')
+        return sdbus::Variant(isAbsent ? std::vector<std::string>() : row.texts);
+    if (isAbsent)
+        return sdbus::Variant(std::string()); // what D-Bus calls absent
     if (row.type == fileType)
         return sdbus::Variant(readPemFile(text));
     if (row.type == 's')
         return sdbus::Variant(text);
-    // What D-Bus calls absent.
-    if (text == "none")
-        return sdbus::Variant(std::string());
     if (const auto number = numberIn(text))
         return sdbus::Variant(*number);
+    if (text == "none")
+        throw Failure(base::ErrorKind::InvalidArgument,
+                      row.option->get_name() + ": expected an integer; it cannot be absent");
     throw Failure(base::ErrorKind::InvalidArgument,
                   fmt::format("{}: \"{}\" is no number", row.option->get_name(), text));
 }

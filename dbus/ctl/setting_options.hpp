@@ -20,7 +20,8 @@ struct SettingOption
     const char* key;   ///< of the D-Bus dictionary
     const char* flags; ///< as CLI11 takes them; of a boolean also its opposite
     const char* help;
-    const char* unit = ""; ///< of a number, as people write it
+    const char* unit = "";    ///< of a number, as people write it
+    bool mayBeAbsent = false; ///< "none" takes it away
 };
 
 /// All that lines, servers or devices have; a test holds it equal to dbus/settings_dict.
@@ -32,7 +33,8 @@ class SettingOptions
 public:
     SettingOptions(CLI::App& command, Kind kind);
 
-    /// After parsing: only what was given. Failure for a number that is none.
+    /// After parsing: only what was given. Failure for a number that is none, and for "none" where
+    /// the setting cannot be absent.
     [[nodiscard]] Dictionary given() const;
 
 private:
@@ -40,6 +42,7 @@ private:
     {
         std::string key;
         char type = 's'; ///< of the D-Bus signature
+        bool mayBeAbsent = false;
         CLI::Option* option = nullptr;
         std::vector<std::string> texts;
         bool flag = false;
