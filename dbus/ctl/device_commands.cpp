@@ -9,6 +9,7 @@
 #include "dbus/ctl/setting_options.hpp"
 #include "dbus/ctl/table.hpp"
 #include "dbus/secret_file.hpp"
+#include "dbus/status_dict.hpp"
 
 namespace causeway::dbus::ctl {
 
@@ -81,6 +82,9 @@ void checkPskOptions(const AddOptions& options, const std::vector<std::string>& 
     if (options.generatesPsk && servers.empty())
         throw Failure(base::ErrorKind::InvalidArgument,
                       "--psk-generate goes with at least one --server");
+    if (!options.identity.empty() && !options.generatesPsk && options.pskFile.empty())
+        throw Failure(base::ErrorKind::InvalidArgument,
+                      "--psk-identity goes with --psk-generate or --psk-file");
 }
 
 void giveCredentials(Session& session,
@@ -96,6 +100,31 @@ void giveCredentials(Session& session,
     }
 }
 
+/// Disabled until it has its key: else its first registration would fail.
+void attachWithKey(Session& session,
+                   const AddOptions& options,
+                   Dictionary settings,
+                   const std::optional<base::Secret>& key)
+{
+    const auto servers = serversIn(settings);
+    for (const auto& server : servers)
+        checkKind(session.client, server, pskKind);
+    const bool isEnabled = !settings.contains("enabled") || settings.at("enabled").get<bool>();
+    settings["enabled"] = sdbus::Variant(false);
+    session.client.gateway().AttachDevice(options.name, settings);
+    try {
+        giveCredentials(session, options, servers, key);
+        if (isEnabled)
+            session.client.withDevice(options.name, [](DeviceProxy& device) { device.Enable(); });
+    } catch (const std::exception&) {
+        std::fprintf(stderr,
+                     "%s: attached, but disabled and perhaps without its key; causewayctl "
+                     "credential gives it one, causewayctl device enable starts it\n",
+                     options.name.c_str());
+        throw;
+    }
+}
+
 void add(Session& session, const AddOptions& options, const Dictionary& settings)
 {
     const auto servers = serversIn(settings);
@@ -104,15 +133,10 @@ void add(Session& session, const AddOptions& options, const Dictionary& settings
     std::optional<base::Secret> key;
     if (!options.pskFile.empty())
         key = keyOrFail(options.pskFile, KeyFormat::Automatic);
-    session.client.gateway().AttachDevice(options.name, settings);
-    try {
-        giveCredentials(session, options, servers, key);
-    } catch (const std::exception&) {
-        std::fprintf(stderr,
-                     "%s: attached, but without its key; causewayctl credential gives it one\n",
-                     options.name.c_str());
-        throw;
-    }
+    if (key || options.generatesPsk)
+        attachWithKey(session, options, settings, key);
+    else
+        session.client.gateway().AttachDevice(options.name, settings);
     session.confirm(options.name + ": attached");
 }
 
