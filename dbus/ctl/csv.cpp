@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace causeway::dbus::ctl {
 
 namespace {
@@ -31,10 +33,12 @@ public:
             if (!isQuoted_ && wasQuote_)
                 cell_ += '"';
             isQuoted_ = !isQuoted_;
+            quotedSince_ = line_;
             wasQuote_ = !isQuoted_;
             return;
         }
         wasQuote_ = false;
+        line_ += character == '\n' ? 1 : 0;
         if (!isQuoted_ && character == separator_)
             endCell();
         else if (!isQuoted_ && character == '\n')
@@ -43,8 +47,11 @@ public:
             cell_ += character;
     }
 
-    std::vector<CsvRow> end()
+    base::Expected<std::vector<CsvRow>> end()
     {
+        if (isQuoted_)
+            return base::fail(base::ErrorKind::InvalidArgument,
+                              fmt::format("line {}: a quote is not closed", quotedSince_));
         if (!cell_.empty() || !row_.empty())
             endRow();
         return std::move(rows_);
@@ -62,6 +69,8 @@ private:
     char separator_;
     bool isQuoted_ = false;
     bool wasQuote_ = false;
+    std::size_t line_ = 1;
+    std::size_t quotedSince_ = 1;
     std::string cell_;
     CsvRow row_;
     std::vector<CsvRow> rows_;
@@ -69,7 +78,7 @@ private:
 
 } // namespace
 
-std::vector<CsvRow> parseCsv(std::string_view csv, char separator)
+base::Expected<std::vector<CsvRow>> parseCsv(std::string_view csv, char separator)
 {
     Reader reader(separator);
     for (const char character : csv)

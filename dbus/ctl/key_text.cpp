@@ -6,6 +6,7 @@
 #include <optional>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -27,7 +28,7 @@ constexpr std::size_t mostKeyText = 1024;
 class Silence
 {
 public:
-    explicit Silence(int fd)
+    Silence(int fd, std::string_view what)
         : fd_(fd)
         , isTerminal_(::tcgetattr(fd, &before_) == 0)
     {
@@ -36,7 +37,7 @@ public:
         termios silent = before_;
         silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         ::tcsetattr(fd_, TCSAFLUSH, &silent);
-        std::fputs("Key, then Enter and Ctrl-D: ", stderr);
+        std::fprintf(stderr, "%s, then Enter and Ctrl-D: ", std::string(what).c_str());
     }
 
     ~Silence()
@@ -138,13 +139,12 @@ Expected<Secret> readAll(int fd, std::size_t most)
     while (size < room.size()) {
         const auto count = ::read(fd, room.data() + size, room.size() - size);
         if (count < 0)
-            return fail(ErrorKind::InvalidArgument,
-                        "the key cannot be read: " + base::errnoText(errno));
+            return fail(ErrorKind::InvalidArgument, "it cannot be read: " + base::errnoText(errno));
         if (count == 0)
             return cut(text, size);
         size += static_cast<std::size_t>(count);
     }
-    return fail(ErrorKind::InvalidArgument, "that is too long");
+    return fail(ErrorKind::InvalidArgument, fmt::format("it has more than {} octets", most));
 }
 
 } // namespace
@@ -162,7 +162,9 @@ Expected<Secret> decodeKey(std::string_view text, KeyFormat format)
             return orFail(std::move(key), "hexadecimal");
     }
     return orFail(fromBase64(dense.view()),
-                  format == KeyFormat::Base64 ? "base64" : "hexadecimal or base64");
+                  format == KeyFormat::Base64 ? "base64"
+                                              : "hexadecimal or base64; --format raw takes the "
+                                                "octets as they are");
 }
 
 Expected<Secret> readKey(const std::string& file, KeyFormat format)
@@ -170,10 +172,13 @@ Expected<Secret> readKey(const std::string& file, KeyFormat format)
     const auto text = readSecretText(file, mostKeyText);
     if (!text)
         return fail(text.error());
-    return decodeKey(base::asText(text->view()), format);
+    auto key = decodeKey(base::asText(text->view()), format);
+    if (!key)
+        return fail(key.error().in(file == "-" ? "standard input" : file));
+    return key;
 }
 
-Expected<Secret> readSecretText(const std::string& file, std::size_t most)
+Expected<Secret> readSecretText(const std::string& file, std::size_t most, std::string_view what)
 {
     base::UniqueFd opened;
     int fd = STDIN_FILENO;
@@ -183,8 +188,11 @@ Expected<Secret> readSecretText(const std::string& file, std::size_t most)
     }
     if (fd < 0)
         return fail(ErrorKind::InvalidArgument, file + ": " + base::errnoText(errno));
-    const Silence silence(fd);
-    return readAll(fd, most);
+    const Silence silence(fd, what);
+    auto text = readAll(fd, most);
+    if (!text)
+        return fail(text.error().in(file == "-" ? "standard input" : file));
+    return text;
 }
 
 } // namespace causeway::dbus::ctl

@@ -24,8 +24,9 @@ enum class KeyFormat : unsigned char {
 /// From a file, or from standard input for "-" (without echo when that is a terminal).
 [[nodiscard]] base::Expected<base::Secret> readKey(const std::string& file, KeyFormat format);
 
-/// What is in the file or comes from standard input, at most so many octets; not decoded.
-[[nodiscard]] base::Expected<base::Secret> readSecretText(const std::string& file,
-                                                          std::size_t most);
+/// What is in the file or comes from standard input, at most so many octets; not decoded. A person
+/// at a terminal is told what is waited for. Failures name the file.
+[[nodiscard]] base::Expected<base::Secret>
+readSecretText(const std::string& file, std::size_t most, std::string_view what = "Key");
 
 } // namespace causeway::dbus::ctl

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
-#include <fstream>
 
+#include "dbus/ctl/key_text.hpp"
 #include "dbus/ctl/object_commands.hpp"
+#include "dbus/ctl/plain_text.hpp"
 #include "dbus/ctl/register_list.hpp"
 #include "dbus/ctl/resource_words.hpp"
 #include "dbus/ctl/table.hpp"
@@ -55,33 +56,33 @@ std::string textOf(const std::string& file)
 {
     // A list of registers has some hundred lines.
     constexpr std::size_t mostOctets = 1U << 20U;
-    std::ifstream stream(file, std::ios::binary);
-    std::string text(mostOctets + 1, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!stream.is_open() || stream.bad())
-        throw Failure(base::ErrorKind::NotFound, file + ": cannot be read");
-    text.resize(static_cast<std::size_t>(stream.gcount()));
-    if (text.size() > mostOctets)
-        throw Failure(base::ErrorKind::LimitExceeded, file + ": longer than 1 MiB");
-    return text;
+    const auto text = readSecretText(file, mostOctets, "The list");
+    if (!text)
+        throw Failure(text.error());
+    return std::string(base::asText(text->view()));
 }
 
-void addImport(CLI::App& group)
+void import(const Session& session, const std::string& file, const std::string& title)
+{
+    const auto profile = importRegisterList(textOf(file), title);
+    if (!profile)
+        throw Failure(profile.error().in(file == "-" ? "standard input" : file));
+    session.show(Json{{"profile", profile->text}, {"skipped", profile->skipped}}, [&] {
+        std::fputs(profile->text.c_str(), stdout);
+        for (const auto& sentence : profile->skipped)
+            std::fprintf(stderr, "%s; skipped\n", plainText(sentence).c_str());
+    });
+}
+
+void addImport(CLI::App& group, Session& session)
 {
     auto* const command =
         group.add_subcommand("import", "Make a profile of a register list in CSV, to be edited");
     auto file = std::make_shared<std::string>();
     auto title = std::make_shared<std::string>("Imported device");
-    command->add_option("file", *file)->required();
+    command->add_option("file", *file, "- for stdin")->required();
     command->add_option("--title", *title, "what people call the device");
-    command->callback([file, title] {
-        const auto profile = importRegisterList(textOf(*file), *title);
-        if (!profile)
-            throw Failure(profile.error());
-        std::fputs(profile->text.c_str(), stdout);
-        for (const auto& sentence : profile->skipped)
-            std::fprintf(stderr, "%s; skipped\n", sentence.c_str());
-    });
+    command->callback([&session, file, title] { import(session, *file, *title); });
 }
 
 } // namespace
@@ -98,7 +99,7 @@ void addProfileCommands(CLI::App& app, Session& session)
     auto name = std::make_shared<std::string>();
     command->add_option("name", *name, "of the profile, see causewayctl profiles")->required();
     command->callback([&session, name] { show(session, *name); });
-    addImport(*group);
+    addImport(*group, session);
     group->add_subcommand("reload", "Read the profiles anew; only their own devices notice")
         ->callback([&session] {
             session.client.gateway().ReloadProfiles();

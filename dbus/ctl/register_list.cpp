@@ -114,11 +114,14 @@ struct Sheet
 
 /// As the separator has it by which the head names most columns: a title above it, or a comma
 /// inside a number, says nothing of the columns.
-Sheet sheetOf(std::string_view csv)
+Expected<Sheet> sheetOf(std::string_view csv)
 {
     Sheet best;
     for (const char separator : {',', ';', '\t'}) {
-        Sheet sheet{parseCsv(csv, separator), {}};
+        auto rows = parseCsv(csv, separator);
+        if (!rows)
+            return fail(rows.error());
+        Sheet sheet{std::move(*rows), {}};
         sheet.head = headOf(sheet.rows);
         if (sheet.head && (!best.head || sheet.head->named > best.head->named))
             best = std::move(sheet);
@@ -143,7 +146,7 @@ std::string tomlText(std::string_view text)
 struct Entry
 {
     std::string name;
-    std::string type;
+    std::optional<std::string> type; ///< none for a word that nobody knows
     std::string table;
     std::string unit;
     std::uint32_t address = 0;
@@ -167,7 +170,9 @@ public:
             return;
         }
         const Entry entry = entryOf(row, *place);
-        if (entry.table == "coil" || entry.table == "discrete-input")
+        if (const auto wrong = unreadableIn(row, entry); !wrong.empty())
+            skip(fmt::format("row {}: {} in {}", number, wrong, tomlText(entry.name)));
+        else if (entry.table == "coil" || entry.table == "discrete-input")
             addBit(entry);
         else if (entry.type == "string")
             addText(entry, number);
@@ -211,6 +216,21 @@ private:
         return entry;
     }
 
+    /// What the list says and this program does not understand: guessed, it would give wrong
+    /// values.
+    [[nodiscard]] std::string unreadableIn(const CsvRow& row, const Entry& entry) const
+    {
+        const bool isBit = entry.table == "coil" || entry.table == "discrete-input";
+        if (!isBit && !entry.type)
+            return "no known type: " + tomlText(cell(row, Type));
+        constexpr std::array<std::string_view, 5> noScale{"", "none", "no", "na", "raw"};
+        const std::string word = plainWord(cell(row, Scale));
+        const bool hasScale = std::ranges::find(noScale, word) == noScale.end();
+        if (!isBit && !entry.scale && hasScale)
+            return "no usable scale: " + tomlText(cell(row, Scale));
+        return {};
+    }
+
     void skip(std::string why) { result_.skipped.push_back(std::move(why)); }
 
     void begin(const std::string& path, const Entry& entry)
@@ -244,7 +264,7 @@ private:
         const bool isOutput = entry.isWritable && entry.table == "holding";
         const UnitMeaning meaning = unitMeaning(entry.unit);
         begin(isOutput ? nextPath(setPoint, 5900) : nextPath(meaning.object, 5700), entry);
-        result_.text += fmt::format("type = \"{}\"\n", entry.type);
+        result_.text += fmt::format("type = \"{}\"\n", *entry.type);
         if (entry.scale && *entry.scale != 1.0)
             result_.text += fmt::format("scale = {}\n", *entry.scale);
         if (!meaning.unit.empty())
@@ -292,7 +312,10 @@ Expected<ImportedProfile> importRegisterList(std::string_view csv, const std::st
     constexpr std::string_view byteOrderMark = "\xEF\xBB\xBF";
     if (csv.starts_with(byteOrderMark))
         csv.remove_prefix(byteOrderMark.size());
-    const Sheet sheet = sheetOf(csv);
+    const auto read = sheetOf(csv);
+    if (!read)
+        return fail(read.error());
+    const Sheet& sheet = *read;
     if (!sheet.head)
         return fail(ErrorKind::InvalidArgument,
                     "no line names a column \"address\" or \"register\" and another one");

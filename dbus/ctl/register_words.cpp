@@ -119,6 +119,14 @@ bool isSigned(std::string_view word)
     return hasAny(word, yes) || (word.size() == 3 && (word[0] == 's' || word[0] == 'i'));
 }
 
+/// "int", "word", "enum": a number whose width the list gives elsewhere, or a register.
+bool isWhole(std::string_view word)
+{
+    constexpr std::array<std::string_view, 11> words{
+        "signed", "int", "word", "byte", "num", "dec", "hex", "enum", "bit", "flag", "reg"};
+    return isSigned(word) || hasAny(word, words) || word == "u" || word == "s";
+}
+
 } // namespace
 
 std::string plainWord(std::string_view text)
@@ -176,7 +184,7 @@ std::string registerTable(const std::string& text)
     return {};
 }
 
-std::string registerType(const std::string& text, std::uint32_t count)
+std::optional<std::string> registerType(const std::string& text, std::uint32_t count)
 {
     constexpr std::array<std::string_view, 4> texts{"string", "ascii", "char", "utf8"};
     constexpr std::array<std::string_view, 5> floats{"float", "real", "ieee", "single", "double"};
@@ -187,13 +195,16 @@ std::string registerType(const std::string& text, std::uint32_t count)
         return "bit";
     const std::uint32_t named = widthOf(word);
     const bool isFloat = hasAny(word, floats) || word == "f32" || word == "f64";
+    const bool isBcd = word.find("bcd") != std::string::npos;
+    if (!word.empty() && named == 0 && !isFloat && !isBcd && !isWhole(word))
+        return std::nullopt;
     const std::uint32_t width = named != 0 ? named : std::max(count, isFloat ? 2U : 1U);
     std::uint32_t bits = 16;
     if (width == 2 || width == 4)
         bits = width * 16;
     if (isFloat)
         return fmt::format("f{}", bits);
-    if (word.find("bcd") != std::string::npos)
+    if (isBcd)
         return fmt::format("bcd{}", bits);
     return fmt::format("{}{}", isSigned(word) ? 's' : 'u', bits);
 }

@@ -30,8 +30,9 @@ struct RegisterPlace
 /// Of a function code or a name: coil, discrete-input, input or holding. Empty when unknown.
 [[nodiscard]] std::string registerTable(const std::string& text);
 
-/// A type of the profile language. `count` is how many registers the list says, 0 for none.
-[[nodiscard]] std::string registerType(const std::string& text, std::uint32_t count);
+/// A type of the profile language. `count` is how many registers the list says, 0 for none. No word
+/// means an unsigned number; a word that nobody knows means nothing.
+[[nodiscard]] std::optional<std::string> registerType(const std::string& text, std::uint32_t count);
 
 /// "0.1", "0,1", "x10", "/10", "1/10", "*0.001". Nothing for 0 and for what is no number.
 [[nodiscard]] std::optional<double> registerScale(std::string text);

@@ -121,9 +121,36 @@ BOOST_AUTO_TEST_CASE(knows_the_many_words_for_one_type)
                                                          {"DWORD", "u32"},
                                                          {"ULONG64", "u64"}};
     for (const auto& [word, type] : words)
-        BOOST_TEST(registerType(word, 0) == type, word);
-    BOOST_TEST(registerType("INT", 2) == "s32");
-    BOOST_TEST(registerType("", 4) == "u64");
+        BOOST_TEST(registerType(word, 0).value_or("none") == type, word);
+    BOOST_TEST(registerType("INT", 2).value_or("none") == "s32");
+    BOOST_TEST(registerType("", 4).value_or("none") == "u64");
+    BOOST_TEST(!registerType("foo", 1).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(skips_and_names_what_it_would_have_to_guess)
+{
+    const auto profile = importRegisterList("Address,Name,Type,Scale\n"
+                                            "1,Flow,foo,1\n"
+                                            "2,Level,u16,tenths\n"
+                                            "3,Speed,u16,0\n"
+                                            "4,Power,u16,n/a\n"
+                                            "5,Volume,,\n",
+                                            "X");
+
+    BOOST_REQUIRE(profile);
+    const std::vector<std::string> skipped{"row 2: no known type: \"foo\" in \"Flow\"",
+                                           "row 3: no usable scale: \"tenths\" in \"Level\"",
+                                           "row 4: no usable scale: \"0\" in \"Speed\""};
+    BOOST_TEST(profile->skipped == skipped, boost::test_tools::per_element());
+    BOOST_TEST(profile->resources == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(an_unclosed_quote_is_named_by_its_line)
+{
+    const auto profile = importRegisterList("address,name\n1,Flow\n2,\"Level\n3,Speed\n", "X");
+
+    BOOST_REQUIRE(!profile);
+    BOOST_TEST(profile.error().message == "line 3: a quote is not closed");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_is_no_list_of_registers)
@@ -136,7 +163,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_list_of_registers)
 
 BOOST_AUTO_TEST_CASE(keeps_separators_quotes_and_line_ends_inside_quotes)
 {
-    const auto rows = parseCsv("a;\"b;\"\"c\"\"\nd\";e\nf", ';');
+    const auto rows = parseCsv("a;\"b;\"\"c\"\"\nd\";e\nf", ';').value();
 
     BOOST_REQUIRE(rows.size() == 2U);
     BOOST_TEST(rows[0] == (CsvRow{"a", "b;\"c\"\nd", "e"}), boost::test_tools::per_element());
