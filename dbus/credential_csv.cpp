@@ -155,12 +155,23 @@ constexpr std::array headings{
 
 // clang-format on
 
+/// Spreadsheets and people change the case of what they take for words.
+bool isSameWord(std::string_view one, std::string_view other)
+{
+    const auto lower = [](char character) {
+        return character >= 'A' && character <= 'Z' ? static_cast<char>(character + ('a' - 'A'))
+                                                    : character;
+    };
+    return std::ranges::equal(one, other, {}, lower, lower);
+}
+
 Expected<std::vector<Column>> columnsOf(const std::vector<Field>& fields)
 {
     std::vector<Column> columns;
     for (const Field& field : fields) {
         const auto text = field.text();
-        const auto* const known = std::ranges::find(headings, text, &Heading::text);
+        const auto* const known = std::ranges::find_if(
+            headings, [&](const Heading& heading) { return isSameWord(heading.text, text); });
         // Not quoted: in a list without headings a key stands here.
         if (known == headings.end())
             return fail(ErrorKind::InvalidArgument,
@@ -248,7 +259,7 @@ Expected<void> put(ListedCredential& listed, Column column, const Field& field)
     case Column::Key:
         return keyOf(field.raw).map([&](base::Secret key) { listed.key = std::move(key); });
     case Column::Mode:
-        if (field.raw != "PSK")
+        if (!isSameWord(field.raw, "PSK"))
             return fail(ErrorKind::InvalidArgument, "the security mode is not PSK");
         return {};
     case Column::Ignored:

@@ -52,11 +52,26 @@ void showKey(const Session& session, const std::string& identity, const std::str
     });
 }
 
+/// What the daemon says of a key that cannot be had speaks of pre-shared keys, and advises to make
+/// a new one: for a key pair that would be the end of one that works.
+auto exported(DeviceProxy& device, const Options& options)
+{
+    try {
+        return device.ExportCredential(options.server);
+    } catch (const sdbus::Error&) {
+        if (device.DescribeCredential(options.server).contains("publicKey"))
+            throw Failure(base::ErrorKind::Refused,
+                          "the credential is a key pair, whose private key never leaves the "
+                          "gateway; see causewayctl key-pair public-key");
+        throw;
+    }
+}
+
 void exportKey(Session& session, const Options& options)
 {
     auto file = placeForKey(options.file);
     session.client.withDevice(options.device, [&](DeviceProxy& device) {
-        const auto [octets, secret] = device.ExportCredential(options.server);
+        const auto [octets, secret] = exported(device, options);
         const auto key = readSecretFile(secret.get());
         if (!key)
             throw Failure(key.error());

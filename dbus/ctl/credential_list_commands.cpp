@@ -39,9 +39,12 @@ CLI::App& addCommand(CLI::App& group,
 
 void importList(Session& session, const ListOptions& options)
 {
-    const auto text = readSecretText(options.file, mostListOctets);
+    const auto text = readSecretText(options.file, mostListOctets, "List of keys");
     if (!text)
         throw Failure(text.error());
+    if (text->empty())
+        throw Failure(base::ErrorKind::InvalidArgument,
+                      (options.file == "-" ? "standard input" : options.file) + ": it is empty");
     auto sealed = makeSecretFile(text->view());
     if (!sealed)
         throw Failure(sealed.error());

@@ -65,7 +65,7 @@ void addSet(CLI::App& group, Session& session)
     auto& command = addCommand(group, "set", "Give a device a key pair made elsewhere", options);
     command.add_option("--file", options->file, "its private key, PEM or DER; - for stdin");
     command.callback([&session, options] {
-        const auto key = readSecretText(options->file, mostSecretOctets);
+        const auto key = readSecretText(options->file, mostSecretOctets, "Private key");
         if (!key)
             throw Failure(key.error());
         showPublicKey(session, setKeyPair(session.client, options->device, options->server, *key));
@@ -98,17 +98,33 @@ void addRequest(CLI::App& group, Session& session)
     });
 }
 
+/// The gateway takes it: its clock may be wrong, and a server may be lenient.
+void warnOfEnd(const Dictionary& facts)
+{
+    const auto end = facts.find("expiresAt");
+    if (end == facts.end())
+        return;
+    const auto microseconds = end->second.get<std::uint64_t>();
+    if (microseconds > toMicroseconds(std::chrono::system_clock::now()))
+        return;
+    std::fprintf(stderr,
+                 "This certificate has expired: it ended at %s. Servers refuse it.\n",
+                 timeText(microseconds).c_str());
+}
+
 void setCertificate(Session& session, const Options& options)
 {
-    const auto text = readSecretText(options.file, mostChainOctets);
+    const auto text = readSecretText(options.file, mostChainOctets, "Certificate");
     if (!text)
         throw Failure(text.error());
     const base::Bytes chain(text->view().begin(), text->view().end());
-    std::string subject;
+    Dictionary facts;
     session.client.withDevice(options.device, [&](DeviceProxy& device) {
-        subject = textIn(toJson(device.SetCertificate(options.server, chain)), "subject");
+        facts = device.SetCertificate(options.server, chain);
     });
+    const auto subject = textIn(toJson(facts), "subject");
     session.confirm(options.device + ": certificate of " + subject + " set");
+    warnOfEnd(facts);
 }
 
 void addCertificate(CLI::App& group, Session& session)

@@ -58,7 +58,7 @@ void showSecret(const Session& session, std::optional<KeyFile>& file, const sdbu
 
 void recover(Session& session, const KeyOptions& options)
 {
-    const auto text = readSecretText(options.file, mostSecretOctets);
+    const auto text = readSecretText(options.file, mostSecretOctets, "Recovery key");
     if (!text)
         throw Failure(text.error());
     auto sealed = makeSecretFile(text->view());

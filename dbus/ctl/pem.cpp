@@ -56,7 +56,7 @@ base::Bytes fromPem(std::string_view text)
 
 base::Bytes readPemFile(const std::string& file)
 {
-    const auto text = readSecretText(file, mostOctets);
+    const auto text = readSecretText(file, mostOctets, "Certificate or public key");
     if (!text)
         throw Failure(text.error());
     return fromPem(base::asText(text->view()));

@@ -435,12 +435,18 @@ BOOST_AUTO_TEST_CASE(bash_completes_names_of_the_running_gateway)
         "complete_line causewayctl device show ''\n"
         "complete_line causewayctl device add x --profile ''\n"
         "complete_line causewayctl read meter-1 ''\n"
-        "complete_line causewayctl dev\n";
+        "complete_line causewayctl dev\n"
+        "complete_line causewayctl --bus unix:path=/x dev\n"
+        "complete_line causewayctl line scan rtu-0 --parities ''\n"
+        "complete_line causewayctl line read rtu-0 1 ''\n"
+        "complete_line causewayctl device send meter-1 ''\n";
 
     const auto finished =
         causeway::tests::run({"bash", "-c", script}, "", {{"CAUSEWAY_BUS", address()}});
 
-    BOOST_TEST(finished.output == "meter-1\neastron-sdm120\n/3305/0/5800\ndevices device\n");
+    BOOST_TEST(finished.output == "meter-1\neastron-sdm120\n/3305/0/5800\ndevices device\n"
+                                  "devices device\nnone even odd\n"
+                                  "coil discrete-input input holding\n/3305/0/5800\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

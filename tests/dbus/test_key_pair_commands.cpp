@@ -48,6 +48,39 @@ BOOST_AUTO_TEST_CASE(a_key_pair_is_shown_as_pem)
                dbus::ctl::toPem("CERTIFICATE REQUEST", base::asBytes("a request of meter-1")));
 }
 
+BOOST_AUTO_TEST_CASE(a_key_pair_is_not_exported_and_nobody_is_told_to_replace_it)
+{
+    BOOST_REQUIRE_EQUAL(ctl({"server", "change", "main", "--security-mode", "rpk"}).exitCode, 0);
+    BOOST_REQUIRE_EQUAL(ctl({"key-pair", "generate", "meter-1", "main"}).exitCode, 0);
+
+    const auto refused = ctl({"credential", "export", "meter-1", "main"});
+
+    BOOST_TEST(refused.exitCode == 1);
+    BOOST_TEST(refused.errors.find("never leaves the gateway") != std::string::npos,
+               refused.errors);
+}
+
+BOOST_AUTO_TEST_CASE(an_expired_certificate_is_set_with_a_warning)
+{
+    BOOST_REQUIRE_EQUAL(ctl({"server", "change", "main", "--security-mode", "rpk"}).exitCode, 0);
+    BOOST_REQUIRE_EQUAL(ctl({"key-pair", "generate", "meter-1", "main"}).exitCode, 0);
+
+    const auto good = ctl({"key-pair", "certificate", "meter-1", "main"}, "a certificate");
+    const auto old = ctl({"key-pair", "certificate", "meter-1", "main"}, "an old certificate");
+
+    BOOST_TEST(good.errors == "");
+    BOOST_TEST(old.exitCode == 0);
+    BOOST_TEST(old.errors.find("ended at 2001-09-09") != std::string::npos, old.errors);
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_list_is_called_empty)
+{
+    const auto finished = ctl({"credential", "import", "main"});
+
+    BOOST_TEST(finished.exitCode == 2);
+    BOOST_TEST(finished.errors == "causewayctl: standard input: it is empty\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_credential_that_the_servers_mode_cannot_use_replaces_none)
 {
     const std::string key = "00112233445566778899aabbccddeeff";

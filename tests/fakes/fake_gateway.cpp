@@ -90,7 +90,8 @@ void FakeGateway::startScan(const std::string& line, const api::ScanSettings& se
     if (!lines.contains(line))
         return done(base::fail(base::ErrorKind::NotFound, "there is no " + line));
     auto& status = lines.at(line);
-    status.scan.total = 1;
+    // One that a test began goes on until it is stopped.
+    status.scan.total = status.scan.isRunning ? 2 : 1;
     status.scan.done = 1;
     status.scan.found = {{status.settings, settings.firstUnit, {"eastron-sdm630"}}};
     done({});
@@ -199,7 +200,8 @@ api::CredentialFacts FakeGateway::keyPairFacts(const api::CredentialId& id)
     facts.publicKey = kept.publicKey;
     if (!kept.certificates.empty()) {
         facts.subject = "CN=" + id.device;
-        facts.expiresAt = base::WallTime(std::chrono::seconds(2000000000));
+        const bool isOld = base::asText(kept.certificates.front()) == "an old certificate";
+        facts.expiresAt = base::WallTime(std::chrono::seconds(isOld ? 1000000000 : 2000000000));
     }
     return facts;
 }

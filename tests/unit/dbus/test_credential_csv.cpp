@@ -114,6 +114,14 @@ BOOST_AUTO_TEST_CASE(r42_quotes_no_key_of_a_list_without_headings)
     }
 }
 
+BOOST_AUTO_TEST_CASE(headings_and_modes_are_known_in_any_case)
+{
+    const auto list = readCredentialList("Device,KEY,SecurityMode\na,01,psk\n");
+
+    BOOST_REQUIRE(list.has_value());
+    BOOST_TEST(list->at(0).device == "a");
+}
+
 BOOST_AUTO_TEST_CASE(refuses_headings_it_does_not_know)
 {
     BOOST_TEST(
