@@ -135,10 +135,11 @@ void Sensor::takeFrame(const Frame& frame, const Advertisement& advertisement)
     const auto now = scheduler_.wallNow();
     for (const auto& [source, value] : frame.values)
         pending_.samples.push_back({paths_[source], value, now});
+    // Made once: GCC 12 warns falsely of a variant that is made and moved in one go.
+    const model::Value strength(std::int64_t{advertisement.rssi.value_or(0)});
     for (std::size_t i = 0; advertisement.rssi && i < sources_.size(); ++i) {
         if (sources_[i].isSignalStrength)
-            pending_.samples.push_back(
-                {paths_[i], model::Value(std::int64_t{*advertisement.rssi}), now});
+            pending_.samples.push_back({paths_[i], strength, now});
     }
     counters_["samples"] += pending_.samples.size();
     if (isAvailable_ != true) {
