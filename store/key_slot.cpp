@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/key_slot.hpp"
 
+#include <array>
+
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -33,9 +35,19 @@ Sealed<Secret> newKey(Sealer& sealer)
     return std::move(*key);
 }
 
+constexpr std::array<std::array<std::string_view, 2>, 3> keepers{{
+    {"tpm2", "the TPM"},
+    {"credential", "a software key (systemd credential)"},
+    {"recovery", "the recovery key alone"},
+}};
+
 std::string_view describe(std::string_view kind)
 {
-    return kind == "tpm2" ? "the TPM" : "a software key (systemd credential)";
+    for (const auto& [slot, keeper] : keepers) {
+        if (slot == kind)
+            return keeper;
+    }
+    return kind;
 }
 
 } // namespace
@@ -48,7 +60,10 @@ Sealed<OpenedKey> makeKey(Sealer& sealer, const api::PlatformRegisters& register
     auto blob = sealKey(sealer, *key, registers);
     if (!blob)
         return tl::unexpected(blob.error());
-    return OpenedKey{std::move(*key), std::move(*blob), std::nullopt};
+    const auto counter = sealer.readCounter();
+    if (!counter)
+        return tl::unexpected(counter.error());
+    return OpenedKey{std::move(*key), std::move(*blob), *counter};
 }
 
 Sealed<base::Bytes>
@@ -65,6 +80,17 @@ sealKey(Sealer& sealer, const Secret& kek, const api::PlatformRegisters& registe
         return refuse("the key that was sealed did not come back the same",
                       "replace the TPM; nothing was stored with this key");
     return blob;
+}
+
+Sealed<NewSlot> fillSlot(Sealer& sealer, const Secret& kek, const api::PlatformRegisters& registers)
+{
+    auto blob = sealKey(sealer, kek, registers);
+    if (!blob)
+        return tl::unexpected(blob.error());
+    const auto counter = sealer.readCounter();
+    if (!counter)
+        return tl::unexpected(counter.error());
+    return NewSlot{std::string(sealer.kind()), std::move(*blob), *counter};
 }
 
 Sealed<OpenedKey> openKey(Sealer& sealer, const std::optional<KeySlot>& slot)
@@ -94,7 +120,7 @@ KeySlotTable::KeySlotTable(Database& database)
             "SELECT key_slot.kek, key_slot.kind, key_slot.blob FROM key_slot "
             "JOIN kek ON kek.id = key_slot.kek "
             "WHERE kek.state = 'active' "
-            "ORDER BY key_slot.kind = ? DESC LIMIT 1")
+            "ORDER BY key_slot.kind = ? DESC, key_slot.kind = 'recovery' LIMIT 1")
     , activeKey_(database, "SELECT id FROM kek WHERE state = 'active'")
     , kinds_(database,
              "SELECT key_slot.kind FROM key_slot JOIN kek ON kek.id = key_slot.kek "

@@ -28,12 +28,23 @@ struct OpenedKey
     std::optional<std::uint64_t> counter; ///< Sealer::readCounter(), from the same moment
 };
 
+/// Another way to open a key that is open.
+struct NewSlot
+{
+    std::string kind;
+    base::Bytes blob;
+    std::optional<std::uint64_t> counter; ///< Sealer::readCounter(), from the same moment
+};
+
 /// A new key with its sealed blob, which has been unsealed once.
 [[nodiscard]] Sealed<OpenedKey> makeKey(Sealer& sealer, const api::PlatformRegisters& registers);
 
 /// Seals a key that is open, and unseals it once.
 [[nodiscard]] Sealed<base::Bytes>
 sealKey(Sealer& sealer, const base::Secret& kek, const api::PlatformRegisters& registers);
+
+[[nodiscard]] Sealed<NewSlot>
+fillSlot(Sealer& sealer, const base::Secret& kek, const api::PlatformRegisters& registers);
 
 /// Unseals the slot's key, or makes and seals the gateway's first when the database has none.
 /// An existing key is never replaced: its records could not be read again.
@@ -45,7 +56,7 @@ class KeySlotTable
 public:
     explicit KeySlotTable(Database& database);
 
-    /// Of the active key, in this kind if there is one, else of any kind.
+    /// Of the active key, in this kind if there is one, else of any, the recovery key last.
     [[nodiscard]] std::optional<KeySlot> find(std::string_view kind);
 
     /// Of the active key: its id and the kinds of its slots; 0 when there is none.

@@ -102,7 +102,7 @@ CREATE TABLE kek (
 CREATE UNIQUE INDEX kek_one_active ON kek (state) WHERE state = 'active';
 
 -- The ways to open a key-encryption key: 'tpm2' is sealed by the TPM, 'credential' wrapped by the
--- systemd credential.
+-- systemd credential, 'recovery' by the recovery key.
 CREATE TABLE key_slot (
     kek  INTEGER NOT NULL REFERENCES kek (id) ON DELETE CASCADE,
     kind TEXT    NOT NULL,

@@ -29,12 +29,19 @@ std::unique_ptr<Sealer> makeSealer(const StoreSettings& settings)
     return std::make_unique<TpmSealer>(settings.tcti);
 }
 
-std::string remedyFor(const base::Error& error)
+std::string_view remedyFor(base::ErrorKind kind)
 {
-    return error.kind == base::ErrorKind::Refused
-               ? "put the newest copy back; or, to go on with this one, give the recovery key "
-                 "(causewayctl keystore recover)"
-               : "give the disk space and check its mode";
+    switch (kind) {
+    case base::ErrorKind::Refused:
+        return "put the newest copy back; or, to go on with this one, give the recovery key "
+               "(causewayctl keystore recover)";
+    case base::ErrorKind::StorageFailed:
+        return "give the disk space and check its mode";
+    case base::ErrorKind::Corrupt:
+        return "restore the database from a copy";
+    default:
+        return "report this as a fault of the program";
+    }
 }
 
 } // namespace
@@ -65,6 +72,7 @@ SealedStore::SealedStore(base::Scheduler& main,
               "it has not been opened yet",
               "wait for the first attempt to open it"}
     , resumptionFlush_(main, [this] { flushResumptions(); })
+    , followRetry_(main, [this] { followAge(); })
     , retry_(main, [this] { tryToOpen(); })
     , patience_(main, [this] { onPatienceLost(); })
     , shelf_(openShelf(settings))
@@ -72,9 +80,10 @@ SealedStore::SealedStore(base::Scheduler& main,
     , worker_("store")
     , sealerWorker_("store-sealer")
 {
-    shelf_->vault.onAged([&main = main_, told = lifetime_.guard([this] {
-        followAge();
-    })]() mutable { main.post(base::Task(told)); });
+    if (sealer_->counts())
+        shelf_->vault.onAged([&main = main_, told = lifetime_.guard([this] {
+            followAge();
+        })]() mutable { main.post(base::Task(told)); });
     main_.post(lifetime_.guard([this] { tryToOpen(); }));
 }
 
@@ -302,7 +311,7 @@ void SealedStore::tryToOpen()
             if (slot)
                 unsealSlot(std::move(*slot));
             else
-                onFault({slot.error().message, "look after the disk"});
+                onFault({slot.error().message, std::string(remedyFor(slot.error().kind))});
         },
         [kind = sealer_->kind()](Shelf& shelf) -> Expected<std::optional<KeySlot>> {
             return shelf.vault.keySlot(kind);
@@ -331,10 +340,19 @@ void SealedStore::installKey(std::optional<KeySlot> slot, OpenedKey key)
             if (installed)
                 onOpened();
             else
-                onFault({installed.error().message, remedyFor(installed.error())});
+                onNotInstalled(installed.error());
         },
         [slot = std::move(slot), key = std::move(key), kind = sealer_->kind()](
             Shelf& shelf) mutable { return shelf.vault.install(slot, kind, std::move(key)); });
+}
+
+/// Somebody was faster: erase() or recover(), which say themselves what the store is now.
+void SealedStore::onNotInstalled(const base::Error& error)
+{
+    if (error.kind != base::ErrorKind::Cancelled)
+        return onFault({error.message, std::string(remedyFor(error.kind))});
+    if (!isOpen())
+        retry_.start(retryPeriod_);
 }
 
 void SealedStore::onFault(const SealerFault& fault)

@@ -144,16 +144,20 @@ private:
     void tryToOpen();
     void unsealSlot(std::optional<KeySlot> slot);
     void installKey(std::optional<KeySlot> slot, OpenedKey key);
+    void onNotInstalled(const base::Error& error);
     void onFault(const SealerFault& fault);
     void onOpened();
     void onPatienceLost();
+    void onSealed(base::Expected<void> sealed, KeyStoreControl::Done done);
     void sealOpenKey(SealOrder order, KeyStoreControl::Done done);
     void makeNext(const api::PlatformRegisters& registers, SecretDone done);
     void installNext(OpenedKey next, SecretDone done);
     void settleOpen();
     void followAge();
-    void advanceCounter();
-    void outdateCopies();
+    void advanceCounter(std::uint64_t target);
+    void onCounterFault(const SealerFault& fault);
+    void destroy(tl::expected<std::optional<std::uint64_t>, SealerFault> counter,
+                 KeyStoreControl::Done done);
     void settle(api::KeyStoreStatus status);
     void flushResumptions();
 
@@ -167,11 +171,13 @@ private:
     std::vector<base::Task> waiting_;
     std::map<api::CredentialId, ResumptionChange> resumptions_; ///< not yet given to the worker
     base::Timer resumptionFlush_;
-    bool isFollowing_ = false; ///< followAge() is under way
+    bool isFollowing_ = false;  ///< followAge() is under way
+    std::string countingFault_; ///< why the counter could not follow, as logged
+    base::Timer followRetry_;
     base::Timer retry_;
     base::Timer patience_;
     std::unique_ptr<Shelf> shelf_;   ///< touched by worker_ only, once that runs
-    std::unique_ptr<Sealer> sealer_; ///< touched by sealerWorker_ only
+    std::unique_ptr<Sealer> sealer_; ///< used by sealerWorker_; here only what is const
     base::Worker worker_;
     base::Worker sealerWorker_; ///< of its own: while a TPM hangs, the inventory works
     base::Lifetime lifetime_;

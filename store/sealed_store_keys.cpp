@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,6 +19,53 @@ base::Error errorOf(const SealerFault& fault)
     return {base::ErrorKind::Refused,
             fmt::format("{}; {}", fault.reason, fault.remedy),
             base::Retry::Later};
+}
+
+/// Lets the counter go beyond all copies; what it holds then, or nothing when none was ever told.
+Sealed<std::optional<std::uint64_t>> outdateCopies(Sealer& sealer, std::optional<std::int64_t> age)
+{
+    const auto counter = sealer.readCounter();
+    if (!age && (!counter || !*counter))
+        return std::nullopt;
+    if (!counter)
+        return tl::unexpected(counter.error());
+    const auto newest = static_cast<std::uint64_t>(std::max<std::int64_t>(age.value_or(0), 0));
+    const auto now = sealer.advanceCounter(std::max(newest, counter->value_or(0)) + 1);
+    if (!now)
+        return tl::unexpected(now.error());
+    return *now;
+}
+
+/// A recovery key is worth nothing while the log has what it was to replace.
+Expected<Secret> withoutFormerKey(Secret text, const Expected<void>& cut)
+{
+    if (!cut)
+        return base::fail(cut.error().kind,
+                          fmt::format("the key was replaced, but the database's log may still have "
+                                      "the former: {}; give the disk space and rotate again, which "
+                                      "gives the recovery key, too",
+                                      cut.error().message));
+    return text;
+}
+
+/// After everything was destroyed.
+Expected<void> whatIsLeft(const Sealed<std::optional<std::uint64_t>>& counter,
+                          const Expected<void>& cut)
+{
+    if (!cut)
+        return base::fail(cut.error().kind,
+                          fmt::format("all keys were destroyed, but the database's log may still "
+                                      "have them: {}; give the disk space and erase again",
+                                      cut.error().message));
+    if (!counter)
+        return base::fail(
+            base::ErrorKind::Refused,
+            fmt::format("all keys were destroyed in the database, but older copies of "
+                        "it can still be opened, because the counter did not go on: "
+                        "{}; destroy them, too, or mend that and erase again ({})",
+                        counter.error().reason,
+                        counter.error().remedy));
+    return {};
 }
 
 } // namespace
@@ -80,30 +128,35 @@ void SealedStore::seal(api::PlatformRegisters registers, KeyStoreControl::Done d
         [this, done = std::move(done)](Expected<SealOrder> order) mutable {
             if (!order)
                 return done(base::fail(order.error()));
-            sealOpenKey(std::move(*order),
-                        [this, done = std::move(done)](Expected<void> sealed) mutable {
-                            if (sealed)
-                                settleOpen();
-                            done(std::move(sealed));
-                        });
+            sealOpenKey(std::move(*order), [this, done = std::move(done)](auto sealed) mutable {
+                onSealed(std::move(sealed), std::move(done));
+            });
         },
         [registers](Shelf& shelf) { return shelf.vault.orderSeal(registers); });
+}
+
+void SealedStore::onSealed(Expected<void> sealed, KeyStoreControl::Done done)
+{
+    if (sealed) {
+        settleOpen();
+        followAge();
+    }
+    done(std::move(sealed));
 }
 
 void SealedStore::sealOpenKey(SealOrder order, KeyStoreControl::Done done)
 {
     const auto kekId = order.kekId;
-    askSealer<base::Bytes>(
-        [this, kekId, done = std::move(done)](Sealed<base::Bytes> blob) mutable {
-            if (!blob)
-                return done(base::fail(errorOf(blob.error())));
-            run<void>(std::move(done),
-                      [kekId, kind = sealer_->kind(), blob = std::move(*blob)](Shelf& shelf) {
-                          return shelf.vault.putSlot(kekId, kind, blob);
-                      });
+    askSealer<NewSlot>(
+        [this, kekId, done = std::move(done)](Sealed<NewSlot> slot) mutable {
+            if (!slot)
+                return done(base::fail(errorOf(slot.error())));
+            run<void>(std::move(done), [kekId, slot = std::move(*slot)](Shelf& shelf) {
+                return shelf.vault.putSlot(kekId, slot);
+            });
         },
         [order = std::move(order)](Sealer& sealer) {
-            return sealKey(sealer, order.kek, order.registers);
+            return fillSlot(sealer, order.kek, order.registers);
         });
 }
 
@@ -135,80 +188,88 @@ void SealedStore::installNext(OpenedKey next, SecretDone done)
     flushResumptions();
     run<Secret>(
         [this, done = std::move(done)](Expected<Secret> text) mutable {
-            if (text) {
-                log::notice("the key-encryption key was replaced, and its recovery key");
-                followAge();
-                settleOpen();
-            }
-            done(std::move(text));
+            if (!text)
+                return done(std::move(text));
+            log::notice("the key-encryption key was replaced, and its recovery key");
+            followAge();
+            settleOpen();
+            run<void>(
+                [text = std::move(*text),
+                 done = std::move(done)](const Expected<void>& cut) mutable {
+                    done(withoutFormerKey(std::move(text), cut));
+                },
+                [](Shelf& shelf) { return shelf.vault.cutLog(); });
         },
         [kind = sealer_->kind(), next = std::move(next)](Shelf& shelf) mutable {
             return shelf.vault.rotate(kind, std::move(next));
         });
 }
 
+/// The counter goes first: a power cut after it leaves a store that is locked, and can be erased
+/// again.
 void SealedStore::erase(KeyStoreControl::Done done)
 {
-    run<bool>(
-        [this, done = std::move(done)](const Expected<bool>& wasCounting) mutable {
-            if (!wasCounting)
-                return done(base::fail(wasCounting.error()));
+    run<std::optional<std::int64_t>>(
+        [this, done = std::move(done)](const Expected<std::optional<std::int64_t>>& age) mutable {
+            if (!age)
+                return done(base::fail(age.error()));
+            askSealer<std::optional<std::uint64_t>>(
+                [this,
+                 done = std::move(done)](Sealed<std::optional<std::uint64_t>> counter) mutable {
+                    destroy(std::move(counter), std::move(done));
+                },
+                [age = *age](Sealer& sealer) { return outdateCopies(sealer, age); });
+        },
+        [](Shelf& shelf) -> Expected<std::optional<std::int64_t>> {
+            return shelf.vault.claimedAge();
+        });
+}
+
+void SealedStore::destroy(Sealed<std::optional<std::uint64_t>> counter, KeyStoreControl::Done done)
+{
+    const auto known = counter.value_or(std::nullopt);
+    run<void>(
+        [this, counter = std::move(counter), done = std::move(done)](
+            const Expected<void>& destroyed) mutable {
+            if (!destroyed)
+                return done(base::fail(destroyed.error()));
             log::warning("all keys and credentials were destroyed, beginning with a new key");
             settle({api::KeyStoreState::Locked,
                     "all keys were destroyed, and the new one is not there yet",
                     "wait a moment"});
-            if (*wasCounting)
-                outdateCopies();
             tryToOpen();
-            done({});
+            run<void>([counter = std::move(counter), done = std::move(done)](
+                          const Expected<void>& cut) mutable { done(whatIsLeft(counter, cut)); },
+                      [](Shelf& shelf) { return shelf.vault.cutLog(); });
         },
-        [](Shelf& shelf) { return shelf.vault.erase(); });
+        [known](Shelf& shelf) { return shelf.vault.erase(known); });
 }
 
-/// Copies from before would open as long as the counter stands where they left it.
-void SealedStore::outdateCopies()
-{
-    askSealer<std::uint64_t>(
-        [](const Sealed<std::uint64_t>& counter) {
-            if (!counter)
-                log::warning("older copies of the database can still be opened: {REASON}; {REMEDY}",
-                             "REASON",
-                             counter.error().reason,
-                             "REMEDY",
-                             counter.error().remedy);
-        },
-        [](Sealer& sealer) { return sealer.advanceCounter(); });
-}
-
-/// Lets the sealer's counter follow the database, one step after the other; never further, or the
-/// database would be taken for an older copy.
+/// Lets the sealer's counter follow the database; never further, or the database would be taken for
+/// an older copy.
 void SealedStore::followAge()
 {
     if (std::exchange(isFollowing_, true))
         return;
-    run<bool>(
-        [this](const Expected<bool>& mustAdvance) {
-            if (mustAdvance && *mustAdvance)
-                return advanceCounter();
+    followRetry_.stop();
+    run<std::optional<std::uint64_t>>(
+        [this](const Expected<std::optional<std::uint64_t>>& target) {
+            if (target && *target)
+                return advanceCounter(**target);
             isFollowing_ = false;
         },
-        [](Shelf& shelf) -> Expected<bool> { return shelf.vault.mustAdvanceCounter(); });
+        [](Shelf& shelf) -> Expected<std::optional<std::uint64_t>> {
+            return shelf.vault.nextCounter();
+        });
 }
 
-/// A counter that cannot be advanced now follows with the next change, or at the next start.
-void SealedStore::advanceCounter()
+void SealedStore::advanceCounter(std::uint64_t target)
 {
     askSealer<std::uint64_t>(
         [this](const Sealed<std::uint64_t>& counter) {
-            if (!counter) {
-                isFollowing_ = false;
-                log::warning("older copies of the database cannot be told: {REASON}; {REMEDY}",
-                             "REASON",
-                             counter.error().reason,
-                             "REMEDY",
-                             counter.error().remedy);
-                return;
-            }
+            if (!counter)
+                return onCounterFault(counter.error());
+            countingFault_.clear();
             run<void>(
                 [this](const Expected<void>& kept) {
                     isFollowing_ = false;
@@ -217,7 +278,22 @@ void SealedStore::advanceCounter()
                 },
                 [value = *counter](Shelf& shelf) { return shelf.vault.onCounterAdvanced(value); });
         },
-        [](Sealer& sealer) { return sealer.advanceCounter(); });
+        [target](Sealer& sealer) { return sealer.advanceCounter(target); });
+}
+
+void SealedStore::onCounterFault(const SealerFault& fault)
+{
+    isFollowing_ = false;
+    followRetry_.start(retryPeriod_);
+    if (std::exchange(countingFault_, fault.reason) != fault.reason)
+        log::warning("older copies of the database cannot be told: {REASON}; {REMEDY}; trying "
+                     "again every {PERIOD} s",
+                     "REASON",
+                     fault.reason,
+                     "REMEDY",
+                     fault.remedy,
+                     "PERIOD",
+                     retryPeriod_.count());
 }
 
 } // namespace causeway::store

@@ -24,6 +24,10 @@ struct SealerFault
 template <typename T>
 using Sealed = tl::expected<T, SealerFault>;
 
+/// A database is ahead of the counter by one at most, and to destroy its copies takes one more. A
+/// forged age asks for any number, and memory like the TPM's wears out.
+inline constexpr int mostCounterSteps = 2;
+
 /// Keeps the key-encryption key where the database's reader cannot get it: TpmSealer,
 /// SoftwareSealer. Blocks; lives on a worker of its own, because a TPM may hang.
 class Sealer
@@ -45,11 +49,13 @@ public:
                                                    const api::PlatformRegisters& registers) = 0;
     [[nodiscard]] virtual Sealed<base::Secret> unseal(base::ByteView blob) = 0;
 
-    /// A counter that never goes back, kept where the database's reader cannot reach it; nothing
-    /// when it was never advanced.
+    /// Whether it has a counter that never goes back, where the database's reader cannot reach it.
+    [[nodiscard]] virtual bool counts() const = 0;
+    /// Nothing when it was never advanced, or the sealer has none.
     [[nodiscard]] virtual Sealed<std::optional<std::uint64_t>> readCounter() = 0;
-    /// By one, from nothing, too; says what it holds then. A fault when the sealer has none.
-    [[nodiscard]] virtual Sealed<std::uint64_t> advanceCounter() = 0;
+    /// Step by step as far as `target`, at most mostCounterSteps; from nothing, too, which may lead
+    /// to any value. Says what it holds then. A fault when the sealer has none.
+    [[nodiscard]] virtual Sealed<std::uint64_t> advanceCounter(std::uint64_t target) = 0;
 };
 
 } // namespace causeway::store

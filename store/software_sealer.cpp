@@ -114,7 +114,7 @@ Sealed<std::optional<std::uint64_t>> SoftwareSealer::readCounter()
     return std::optional<std::uint64_t>();
 }
 
-Sealed<std::uint64_t> SoftwareSealer::advanceCounter()
+Sealed<std::uint64_t> SoftwareSealer::advanceCounter(std::uint64_t)
 {
     return refuse("a systemd credential counts nothing", "use the TPM");
 }

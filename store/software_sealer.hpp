@@ -26,8 +26,11 @@ public:
     [[nodiscard]] Sealed<base::Bytes> seal(const base::Secret& secret,
                                            const api::PlatformRegisters& registers) override;
     [[nodiscard]] Sealed<base::Secret> unseal(base::ByteView blob) override;
+
+    [[nodiscard]] bool counts() const override { return false; }
+
     [[nodiscard]] Sealed<std::optional<std::uint64_t>> readCounter() override;
-    [[nodiscard]] Sealed<std::uint64_t> advanceCounter() override;
+    [[nodiscard]] Sealed<std::uint64_t> advanceCounter(std::uint64_t target) override;
 
 private:
     [[nodiscard]] Sealed<base::Secret> wrappingKey() const;

@@ -118,6 +118,14 @@ Reading look(ESYS_CONTEXT* esys, const TpmHandle& handle)
     return {true, toNumber(*octets)};
 }
 
+void increment(ESYS_CONTEXT* esys, const TpmHandle& handle)
+{
+    const TpmHandle session = startReading(esys, 0);
+    checkTpm(Esys_NV_Increment(
+                 esys, handle.get(), handle.get(), session.get(), ESYS_TR_NONE, ESYS_TR_NONE),
+             "advancing the counter");
+}
+
 } // namespace
 
 std::optional<std::uint64_t> read(ESYS_CONTEXT* esys)
@@ -126,22 +134,21 @@ std::optional<std::uint64_t> read(ESYS_CONTEXT* esys)
     return handle ? look(esys, *handle).value : std::nullopt;
 }
 
-std::uint64_t advance(ESYS_CONTEXT* esys)
+/// It looks first: the answer to a former attempt may have been lost.
+std::uint64_t advance(ESYS_CONTEXT* esys, std::uint64_t target)
 {
     auto found = find(esys);
     const TpmHandle handle = found ? std::move(*found) : make(esys);
-    if (!look(esys, handle).isOurs)
+    Reading reading = look(esys, handle);
+    if (!reading.isOurs)
         throw TpmError(TpmFault::CounterTaken, "it has other attributes, or a password");
-    {
-        const TpmHandle session = startReading(esys, 0);
-        checkTpm(Esys_NV_Increment(
-                     esys, handle.get(), handle.get(), session.get(), ESYS_TR_NONE, ESYS_TR_NONE),
-                 "advancing the counter");
+    for (int step = 0; step < mostCounterSteps && reading.value.value_or(0) < target; ++step) {
+        increment(esys, handle);
+        reading = look(esys, handle);
     }
-    const auto value = look(esys, handle).value;
-    if (!value)
+    if (!reading.value)
         throw TpmError(TpmFault::Other, "the counter did not advance");
-    return *value;
+    return *reading.value;
 }
 
 } // namespace causeway::store::counter

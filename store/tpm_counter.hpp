@@ -16,7 +16,8 @@ namespace causeway::store::counter {
 /// as we make it: other attributes, or a password.
 [[nodiscard]] std::optional<std::uint64_t> read(ESYS_CONTEXT* esys);
 
-/// Makes it when it is not there, or takes the one that the owner made; says what it holds then.
-[[nodiscard]] std::uint64_t advance(ESYS_CONTEXT* esys);
+/// As Sealer::advanceCounter(). Makes it when it is not there, or takes the one that the owner
+/// made.
+[[nodiscard]] std::uint64_t advance(ESYS_CONTEXT* esys, std::uint64_t target);
 
 } // namespace causeway::store::counter

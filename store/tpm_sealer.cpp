@@ -302,9 +302,10 @@ Sealed<std::optional<std::uint64_t>> TpmSealer::readCounter()
     return ask(tcti_, longest_, [](ESYS_CONTEXT* esys) { return counter::read(esys); });
 }
 
-Sealed<std::uint64_t> TpmSealer::advanceCounter()
+Sealed<std::uint64_t> TpmSealer::advanceCounter(std::uint64_t target)
 {
-    return ask(tcti_, longest_, [](ESYS_CONTEXT* esys) { return counter::advance(esys); });
+    return ask(
+        tcti_, longest_, [target](ESYS_CONTEXT* esys) { return counter::advance(esys, target); });
 }
 
 } // namespace causeway::store

@@ -31,8 +31,11 @@ public:
     /// The storage root key's name must be the one sealed to: an interposer cannot put its own in
     /// the session's place, and another TPM is recognised before it is asked.
     [[nodiscard]] Sealed<base::Secret> unseal(base::ByteView blob) override;
+
+    [[nodiscard]] bool counts() const override { return true; }
+
     [[nodiscard]] Sealed<std::optional<std::uint64_t>> readCounter() override;
-    [[nodiscard]] Sealed<std::uint64_t> advanceCounter() override;
+    [[nodiscard]] Sealed<std::uint64_t> advanceCounter(std::uint64_t target) override;
 
 private:
     std::string tcti_;

@@ -82,13 +82,19 @@ std::optional<KeySlot> Vault::keySlot(std::string_view kind)
 base::Expected<void>
 Vault::install(const std::optional<KeySlot>& slot, std::string_view kind, OpenedKey key)
 {
+    if (envelope_)
+        return base::fail(base::ErrorKind::Cancelled, "the recovery key was faster");
     if (keySlots_.activeKey() != (slot ? slot->kekId : 0))
         return base::fail(base::ErrorKind::Cancelled,
                           "the key was replaced while it was being opened");
     Transaction transaction(database_);
     const auto kekId = slot ? slot->kekId : keySlots_.add(kind, *key.newBlob);
+    Envelope envelope(kekId, std::move(key.kek));
+    // Once the TPM counts, a database without an age is taken for an older copy.
+    if (!slot && key.counter)
+        keepAge(envelope, static_cast<std::int64_t>(*key.counter));
     transaction.commit();
-    envelope_.emplace(kekId, std::move(key.kek));
+    envelope_ = std::move(envelope);
     auto checked = checkAge(key.counter);
     if (!checked)
         envelope_.reset();
@@ -298,14 +304,15 @@ base::Expected<CredentialRow> Vault::put(const api::CredentialId& id, const Mate
     return row;
 }
 
-/// The write-ahead log keeps the old row until it is cut, whatever secure_delete says. That it
-/// cannot be cut now is no failure of a change that is on disk: the next one tries again.
-void Vault::forgetOldPages()
+base::Expected<void> Vault::cutLog()
 {
     try {
-        database_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-    } catch (const SqliteError&) {
-        return;
+        if (database_.ask("PRAGMA wal_checkpoint(TRUNCATE)") == "0")
+            return {};
+        return base::fail(
+            base::ErrorKind::StorageFailed, "somebody reads the log", base::Retry::Later);
+    } catch (const SqliteError& error) {
+        return base::fail(error.error());
     }
 }
 

@@ -49,8 +49,8 @@ public:
 
     [[nodiscard]] std::optional<KeySlot> keySlot(std::string_view kind);
     /// What openKey() gave for this slot; a key just made is kept before it is used. Cancelled when
-    /// the slot's key has been replaced or destroyed meanwhile; Refused when the database is older
-    /// than the sealer's counter.
+    /// the slot's key has been replaced or destroyed meanwhile, or the recovery key was faster;
+    /// Refused when the database is older than the sealer's counter.
     base::Expected<void>
     install(const std::optional<KeySlot>& slot, std::string_view kind, OpenedKey key);
 
@@ -94,23 +94,30 @@ public:
     [[nodiscard]] base::Expected<api::PlatformRegisters> registers(std::string_view kind);
     /// The open key, for another slot.
     [[nodiscard]] base::Expected<SealOrder> orderSeal(const api::PlatformRegisters& registers);
-    /// Adds or replaces a slot of that key; Cancelled when it is not the open one any more.
-    base::Expected<void> putSlot(std::int64_t kekId, std::string_view kind, base::ByteView blob);
+    /// Adds or replaces a slot of that key; Cancelled when it is not the open one any more. After
+    /// recover() the database is the one to go on with from now on.
+    base::Expected<void> putSlot(std::int64_t kekId, const NewSlot& slot);
     /// The recovery key's text.
     base::Expected<base::Secret> makeRecoveryKey();
     /// Opens by the recovery key's text, and says how this kind of sealer is to seal the key then.
     base::Expected<SealOrder> recover(const base::Secret& text, std::string_view kind);
     /// Wraps everything by `next` and gives a recovery key's text.
     base::Expected<base::Secret> rotate(std::string_view kind, OpenedKey next);
-    /// Says whether older copies were told: then the counter must go on, to tell those of before.
-    base::Expected<bool> erase();
+    /// What the database says of its age, proven or not.
+    [[nodiscard]] std::optional<std::int64_t> claimedAge();
+    /// `counter`: the sealer's, when it has already gone on.
+    base::Expected<void> erase(const std::optional<std::uint64_t>& counter);
+    /// Leaves nothing of former rows behind: the write-ahead log keeps them, whatever secure_delete
+    /// says.
+    base::Expected<void> cutLog();
 
-    /// Whether the sealer's counter must be advanced, because the database is ahead of it, or has
+    /// How far the sealer's counter must be advanced, because the database is ahead of it, or has
     /// begun to count.
-    [[nodiscard]] bool mustAdvanceCounter();
+    [[nodiscard]] std::optional<std::uint64_t> nextCounter();
     base::Expected<void> onCounterAdvanced(std::uint64_t counter);
 
     /// Called, on the worker, after a commit that asks for the sealer's counter to be advanced.
+    /// Without a listener the sealer has none, and no age is kept.
     void onAged(base::UniqueFunction<void()> listener) { aged_ = std::move(listener); }
 
 private:
@@ -156,13 +163,15 @@ private:
     [[nodiscard]] base::Expected<void> wrapFieldKeysBy(const Envelope& next);
     base::Expected<CredentialRow>
     wrapBy(const Envelope& next, const api::CredentialId& id, CredentialRow row);
+    [[nodiscard]] bool hasRecoverySlot();
     [[nodiscard]] base::Expected<void> checkAge(const std::optional<std::uint64_t>& counter);
+    void beginToCount(const Envelope& envelope);
     void grow(const Envelope& envelope);
+    void goOnFrom(const Envelope& envelope, const std::optional<std::uint64_t>& counter);
     void keepAge(const Envelope& envelope, std::int64_t counter);
     /// Commits with a greater age, and leaves nothing of the old rows behind.
     void commit(Transaction& transaction);
     void tellAged();
-    void forgetOldPages();
     /// Empty when there is none, or none that opens.
     [[nodiscard]] base::Secret resumptionOf(const api::CredentialId& id,
                                             const CredentialRow& credential);
@@ -194,6 +203,7 @@ private:
     BootstrapTable bootstraps_;
     std::optional<Envelope> envelope_;
     std::uint64_t counter_ = 0; ///< the sealer's, as far as it is known
+    bool isRecovered_ = false;  ///< opened by the recovery key, and not sealed again yet
     base::UniqueFunction<void()> aged_;
 };
 

@@ -20,6 +20,12 @@ constexpr std::string_view tpmSlotKind = "tpm2";
 
 } // namespace
 
+bool Vault::hasRecoverySlot()
+{
+    const auto kinds = keySlots_.kinds();
+    return std::ranges::find(kinds, recovery::slotKind) != kinds.end();
+}
+
 Expected<api::KeyStoreFacts> Vault::describeKey()
 {
     return api::KeyStoreFacts{keySlots_.activeKey(),
@@ -39,15 +45,14 @@ Expected<SealOrder> Vault::orderSeal(const api::PlatformRegisters& registers)
 {
     if (!envelope_)
         return locked();
-    const auto kinds = keySlots_.kinds();
-    if (registers.any() && std::ranges::find(kinds, recovery::slotKind) == kinds.end())
+    if (registers.any() && !hasRecoverySlot())
         return base::fail(base::ErrorKind::Refused,
                           "make a recovery key first (causewayctl keystore recovery-key): the next "
                           "firmware update changes the registers");
     return SealOrder{envelope_->kekId(), envelope_->kek(), registers};
 }
 
-Expected<void> Vault::putSlot(std::int64_t kekId, std::string_view kind, base::ByteView blob)
+Expected<void> Vault::putSlot(std::int64_t kekId, const NewSlot& slot)
 {
     if (!envelope_)
         return locked();
@@ -56,7 +61,10 @@ Expected<void> Vault::putSlot(std::int64_t kekId, std::string_view kind, base::B
         return base::fail(base::ErrorKind::Cancelled,
                           "the key was replaced while it was being sealed");
     Transaction transaction(database_);
-    keySlots_.put(kekId, kind, blob);
+    keySlots_.put(kekId, slot.kind, slot.blob);
+    if (isRecovered_)
+        goOnFrom(*envelope_, slot.counter);
+    isRecovered_ = false;
     commit(transaction);
     return {};
 }
@@ -71,8 +79,10 @@ Expected<Secret> Vault::makeRecoveryKey()
     const auto blob = recovery::wrap(*key, envelope_->kek());
     if (!blob)
         return base::fail(blob.error());
-    if (const auto kept = putSlot(envelope_->kekId(), recovery::slotKind, *blob); !kept)
-        return base::fail(kept.error());
+    Transaction transaction(database_);
+    keySlots_.put(envelope_->kekId(), recovery::slotKind, *blob);
+    beginToCount(*envelope_);
+    commit(transaction);
     return recovery::toText(*key);
 }
 
@@ -90,8 +100,7 @@ Expected<SealOrder> Vault::recover(const Secret& text, std::string_view kind)
                           "this is not the recovery key of this database: another one was made "
                           "since, or it belongs to another gateway");
     envelope_.emplace(slot->kekId, std::move(*kek));
-    // Whoever has the recovery key says by it that this is the database to go on with.
-    ages_.clear();
+    isRecovered_ = true;
     return SealOrder{
         envelope_->kekId(), envelope_->kek(), registers(kind).value_or(api::PlatformRegisters())};
 }
@@ -114,10 +123,13 @@ Expected<Secret> Vault::rotate(std::string_view kind, OpenedKey next)
         return base::fail(wrapped.error());
     // The foreign key refuses this while any record, of whatever table, still needs the former.
     keySlots_.remove(formerId);
+    if (isRecovered_)
+        goOnFrom(envelope, next.counter);
+    beginToCount(envelope);
     grow(envelope);
     transaction.commit();
+    isRecovered_ = false;
     envelope_ = std::move(envelope);
-    forgetOldPages();
     tellAged();
     return recovery::toText(*recoveryKey);
 }
@@ -156,9 +168,10 @@ Vault::wrapBy(const Envelope& next, const api::CredentialId& id, CredentialRow r
     return row;
 }
 
-Expected<bool> Vault::erase()
+Expected<void> Vault::erase(const std::optional<std::uint64_t>& counter)
 {
-    const bool wasCounting = ages_.find().has_value();
+    // Should this fail, the next change says an age that fits.
+    counter_ = std::max(counter_, counter.value_or(0));
     Transaction transaction(database_);
     credentials_.clear();
     fieldKeys_.clear();
@@ -167,8 +180,8 @@ Expected<bool> Vault::erase()
     ages_.clear();
     transaction.commit();
     envelope_.reset();
-    forgetOldPages();
-    return wasCounting;
+    isRecovered_ = false;
+    return {};
 }
 
 } // namespace causeway::store

@@ -57,7 +57,9 @@ public:
     virtual void rotate(SecretDone done) = 0;
 
     /// Destroys the key-encryption key, all ways to open it and all credentials, and begins with a
-    /// new one. Lines, servers and devices stay.
+    /// new one. Lines, servers and devices stay. A power cut in the middle may leave a locked
+    /// store, to be erased again. An error that says so comes after all was destroyed: older copies
+    /// of the database still open, or its log still has the keys.
     virtual void erase(Done done) = 0;
 };
 

@@ -17,7 +17,8 @@ public:
         std::atomic<bool> isThere = true;
         std::atomic<int> sealed = 0; ///< how many keys were made
         std::atomic<std::uint64_t> counter = 0;
-        std::atomic<bool> isCounting = true; ///< false: it stands still, as if power went
+        std::atomic<bool> isCounting = true;   ///< false: it stands still, as if power went
+        std::atomic<bool> losesAnswer = false; ///< of the next step
     };
 
     explicit ClearSealer(Switch& there)
@@ -54,6 +55,8 @@ public:
         return base::Secret(blob);
     }
 
+    [[nodiscard]] bool counts() const override { return true; }
+
     [[nodiscard]] store::Sealed<std::optional<std::uint64_t>> readCounter() override
     {
         if (!switch_.isThere)
@@ -62,14 +65,18 @@ public:
         return value == 0 ? std::nullopt : std::optional(value);
     }
 
-    [[nodiscard]] store::Sealed<std::uint64_t> advanceCounter() override
+    [[nodiscard]] store::Sealed<std::uint64_t> advanceCounter(std::uint64_t target) override
     {
         if (!switch_.isThere || !switch_.isCounting)
             return gone();
-        return ++switch_.counter;
+        for (int i = 0; i < store::mostCounterSteps && switch_.counter < target; ++i)
+            ++switch_.counter;
+        return switch_.losesAnswer.exchange(false) ? gone() : answer();
     }
 
 private:
+    [[nodiscard]] store::Sealed<std::uint64_t> answer() const { return switch_.counter.load(); }
+
     static tl::unexpected<store::SealerFault> gone()
     {
         return tl::unexpected<store::SealerFault>({"the sealer is away", "bring it back"});

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <sys/resource.h>
 
+#include "store/database_file.hpp"
 #include "tests/store/store_fixture.hpp"
 
 using namespace causeway;
@@ -39,6 +40,29 @@ struct Fixture
         store::StoreSettings settings;
         settings.directory = directory.path();
         return {settings, std::make_unique<fakes::ClearSealer>(sealer)};
+    }
+
+    /// The newest credential's, as the file has it; the key itself is in it nowhere.
+    [[nodiscard]] std::string wrappedKey() const
+    {
+        const auto copy = directory.path() / "look";
+        std::filesystem::create_directory(copy);
+        const auto name = std::string(store::databaseName);
+        std::filesystem::copy_file(directory.path() / name,
+                                   copy / name,
+                                   std::filesystem::copy_options::overwrite_existing);
+        std::string found;
+        const auto database = store::openDatabase(copy);
+        store::Statement(*database, "SELECT wrapped_key FROM credential")
+            .each([&](const auto& row) { found = base::asText(row.octets(0)); });
+        return found;
+    }
+
+    [[nodiscard]] bool isInAFile(const std::string& octets) const
+    {
+        const std::string file = directory.path() / store::databaseName;
+        return tests::readFile(file).find(octets) != std::string::npos ||
+               tests::readFile(file + "-wal").find(octets) != std::string::npos;
     }
 
     tests::TemporaryDirectory directory;
@@ -111,6 +135,51 @@ BOOST_AUTO_TEST_CASE(stays_locked_rather_than_use_a_key_it_could_not_keep)
 
     store.furnish({"meter-1"});
     BOOST_TEST(store.generate(meter, "id-1").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(never_says_destroyed_while_the_file_still_has_it)
+{
+    int kept = 0;
+    for (rlim_t octets = 0; octets < 512 * 1024UL; octets += 32 * 1024UL) {
+        auto store = open();
+        store.furnish({"meter-1"});
+        BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(1)));
+        const auto key = wrappedKey();
+        std::optional<tests::WaitingStore::Nothing> erased;
+        {
+            const FileSizeLimit limit(octets);
+            erased.emplace(store.erase());
+        }
+        BOOST_TEST(!(*erased && isInAFile(key)));
+        kept += *erased ? 0 : 1;
+        BOOST_TEST(store.erase().has_value());
+        BOOST_TEST(!isInAFile(key));
+        store.waitFor(api::KeyStoreState::Sealed);
+    }
+
+    BOOST_TEST(kept > 1);
+}
+
+BOOST_AUTO_TEST_CASE(gives_no_recovery_key_while_the_log_has_the_former_key)
+{
+    auto store = open();
+    store.furnish({"meter-1"});
+    int refused = 0;
+    for (rlim_t octets = 0; octets < 512 * 1024UL; octets += 32 * 1024UL) {
+        BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(1)));
+        const auto key = wrappedKey();
+        std::optional<bool> isRotated;
+        {
+            const FileSizeLimit limit(octets);
+            isRotated = store.rotate().has_value();
+        }
+        BOOST_TEST(!(*isRotated && isInAFile(key)));
+        refused += *isRotated ? 0 : 1;
+        BOOST_TEST(store.rotate().has_value());
+        BOOST_TEST(!isInAFile(key));
+    }
+
+    BOOST_TEST(refused > 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -149,13 +149,13 @@ BOOST_FIXTURE_TEST_SUITE(TpmCounterTest, Fixture)
 
 BOOST_AUTO_TEST_CASE(takes_an_ordinary_area_with_the_counters_value_for_no_counter)
 {
-    const auto value = sealer.advanceCounter().value();
+    const auto value = sealer.advanceCounter(1).value();
     undefine();
     define(ordinary);
     write(value);
 
     BOOST_TEST(!sealer.readCounter().value().has_value());
-    BOOST_TEST(sealer.advanceCounter().error().reason.starts_with(
+    BOOST_TEST(sealer.advanceCounter(1).error().reason.starts_with(
         "the TPM's index 0x01801ca5 is not our counter"));
 }
 
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(takes_a_counter_with_a_password_for_somebody_elses)
     define(counting, "theirs");
 
     BOOST_TEST(!sealer.readCounter().value().has_value());
-    BOOST_TEST(sealer.advanceCounter().error().reason.starts_with(
+    BOOST_TEST(sealer.advanceCounter(1).error().reason.starts_with(
         "the TPM's index 0x01801ca5 is not our counter"));
 }
 
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(counts_with_an_index_that_the_owner_defined_for_it)
     define(counting);
 
     BOOST_TEST(!sealer.readCounter().value().has_value());
-    const auto first = sealer.advanceCounter().value();
+    const auto first = sealer.advanceCounter(1).value();
     BOOST_TEST(sealer.readCounter().value().value() == first);
 }
 
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(says_that_only_the_owner_may_define_the_counter)
     setOwnerPassword();
 
     BOOST_TEST(sealer.seal(tests::goodKey(1), {}).has_value());
-    const auto refused = sealer.advanceCounter();
+    const auto refused = sealer.advanceCounter(1);
 
     BOOST_REQUIRE(!refused);
     BOOST_TEST(refused.error().reason.find("there is no counter at 0x01801ca5") !=

@@ -17,7 +17,7 @@ struct Fixture
     {
         store::StoreSettings settings;
         settings.directory = directory.path() / "store";
-        settings.retryPeriod = std::chrono::hours(1);
+        settings.retryPeriod = retryPeriod;
         std::filesystem::create_directory(settings.directory);
         return {settings, std::make_unique<fakes::ClearSealer>(sealer)};
     }
@@ -79,6 +79,7 @@ struct Fixture
     }
 
     tests::TemporaryDirectory directory;
+    std::chrono::seconds retryPeriod = std::chrono::hours(1);
     fakes::ClearSealer::Switch sealer;
     std::optional<base::Secret> recoveryKey;
 };
@@ -241,6 +242,199 @@ BOOST_AUTO_TEST_CASE(counts_anew_after_everything_was_destroyed)
     }
 
     BOOST_TEST(opens(2));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_an_older_copy_whose_age_was_removed)
+{
+    furnish();
+    copyAway();
+    change(2);
+    putCopyBack();
+    store::openDatabase(file().parent_path())->execute("DELETE FROM age");
+
+    BOOST_TEST(lockedBecause().starts_with("this is an older copy"));
+    BOOST_TEST(sealer.counter == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_copy_from_before_it_began_to_count)
+{
+    {
+        auto store = open();
+        store.furnish({"meter-1"});
+        BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(1)));
+    }
+    copyAway();
+    {
+        auto store = open();
+        BOOST_REQUIRE(store.makeRecoveryKey());
+        waitForCounter(store, 1);
+    }
+
+    putCopyBack();
+
+    BOOST_TEST(lockedBecause().starts_with("this is an older copy"));
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_after_a_power_cut_while_it_begins_to_count)
+{
+    sealer.isCounting = false;
+    {
+        auto store = open();
+        store.furnish({"meter-1"});
+        BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(1)));
+        BOOST_REQUIRE(store.makeRecoveryKey());
+        BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(2)));
+    }
+    BOOST_TEST(opens(2));
+    // The counter was made, above all that the TPM ever counted, and the power went.
+    sealer.counter = 57;
+    sealer.isCounting = true;
+
+    BOOST_TEST(opens(2));
+    {
+        auto store = open();
+        tests::runUntil(store.loop(), [&] {
+            BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(3)));
+            return sealer.counter == 58U;
+        });
+    }
+    BOOST_TEST(opens(3));
+}
+
+BOOST_AUTO_TEST_CASE(counts_from_the_first_key_on_where_the_tpm_has_counted)
+{
+    sealer.counter = 5;
+    {
+        auto store = open();
+        store.furnish({"meter-1"});
+        BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(1)));
+        waitForCounter(store, 6);
+    }
+    copyAway();
+    change(2);
+
+    putCopyBack();
+
+    BOOST_TEST(lockedBecause().starts_with("this is an older copy"));
+}
+
+BOOST_AUTO_TEST_CASE(counts_on_when_it_is_sealed_after_a_recovery_without_the_sealer)
+{
+    furnish();
+    copyAway();
+    change(2);
+    putCopyBack();
+    sealer.isThere = false;
+    {
+        auto store = open();
+        (void)store.settled();
+        BOOST_REQUIRE(store.recover(*recoveryKey));
+        BOOST_CHECK(store.settled().state == KeyStoreState::Recovered);
+    }
+    sealer.isThere = true;
+    BOOST_TEST(lockedBecause().starts_with("this is an older copy"));
+    {
+        sealer.isThere = false;
+        auto store = open();
+        (void)store.settled();
+        BOOST_REQUIRE(store.recover(*recoveryKey));
+        sealer.isThere = true;
+        BOOST_REQUIRE(store.seal());
+        waitForCounter(store, 3);
+    }
+
+    BOOST_TEST(opens(1));
+}
+
+BOOST_AUTO_TEST_CASE(advances_the_counter_once_when_the_answer_was_lost)
+{
+    furnish();
+    retryPeriod = std::chrono::seconds(0);
+    {
+        auto store = open();
+        (void)store.settled();
+        sealer.losesAnswer = true;
+        BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(2)));
+        tests::runUntil(store.loop(), [&] { return !sealer.losesAnswer; });
+        BOOST_REQUIRE(store.describe(meter));
+        BOOST_REQUIRE(store.describe(meter));
+    }
+    BOOST_TEST(sealer.counter == 2U);
+
+    BOOST_TEST(opens(2));
+}
+
+BOOST_AUTO_TEST_CASE(tries_again_to_advance_a_counter_that_stood_still)
+{
+    retryPeriod = std::chrono::seconds(0);
+    sealer.isCounting = false;
+    auto store = open();
+    store.furnish({"meter-1"});
+    BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(1)));
+    BOOST_REQUIRE(store.makeRecoveryKey());
+
+    sealer.isCounting = true;
+
+    tests::runUntil(store.loop(), [&] { return sealer.counter == 1U; });
+}
+
+BOOST_AUTO_TEST_CASE(outdates_all_copies_before_it_destroys_anything)
+{
+    furnish();
+    copyAway();
+    {
+        auto store = open();
+        (void)store.settled();
+        BOOST_REQUIRE(store.erase());
+        BOOST_TEST(sealer.counter == 2U);
+    }
+
+    putCopyBack();
+
+    BOOST_TEST(lockedBecause().starts_with("this is an older copy"));
+}
+
+BOOST_AUTO_TEST_CASE(outdates_a_copy_that_was_ahead_of_the_counter)
+{
+    furnish();
+    sealer.isCounting = false;
+    {
+        auto store = open();
+        BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(2)));
+    }
+    copyAway();
+    sealer.isCounting = true;
+    {
+        auto store = open();
+        (void)store.settled();
+        BOOST_REQUIRE(store.erase());
+    }
+
+    putCopyBack();
+
+    BOOST_TEST(lockedBecause().starts_with("this is an older copy"));
+}
+
+BOOST_AUTO_TEST_CASE(destroys_without_the_sealer_and_says_that_copies_remain)
+{
+    furnish();
+    copyAway();
+    {
+        sealer.isThere = false;
+        auto store = open();
+        (void)store.settled();
+        const auto erased = store.erase();
+        BOOST_REQUIRE(!erased);
+        BOOST_TEST(erased.error().message.find("older copies of it can still be opened") !=
+                   std::string::npos);
+        BOOST_TEST(store.describeKey()->keyNumber == 0);
+        sealer.isThere = true;
+        BOOST_TEST(store.erase().has_value());
+    }
+
+    putCopyBack();
+
+    BOOST_TEST(lockedBecause().starts_with("this is an older copy"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

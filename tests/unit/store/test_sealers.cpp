@@ -157,7 +157,12 @@ BOOST_AUTO_TEST_CASE(never_uses_a_key_that_does_not_come_back_the_same)
 
         store::Sealed<std::optional<std::uint64_t>> readCounter() override { return std::nullopt; }
 
-        store::Sealed<std::uint64_t> advanceCounter() override { return std::uint64_t{1}; }
+        store::Sealed<std::uint64_t> advanceCounter(std::uint64_t) override
+        {
+            return std::uint64_t{1};
+        }
+
+        bool counts() const override { return false; }
     } sealer;
 
     const auto result = store::openKey(sealer, std::nullopt);
