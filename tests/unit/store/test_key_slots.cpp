@@ -163,6 +163,21 @@ BOOST_AUTO_TEST_CASE(lists_what_opens_it)
     BOOST_TEST(store.describeKey()->keyNumber == 1);
 }
 
+BOOST_AUTO_TEST_CASE(names_the_keeper_of_the_key_when_the_settings_name_another)
+{
+    furnish();
+    (void)makeRecoveryKey();
+    store::openDatabase(directory.path())
+        ->execute("UPDATE key_slot SET kind = 'tpm2' WHERE kind = 'clear'");
+    auto software = settings();
+    software.softwareKekFile = directory.path() / "kek";
+
+    tests::WaitingStore store(software);
+
+    BOOST_TEST(store.settled().reason == "the database's key is kept by the TPM, but the settings "
+                                         "name a software key (systemd credential)");
+}
+
 BOOST_AUTO_TEST_CASE(keeps_every_credential_through_a_rotation)
 {
     furnish();
@@ -229,10 +244,14 @@ BOOST_AUTO_TEST_CASE(gives_no_slot_of_the_former_key_to_the_next_when_both_come_
     {
         auto store = open();
         (void)store.settled();
+        std::optional<base::Expected<base::Secret>> rotated;
         std::optional<base::Expected<void>> sealed;
+        store.store().rotate([&](auto result) { rotated.emplace(std::move(result)); });
         store.store().seal({}, [&](auto result) { sealed.emplace(std::move(result)); });
-        (void)store.rotate();
-        tests::runUntil(store.loop(), [&] { return sealed.has_value(); });
+        tests::runUntil(store.loop(), [&] { return rotated && sealed; });
+        BOOST_TEST(rotated->has_value());
+        BOOST_REQUIRE(!*sealed);
+        BOOST_CHECK(sealed->error().kind == ErrorKind::Cancelled);
     }
 
     auto store = open();
