@@ -8,8 +8,9 @@
 
 /// A counter in the TPM's non-volatile memory, which survives everything but clearing the TPM, and
 /// never goes back: made anew, it begins above all that the TPM ever counted (TPM 2.0 Part 1
-/// §37.2). Read and advanced in a session salted with the storage root key, so nobody on the bus
-/// can answer in the TPM's place. Throws TpmError.
+/// §37.2). Read and advanced in a session salted with the storage root key that is there. Only
+/// TpmSealer::unseal() compares that key's name: who can answer on the bus with another between
+/// the two can invent a value. Throws TpmError.
 namespace causeway::store::counter {
 
 /// Nothing when it was not made, or never advanced, or when what is at its index is not a counter
