@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -19,25 +18,9 @@
 #include "store/key_slot.hpp"
 #include "store/resumption_table.hpp"
 #include "store/server_table.hpp"
+#include "store/vault_orders.hpp"
 
 namespace causeway::store {
-
-/// What is to be sealed, and to which registers.
-struct SealOrder
-{
-    std::int64_t kekId = 0;
-    base::Secret kek;
-    api::PlatformRegisters registers;
-};
-
-/// What accounts want to keep for their next session.
-struct ResumptionChange
-{
-    api::CredentialMark credential{};
-    base::Secret state; ///< empty: forget
-};
-
-using ResumptionChanges = std::map<api::CredentialId, ResumptionChange>;
 
 /// api::CredentialStore's, api::ResumptionStore's and api::FieldKeyStore's work, done at once on
 /// the worker: each change is one transaction. Locked until a key was installed. Throws
