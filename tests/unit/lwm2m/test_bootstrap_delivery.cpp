@@ -80,8 +80,11 @@ std::vector<Record> rule(model::Id id,
     std::vector<Record> records{{path.child(0), Value(object), {}},
                                 {path.child(1), Value(std::int64_t{0}), {}},
                                 {path.child(3), Value(owner), {}}};
-    for (const auto& [server, rights] : acl)
-        records.push_back({path.child(2).child(server), Value(rights), {}});
+    for (const auto& [server, rights] : acl) {
+        Record& record = records.emplace_back();
+        record.path = path.child(2).child(server);
+        record.value = rights;
+    }
     return records;
 }
 

@@ -137,8 +137,11 @@ BOOST_FIXTURE_TEST_CASE(what_is_too_long_or_too_much_is_refused, BootstrapFixtur
     begin();
     const Path suites{0, 1, 16};
     std::vector<Record> many;
-    for (model::Id id = 0; id <= 64; ++id)
-        many.push_back({suites.child(id), Value(std::uint64_t{0xC0A8}), {}});
+    for (model::Id id = 0; id <= 64; ++id) {
+        Record& record = many.emplace_back();
+        record.path = suites.child(id);
+        record.value = std::uint64_t{0xC0A8};
+    }
     const std::vector<Record> longest{{{0, 1, 4}, Value(base::Bytes(8193, 1)), {}}};
 
     BOOST_TEST((write("/0/1/16", many) == OutcomeCode::RequestTooLarge));
