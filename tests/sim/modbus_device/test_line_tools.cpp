@@ -87,9 +87,10 @@ BOOST_FIXTURE_TEST_CASE(shows_the_frames_of_a_device, Fixture)
     std::vector<api::TracedFrame> frames;
     const auto look = [&] {
         bool hasAnswered = false;
-        buses.traceLine("rtu-0", next, [&](Expected<api::TracedFrames> trace) {
-            next = trace->next;
-            frames.insert(frames.end(), trace->frames.begin(), trace->frames.end());
+        buses.traceLine("rtu-0", next, [&](const Expected<api::TracedFrames>& trace) {
+            const auto& seen = trace.value();
+            next = seen.next;
+            frames.insert(frames.end(), seen.frames.begin(), seen.frames.end());
             hasAnswered = true;
         });
         return comesTrue([&] { return hasAnswered; });
