@@ -124,7 +124,7 @@ void addErase(CLI::App& group, Session& session)
     auto options = std::make_shared<KeyOptions>();
     auto* const command = group.add_subcommand("erase", "Destroy all keys and credentials");
     command->add_flag("--yes", options->isConfirmed, "really")->required();
-    command->callback([&session] {
+    command->callback([&session, options] { // which --yes is written to
         keyStore(session).Erase();
         session.confirm("all keys and credentials destroyed");
     });
