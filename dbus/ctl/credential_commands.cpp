@@ -80,7 +80,8 @@ void exportKey(Session& session, const Options& options)
         if (!file)
             return showKey(session, identity, hexadecimal);
         file->write(hexadecimal + "\n");
-        session.confirm(identity + ": key written to " + options.file);
+        session.confirm(identity + ": key written to " + options.file,
+                        {{"identity", identity}, {"file", options.file}});
     });
 }
 

@@ -50,8 +50,9 @@ void importList(Session& session, const ListOptions& options)
         throw Failure(sealed.error());
     const sdbus::UnixFd list(sealed->release(), sdbus::adopt_fd);
     session.client.with<ServerInterface>(Kind::Server, options.server, [&](auto& server) {
-        session.confirm(fmt::format(
-            "{}: {} credentials stored", options.server, server.ImportCredentials(list)));
+        const auto count = server.ImportCredentials(list);
+        session.confirm(fmt::format("{}: {} credentials stored", options.server, count),
+                        {{"count", count}});
     });
 }
 
@@ -66,7 +67,8 @@ void exportList(Session& session, const ListOptions& options)
             throw Failure(text.error());
         file.write(base::asText(text->view()));
         session.confirm(
-            fmt::format("{}: {} keys written to {}", options.server, count, options.file));
+            fmt::format("{}: {} keys written to {}", options.server, count, options.file),
+            {{"count", count}, {"file", options.file}});
     });
 }
 
@@ -86,8 +88,9 @@ void addGenerateMissing(CLI::App& group, Session& session)
         addCommand(group, "generate-missing", "Make a key for each device that has none", options);
     command.callback([&session, options] {
         session.client.with<ServerInterface>(Kind::Server, options->server, [&](auto& server) {
-            session.confirm(
-                fmt::format("{}: {} keys made", options->server, server.GenerateCredentials()));
+            const auto count = server.GenerateCredentials();
+            session.confirm(fmt::format("{}: {} keys made", options->server, count),
+                            {{"count", count}});
         });
     });
 }

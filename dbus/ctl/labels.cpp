@@ -58,6 +58,15 @@ std::string inOneLine(const Json& object)
     return line;
 }
 
+/// "unit 1, profile eastron-sdm120; unit 7, profile "
+std::string eachInOneLine(const Json& objects)
+{
+    std::string line;
+    for (const auto& object : objects)
+        line.append(line.empty() ? "" : "; ").append(inOneLine(object));
+    return line;
+}
+
 } // namespace
 
 std::string labelOf(std::string_view key)
@@ -83,6 +92,8 @@ std::string shownAs(std::string_view key, const Json& value)
         return inOneLine(value);
     if (value.is_array() && value.empty())
         return "none";
+    if (value.is_array() && value.front().is_object())
+        return eachInOneLine(value);
     if (isTime(key) && value.is_number())
         return value == 0 ? std::string() : timeText(value.get<std::uint64_t>());
     const auto* const option = value.is_number() ? optionFor(key) : nullptr;

@@ -22,11 +22,21 @@ struct RegisterOptions
     std::vector<std::uint16_t> values;
 };
 
+void printBits(std::uint32_t address, const std::vector<std::uint16_t>& bits)
+{
+    Table table({"ADDRESS", "VALUE"});
+    for (const auto bit : bits)
+        table.add({fmt::format("0x{:04x}", address++), std::to_string(bit)});
+    table.print();
+}
+
 void showRegisters(const Session& session,
                    const RegisterOptions& options,
                    const std::vector<std::uint16_t>& words)
 {
     session.show(Json(words), [&] {
+        if (options.table == "coil" || options.table == "discrete-input")
+            return printBits(options.address, words);
         Table table({"ADDRESS", "HEX", "U16", "S16", "S32", "F32", "F32 CDAB", "TEXT"});
         std::uint32_t address = options.address;
         for (const auto& row : previewOf(words)) {

@@ -63,9 +63,24 @@ ExitCode report(const CLI::App& app, const CLI::ParseError& error)
     return ExitUsage;
 }
 
+/// CLI11 writes "--no-x{false}" where people write "--no-x".
+class HelpFormatter : public CLI::Formatter
+{
+public:
+    std::string make_option_name(const CLI::Option* option, bool isPositional) const override
+    {
+        constexpr std::string_view flagValue = "{false}";
+        auto name = CLI::Formatter::make_option_name(option, isPositional);
+        if (const auto at = name.find(flagValue); at != std::string::npos)
+            name.erase(at, flagValue.size());
+        return name;
+    }
+};
+
 void describe(CLI::App& app, Session& session)
 {
     app.set_version_flag("--version", "causewayctl " CAUSEWAY_VERSION);
+    app.formatter(std::make_shared<HelpFormatter>());
     app.require_subcommand(1);
     app.fallthrough();
     app.add_flag("--json", session.wantsJson, "answer in JSON, for scripts");

@@ -81,8 +81,20 @@ Words optionsOf(const CLI::App& command)
     return words;
 }
 
+/// "--unit", when it may be given once.
+std::optional<std::string> repeatedOption(const CLI::App& command)
+{
+    for (const auto* option : command.get_options()) {
+        if (option->count() > static_cast<std::size_t>(option->get_items_expected_max()))
+            return option->get_name();
+    }
+    return std::nullopt;
+}
+
 std::string describe(const CLI::App& command, const Words& unexpected, const std::string& otherwise)
 {
+    if (const auto option = repeatedOption(command))
+        return fmt::format("{} is given more than once", *option);
     const auto commands = commandsIn(command);
     if (unexpected.empty() && !commands.empty())
         return fmt::format("a command is missing: {}", fmt::join(commands, ", "));

@@ -17,12 +17,13 @@ void Session::say(const std::string& line)
     std::puts(plainText(line).c_str());
 }
 
-void Session::confirm(const std::string& sentence) const
+void Session::confirm(const std::string& sentence, const Json& details) const
 {
-    if (wantsJson)
-        print({{"done", sentence}});
-    else
-        say(sentence);
+    if (!wantsJson)
+        return say(sentence);
+    Json answer{{"done", sentence}};
+    answer.update(details);
+    print(answer);
 }
 
 } // namespace causeway::dbus::ctl

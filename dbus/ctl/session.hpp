@@ -32,8 +32,9 @@ public:
     /// A line for people.
     static void say(const std::string& line);
 
-    /// For commands that only do something: "name: sentence", or {"done": …}.
-    void confirm(const std::string& sentence) const;
+    /// For commands that only do something: "name: sentence", or {"done": …} and what scripts want
+    /// to have apart from it.
+    void confirm(const std::string& sentence, const Json& details = Json::object()) const;
 };
 
 // Each adds its commands to the command line.

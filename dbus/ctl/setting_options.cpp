@@ -19,11 +19,11 @@ namespace {
 // clang-format off
 constexpr std::array lineOptions{
     SettingOption{"kind",            "--kind",             "rtu, tcp or rtu-over-tcp (rtu)"},
-    SettingOption{"serialPort",      "--serial-port",      "the port's device file"},
+    SettingOption{"serialPort",      "--serial-port",      "the port's device file, or none", "", true},
     SettingOption{"baudRate",        "--baud-rate",        "bits per second (9600)"},
     SettingOption{"parity",          "--parity",           "none, even or odd (none)"},
     SettingOption{"stopBits",        "--stop-bits",        "1 or 2 (1)"},
-    SettingOption{"host",            "--host",             "name or address, for the TCP kinds"},
+    SettingOption{"host",            "--host",             "name or address, for the TCP kinds, or none", "", true},
     SettingOption{"port",            "--port",             "TCP port (502)"},
     SettingOption{"responseTimeout", "--response-timeout", "milliseconds to wait for an answer (500)", "ms"},
     SettingOption{"extraSilence",    "--extra-silence",    "milliseconds of silence more than the speed demands (0)", "ms"},
@@ -61,9 +61,9 @@ constexpr std::array serverOptions{
 constexpr std::array deviceOptions{
     SettingOption{"endpointName",       "--endpoint",    "LwM2M endpoint name; none for the device's name", "", true},
     SettingOption{"profile",            "--profile",     "device profile, see causewayctl profiles"},
-    SettingOption{"line",               "--line",        "line it is on"},
+    SettingOption{"line",               "--line",        "line it is on, or none", "", true},
     SettingOption{"unitId",             "--unit",        "Modbus unit identifier (1)"},
-    SettingOption{"bleAddress",         "--ble",         "address of a Bluetooth device, instead of a line, see causewayctl ble scan"},
+    SettingOption{"bleAddress",         "--ble",         "address of a Bluetooth device, instead of a line, see causewayctl ble scan; or none", "", true},
     SettingOption{"servers",            "--server",      "server account to register with; may be repeated; or none", "", true},
     SettingOption{"enabled",            "--enabled,!--disabled", "poll and register it (yes)"},
     SettingOption{"allowsServerWrites", "--allow-server-writes,!--no-allow-server-writes", "servers may write what the profile lets them (no)"},
@@ -137,6 +137,7 @@ SettingOptions::SettingOptions(CLI::App& command, Kind kind)
         else
             row.option = command.add_option(setting.flags, row.texts, setting.help)
                              ->expected(1)
+                             ->allow_extra_args(false)
                              ->type_name(row.type == fileType ? "FILE" : "VALUE");
     }
 }

@@ -263,10 +263,12 @@ BOOST_AUTO_TEST_CASE(generated_keys_are_exported_into_a_private_list_once)
     });
 
     const auto made = ctl({"credential", "generate-missing", "main"});
+    const auto forScripts = json({"credential", "generate-missing", "main"});
     const auto exported = ctl({"credential", "export-all", "main", "--file", file});
     const auto again = ctl({"credential", "export-all", "main", "--file", other});
 
     BOOST_TEST(made.output == "main: 3 keys made\n");
+    BOOST_TEST(forScripts.at("count").is_number(), forScripts.dump());
     BOOST_TEST(exported.exitCode == 0, exported.errors);
 
     struct stat status
@@ -305,6 +307,8 @@ BOOST_AUTO_TEST_CASE(a_slip_is_named_with_the_nearest_word)
     const auto part = ctl({"device", "lst"});
     const auto option = ctl({"device", "add", "m", "--untis", "3"});
     const auto extra = ctl({"device", "show", "meter-1", "more"});
+    const auto beside = ctl({"device", "add", "m", "--unit", "1", "more"});
+    const auto twice = ctl({"device", "add", "m", "--unit", "1", "--unit", "2"});
     const auto missing = ctl({"line"});
     const auto number = ctl({"device", "change", "meter-1", "--unit", "two"});
 
@@ -313,12 +317,22 @@ BOOST_AUTO_TEST_CASE(a_slip_is_named_with_the_nearest_word)
     BOOST_TEST(contains(part.errors, "causewayctl device: there is no command \"lst\""));
     BOOST_TEST(contains(option.errors, "no option \"--untis\"; did you mean \"--unit\"?"));
     BOOST_TEST(contains(extra.errors, "\"more\" is one word too many"));
+    BOOST_TEST(contains(beside.errors, "\"more\" is one word too many"));
+    BOOST_TEST(contains(twice.errors, "--unit is given more than once"));
     BOOST_TEST(contains(missing.errors, "a command is missing: add, show, change, remove"));
     BOOST_TEST(number.errors == "causewayctl: --unit: \"two\" is no number\n");
     const auto none = ctl({"line", "change", "rtu-0", "--response-timeout", "none"});
     BOOST_TEST(contains(none.errors, "causewayctl: --response-timeout: expected an integer"));
-    for (const auto& finished : {command, part, option, extra, missing, number})
+    for (const auto& finished : {command, part, option, extra, beside, twice, missing, number})
         BOOST_TEST(finished.exitCode == 2);
+}
+
+BOOST_AUTO_TEST_CASE(help_names_a_switch_and_its_opposite)
+{
+    const auto help = ctl({"device", "add", "--help"}).output;
+
+    BOOST_TEST(contains(help, "--enabled,--disabled "));
+    BOOST_TEST(!contains(help, "{false}"));
 }
 
 BOOST_AUTO_TEST_CASE(a_line_is_a_port_or_a_host)

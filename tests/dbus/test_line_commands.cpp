@@ -38,6 +38,16 @@ BOOST_AUTO_TEST_CASE(registers_are_written_and_read_with_what_they_may_mean)
     BOOST_TEST((scripts == Json({0x4366, 0x199A})));
 }
 
+BOOST_AUTO_TEST_CASE(a_coil_is_shown_as_a_bit)
+{
+    BOOST_TEST(ctl({"line", "write", "rtu-0", "7", "coil", "3", "1", "0"}).exitCode == 0);
+    const auto read = ctl({"line", "read", "rtu-0", "7", "coil", "3", "2"});
+
+    BOOST_TEST(contains(read.output, "VALUE"), read.output);
+    BOOST_TEST(!contains(read.output, "F32"), read.output);
+    BOOST_TEST(contains(read.output, "0x0003"));
+}
+
 BOOST_AUTO_TEST_CASE(a_scan_shows_units_and_the_profiles_that_fit)
 {
     const auto people = ctl({"line", "scan", "rtu-0", "--first-unit", "9", "--parities", "even"});
@@ -46,6 +56,9 @@ BOOST_AUTO_TEST_CASE(a_scan_shows_units_and_the_profiles_that_fit)
     BOOST_TEST(people.exitCode == 0);
     BOOST_TEST(contains(people.output, "eastron-sdm630"));
     BOOST_TEST(contains(people.output, "9600 n1"));
+    const auto shown = ctl({"line", "show", "rtu-0"}).output;
+    BOOST_TEST(contains(shown, "eastron-sdm630"), shown);
+    BOOST_TEST(!contains(shown, "{"), shown);
     BOOST_TEST(bad.exitCode == 1);
 }
 

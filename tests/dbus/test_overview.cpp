@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(none_takes_away_what_may_be_absent_and_nothing_else)
 
     for (const auto* option : {"--server-name", "--cipher-suite", "--server-public-key"})
         BOOST_TEST(change("server", "main", option).exitCode == 0, option);
-    for (const auto* option : {"--server", "--endpoint", "--poll-period"})
+    for (const auto* option : {"--server", "--endpoint", "--poll-period", "--line"})
         BOOST_TEST(change("device", "meter-1", option).exitCode == 0, option);
     BOOST_TEST(change("server", "main", "--lifetime").exitCode == 2);
     BOOST_TEST(change("line", "rtu-0", "--port").exitCode == 2);
@@ -167,6 +167,7 @@ BOOST_AUTO_TEST_CASE(none_takes_away_what_may_be_absent_and_nothing_else)
         const auto& device = world.gateway.devices.at("meter-1").settings;
         BOOST_TEST(device.servers.empty());
         BOOST_TEST(device.endpointName.empty());
+        BOOST_TEST(device.line.empty());
     });
 }
 
