@@ -41,10 +41,10 @@ std::vector<Dictionary> toDictionaries(const Items& items)
 }
 
 template <typename Settings>
-Settings named(std::string name)
+Settings named(const std::string& name)
 {
     Settings settings;
-    settings.name = std::move(name);
+    settings.name = name;
     return settings;
 }
 
@@ -98,7 +98,7 @@ void GatewayAdaptor::add(PathResult&& result,
 void GatewayAdaptor::AddLine(PathResult&& result, std::string name, Dictionary settings)
 {
     add(std::move(result),
-        named<api::LineSettings>(std::move(name)),
+        named<api::LineSettings>(name),
         std::move(settings),
         &api::GatewayControl::addLine);
 }
@@ -106,7 +106,7 @@ void GatewayAdaptor::AddLine(PathResult&& result, std::string name, Dictionary s
 void GatewayAdaptor::AddServer(PathResult&& result, std::string name, Dictionary settings)
 {
     add(std::move(result),
-        named<api::ServerSettings>(std::move(name)),
+        named<api::ServerSettings>(name),
         std::move(settings),
         &api::GatewayControl::addServer);
 }
@@ -114,7 +114,7 @@ void GatewayAdaptor::AddServer(PathResult&& result, std::string name, Dictionary
 void GatewayAdaptor::AttachDevice(PathResult&& result, std::string name, Dictionary settings)
 {
     add(std::move(result),
-        named<api::DeviceSettings>(std::move(name)),
+        named<api::DeviceSettings>(name),
         std::move(settings),
         &api::GatewayControl::attachDevice);
 }

@@ -19,7 +19,7 @@ namespace {
 constexpr std::int64_t mostUnit = 255;
 constexpr std::int64_t mostTimeout = 60'000;
 /// There are not that many speeds.
-constexpr std::size_t mostItems = 32;
+constexpr std::size_t mostPerScan = 32;
 
 /// The parity as Settings has it.
 Expected<LineSettings::Parity> parityOf(const std::string& word)
@@ -34,7 +34,7 @@ std::optional<std::vector<Item>> listOf(const sdbus::Variant& value, const char*
     if (signatureOf(value) != signature)
         return std::nullopt;
     auto items = value.get<std::vector<Item>>();
-    return items.size() <= mostItems ? std::optional(std::move(items)) : std::nullopt;
+    return items.size() <= mostPerScan ? std::optional(std::move(items)) : std::nullopt;
 }
 
 std::optional<std::int64_t> numberIn(const sdbus::Variant& value, std::int64_t largest)

@@ -12,7 +12,7 @@ namespace causeway::coap {
 Endpoint::Endpoint(base::EventLoop& loop,
                    api::CredentialStore& credentials,
                    api::ResumptionStore& resumptions,
-                   EndpointSettings settings)
+                   const EndpointSettings& settings)
     : environment_(new Environment{
           loop,
           credentials,

@@ -40,7 +40,7 @@ public:
     Endpoint(base::EventLoop& loop,
              api::CredentialStore& credentials,
              api::ResumptionStore& resumptions,
-             EndpointSettings settings);
+             const EndpointSettings& settings);
     ~Endpoint() override;
     Endpoint(const Endpoint&) = delete;
     Endpoint& operator=(const Endpoint&) = delete;

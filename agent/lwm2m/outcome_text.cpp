@@ -45,7 +45,7 @@ constexpr std::array names{
 std::string toText(OutcomeCode code)
 {
     const auto number = static_cast<unsigned>(code);
-    const auto digits = fmt::format("{}.{:02}", number >> 5U, number & 31U);
+    auto digits = fmt::format("{}.{:02}", number >> 5U, number & 31U);
     for (const auto& name : names) {
         if (name.code == code)
             return fmt::format("{} {}", digits, name.text);

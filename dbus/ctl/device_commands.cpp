@@ -28,7 +28,7 @@ std::string registrationsOf(const Json& device)
 /// wrong once is told by `device show`.
 std::string errorOf(const Json& device)
 {
-    const auto own = textIn(device, "LastError");
+    auto own = textIn(device, "LastError");
     if (textIn(device, "FieldState") != "available" && !own.empty())
         return own;
     for (const auto& one : device["Registrations"]) {

@@ -66,7 +66,7 @@ std::string ageSince(const Json& channel, const char* key)
         std::max(std::chrono::duration_cast<std::chrono::seconds>(age), std::chrono::seconds(0)));
 }
 
-std::string orDash(std::string text)
+std::string orDash(const std::string& text)
 {
     return text.empty() ? noValue : text;
 }

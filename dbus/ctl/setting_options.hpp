@@ -17,9 +17,9 @@ namespace causeway::dbus::ctl {
 /// A settings key as an option of the command line.
 struct SettingOption
 {
-    const char* key;   ///< of the D-Bus dictionary
-    const char* flags; ///< as CLI11 takes them; of a boolean also its opposite
-    const char* help;
+    const char* key = "";   ///< of the D-Bus dictionary
+    const char* flags = ""; ///< as CLI11 takes them; of a boolean also its opposite
+    const char* help = "";
     const char* unit = "";    ///< of a number, as people write it
     bool mayBeAbsent = false; ///< "none" takes it away
 };
