@@ -379,17 +379,6 @@ Expected<void> checkRawKey(std::span<const base::ByteView> presented, const Serv
 
 } // namespace
 
-Expected<gnutls_x509_trust_list_t> GatewayTrust::list()
-{
-    if (store_)
-        return store_->list();
-    auto store = std::make_unique<TrustStore>();
-    if (auto read = store->read(file_); !read)
-        return base::fail(read.error());
-    store_ = std::move(store);
-    return store_->list();
-}
-
 bool isClockSet(base::WallTime now)
 {
     return now >= base::WallTime(std::chrono::sys_days(releaseYear / 1 / 1));

@@ -2,34 +2,16 @@
 #pragma once
 
 #include <array>
-#include <filesystem>
-#include <memory>
 #include <span>
 #include <string>
 
 #include "agent/api/transport.hpp"
 #include "agent/base/scheduler.hpp"
-#include "agent/coap/trust_store.hpp"
+#include "agent/coap/gateway_trust.hpp"
 
 /// Whether the key or certificate that a server presents is that of the account. No socket and no
 /// session in here: what was presented goes in, a verdict with words comes out.
 namespace causeway::coap {
-
-/// For certificate usages 0 and 1: whom the gateway trusts by itself. Read when first needed, and
-/// again as long as it could not be read.
-class GatewayTrust
-{
-public:
-    explicit GatewayTrust(std::filesystem::path file)
-        : file_(std::move(file))
-    {}
-
-    [[nodiscard]] base::Expected<gnutls_x509_trust_list_t> list();
-
-private:
-    std::filesystem::path file_;
-    std::unique_ptr<TrustStore> store_;
-};
 
 /// What a server is judged by.
 struct ServerTerms
