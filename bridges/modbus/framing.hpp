@@ -38,6 +38,9 @@ public:
     [[nodiscard]] virtual std::optional<base::TimePoint> heldUntil(const Request& request,
                                                                    base::TimePoint now) const = 0;
 
+    /// Answers to earlier requests, should they still come, may pass for the next one's.
+    virtual void forgetUnanswered() {}
+
     /// The octets so far make no frames any more: only a new connection helps.
     [[nodiscard]] virtual bool hasLostTrack() const = 0;
 

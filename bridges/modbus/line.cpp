@@ -19,26 +19,12 @@ using base::TimePoint;
 
 namespace {
 
-/// What servers may have waiting on one line; polls bound themselves, one for each span.
-constexpr std::size_t mostUrgentQueued = 64;
-/// After so many writes and reads a poll gets its turn: nobody can talk the meters silent.
-constexpr std::uint32_t mostUrgentInARow = 8;
 /// A TCP connection on which so many requests in a row met silence is not trusted any more.
 constexpr std::uint32_t mostSilentInARow = 3;
-
-std::size_t indexOf(Priority priority)
-{
-    return static_cast<std::size_t>(priority);
-}
 
 std::string unitName(std::uint8_t unitId)
 {
     return fmt::format("unit {}", unitId);
-}
-
-bool isUrgent(Priority priority)
-{
-    return priority != Priority::Poll;
 }
 
 } // namespace
@@ -93,15 +79,10 @@ void Line::leave(std::uint8_t unitId)
 {
     users_.erase(unitId);
     units_.erase(unitId);
-    std::vector<Job> dropped;
-    for (auto& queue : queues_) {
-        for (Job& job : queue) {
-            if (job.request.unitId == unitId)
-                dropped.push_back(std::move(job));
-        }
-        std::erase_if(queue, [](const Job& job) { return !job.done; });
-    }
-    for (Job& job : dropped)
+    queue_.forget(unitId);
+    auto dropped =
+        queue_.takeAll([unitId](const LineJob& job) { return job.request.unitId == unitId; });
+    for (LineJob& job : dropped)
         job.done(fail(ErrorKind::Cancelled, "the device is detached"));
     // What is on the wire stays there until it is answered; nobody hears of it.
     if (current_ && current_->request.unitId == unitId) {
@@ -134,14 +115,27 @@ void Line::whenSettled(base::Task settled)
 
 void Line::submit(Request request, Priority priority, Done done)
 {
-    auto& queue = queues_[indexOf(priority)];
-    if (isUrgent(priority) && queue.size() >= mostUrgentQueued) {
-        scheduler_.post([done = std::move(done)]() mutable {
-            done(fail(ErrorKind::LimitExceeded, "the line has too much to do", Retry::Later));
+    add({std::move(request), priority, std::move(done), scheduler_.now()});
+}
+
+void Line::knock(Request request, base::Duration patience, Done done)
+{
+    add({std::move(request),
+         Priority::Service,
+         std::move(done),
+         scheduler_.now(),
+         false,
+         patience});
+}
+
+void Line::add(LineJob job)
+{
+    if (auto added = queue_.push(job); !added) {
+        scheduler_.post([done = std::move(job.done), added]() mutable {
+            done(fail(std::move(added.error())));
         });
         return;
     }
-    queue.push_back({std::move(request), priority, std::move(done), scheduler_.now(), false});
     if (!current_)
         wakeUp();
 }
@@ -250,7 +244,7 @@ void Line::onTimer()
 void Line::startNext()
 {
     failHopeless();
-    if (current_ || isQueueEmpty())
+    if (current_ || queue_.isEmpty())
         return;
     const TimePoint now = scheduler_.now();
     const TimePoint earliest =
@@ -259,7 +253,10 @@ void Line::startNext()
         timer_.startAt(earliest);
         return;
     }
-    if (auto job = takeNext())
+    const auto mayStart = [&](const LineJob& job) {
+        return mayStartAt(job) <= now;
+    };
+    if (auto job = queue_.takeNext(mayStart))
         send(std::move(*job));
     else
         timer_.startAt(firstReleaseOrExpiry());
@@ -267,24 +264,23 @@ void Line::startNext()
 
 void Line::failHopeless()
 {
-    std::vector<std::pair<Job, base::Error>> hopeless;
-    for (auto& queue : queues_) {
-        for (Job& job : queue) {
-            if (auto why = whyHopeless(job))
-                hopeless.emplace_back(std::move(job), std::move(*why));
-        }
-        std::erase_if(queue, [](const Job& job) { return !job.done; });
-    }
-    for (auto& entry : hopeless)
-        base::contain(unitName(entry.first.request.unitId),
-                      [&] { entry.first.done(tl::unexpected(std::move(entry.second))); });
+    const TimePoint now = scheduler_.now();
+    auto jobs =
+        queue_.takeAll([&](const LineJob& job) { return whyHopeless(job, now).has_value(); });
+    // All reasons before anybody hears one: who does may change what the next depends on.
+    std::vector<base::Error> reasons;
+    reasons.reserve(jobs.size());
+    for (const LineJob& job : jobs)
+        reasons.push_back(*whyHopeless(job, now));
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+        base::contain(unitName(jobs[i].request.unitId),
+                      [&] { jobs[i].done(fail(std::move(reasons[i]))); });
 }
 
-std::optional<base::Error> Line::whyHopeless(const Job& job)
+std::optional<base::Error> Line::whyHopeless(const LineJob& job, TimePoint now)
 {
     if (!isUp_)
         return base::Error{ErrorKind::Unreachable, "the line is down", Retry::AfterReconnect};
-    const TimePoint now = scheduler_.now();
     const bool isService = job.priority == Priority::Service;
     if (!reservedFor_.empty() && !isService)
         return base::Error{ErrorKind::Unreachable, reservedFor_, Retry::Later};
@@ -300,48 +296,13 @@ std::optional<base::Error> Line::whyHopeless(const Job& job)
     return std::nullopt;
 }
 
-std::optional<Line::Job> Line::takeNext()
-{
-    auto& polls = queues_[indexOf(Priority::Poll)];
-    if (urgentInARow_ >= mostUrgentInARow) {
-        urgentInARow_ = 0;
-        if (auto job = takeFrom(polls))
-            return job;
-    }
-    for (auto& queue : queues_) {
-        if (auto job = takeFrom(queue)) {
-            urgentInARow_ = isUrgent(job->priority) ? urgentInARow_ + 1 : 0;
-            return job;
-        }
-    }
-    return std::nullopt;
-}
-
-std::optional<Line::Job> Line::takeFrom(std::deque<Job>& queue)
+TimePoint Line::mayStartAt(const LineJob& job) const
 {
     const TimePoint now = scheduler_.now();
-    auto chosen = queue.end();
-    for (auto job = queue.begin(); job != queue.end(); ++job) {
-        if (mayStartAt(job->request) > now)
-            continue;
-        // Units take turns: one with many requests waiting is asked no more often than the others.
-        if (chosen == queue.end() ||
-            record(job->request.unitId).lastTurn < record(chosen->request.unitId).lastTurn)
-            chosen = job;
-    }
-    if (chosen == queue.end())
-        return std::nullopt;
-    Job job = std::move(*chosen);
-    queue.erase(chosen);
-    record(job.request.unitId).lastTurn = ++turn_;
-    return job;
-}
-
-TimePoint Line::mayStartAt(const Request& request) const
-{
-    const TimePoint now = scheduler_.now();
-    const TimePoint release = parts_.framing->heldUntil(request, now).value_or(now);
-    const auto unit = units_.find(request.unitId);
+    if (job.knock)
+        return now;
+    const TimePoint release = parts_.framing->heldUntil(job.request, now).value_or(now);
+    const auto unit = units_.find(job.request.unitId);
     if (unit == units_.end() || unit->second.terms.silence == base::Duration{})
         return release;
     const base::Duration silence = parts_.link->silence() + unit->second.terms.silence;
@@ -351,18 +312,18 @@ TimePoint Line::mayStartAt(const Request& request) const
 TimePoint Line::firstReleaseOrExpiry() const
 {
     TimePoint first = TimePoint::max();
-    for (const auto& queue : queues_) {
-        for (const Job& job : queue) {
-            first = std::min(first, mayStartAt(job.request));
-            if (isUrgent(job.priority))
-                first = std::min(first, job.queuedAt + tuning_.longestQueueing);
-        }
-    }
+    queue_.each([&](const LineJob& job) {
+        first = std::min(first, mayStartAt(job));
+        if (isUrgent(job.priority))
+            first = std::min(first, job.queuedAt + tuning_.longestQueueing);
+    });
     return first;
 }
 
-void Line::send(Job job)
+void Line::send(LineJob job)
 {
+    if (job.knock)
+        parts_.framing->forgetUnanswered();
     const base::Bytes frame = parts_.framing->begin(job.request);
     const base::Duration onWire =
         parts_.link->wireTime(frame.size() + parts_.framing->octetsOnWire(job.request));
@@ -371,19 +332,20 @@ void Line::send(Job job)
     counters_["octetsSent"] += frame.size();
     trace_.onSent(job.request, frame);
     current_ = std::move(job);
-    timer_.start(onWire + responseTimeout(current_->request.unitId));
+    timer_.start(onWire + current_->knock.value_or(responseTimeout(current_->request.unitId)));
     parts_.link->send(frame);
 }
 
 void Line::finish(Expected<Answer> result)
 {
-    Job job = std::move(*current_);
+    LineJob job = std::move(*current_);
     current_.reset();
     trace_.onEnd(job.request, result);
     count(result);
     record(job.request.unitId).statistics.onEnd(result, scheduler_.now());
     CircuitBreaker& unit = record(job.request.unitId).breaker;
     const bool wasProbe = unit.isOpen();
+    const bool isKnock = job.knock.has_value();
     const bool wasSilence = !result && result.error().kind == ErrorKind::Timeout;
     const bool isDeaf = !result && result.error().kind == ErrorKind::Unreachable;
     if (wasSilence || isDeaf)
@@ -396,12 +358,11 @@ void Line::finish(Expected<Answer> result)
     const bool wasWrong = !result && result.error().kind == ErrorKind::Corrupt;
     if (!result && deservesRepeat(job, result.error(), followsSilence)) {
         job.isRepeat = true;
-        record(job.request.unitId).lastTurn = 0; // before anybody else's silence
-        queues_[indexOf(job.priority)].push_front(std::move(job));
+        queue_.pushAgain(std::move(job)); // before anybody else's silence
     } else {
         job.done(std::move(result));
     }
-    rest(wasWrong || (wasSilence && !wasProbe));
+    rest(wasWrong || (wasSilence && !wasProbe && !isKnock));
 }
 
 void Line::count(const Expected<Answer>& result)
@@ -418,7 +379,7 @@ void Line::count(const Expected<Answer>& result)
 // A server takes what follows a request to a silent neighbour for that one's answer, and so misses
 // a request to itself (libmodbus 3.1.6, _modbus_rtu_receive). A poll that may have met this is
 // asked again.
-bool Line::deservesRepeat(const Job& job, const base::Error& error, bool followsSilence)
+bool Line::deservesRepeat(const LineJob& job, const base::Error& error, bool followsSilence)
 {
     const bool mayPass = error.kind == ErrorKind::Timeout || error.kind == ErrorKind::Corrupt;
     const bool mayBeMissed = job.priority == Priority::Poll && followsSilence;
@@ -450,26 +411,19 @@ void Line::wakeUp()
 
 void Line::failAll(const base::Error& reason)
 {
-    std::vector<Job> jobs;
-    if (current_)
-        jobs.push_back(std::move(*current_));
-    current_.reset();
-    for (auto& queue : queues_) {
-        std::ranges::move(queue, std::back_inserter(jobs));
-        queue.clear();
+    auto jobs = queue_.takeAll([](const LineJob&) { return true; });
+    if (current_) {
+        trace_.onEnd(current_->request, fail(reason));
+        jobs.insert(jobs.begin(), std::move(*current_));
     }
-    for (Job& job : jobs)
-        base::contain(unitName(job.request.unitId), [&] { job.done(tl::unexpected(reason)); });
-}
-
-bool Line::isQueueEmpty() const
-{
-    return std::ranges::all_of(queues_, [](const auto& queue) { return queue.empty(); });
+    current_.reset();
+    for (LineJob& job : jobs)
+        base::contain(unitName(job.request.unitId), [&] { job.done(fail(reason)); });
 }
 
 Line::UnitRecord& Line::record(std::uint8_t unitId)
 {
-    return units_.try_emplace(unitId, UnitRecord{CircuitBreaker(tuning_), {}, {}, 0}).first->second;
+    return units_.try_emplace(unitId, UnitRecord{CircuitBreaker(tuning_), {}, {}}).first->second;
 }
 
 base::Duration Line::responseTimeout(std::uint8_t unitId) const

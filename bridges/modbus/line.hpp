@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,9 +11,9 @@
 
 #include "agent/base/expected.hpp"
 #include "agent/base/scheduler.hpp"
-#include "agent/base/unique_function.hpp"
 #include "bridges/modbus/circuit_breaker.hpp"
 #include "bridges/modbus/framing.hpp"
+#include "bridges/modbus/line_queue.hpp"
 #include "bridges/modbus/line_statistics.hpp"
 #include "bridges/modbus/line_trace.hpp"
 #include "bridges/modbus/line_tuning.hpp"
@@ -44,10 +42,6 @@ public:
     virtual void onLineDown(const std::string& reason) = 0;
 };
 
-/// Which goes first. A write is somebody's decision; a technician stands at the device; a read is
-/// somebody who waits. Service is asked whatever the circuit breaker says.
-enum class Priority : std::uint8_t { Write, Service, Read, Poll };
-
 /// What one unit wants otherwise than its Line.
 struct UnitTerms
 {
@@ -70,7 +64,7 @@ struct LineParts
 class Line final : public LinkListener
 {
 public:
-    using Done = base::UniqueFunction<void(base::Expected<Answer>)>;
+    using Done = decltype(LineJob::done);
     using Report = std::function<void(const LineReport&)>;
 
     Line(base::Scheduler& scheduler, const LineTuning& tuning, LineParts parts, Report report);
@@ -100,6 +94,9 @@ public:
 
     /// `done` comes exactly once, never from inside the call.
     void submit(Request request, Priority priority, Done done);
+    /// Only to hear whether anybody speaks: waits so long and no longer, needs no quiet afterwards,
+    /// and a late answer of this unit is as good as its own. For who has reserved the Line.
+    void knock(Request request, base::Duration patience, Done done);
 
     [[nodiscard]] bool isUp() const { return isUp_; }
 
@@ -114,21 +111,11 @@ public:
     void close(const std::string& reason);
 
 private:
-    struct Job
-    {
-        Request request;
-        Priority priority = Priority::Poll;
-        Done done;
-        base::TimePoint queuedAt;
-        bool isRepeat = false;
-    };
-
     struct UnitRecord
     {
         CircuitBreaker breaker;
         UnitTerms terms;
         LineStatistics statistics;
-        std::uint64_t lastTurn = 0; ///< the higher, the later it was asked
     };
 
     void onUp() override;
@@ -138,22 +125,20 @@ private:
     void onTimer();
     void startNext();
     void failHopeless();
-    [[nodiscard]] std::optional<base::Error> whyHopeless(const Job& job);
-    [[nodiscard]] std::optional<Job> takeNext();
-    [[nodiscard]] std::optional<Job> takeFrom(std::deque<Job>& queue);
+    void add(LineJob job);
+    [[nodiscard]] std::optional<base::Error> whyHopeless(const LineJob& job, base::TimePoint now);
     [[nodiscard]] base::TimePoint firstReleaseOrExpiry() const;
-    void send(Job job);
+    void send(LineJob job);
     void finish(base::Expected<Answer> result);
     void count(const base::Expected<Answer>& result);
     [[nodiscard]] bool
-    deservesRepeat(const Job& job, const base::Error& error, bool followsSilence);
+    deservesRepeat(const LineJob& job, const base::Error& error, bool followsSilence);
     void rest(bool needsQuiet);
     void wakeUp();
     void failAll(const base::Error& reason);
-    [[nodiscard]] bool isQueueEmpty() const;
     [[nodiscard]] UnitRecord& record(std::uint8_t unitId);
     [[nodiscard]] base::Duration responseTimeout(std::uint8_t unitId) const;
-    [[nodiscard]] base::TimePoint mayStartAt(const Request& request) const;
+    [[nodiscard]] base::TimePoint mayStartAt(const LineJob& job) const;
     void tellUsersUp();
     void tellUsersDown(const std::string& reason);
     void reportSoon();
@@ -170,14 +155,12 @@ private:
     std::function<void()> onReservedUp_;
     std::map<std::uint8_t, LineUser*> users_;
     std::map<std::uint8_t, UnitRecord> units_;
-    std::uint64_t turn_ = 0;
 
     std::unique_ptr<LastWrites> lastWrites_;
-    std::array<std::deque<Job>, 4> queues_; ///< by Priority
-    std::optional<Job> current_;
+    LineQueue queue_;
+    std::optional<LineJob> current_;
     base::TimePoint lastOctetAt_{};
     base::TimePoint quietUntil_{};
-    std::uint32_t urgentInARow_ = 0;
     std::uint32_t silentInARow_ = 0;
     std::optional<std::uint8_t> silentUnit_; ///< who did not answer the last request
 

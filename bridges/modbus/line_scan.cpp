@@ -14,6 +14,18 @@ namespace {
 constexpr base::Duration openLimit = std::chrono::seconds(6);
 /// So many names are worth showing.
 constexpr std::size_t mostFits = 3;
+/// Who hears the second knock has missed the first, and answers as fast as ever; who needs the
+/// whole time has heard the first.
+constexpr base::Duration longestSecondKnock = std::chrono::milliseconds(50);
+/// Before the first knock: libmodbus waits so long for an answer to a request to its neighbour,
+/// and takes whatever comes for it (MODBUS_RESPONSE_TIMEOUT).
+constexpr base::Duration quietBefore = std::chrono::milliseconds(500);
+
+/// A server that takes what follows a request to a silent neighbour for that one's answer misses a
+/// request to itself (libmodbus 3.1.6). The second knock puts it right: it has the length of an
+/// answer with three octets, so that such a server takes the whole of it, and nothing else.
+constexpr std::uint16_t firstKnock = 0x0000;
+constexpr std::uint16_t secondKnock = 0x0300;
 
 } // namespace
 
@@ -24,6 +36,7 @@ LineScan::LineScan(
     , plan_(std::move(plan))
     , makeParts_(std::move(makeParts))
     , report_(std::move(report))
+    , firstKnock_(scheduler, [this] { nextUnit(); })
     , giveUp_(scheduler, [this] {
         status_.done += unitsPerVariant();
         ++variant_;
@@ -49,6 +62,7 @@ void LineScan::start(base::Task finished)
 void LineScan::startVariant()
 {
     report_(status_);
+    firstKnock_.stop();
     if (variant_ == plan_.variants.size()) {
         end();
         return;
@@ -67,7 +81,7 @@ void LineScan::onLineUp()
     if (!isVariantUp_ || isWaiting_) {
         isVariantUp_ = true;
         isWaiting_ = false;
-        nextUnit();
+        firstKnock_.start(quietBefore);
     }
 }
 
@@ -78,8 +92,19 @@ void LineScan::nextUnit()
         startVariant();
         return;
     }
-    ask({static_cast<std::uint8_t>(unit_), FunctionCode::ReadHoldingRegisters, 0, 1, {}},
-        [this](const Expected<Answer>& result) { onAnswer(result); });
+    knock(firstKnock, patience(), [this](const Expected<Answer>& result) {
+        if (isSilence(result))
+            knockAgain();
+        else
+            onAnswer(result);
+    });
+}
+
+void LineScan::knockAgain()
+{
+    knock(secondKnock,
+          std::min(patience(), longestSecondKnock),
+          [this](const Expected<Answer>& result) { onAnswer(result); });
 }
 
 void LineScan::onAnswer(const Expected<Answer>& result)
@@ -89,15 +114,7 @@ void LineScan::onAnswer(const Expected<Answer>& result)
         giveUp_.start(openLimit);
         return;
     }
-    const bool isThere = result || result.error().kind == ErrorKind::Refused;
-    // A server that takes what follows a request to a silent neighbour for that one's answer
-    // misses a request to itself (libmodbus 3.1.6): a second one to the neighbour sets it right.
-    if (!isThere && !isAskedAgain_) {
-        isAskedAgain_ = true;
-        nextUnit();
-        return;
-    }
-    if (!isThere) {
+    if (!result && result.error().kind != ErrorKind::Refused) {
         endUnit();
         return;
     }
@@ -147,7 +164,6 @@ void LineScan::askCandidate()
 void LineScan::endUnit()
 {
     ++unit_;
-    isAskedAgain_ = false;
     ++status_.done;
     report_(status_);
     nextUnit();
@@ -158,6 +174,24 @@ void LineScan::end()
     status_.isRunning = false;
     report_(status_);
     scheduler_.post(std::move(finished_));
+}
+
+bool LineScan::isSilence(const Expected<Answer>& result) const
+{
+    return line_.isUp() && !result && result.error().kind != ErrorKind::Refused;
+}
+
+base::Duration LineScan::patience() const
+{
+    return plan_.variants[variant_].responseTimeout;
+}
+
+void LineScan::knock(std::uint16_t address, base::Duration patience, Line::Done done)
+{
+    line_.knock(
+        {static_cast<std::uint8_t>(unit_), FunctionCode::ReadHoldingRegisters, address, 1, {}},
+        patience,
+        lifetime_.guard(std::move(done)));
 }
 
 void LineScan::ask(Request request, Line::Done done)

@@ -25,9 +25,9 @@ struct ScanPlan
     std::vector<FitCandidate> candidates;
 };
 
-/// Asks every unit for a register, at every speed, a silent one twice, and those that answer for
-/// what each profile wants to find; writes nothing. Has the Line for itself from start() until it
-/// goes. Lives on the field thread.
+/// Asks every unit for a register, at every speed, and those that answer for what each profile
+/// wants to find; writes nothing. A silent unit costs its line the response timeout and a second,
+/// short question. Has the Line for itself from start() until it goes. Lives on the field thread.
 class LineScan
 {
 public:
@@ -48,7 +48,11 @@ private:
     void startVariant();
     void onLineUp();
     void nextUnit();
+    void knock(std::uint16_t address, base::Duration patience, Line::Done done);
+    void knockAgain();
     void onAnswer(const base::Expected<Answer>& result);
+    [[nodiscard]] bool isSilence(const base::Expected<Answer>& result) const;
+    [[nodiscard]] base::Duration patience() const;
     void nextCandidate();
     void askCandidate();
     void endUnit();
@@ -68,9 +72,9 @@ private:
     std::size_t candidate_ = 0;
     std::optional<ProfileFit> fit_;
     std::vector<std::pair<std::uint32_t, std::string>> fits_; ///< score, profile
-    bool isAskedAgain_ = false;
     bool isVariantUp_ = false;
     bool isWaiting_ = false; ///< the line went in the middle: the same unit again when it is back
+    base::Timer firstKnock_; ///< when the line has been quiet
     base::Timer giveUp_;     ///< a port may not open with every speed
     base::Lifetime lifetime_;
 };

@@ -26,6 +26,8 @@ public:
     [[nodiscard]] std::optional<base::TimePoint> heldUntil(const Request& request,
                                                            base::TimePoint now) const override;
 
+    void forgetUnanswered() override { unanswered_.clear(); }
+
     [[nodiscard]] bool hasLostTrack() const override { return false; }
 
     void reset() override { buffer_.clear(); }

@@ -147,7 +147,6 @@ BOOST_FIXTURE_TEST_CASE(finds_a_meter_and_its_profile_and_goes_on_polling, Fixtu
     const auto bridge = attach("eastron-sdm120", "rtu-0", 7);
     BOOST_REQUIRE(comesTrue([&] { return has({3316, 0, 5700}, 230.1); }));
     api::ScanSettings settings;
-    settings.firstUnit = 6;
     settings.lastUnit = 8;
 
     const auto started = buses.startScan("rtu-0", settings, {*library.find("eastron-sdm120")});
@@ -155,7 +154,7 @@ BOOST_FIXTURE_TEST_CASE(finds_a_meter_and_its_profile_and_goes_on_polling, Fixtu
     const auto scan = buses.lineStatus("rtu-0")->scan;
 
     BOOST_TEST(started.has_value());
-    BOOST_TEST(scan.done == 3U);
+    BOOST_TEST(scan.done == 8U);
     BOOST_REQUIRE(scan.found.size() == 1U);
     BOOST_TEST(scan.found[0].unitId == 7);
     BOOST_TEST((scan.found[0].profiles == std::vector<std::string>{"eastron-sdm120"}));

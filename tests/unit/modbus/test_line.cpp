@@ -104,6 +104,21 @@ BOOST_FIXTURE_TEST_CASE(sends_writes_before_reads_before_polls, Fixture)
     BOOST_TEST(link->sent[2][3] == 1);
 }
 
+BOOST_FIXTURE_TEST_CASE(the_trace_shows_what_was_under_way_when_the_line_went, Fixture)
+{
+    const auto begin = line.trace().since(0);
+    submit(read(1), Priority::Poll);
+    scheduler.advance(4ms);
+
+    link->lose();
+
+    const auto seen = line.trace().since(begin.next).frames;
+    BOOST_REQUIRE(seen.size() == 2U);
+    BOOST_TEST(seen[0].text == "read holding registers 1");
+    BOOST_TEST(seen[1].octets.empty());
+    BOOST_TEST(seen[1].text == "the line is down: pulled");
+}
+
 BOOST_FIXTURE_TEST_CASE(keeps_the_silence_after_the_last_octet, Fixture)
 {
     submit(read(1), Priority::Poll);

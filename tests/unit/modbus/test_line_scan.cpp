@@ -44,6 +44,10 @@ struct ScanFixture
     std::size_t reports = 0;
     bool isFinished = false;
     ScanPlan plan;
+    /// Whether the units hear it.
+    std::function<bool(const base::Bytes&)> onFrame = [](const base::Bytes&) {
+        return true;
+    };
 
     ScanFixture()
     {
@@ -64,6 +68,7 @@ struct ScanFixture
         for (const std::uint32_t speed : speeds) {
             plan.variants.emplace_back();
             plan.variants.back().baudRate = speed;
+            plan.variants.back().responseTimeout = 100ms;
         }
     }
 
@@ -73,6 +78,8 @@ struct ScanFixture
         auto* wire = link.get();
         const bool isFast = settings.baudRate == 19200;
         wire->onSent = [this, wire, isFast](const base::Bytes& frame) {
+            if (!onFrame(frame))
+                return;
             const auto reply = isFast ? fifth.answer(frame) : third.answer(frame);
             if (!reply.empty())
                 wire->arrive(reply, 5ms);
@@ -156,6 +163,33 @@ BOOST_FIXTURE_TEST_CASE(puts_the_profile_first_whose_probe_holds, ScanFixture)
     BOOST_REQUIRE(status.found.size() == 1U);
     BOOST_TEST(status.found[0].profiles == (std::vector<std::string>{"probed", "at-0"}),
                boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_silent_unit_costs_its_time_and_a_short_second_question, ScanFixture)
+{
+    plan.lastUnit = 247;
+
+    start();
+    BOOST_TEST(!isFinished);
+    scheduler.advance(28s);
+
+    BOOST_TEST(isFinished); // 246 of 100 + 50 ms, and the quiet before the first
+    BOOST_TEST(status.done == 247U);
+    BOOST_TEST(status.found.size() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(finds_a_unit_that_misses_what_follows_a_question_to_another, ScanFixture)
+{
+    bool isForAnother = false; // libmodbus 3.1.6, _modbus_rtu_receive()
+    onFrame = [&](const base::Bytes& frame) {
+        const bool isMissed = std::exchange(isForAnother, !isForAnother && frame[0] != 3);
+        return !isMissed;
+    };
+
+    start();
+
+    BOOST_REQUIRE(status.found.size() == 1U);
+    BOOST_TEST(status.found[0].unitId == 3);
 }
 
 BOOST_FIXTURE_TEST_CASE(writes_nothing_and_gives_the_line_back, ScanFixture)

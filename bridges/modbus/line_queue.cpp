@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/modbus/line_queue.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace causeway::bridges::modbus {
+
+using base::ErrorKind;
+using base::Expected;
+
+namespace {
+
+/// What servers may have waiting on one line; polls bound themselves, one for each span.
+constexpr std::size_t mostUrgentQueued = 64;
+/// After so many writes and reads a poll gets its turn: nobody can talk the meters silent.
+constexpr std::uint32_t mostUrgentInARow = 8;
+
+} // namespace
+
+LineQueue::Jobs& LineQueue::of(Priority priority)
+{
+    return jobs_[static_cast<std::size_t>(priority)];
+}
+
+Expected<void> LineQueue::push(LineJob& job)
+{
+    Jobs& jobs = of(job.priority);
+    if (isUrgent(job.priority) && jobs.size() >= mostUrgentQueued)
+        return base::fail(
+            ErrorKind::LimitExceeded, "the line has too much to do", base::Retry::Later);
+    jobs.push_back(std::move(job));
+    return {};
+}
+
+void LineQueue::pushAgain(LineJob job)
+{
+    turns_[job.request.unitId] = 0;
+    Jobs& jobs = of(job.priority);
+    jobs.push_front(std::move(job));
+}
+
+std::optional<LineJob> LineQueue::takeNext(const MayStart& mayStart)
+{
+    if (urgentInARow_ >= mostUrgentInARow) {
+        urgentInARow_ = 0;
+        if (auto job = takeFrom(of(Priority::Poll), mayStart))
+            return job;
+    }
+    for (Jobs& jobs : jobs_) {
+        if (auto job = takeFrom(jobs, mayStart)) {
+            urgentInARow_ = isUrgent(job->priority) ? urgentInARow_ + 1 : 0;
+            return job;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<LineJob> LineQueue::takeFrom(Jobs& jobs, const MayStart& mayStart)
+{
+    auto chosen = jobs.end();
+    for (auto job = jobs.begin(); job != jobs.end(); ++job) {
+        // Units take turns: one with many requests waiting is asked no more often than the others.
+        const bool isEarlier =
+            chosen == jobs.end() || turns_[job->request.unitId] < turns_[chosen->request.unitId];
+        if (isEarlier && mayStart(*job))
+            chosen = job;
+    }
+    if (chosen == jobs.end())
+        return std::nullopt;
+    LineJob job = std::move(*chosen);
+    jobs.erase(chosen);
+    turns_[job.request.unitId] = ++turn_;
+    return job;
+}
+
+std::vector<LineJob> LineQueue::takeAll(const MayStart& isWanted)
+{
+    std::vector<LineJob> taken;
+    for (Jobs& jobs : jobs_) {
+        if (std::ranges::none_of(jobs, isWanted)) // as almost always: partitioning takes memory
+            continue;
+        const auto left = std::stable_partition(
+            jobs.begin(), jobs.end(), [&](const LineJob& job) { return !isWanted(job); });
+        std::move(left, jobs.end(), std::back_inserter(taken));
+        jobs.erase(left, jobs.end());
+    }
+    return taken;
+}
+
+void LineQueue::each(const std::function<void(const LineJob&)>& visit) const
+{
+    for (const Jobs& jobs : jobs_)
+        std::ranges::for_each(jobs, visit);
+}
+
+bool LineQueue::isEmpty() const
+{
+    return std::ranges::all_of(jobs_, [](const Jobs& jobs) { return jobs.empty(); });
+}
+
+} // namespace causeway::bridges::modbus

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "agent/base/expected.hpp"
+#include "agent/base/scheduler.hpp"
+#include "agent/base/unique_function.hpp"
+#include "bridges/modbus/frame.hpp"
+
+namespace causeway::bridges::modbus {
+
+/// Which goes first. A write is somebody's decision; a technician stands at the device; a read is
+/// somebody who waits. Service is asked whatever the circuit breaker says.
+enum class Priority : std::uint8_t { Write, Service, Read, Poll };
+
+[[nodiscard]] constexpr bool isUrgent(Priority priority)
+{
+    return priority != Priority::Poll;
+}
+
+/// A request that waits for its turn, and who wants to hear of its end.
+struct LineJob
+{
+    Request request;
+    Priority priority = Priority::Poll;
+    base::UniqueFunction<void(base::Expected<Answer>)> done;
+    base::TimePoint queuedAt;
+    bool isRepeat = false;
+    /// So long, when all that matters is whether anybody speaks; see Line::knock().
+    std::optional<base::Duration> knock{};
+};
+
+/// What waits on one Line: urgent before polls, yet polls are never starved, and units take turns.
+/// Pure: knows neither time nor wire.
+class LineQueue
+{
+public:
+    using MayStart = std::function<bool(const LineJob&)>;
+
+    /// LimitExceeded, and the job untouched, when servers have too much waiting.
+    [[nodiscard]] base::Expected<void> push(LineJob& job);
+
+    /// Before everybody else's of its priority, also before those of other units.
+    void pushAgain(LineJob job);
+
+    /// The next one that may start now; nothing when none may.
+    [[nodiscard]] std::optional<LineJob> takeNext(const MayStart& mayStart);
+
+    /// All that `isWanted`, in their order.
+    [[nodiscard]] std::vector<LineJob> takeAll(const MayStart& isWanted);
+
+    void each(const std::function<void(const LineJob&)>& visit) const;
+
+    [[nodiscard]] bool isEmpty() const;
+
+    /// A unit that leaves takes its turn with it.
+    void forget(std::uint8_t unitId) { turns_.erase(unitId); }
+
+private:
+    using Jobs = std::deque<LineJob>;
+
+    [[nodiscard]] Jobs& of(Priority priority);
+    [[nodiscard]] std::optional<LineJob> takeFrom(Jobs& jobs, const MayStart& mayStart);
+
+    std::array<Jobs, 4> jobs_;                    ///< by Priority
+    std::map<std::uint8_t, std::uint64_t> turns_; ///< the higher, the later the unit was asked
+    std::uint64_t turn_ = 0;
+    std::uint32_t urgentInARow_ = 0;
+};
+
+} // namespace causeway::bridges::modbus
