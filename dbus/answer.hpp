@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "agent/base/log.hpp"
+#include "dbus/deed.hpp"
 #include "dbus/errors.hpp"
 #include "dbus/open_calls.hpp"
 
@@ -38,17 +39,53 @@ public:
     Answer(const Answer&) = delete;
     Answer& operator=(const Answer&) = delete;
 
+    /// The journal tells of this when the call is answered.
+    void record(Deed deed) { deed_ = std::make_unique<Deed>(std::move(deed)); }
+
+    /// What the deed is done to, where the object's path does not say it.
+    void concerns(Kind kind, std::string name)
+    {
+        if (!deed_)
+            return;
+        deed_->kind = kind;
+        deed_->name = std::move(name);
+    }
+
+    /// What the deed changes; see Deed. Never a secret.
+    void changes(std::string before, std::string after)
+    {
+        if (!deed_)
+            return;
+        deed_->before = std::move(before);
+        deed_->after = std::move(after);
+    }
+
+    void changes(const Dictionary& before, const Dictionary& after)
+    {
+        auto [was, is] = differences(before, after);
+        changes(std::move(was), std::move(is));
+    }
+
     void succeed(const Results&... results) noexcept
     {
+        journal(nullptr);
         send([&](const Result& result) { result.returnResults(results...); });
     }
 
     void fail(const base::Error& error) noexcept
     {
+        journal(&error);
         send([&](const Result& result) { result.returnError(toBusError(error)); });
     }
 
 private:
+    /// Also when the connection has gone meanwhile: it has been done all the same.
+    void journal(const base::Error* failure) noexcept
+    {
+        if (const auto deed = std::exchange(deed_, {}))
+            tellJournal(*deed, failure);
+    }
+
     template <typename Sending>
     void send(Sending sending) noexcept
     {
@@ -66,6 +103,7 @@ private:
 
     OpenCalls* calls_; // lives as long as result_ does not expire
     std::weak_ptr<Result> result_;
+    std::unique_ptr<Deed> deed_;
 };
 
 } // namespace causeway::dbus

@@ -141,6 +141,7 @@ void DeviceAdaptor::WriteResource(sdbus::Result<>&& result, std::string path, sd
               const auto admitted = admitValue(value);
               if (!admitted)
                   return answer.fail(admitted.error());
+              answer.changes("", fmt::format("{} {}", path, textOf(value)));
               context_.control.writeResource(name_, *parsed, *admitted, confirm(std::move(answer)));
           });
 }
@@ -157,6 +158,7 @@ void DeviceAdaptor::Execute(sdbus::Result<>&& result, std::string path, std::str
                   return answer.fail(
                       {ErrorKind::LimitExceeded,
                        fmt::format("arguments of at most {} octets", mostArgumentOctets)});
+              answer.changes("", fmt::format("{} {}", path, arguments));
               context_.control.executeResource(
                   name_, *parsed, arguments, confirm(std::move(answer)));
           });
@@ -206,6 +208,7 @@ void DeviceAdaptor::SetCredential(FactsResult&& result,
            kind = std::move(kind),
            identity = std::move(identity),
            secret = std::move(secret)](Answer<Dictionary> answer) {
+              answer.changes("", "for " + id.server);
               auto received = receive(kind, identity, secret);
               if (!received)
                   return answer.fail(received.error());
@@ -221,6 +224,7 @@ void DeviceAdaptor::GenerateCredential(FactsResult&& result,
           Action::Credentials,
           [this, id = credential(std::move(server)), identity = std::move(identity)](
               Answer<Dictionary> answer) {
+              answer.changes("", "for " + id.server);
               context_.control.generateCredential(id, identity, describe(std::move(answer)));
           });
 }
@@ -230,6 +234,7 @@ void DeviceAdaptor::GenerateKeyPair(FactsResult&& result, std::string server)
     admit(std::move(result),
           Action::Credentials,
           [this, id = credential(std::move(server))](Answer<Dictionary> answer) {
+              answer.changes("", "for " + id.server);
               context_.control.generateKeyPair(id, describe(std::move(answer)));
           });
 }
@@ -241,6 +246,7 @@ void DeviceAdaptor::RequestCertificate(sdbus::Result<std::vector<std::uint8_t>>&
     admit(std::move(result),
           Action::Credentials,
           [this, id = credential(std::move(server))](OctetsAnswer answer) {
+              answer.changes("", "for " + id.server);
               context_.control.requestCertificate(
                   id, [answer = std::move(answer)](const Expected<base::Bytes>& request) mutable {
                       if (!request)
@@ -258,6 +264,7 @@ void DeviceAdaptor::SetCertificate(FactsResult&& result,
           Action::Credentials,
           [this, id = credential(std::move(server)), certificate = std::move(certificate)](
               Answer<Dictionary> answer) {
+              answer.changes("", "for " + id.server);
               context_.control.setCertificate(id, certificate, describe(std::move(answer)));
           });
 }
@@ -268,6 +275,7 @@ void DeviceAdaptor::ExportCredential(SecretResult&& result, std::string server)
     admit(std::move(result),
           Action::Export,
           [this, id = credential(std::move(server))](SecretAnswer answer) {
+              answer.changes("", "for " + id.server);
               auto reserved = reserveSecretFile(); // before the export, which works only once
               if (!reserved)
                   return answer.fail(reserved.error());
@@ -294,6 +302,7 @@ void DeviceAdaptor::RemoveCredential(sdbus::Result<>&& result, std::string serve
     admit(std::move(result),
           Action::Credentials,
           [this, id = credential(std::move(server))](Answer<> answer) {
+              answer.changes("", "for " + id.server);
               context_.control.removeCredential(id, confirm(std::move(answer)));
           });
 }
@@ -378,6 +387,7 @@ void DeviceAdaptor::change(const Dictionary& settings, Answer<> answer)
     const auto then = now ? changed(now->settings, settings) : base::fail(now.error());
     if (!then)
         return answer.fail(then.error());
+    answer.changes(toDictionary(now->settings), toDictionary(*then));
     context_.control.changeDevice(*then, confirm(std::move(answer)));
 }
 

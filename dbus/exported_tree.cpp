@@ -27,7 +27,7 @@ ExportedTree::ExportedTree(base::EventLoop& loop,
     : loop_(loop)
     , bus_(loop, settings.busAddress, std::move(onLost))
     , status_(loop, controls.gateway)
-    , gate_(makeAuthority(bus_.connection(), settings))
+    , gate_(bus_.connection(), makeAuthority(bus_.connection(), settings))
     , context_{bus_.connection(),
                controls.gateway,
                controls.lists,

@@ -80,9 +80,11 @@ void GatewayAdaptor::add(PathResult&& result,
 {
     const auto work = [this, method, settings = std::move(settings), changes = std::move(changes)](
                           Answer<sdbus::ObjectPath> answer) {
+        answer.concerns(kindOf(settings), settings.name);
         auto wanted = changed(settings, changes);
         if (!wanted)
             return answer.fail(wanted.error());
+        answer.changes("", differences(toDictionary(settings), toDictionary(*wanted)).second);
         sdbus::ObjectPath path{objectPath(kindOf(settings), settings.name)};
         (context_.control.*method)(std::move(*wanted),
                                    [answer = std::move(answer), path = std::move(path)](

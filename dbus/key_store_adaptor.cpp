@@ -2,6 +2,7 @@
 #include "dbus/key_store_adaptor.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "agent/base/log.hpp"
 #include "dbus/exported_object.hpp"
@@ -122,6 +123,8 @@ void KeyStoreAdaptor::Seal(sdbus::Result<>&& result, std::vector<std::uint32_t> 
               const auto wanted = toRegisters(registers);
               if (!wanted)
                   return answer.fail(wanted.error());
+              answer.changes("",
+                             fmt::format("platform registers [{}]", fmt::join(registers, ", ")));
               context_.keyStore.seal(*wanted, confirm(std::move(answer)));
           });
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbus/line_adaptor.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "dbus/scan_dict.hpp"
 #include "dbus/settings_dict.hpp"
 #include "dbus/trace_dict.hpp"
@@ -19,6 +22,7 @@ void LineAdaptor::Change(sdbus::Result<>&& result, Dictionary settings)
             const auto then = now ? changed(now->settings, settings) : base::fail(now.error());
             if (!then)
                 return answer.fail(then.error());
+            answer.changes(toDictionary(now->settings), toDictionary(*then));
             context_.control.changeLine(*then, confirm(std::move(answer)));
         });
 }
@@ -63,6 +67,12 @@ void LineAdaptor::WriteRegisters(sdbus::Result<>&& result,
     admit(std::move(result),
           Action::Manage,
           [this, range, values = std::move(values)](Answer<> answer) {
+              answer.changes("",
+                             fmt::format("unit {} {} {}: {}",
+                                         range.unitId,
+                                         range.table,
+                                         range.address,
+                                         fmt::join(values, " ")));
               context_.control.writeRegisters(name_, range, values, confirm(std::move(answer)));
           });
 }

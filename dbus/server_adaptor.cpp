@@ -40,6 +40,7 @@ void ServerAdaptor::Change(sdbus::Result<>&& result, Dictionary settings)
             const auto then = now ? changed(now->settings, settings) : base::fail(now.error());
             if (!then)
                 return answer.fail(then.error());
+            answer.changes(toDictionary(now->settings), toDictionary(*then));
             context_.control.changeServer(*then, confirm(std::move(answer)));
         });
 }

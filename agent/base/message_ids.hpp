@@ -11,6 +11,7 @@ inline constexpr const char* registeredId = "a5eaced5e2e44332ab553f41a83a925a";
 inline constexpr const char* notRegisteredId = "7142ce790cc84b8ea37ae974fd99e64f";
 inline constexpr const char* keyStoreLockedId = "890b67f82b984416bc0e854f8cc1cf5e";
 inline constexpr const char* keyStoreOpenId = "d6214c9046db4949b5719ff15b1bb21b";
+inline constexpr const char* operatorDeedId = "c04a7e5ab6b14d6f9d0e6e4a1f3c2b97";
 inline constexpr const char* serverChangeId = "5d0f6c2b8c0e4b0f9b7b6d3b6a4f1e27";
 inline constexpr const char* certificateEndsId = "1890ccca816d476c8fec5d924d9fed65";
 
