@@ -340,7 +340,7 @@ void DtlsSession::readRecords(int datagrams)
             return;
         }
         const base::Survival lives(wasDestroyed_);
-        listener_.onDatagram({buffer.data(), static_cast<std::size_t>(size)});
+        environment_.deliver(static_cast<std::size_t>(size), listener_);
         if (!lives)
             return;
     }

@@ -3,7 +3,10 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
+#include "agent/base/secret.hpp"
+#include "agent/coap/channel.hpp"
 #include "agent/coap/deferred.hpp"
 #include "agent/coap/endpoint.hpp"
 #include "agent/coap/resolver.hpp"
@@ -27,6 +30,15 @@ struct Environment
     Resolver resolver;
     /// One for all sessions: what is received is parsed before the next one reads.
     std::array<std::uint8_t, receiveBufferSize> receiveBuffer{};
+
+    /// The first `size` octets for `listener`, wiped afterwards: a Bootstrap-Server sends keys. The
+    /// caller may be gone then.
+    void deliver(std::size_t size, ChannelListener& listener)
+    {
+        const auto received = std::span(receiveBuffer).first(size);
+        listener.onDatagram(received);
+        base::wipe(received);
+    }
 };
 
 } // namespace causeway::coap

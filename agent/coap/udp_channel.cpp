@@ -29,7 +29,7 @@ void UdpChannel::onReadable()
         ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT | MSG_TRUNC);
     if (size <= 0 || static_cast<std::size_t>(size) > buffer.size())
         return;
-    listener_.onDatagram({buffer.data(), static_cast<std::size_t>(size)});
+    environment_.deliver(static_cast<std::size_t>(size), listener_);
 }
 
 } // namespace causeway::coap

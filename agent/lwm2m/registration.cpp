@@ -37,7 +37,7 @@ constexpr seconds reconnectWindow{5};
 } // namespace
 
 Registration::Registration(const Identity& identity,
-                           const ServerAccount& account,
+                           ServerAccount& account,
                            api::Transport& transport,
                            base::Scheduler& scheduler,
                            RegistrationListener& listener)
@@ -45,10 +45,11 @@ Registration::Registration(const Identity& identity,
     , account_(account)
     , scheduler_(scheduler)
     , listener_(listener)
-    , version_(configuredVersion(account.settings))
     , timer_(scheduler, [this] { raise(Event::TimerDue); })
     , session_(identity, account.settings, transport, scheduler, *this)
-{}
+{
+    account_.version = configuredVersion(account_.settings);
+}
 
 Registration::~Registration() = default;
 
@@ -237,9 +238,9 @@ void Registration::sendRegister()
 {
     location_.clear();
     hasUpdatedSinceRegister_ = false;
-    const std::string links = listener_.objectLinks(version_);
+    const std::string links = listener_.objectLinks(version());
     rememberSent(links);
-    ask(registerRequest(identity_, account_.settings, version_, links),
+    ask(registerRequest(identity_, account_.settings, version(), links),
         &Registration::onRegisterAnswer);
 }
 
@@ -256,8 +257,8 @@ void Registration::sendUpdate()
     if (sentLifetime_ != account_.settings.lifetime)
         request.query.push_back(fmt::format("lt={}", account_.settings.lifetime.count()));
     if (sentQueueMode_ != account_.settings.queueMode) // only 1.0 can say so in an Update
-        request.query.emplace_back(bindingOf(account_.settings, version_));
-    const std::string links = listener_.objectLinks(version_);
+        request.query.emplace_back(bindingOf(account_.settings, version()));
+    const std::string links = listener_.objectLinks(version());
     if (sentLinksHash_ != std::hash<std::string>{}(links)) {
         request.contentFormat = linkFormat;
         request.payload = base::toBytes(links);
@@ -367,12 +368,11 @@ void Registration::onRegisterAnswer(const Expected<Response>& answer)
         raise(Event::Accepted);
         return;
     }
-    if (answer->code == OutcomeCode::PreconditionFailed && version_ != ProtocolVersion::V1_0) {
-        version_ = nextLower(version_);
-        raise(Event::VersionRefused);
-        return;
+    if (answer->code == OutcomeCode::PreconditionFailed && version() != ProtocolVersion::V1_0) {
+        account_.version = nextLower(version());
+        return raise(Event::VersionRefused);
     }
-    version_ = configuredVersion(account_.settings);
+    account_.version = configuredVersion(account_.settings);
     if (answer->code == OutcomeCode::Forbidden && !session_.isResumed())
         retries_.useUp(); // explicitly rejected: never hammered
     fail({ErrorKind::Refused,
@@ -464,7 +464,7 @@ bool Registration::hasUnsentChanges() const
 {
     return sentLifetime_ != account_.settings.lifetime ||
            sentQueueMode_ != account_.settings.queueMode ||
-           sentLinksHash_ != std::hash<std::string>{}(listener_.objectLinks(version_));
+           sentLinksHash_ != std::hash<std::string>{}(listener_.objectLinks(version()));
 }
 
 // LwM2M Transport §6.5: the time runs anew with each message, sent or received.

@@ -62,7 +62,7 @@ public:
 
     /// Both references and `account` outlive the registration.
     Registration(const Identity& identity,
-                 const ServerAccount& account,
+                 ServerAccount& account,
                  api::Transport& transport,
                  base::Scheduler& scheduler,
                  RegistrationListener& listener);
@@ -97,7 +97,7 @@ public:
         return state_ == State::Registered || state_ == State::Updating;
     }
 
-    [[nodiscard]] ProtocolVersion version() const { return version_; }
+    [[nodiscard]] ProtocolVersion version() const { return account_.version; }
 
     /// All but `observations`, which the registration does not know.
     [[nodiscard]] api::RegistrationStatus status() const;
@@ -160,12 +160,11 @@ private:
     [[nodiscard]] base::Duration spreadOut(base::Duration delay) const;
 
     const Identity& identity_;
-    const ServerAccount& account_;
+    ServerAccount& account_; ///< of which only the version is set here
     base::Scheduler& scheduler_;
     RegistrationListener& listener_;
 
     State state_ = State::Off;
-    ProtocolVersion version_ = ProtocolVersion::V1_1;
     bool hasUpdatedSinceRegister_ = false;
     bool isWaking_ = false;        ///< the Update under way ends a sleep (queue mode)
     bool mayResume_ = true;        ///< the next session

@@ -54,7 +54,9 @@ struct ServerPeriods
 /// One Server Account as it is now: what the operator gave, then what servers wrote to /1/x.
 struct ServerAccount
 {
-    api::ServerSettings settings;       ///< its times are those now in force
+    api::ServerSettings settings; ///< its times are those now in force
+    /// Claimed now: lower than configured when the server refused that. The Registration sets it.
+    ProtocolVersion version = ProtocolVersion::V1_1;
     ServerPeriods given;                ///< as the operator wants them
     model::Id instance = 0;             ///< of Object 1
     model::Id securityInstance = 0;     ///< of Object 0

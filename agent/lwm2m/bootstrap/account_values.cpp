@@ -304,6 +304,8 @@ takeSecurityValues(const StagedInstance& content, Id instance, ServerSettings& s
     if (!settings.isBootstrap) { // of a Bootstrap-Server it has no meaning, and may be anything
         reader.need({security::shortServerId});
         reader.whole(security::shortServerId, settings.shortServerId);
+        if (settings.shortServerId == 0)
+            reader.refuse(security::shortServerId, "is 0, as only a Bootstrap-Server's may be");
     }
     reader.time(security::clientHoldOff, settings.clientHoldOff);
     reader.time(security::bootstrapTimeout, settings.bootstrapTimeout);

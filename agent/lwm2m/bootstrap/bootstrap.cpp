@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/log.hpp"
+#include "agent/base/secret.hpp"
 #include "agent/lwm2m/outcome_text.hpp"
 #include "agent/lwm2m/retry_schedule.hpp"
 
@@ -120,7 +121,9 @@ void Bootstrap::onRequest(Request request, api::Respond respond)
     }
     if (isFinish(request))
         return finish(std::move(respond));
-    respond(operations_.perform(*stage_, request));
+    auto response = operations_.perform(*stage_, request);
+    base::wipe(request.payload); // which may have been a key
+    respond(std::move(response));
 }
 
 void Bootstrap::onReset(const api::Token&)

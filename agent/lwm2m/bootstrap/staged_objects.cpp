@@ -104,6 +104,31 @@ OrRefusal<void> StagedObjects::checkRoom(const std::vector<Record>& records) con
     return {};
 }
 
+OrRefusal<void> StagedObjects::checkShortServerIds(const Path& target,
+                                                   const std::vector<Record>& records) const
+{
+    for (const Record& record : records) {
+        const Path& path = record.path;
+        const bool isNone = path.size() > 2 && path.object() == securityObjectId &&
+                            path.resource() == securityShortServerId &&
+                            record.value == model::Value(std::int64_t{0});
+        if (!isNone)
+            continue;
+        const Path claim = path.upTo(2).child(bootstrapServerResource);
+        const auto written = std::ranges::find(records, claim, &Record::path);
+        const auto& all = instances(securityObjectId);
+        const auto there = target.isResource() ? all.find(path.instance()) : all.end();
+        const bool isOfBootstrap =
+            written != records.end()
+                ? written->value == model::Value(true)
+                : there != all.end() && isBootstrap(there->first, there->second);
+        if (!isOfBootstrap)
+            return refusal(OutcomeCode::BadRequest,
+                           path.toString() + ": only a Bootstrap-Server has 0");
+    }
+    return {};
+}
+
 void StagedObjects::makeWay(const std::vector<Record>& records)
 {
     const auto own = bootstrapInstance();
@@ -140,6 +165,8 @@ OrRefusal<void> StagedObjects::write(const Path& target, std::vector<Record> rec
 {
     if (auto room = checkRoom(records); !room)
         return room;
+    if (auto ids = checkShortServerIds(target, records); !ids)
+        return ids;
     if (target.object() == securityObjectId && target.size() < 3)
         makeWay(records);
     // An instance is replaced whole: what is not in the payload must not be there (LwM2M Core
@@ -258,7 +285,7 @@ std::optional<std::int64_t> StagedObjects::shortServerId(const Path& instance) c
         instance.object() == securityObjectId ? securityShortServerId : serverShortServerId;
     const auto* value = found->second.find(instance.child(resource));
     const auto* number = value == nullptr ? nullptr : std::get_if<std::int64_t>(value);
-    return number == nullptr ? std::nullopt : std::optional(*number);
+    return number == nullptr || *number == 0 ? std::nullopt : std::optional(*number);
 }
 
 } // namespace causeway::lwm2m

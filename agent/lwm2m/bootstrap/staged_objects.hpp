@@ -61,6 +61,9 @@ public:
 
 private:
     [[nodiscard]] OrRefusal<void> checkRoom(const std::vector<Record>& records) const;
+    /// 0 is no server's: many Bootstrap-Servers give it to their own account, which has none.
+    [[nodiscard]] OrRefusal<void> checkShortServerIds(const model::Path& target,
+                                                      const std::vector<Record>& records) const;
     void makeWay(const std::vector<Record>& records);
     void put(Record record);
     void clear(model::Id object);

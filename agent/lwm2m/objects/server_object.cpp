@@ -52,7 +52,7 @@ constexpr std::array present{resource::shortServerId,
 // LwM2M 1.0 has queue mode in the binding; later versions tell it in Register only.
 std::string bindingOf(const ServerAccount& account)
 {
-    return account.settings.queueMode && account.settings.lwm2mVersion == "1.0" ? "UQ" : "U";
+    return account.settings.queueMode && account.version == ProtocolVersion::V1_0 ? "UQ" : "U";
 }
 
 std::optional<Value> valueOf(const ServerAccount& account, Id id)
@@ -137,7 +137,7 @@ Expected<void> assign(bool& target, const Value& value)
 Expected<void> assignBinding(ServerAccount& account, const Value& value)
 {
     const auto binding = as<std::string>(value);
-    const bool isOld = account.settings.lwm2mVersion == "1.0";
+    const bool isOld = account.version == ProtocolVersion::V1_0;
     if (!binding || (*binding != "U" && !(isOld && *binding == "UQ")))
         return fail(ErrorKind::InvalidArgument,
                     isOld ? "the bindings of this client are U and UQ"

@@ -18,7 +18,8 @@ constexpr ResourceRow lwm2mSecurity[] = {
     {7,  "SMS Binding Key Parameters",                    none, single,   optional,  ResourceType::Opaque,          Range{0, 6},     ""},
     {8,  "SMS Binding Secret Key(s)",                     none, single,   optional,  ResourceType::Opaque,          Range{0, 48},    ""},
     {9,  "LwM2M Server SMS Number",                       none, single,   optional,  ResourceType::String,          any,             ""},
-    {10, "Short Server ID",                               none, single,   optional,  ResourceType::Integer,         Range{1, 65534}, ""},
+    // From 1; Cumulocity and others write 0 to the Bootstrap-Server's own account, which LwM2M 1.0 called the default.
+    {10, "Short Server ID",                               none, single,   optional,  ResourceType::Integer,         Range{0, 65534}, ""},
     {11, "Client Hold Off Time",                          none, single,   optional,  ResourceType::Integer,         any,             "s"},
     {12, "Bootstrap-Server Account Timeout",              none, single,   optional,  ResourceType::Integer,         any,             "s"},
     {13, "Matching Type",                                 none, single,   optional,  ResourceType::UnsignedInteger, Range{0, 3},     ""},

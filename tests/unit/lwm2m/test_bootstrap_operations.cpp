@@ -47,6 +47,43 @@ BOOST_FIXTURE_TEST_CASE(leshan_can_bootstrap_with_senml_cbor, BootstrapFixture)
     BOOST_TEST(accounts[1].account.settings.uri == "coap://127.0.0.1:25683");
 }
 
+// Cumulocity, for one: LwM2M 1.0 called 0 the Default Short Server ID.
+BOOST_FIXTURE_TEST_CASE(a_bootstrap_server_may_give_itself_the_short_server_id_0, BootstrapFixture)
+{
+    const auto own = [](bool isBootstrap) {
+        auto records = security(0, 0, "coaps://bs.example");
+        records[1].value = Value(isBootstrap);
+        return records;
+    };
+    const std::vector<Record> none{{{0, 0, 10}, Value(std::int64_t{0}), {}}};
+    const std::vector<Record> noneOfServer{{{0, 1, 10}, Value(std::int64_t{0}), {}}};
+    begin();
+
+    BOOST_TEST((write("/0/0/10", none, plainTextFormat) == OutcomeCode::Changed));
+    BOOST_TEST((write("/0/0", own(true)) == OutcomeCode::Changed));
+    writeAccount();
+    BOOST_TEST((write("/0/0", own(false)) == OutcomeCode::BadRequest));
+    BOOST_TEST((write("/0/1/10", noneOfServer, plainTextFormat) == OutcomeCode::BadRequest));
+
+    BOOST_TEST(textOf(get("/0", linkFormat)) ==
+               "</>;lwm2m=1.1,</0/0>,</0/1>;ssid=101;uri=\"coaps://new.example\"");
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_short_server_id_0_never_becomes_a_servers, BootstrapFixture)
+{
+    auto disguised = security(1, 0);
+    disguised[1].value = Value(true);
+    begin();
+    writeAccount();
+
+    BOOST_TEST((write("/0/1", disguised) == OutcomeCode::Changed));
+    BOOST_TEST((write("/0/1/1", {{{0, 1, 1}, Value(false), {}}}, plainTextFormat) ==
+                OutcomeCode::Changed));
+
+    BOOST_TEST((finish().code == OutcomeCode::NotAcceptable));
+}
+
 // OMA ETS 0: the server account comes as /0/0, whatever is there.
 BOOST_FIXTURE_TEST_CASE(the_bootstrap_server_makes_way_for_an_account, BootstrapFixture)
 {

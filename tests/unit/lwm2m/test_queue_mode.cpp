@@ -215,6 +215,20 @@ BOOST_FIXTURE_TEST_CASE(a_server_of_1_0_chooses_it_by_the_binding, OldSleeper)
     BOOST_TEST((update().query == std::vector<std::string>{"b=U"}));
 }
 
+BOOST_AUTO_TEST_CASE(the_binding_is_that_of_the_version_agreed_on)
+{
+    ClientFixture downgraded({}, "1.1", true);
+    downgraded.client->start(0s);
+    downgraded.scheduler.advance(0s);
+    downgraded.peer().connect();
+    downgraded.peer().answer(OutcomeCode::PreconditionFailed);
+    downgraded.peer().accept();
+
+    BOOST_TEST(textOf(downgraded.read("/1/0/7", plainTextFormat)) == "UQ");
+    BOOST_TEST((downgraded.writeText("/1/0/7", "U").code == OutcomeCode::Changed));
+    BOOST_TEST(textOf(downgraded.read("/1/0/7", plainTextFormat)) == "U");
+}
+
 BOOST_FIXTURE_TEST_CASE(what_a_server_chose_is_there_after_a_restart, OldSleeper)
 {
     writeBinding("UQ");
