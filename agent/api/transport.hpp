@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,61 +10,15 @@
 #include <vector>
 
 #include "agent/api/credential_store.hpp"
+#include "agent/api/request.hpp"
 #include "agent/base/bytes.hpp"
 #include "agent/base/expected.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/base/unique_function.hpp"
-#include "agent/model/outcome.hpp"
 
 /// The seam between lwm2m, which speaks in requests and responses, and coap, which owns sockets,
 /// DTLS and the message layer. Everything here lives on the main thread.
 namespace causeway::api {
-
-/// RFC 7252 §12.1.1 and RFC 8132.
-enum class Method : std::uint8_t {
-    Get = 1,
-    Post = 2,
-    Put = 3,
-    Delete = 4,
-    Fetch = 5,
-    Patch = 6,
-    IPatch = 7
-};
-
-/// A number of the CoAP Content-Formats registry, e.g. 11542.
-using ContentFormat = std::uint16_t;
-
-/// Zero to eight octets that tie responses and notifications to a request (RFC 7252 §5.3.1).
-struct Token
-{
-    std::array<std::uint8_t, 8> octets{};
-    std::uint8_t size = 0;
-    auto operator<=>(const Token&) const = default;
-};
-
-/// A whole request, either way: blocks are put together, or cut, below this seam.
-struct Request
-{
-    Method method = Method::Get;
-    std::vector<std::string> path;  ///< Uri-Path segments
-    std::vector<std::string> query; ///< Uri-Query options, "name=value"
-    std::optional<ContentFormat> contentFormat;
-    std::optional<ContentFormat> accept;
-    std::optional<std::uint32_t> observe; ///< 0 register, 1 cancel (RFC 7641 §2)
-    base::Bytes payload;
-    Token token; ///< of a received request; ours is chosen below
-};
-
-/// A whole response, either way, and what a notification carries.
-struct Response
-{
-    model::OutcomeCode code = model::OutcomeCode::Content;
-    std::vector<std::string> locationPath;
-    std::optional<ContentFormat> contentFormat;
-    std::optional<std::uint32_t> observe; ///< notifications: 24-bit sequence number
-    std::optional<std::uint32_t> maxAge;  ///< seconds
-    base::Bytes payload;
-};
 
 /// LwM2M Security Object resource 2.
 enum class SecurityMode : std::uint8_t { Psk = 0, RawPublicKey = 1, Certificate = 2, NoSec = 3 };
@@ -147,6 +100,15 @@ public:
     /// `respond` may be kept and called once, later: the exchange is then answered separately.
     /// After the session has gone it does nothing. Dropping it uncalled answers 5.00.
     virtual void onRequest(Request request, Respond respond) = 0;
+
+    /// Whether a body that comes in blocks is to come here block by block instead of as a whole:
+    /// in order, each with a `respond` of its own, where success asks for the next one. `head` has
+    /// no payload yet. After a failure the server must begin anew.
+    [[nodiscard]] virtual bool takesPieces(const Request& head) const
+    {
+        static_cast<void>(head);
+        return false;
+    }
 
     /// The server reset a non-confirmable notification sent with this token.
     virtual void onReset(const Token& token) = 0;

@@ -370,6 +370,11 @@ void Connection::onRequest(api::Request request, api::Respond respond)
     listener_.onRequest(std::move(request), std::move(respond));
 }
 
+bool Connection::takesPieces(const api::Request& head) const
+{
+    return listener_.takesPieces(head);
+}
+
 void Connection::onReset(const api::Token& token)
 {
     listener_.onReset(token);

@@ -21,6 +21,14 @@ public:
     /// As datagrams go: it may get lost, and that is no error.
     virtual void sendDatagram(base::ByteView datagram) = 0;
     virtual void onRequest(api::Request request, api::Respond respond) = 0;
+
+    /// As api::SessionListener has it.
+    [[nodiscard]] virtual bool takesPieces(const api::Request& head) const
+    {
+        static_cast<void>(head);
+        return false;
+    }
+
     virtual void onReset(const api::Token& token) = 0;
     /// A confirmable message was never acknowledged: nobody is there.
     virtual void onPeerLost(const base::Error& reason) = 0;

@@ -62,8 +62,16 @@ struct Responder::Pending
     std::optional<std::uint32_t> observe;
     std::optional<Block> block1;
     Block wish;
+    bool isPiece = false;
     bool isAcknowledged = false;
     std::unique_ptr<base::Timer> timer;
+};
+
+/// What a request brings: all of it, or a piece.
+struct Responder::Body
+{
+    base::Bytes octets;
+    std::optional<api::Piece> piece{};
 };
 
 /// The api::Respond that the handler gets: answers once, at the latest when it is dropped.
@@ -114,6 +122,7 @@ Responder::Responder(Link& link, Outbox& outbox, BlockSource& source, Notifier& 
     , source_(source)
     , notifier_(notifier)
     , sink_(link.scheduler)
+    , pieces_(link.scheduler)
 {}
 
 Responder::~Responder() = default;
@@ -138,10 +147,12 @@ void Responder::receive(Message& message)
         reply(header, toCode(OutcomeCode::MethodNotAllowed));
     else if (isBadTransfer(message))
         reply(header, toCode(OutcomeCode::BadRequest));
+    else if (message.block1 && goesOnInPieces(message))
+        passOn(message, key);
     else if (message.block1)
         upload(message, key);
     else if (!continuesDownload(message, key))
-        serve(message, {message.payload.begin(), message.payload.end()}, key);
+        serve(message, {{message.payload.begin(), message.payload.end()}}, key);
 }
 
 void Responder::repeat(const Header& header, const ReplyCache::Seen& seen)
@@ -193,7 +204,7 @@ void Responder::upload(Message& message, std::uint64_t key)
 {
     const auto code = sink_.add(uploadKey(message, key), message);
     if (!code) {
-        serve(message, sink_.takeBody(), key);
+        serve(message, {sink_.takeBody()}, key);
         return;
     }
     TransferOptions options;
@@ -203,9 +214,37 @@ void Responder::upload(Message& message, std::uint64_t key)
     reply(message.header, *code, options);
 }
 
-void Responder::serve(Message& message, base::Bytes body, std::uint64_t key)
+bool Responder::goesOnInPieces(const Message& message) const
+{
+    api::Request head;
+    head.method = static_cast<Method>(message.header.code);
+    head.path = message.path;
+    head.query = message.query;
+    head.contentFormat = message.contentFormat;
+    return link_.carrier.takesPieces(head);
+}
+
+void Responder::passOn(Message& message, std::uint64_t key)
+{
+    const Block block = *message.block1;
+    const auto code = pieces_.admit(uploadKey(message, key), message);
+    if (code) {
+        TransferOptions options;
+        options.block1 = block;
+        reply(message.header, *code, options);
+        return;
+    }
+    api::Piece piece{block.offset(), {}, !block.hasMore};
+    if (message.size1)
+        piece.total = *message.size1;
+    serve(message, {{message.payload.begin(), message.payload.end()}, piece}, key);
+}
+
+void Responder::serve(Message& message, Body body, std::uint64_t key)
 {
     if (pending_.size() >= mostPending || outbox_.isFull()) {
+        if (body.piece)
+            pieces_.forget(); // this one is lost, so the next must not go on
         reply(message.header, toCode(OutcomeCode::ServiceUnavailable));
         return;
     }
@@ -217,9 +256,11 @@ void Responder::serve(Message& message, base::Bytes body, std::uint64_t key)
     pending.observe = message.observe;
     pending.block1 = message.block1;
     pending.wish = message.block2.value_or(Block{});
+    pending.isPiece = body.piece.has_value();
     message.payload = {};
     api::Request request = toRequest(message);
-    request.payload = std::move(body);
+    request.payload = std::move(body.octets);
+    request.piece = body.piece;
     if (pending.wish.number != 0)
         request.observe.reset(); // RFC 7959 §2.6: only the first block's request observes
     const auto alive = link_.alive;
@@ -255,7 +296,7 @@ void Responder::answer(std::uint64_t id, api::Response response)
     const bool isObserved = response.observe.has_value();
     TransferOptions options;
     options.block1 = pending.block1;
-    Header header = makeReplyHeader(pending.header, toCode(response.code));
+    Header header = makeReplyHeader(pending.header, replyCode(pending, response));
     if (pending.isAcknowledged) {
         header.type = MessageType::Confirmable;
         header.messageId = link_.nextMessageId();
@@ -270,6 +311,17 @@ void Responder::answer(std::uint64_t id, api::Response response)
         sendSeparately(writer, header.messageId, isObserved, header.token);
     else
         send(pending.header, writer);
+}
+
+// RFC 7959 §2.9.1: a piece is answered with 2.31 until the last one.
+std::uint8_t Responder::replyCode(const Pending& pending, const api::Response& response)
+{
+    const bool isSuccess =
+        static_cast<std::uint8_t>(response.code) < toCode(OutcomeCode::BadRequest);
+    if (pending.isPiece && !isSuccess)
+        pieces_.forget();
+    return pending.isPiece && isSuccess && pending.block1->hasMore ? continueCode
+                                                                   : toCode(response.code);
 }
 
 void Responder::noteObservation(const Pending& pending, const api::Response& response)

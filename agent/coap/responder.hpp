@@ -12,6 +12,7 @@
 #include "agent/coap/message.hpp"
 #include "agent/coap/notifier.hpp"
 #include "agent/coap/outbox.hpp"
+#include "agent/coap/piece_order.hpp"
 #include "agent/coap/reply_cache.hpp"
 
 namespace causeway::coap {
@@ -41,9 +42,13 @@ private:
     [[nodiscard]] bool isBadTransfer(const Message& message) const;
     [[nodiscard]] bool continuesDownload(const Message& message, std::uint64_t key);
     void upload(Message& message, std::uint64_t key);
-    void serve(Message& message, base::Bytes body, std::uint64_t key);
+    [[nodiscard]] bool goesOnInPieces(const Message& message) const;
+    void passOn(Message& message, std::uint64_t key);
+    struct Body;
+    void serve(Message& message, Body body, std::uint64_t key);
     void answer(std::uint64_t id, api::Response response);
     void acknowledge(std::uint64_t id);
+    [[nodiscard]] std::uint8_t replyCode(const Pending& pending, const api::Response& response);
     void noteObservation(const Pending& pending, const api::Response& response);
     void reply(const Header& request, std::uint8_t code, const TransferOptions& options = {});
     void send(const Header& request, const MessageWriter& writer);
@@ -58,6 +63,7 @@ private:
     BlockSource& source_;
     Notifier& notifier_;
     BlockSink sink_;
+    PieceOrder pieces_;
     ReplyCache cache_;
     std::vector<Pending> pending_;
     std::uint64_t lastId_ = 0;

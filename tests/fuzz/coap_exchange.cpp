@@ -27,6 +27,11 @@ struct Victim final : coap::Carrier
             waiting.push_back(std::move(respond));
     }
 
+    [[nodiscard]] bool takesPieces(const api::Request& head) const override
+    {
+        return head.path.size() > 1;
+    }
+
     void onReset(const api::Token&) override {}
 
     void onPeerLost(const base::Error& reason) override { exchange->abandon(reason); }

@@ -31,6 +31,11 @@ struct ExchangeFixture : coap::Carrier
             waiting.push_back(std::move(respond));
     }
 
+    [[nodiscard]] bool takesPieces(const api::Request& head) const override
+    {
+        return head.path == std::vector<std::string>{"5", "0", "0"};
+    }
+
     void onReset(const api::Token& token) override { resets.push_back(token); }
 
     void onPeerLost(const base::Error& reason) override
