@@ -3,6 +3,7 @@
 
 #include "agent/lwm2m/object_links.hpp"
 #include "agent/lwm2m/outcome_text.hpp"
+#include "agent/lwm2m/request_path.hpp"
 
 namespace causeway::lwm2m {
 
@@ -94,6 +95,16 @@ void Account::onRequest(api::Request request, api::Respond respond)
 {
     Requester requester{server_, view_, attributes_, observations_, registration_.version()};
     operations_.perform(requester, request, std::move(respond));
+}
+
+bool Account::takesPieces(const api::Request& head) const
+{
+    const auto path = parseRequestPath(head.path);
+    if (!path || !path->isResource() || head.method != api::Method::Put ||
+        head.contentFormat != opaqueFormat)
+        return false;
+    const auto* object = tree_.find(path->object());
+    return object != nullptr && object->takesPieces(*path);
 }
 
 void Account::onReset(const api::Token& token)

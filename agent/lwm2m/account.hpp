@@ -70,6 +70,7 @@ private:
     void onRegistered(bool isNew) override;
     void onSessionEnded() override;
     void onRequest(api::Request request, api::Respond respond) override;
+    [[nodiscard]] bool takesPieces(const api::Request& head) const override;
     void onReset(const api::Token& token) override;
     void onGaveUp() override;
     void onStatusChanged() override;

@@ -29,6 +29,11 @@ void Object::execute(const model::Path&, const std::string&, Done done)
     done(refuse(OutcomeCode::MethodNotAllowed, "this object executes nothing"));
 }
 
+bool Object::takesPieces(const model::Path&) const
+{
+    return false;
+}
+
 bool Object::allowsResourceReplace() const
 {
     return false;
@@ -42,6 +47,11 @@ bool Object::allowsCreate() const
 void Object::create(Id, std::vector<ResourceWrite>, Done done)
 {
     done(refuse(OutcomeCode::MethodNotAllowed, "the instances of this object are fixed"));
+}
+
+void Object::writePiece(ResourcePiece, Done done)
+{
+    done(refuse(OutcomeCode::MethodNotAllowed, "this object takes no pieces"));
 }
 
 // NOLINTEND(performance-unnecessary-value-param)

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/base/bytes.hpp"
 #include "agent/base/expected.hpp"
 #include "agent/base/unique_function.hpp"
 #include "agent/model/definition.hpp"
@@ -17,6 +20,17 @@ struct ResourceWrite
 {
     model::Path path;
     model::Value value;
+};
+
+/// A part of an Opaque value that is too long to be kept in memory as a whole.
+struct ResourcePiece
+{
+    model::Path path;
+    model::Id server = 0;               ///< Short Server ID of who sends it
+    std::uint64_t offset = 0;           ///< 0 begins anew
+    std::optional<std::uint64_t> total; ///< octets, when the server has told
+    bool isLast = true;
+    base::Bytes octets;
 };
 
 /// LwM2M Core §6.3.3: Replace drops what of the instance is not in the payload, ReplaceResource
@@ -62,6 +76,11 @@ public:
     /// All of `values` or none, as far as the device can promise it.
     virtual void
     write(model::Id instance, std::vector<ResourceWrite> values, WriteMode mode, Done done);
+
+    /// Whether an Opaque Resource may come in pieces; false unless the Object says otherwise.
+    [[nodiscard]] virtual bool takesPieces(const model::Path& resource) const;
+    /// In order; success asks for the next piece. Whole values still come by write().
+    virtual void writePiece(ResourcePiece piece, Done done);
 
     virtual void execute(const model::Path& path, const std::string& arguments, Done done);
 

@@ -285,6 +285,10 @@ void Operations::write(const Requester& requester,
         respond(refused(OutcomeCode::MethodNotAllowed, path.toString() + " is not writable"));
         return;
     }
+    if (request.piece) {
+        writePiece(requester, path, request, std::move(respond));
+        return;
+    }
     auto plan = planWrite(tree_, definitions_, path, request);
     if (!plan) {
         respond(toResponse(plan.error()));
@@ -308,6 +312,34 @@ void Operations::write(const Requester& requester,
     tree_.find(path.object())
         ->write(
             plan->instance, std::move(plan->values), plan->mode, lifetime_.guard(std::move(done)));
+}
+
+// The journal hears of the last piece, or the one that ended it.
+void Operations::writePiece(const Requester& requester,
+                            const Path& path,
+                            const Request& request,
+                            Respond respond)
+{
+    const auto& piece = *request.piece;
+    auto done = [this,
+                 isLast = piece.isLast,
+                 changes = std::vector{pieceChange(
+                     requester.account.settings.name, path, piece.offset + request.payload.size())},
+                 respond = std::move(respond)](const Outcome& outcome) mutable {
+        respond(toResponse(outcome));
+        if (outcome.isSuccess() && !isLast)
+            return;
+        conclude(changes, outcome);
+        listener_.onServerChanges(changes);
+    };
+    tree_.find(path.object())
+        ->writePiece({path,
+                      requester.account.settings.shortServerId,
+                      piece.offset,
+                      piece.total,
+                      piece.isLast,
+                      request.payload},
+                     lifetime_.guard(std::move(done)));
 }
 
 void Operations::post(const Requester& requester,

@@ -48,6 +48,10 @@ private:
                const Path& path,
                const api::Request& request,
                api::Respond respond);
+    void writePiece(const Requester& requester,
+                    const Path& path,
+                    const api::Request& request,
+                    api::Respond respond);
     void execute(const Requester& requester,
                  const Path& path,
                  const api::Request& request,

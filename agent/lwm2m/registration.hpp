@@ -118,6 +118,12 @@ private:
     void onConnected(const api::ChannelFacts& facts) override;
     void onClosed(const base::Error& reason) override;
     void onRequest(api::Request request, api::Respond respond) override;
+
+    [[nodiscard]] bool takesPieces(const api::Request& head) const override
+    {
+        return isRegistered() && listener_.takesPieces(head);
+    }
+
     void onReset(const api::Token& token) override;
 
     void raise(Event event);

@@ -25,6 +25,14 @@ public:
 
     /// Only while registered.
     virtual void onRequest(api::Request request, api::Respond respond) = 0;
+
+    /// As api::SessionListener has it; only while registered.
+    [[nodiscard]] virtual bool takesPieces(const api::Request& head) const
+    {
+        static_cast<void>(head);
+        return false;
+    }
+
     virtual void onReset(const api::Token& token) = 0;
 
     /// The retry sequences are used up, or the server does not want this client. The registration

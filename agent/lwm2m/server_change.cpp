@@ -49,6 +49,11 @@ plannedChanges(const ObjectTree& tree, const std::string& server, const WritePla
     return changes;
 }
 
+ServerChange pieceChange(const std::string& server, const model::Path& path, std::uint64_t octets)
+{
+    return {server, path, "unknown", fmt::format("{} octets", octets), {}, false};
+}
+
 ServerChange
 executeChange(const std::string& server, const model::Path& path, const std::string& arguments)
 {

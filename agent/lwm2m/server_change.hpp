@@ -25,6 +25,10 @@ struct ServerChange
 [[nodiscard]] std::vector<ServerChange>
 plannedChanges(const ObjectTree& tree, const std::string& server, const WritePlan& plan);
 
+/// A Write that comes in pieces, of which so many octets have come.
+[[nodiscard]] ServerChange
+pieceChange(const std::string& server, const model::Path& path, std::uint64_t octets);
+
 [[nodiscard]] ServerChange
 executeChange(const std::string& server, const model::Path& path, const std::string& arguments);
 

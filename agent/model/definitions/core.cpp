@@ -137,7 +137,6 @@ constexpr ResourceRow firmwareUpdate[] = {
     {11, "Severity",                         readWrite, single,   optional,  ResourceType::Integer,         Range{0, 2},   ""},
     {12, "Last State Change Time",           read,      single,   optional,  ResourceType::Time,            any,           ""},
     {13, "Maximum Defer Period",             readWrite, single,   optional,  ResourceType::UnsignedInteger, any,           "s"},
-    {14, "Automatic Upgrade at Download",    readWrite, single,   optional,  ResourceType::Boolean,         any,           ""},
 };
 
 constexpr ResourceRow locationObject[] = {
@@ -226,7 +225,7 @@ constexpr ResourceRow testObject[] = {
     {1180, "CoreLnk Array",          readWrite, multiple, mandatory, ResourceType::CoreLink,        any, ""},
 };
 
-// 0 to 3 go by the versions that belong to LwM2M 1.1, which Clients register with: 1.2's need a
+// 0 to 3 and 5 go by the versions that belong to LwM2M 1.1, which Clients register with: 1.2's need a
 // 1.2 Client, and a server without their models cannot tell the types (Leshan 2.0.0-M4).
 constexpr ObjectRow objects[] = {
     {0, "LWM2M Security", "1.1", multiple, mandatory, lwm2mSecurity},
@@ -234,7 +233,7 @@ constexpr ObjectRow objects[] = {
     {2, "LwM2M Access Control", "1.0", multiple, optional, lwm2mAccessControl},
     {3, "Device", "1.1", single, mandatory, device},
     {4, "Connectivity Monitoring", "1.3", single, optional, connectivityMonitoring},
-    {5, "Firmware Update", "1.2", single, optional, firmwareUpdate},
+    {5, "Firmware Update", "1.1", single, optional, firmwareUpdate},
     {6, "Location", "1.0", single, optional, locationObject},
     {7, "Connectivity Statistics", "1.0", single, optional, connectivityStatistics},
     {9, "LWM2M Software Management", "1.0", multiple, optional, lwm2mSoftwareManagement},

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agent/base/bytes.hpp"
+#include "agent/base/expected.hpp"
+#include "agent/base/unique_function.hpp"
+
+namespace causeway::api {
+
+/// What a profile says of the firmware of its devices. A command is a program and its arguments, in
+/// which @package@, @device@, @endpoint@, @line@ and @unit@ stand for what they name.
+struct FirmwareMethod
+{
+    /// Some devices of this kind have a megabyte, gateways in the field have little more to spare.
+    static constexpr std::uint64_t usualPackage = 16UL * 1024 * 1024;
+    /// What Block1 can number with blocks of 1,024 octets (RFC 7959 §2.2: 20 bits).
+    static constexpr std::uint64_t mostPackage = 1024UL * 1024 * 1024;
+
+    std::vector<std::string> install; ///< empty: these devices have no Object 5
+    std::vector<std::string> check;   ///< of what was downloaded; empty: nobody looks at it
+    std::chrono::seconds timeLimit{600};
+    std::uint64_t largestPackage = usualPackage;
+
+    bool operator==(const FirmwareMethod&) const = default;
+};
+
+/// Keeps the one firmware package of one device, and has it checked and installed. Main thread;
+/// callbacks come there, later, at most once: never after the station has gone.
+class FirmwareStation
+{
+public:
+    using Done = base::UniqueFunction<void(base::Expected<void>)>;
+
+    virtual ~FirmwareStation() = default;
+
+    [[nodiscard]] virtual std::uint64_t largestPackage() const = 0;
+
+    /// In order; an offset of 0 begins anew. LimitExceeded: the disk has no room for it.
+    virtual void store(std::uint64_t offset, base::Bytes octets, Done done) = 0;
+    /// Nothing more comes: the package is on disk, whatever happens to the power, before `done`.
+    virtual void complete(Done done) = 0;
+    /// The package goes, whole or not, and what runs with it is ended.
+    virtual void discard() = 0;
+
+    [[nodiscard]] virtual bool hasCheck() const = 0;
+    /// Only with hasCheck(). NotSupported: a good package, but not for this device; any other
+    /// error: it is not what it should be.
+    virtual void check(Done done) = 0;
+    virtual void install(Done done) = 0;
+};
+
+} // namespace causeway::api

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "agent/lwm2m/firmware/firmware_update.hpp"
+
+/// The part of FirmwareUpdate that is data (LwM2M Core appendix E.6, figure and results).
+namespace causeway::lwm2m {
+
+// What has no row is refused with 4.05 when a server asks for it, and else ignored.
+std::span<const FirmwareUpdate::Transition> FirmwareUpdate::transitions()
+{
+    using U = FirmwareUpdate;
+    using R = FirmwareResult;
+    // clang-format off
+    static constexpr std::array table{
+        // Nobody knows how far an update came that ended with this process: the server decides.
+        Transition{State::Idle,        Event::Restarted,          State::Idle,        {},                    &U::discard},
+        Transition{State::Downloading, Event::Restarted,          State::Idle,        R::ConnectionLost,     &U::discard},
+        Transition{State::Updating,    Event::Restarted,          State::Downloaded,  R::UpdateFailed,       &U::nothing},
+
+        Transition{State::Idle,        Event::PackageBegan,       State::Downloading, R::Initial,            &U::begin},
+        Transition{State::Idle,        Event::PackageTooLarge,    State::Idle,        R::NoStorage,          &U::nothing},
+        Transition{State::Idle,        Event::UriMalformed,       State::Idle,        R::InvalidUri,         &U::nothing},
+        Transition{State::Idle,        Event::UriUnsupported,     State::Idle,        R::UnsupportedProtocol, &U::nothing},
+        Transition{State::Idle,        Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
+        Transition{State::Idle,        Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
+
+        // A server whose transfer broke begins again (RFC 7959 §2.5).
+        Transition{State::Downloading, Event::PackageBegan,       State::Downloading, R::Initial,            &U::begin},
+        Transition{State::Downloading, Event::PackageTooLarge,    State::Idle,        R::NoStorage,          &U::discard},
+        Transition{State::Downloading, Event::Abandoned,          State::Idle,        R::ConnectionLost,     &U::discard},
+        Transition{State::Downloading, Event::Stored,             State::Downloaded,  R::Initial,            &U::nothing},
+        Transition{State::Downloading, Event::StoredUnchecked,    State::Checking,    R::Initial,            &U::check},
+        Transition{State::Downloading, Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
+        Transition{State::Downloading, Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
+
+        Transition{State::Checking,    Event::CheckPassed,        State::Downloaded,  R::Initial,            &U::nothing},
+        Transition{State::Checking,    Event::CheckFailed,        State::Idle,        R::IntegrityFailure,   &U::discard},
+        Transition{State::Checking,    Event::PackageUnsupported, State::Idle,        R::UnsupportedPackage, &U::discard},
+        Transition{State::Checking,    Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
+        Transition{State::Checking,    Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
+
+        Transition{State::Downloaded,  Event::UpdateAsked,        State::Updating,    R::Initial,            &U::install},
+        Transition{State::Downloaded,  Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
+        Transition{State::Downloaded,  Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
+
+        Transition{State::Updating,    Event::Installed,          State::Idle,        R::Success,            &U::discard},
+        // ETS 779: the package stays, and the server may try again.
+        Transition{State::Updating,    Event::InstallFailed,      State::Downloaded,  R::UpdateFailed,       &U::nothing},
+    };
+    // clang-format on
+    return table;
+}
+
+} // namespace causeway::lwm2m

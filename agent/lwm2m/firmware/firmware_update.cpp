@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/lwm2m/firmware/firmware_update.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace causeway::lwm2m {
+
+using base::Error;
+using base::ErrorKind;
+using base::Expected;
+using model::Outcome;
+using model::OutcomeCode;
+using model::refuse;
+
+namespace {
+
+constexpr std::string_view stateKey = "firmware";
+constexpr std::string_view uriKey = "firmware/uri";
+
+// EXCHANGE_LIFETIME (RFC 7252 §4.8.2), as long as the transfer itself is remembered.
+constexpr std::chrono::seconds senderPatience{247};
+
+// LwM2M Core appendix E.6, Package: empty, or a single NUL, which some servers must send instead.
+bool isEmptyPackage(const ResourcePiece& piece)
+{
+    const bool isNul = piece.octets.size() == 1 && piece.octets.front() == 0;
+    return piece.offset == 0 && piece.isLast && (piece.octets.empty() || isNul);
+}
+
+// RFC 3986 §3, as far as a package needs it: a scheme, an authority and no blanks.
+bool isUri(std::string_view text)
+{
+    const auto end = text.find("://");
+    if (end == std::string_view::npos || end == 0 || end + 3 == text.size())
+        return false;
+    const auto isSchemeCharacter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '+' || c == '-' || c == '.';
+    };
+    const auto isVisible = [](char c) {
+        return c > ' ' && c < '\x7f';
+    };
+    return std::ranges::all_of(text.substr(0, end), isSchemeCharacter) &&
+           std::ranges::all_of(text, isVisible) && text[end + 3] != '/';
+}
+
+} // namespace
+
+FirmwareUpdate::FirmwareUpdate(api::FirmwareStation& station,
+                               base::Scheduler& scheduler,
+                               const api::ClientState& state,
+                               FirmwareListener& listener)
+    : station_(station)
+    , scheduler_(scheduler)
+    , listener_(listener)
+    , abandoned_(scheduler, [this] { raise(Event::Abandoned); })
+{
+    restore(state);
+    raise(Event::Restarted);
+}
+
+void FirmwareUpdate::restore(const api::ClientState& state)
+{
+    const auto textOf = [&state](std::string_view key) {
+        const auto found = state.find(std::string(key));
+        return found == state.end() ? std::string() : found->second;
+    };
+    uri_ = textOf(uriKey);
+    told_ = {{std::string(stateKey), textOf(stateKey)}, {std::string(uriKey), uri_}};
+    if (told_.at(std::string(stateKey)).empty())
+        return;
+    // "2 0": what /5/0/3 and /5/0/5 said.
+    const std::string_view text = told_.at(std::string(stateKey));
+    const auto blank = std::min(text.find(' '), text.size() - 1);
+    const auto number = [](std::string_view digits) {
+        std::uint8_t value = 0;
+        std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        return value;
+    };
+    constexpr std::array states{
+        State::Idle, State::Downloading, State::Downloaded, State::Updating};
+    state_ = states.at(std::min<std::size_t>(number(text.substr(0, blank)), states.size() - 1));
+    result_ = static_cast<FirmwareResult>(number(text.substr(blank + 1)));
+}
+
+const FirmwareUpdate::Transition* FirmwareUpdate::find(Event event) const
+{
+    const auto rows = transitions();
+    const auto row = std::ranges::find_if(
+        rows, [&](const Transition& t) { return t.state == state_ && t.event == event; });
+    return row == rows.end() ? nullptr : &*row;
+}
+
+void FirmwareUpdate::raise(Event event)
+{
+    const auto* row = find(event);
+    if (row == nullptr)
+        return;
+    state_ = row->next;
+    result_ = row->result.value_or(result_);
+    if (state_ != State::Downloading)
+        abandoned_.stop();
+    ++attempt_;
+    (this->*row->action)();
+    tell();
+}
+
+void FirmwareUpdate::raiseOrRefuse(Event event, Done done)
+{
+    if (find(event) == nullptr)
+        return done(refuse(OutcomeCode::MethodNotAllowed, "not in this state of the update"));
+    raise(event);
+    done({});
+}
+
+void FirmwareUpdate::write(ResourcePiece piece, Done done)
+{
+    if (isEmptyPackage(piece))
+        return raiseOrRefuse(Event::ResetAsked, std::move(done));
+    if (auto outcome = admit(piece); !outcome.isSuccess())
+        return done(std::move(outcome));
+    received_ += piece.octets.size();
+    abandoned_.start(senderPatience);
+    station_.store(
+        piece.offset,
+        std::move(piece.octets),
+        lifetime_.guard([this, attempt = attempt_, isLast = piece.isLast, done = std::move(done)](
+                            const Expected<void>& stored) mutable {
+            if (attempt == attempt_)
+                onStored(stored, isLast, std::move(done));
+            else
+                done(refuse(OutcomeCode::RequestIncomplete, "ended meanwhile"));
+        }));
+}
+
+// Whether this piece is welcome; the first one begins the download.
+Outcome FirmwareUpdate::admit(const ResourcePiece& piece)
+{
+    const bool isFirst = piece.offset == 0;
+    const bool isTooLarge = std::max(piece.offset + piece.octets.size(), piece.total.value_or(0)) >
+                            station_.largestPackage();
+    if (isFirst && find(Event::PackageBegan) == nullptr)
+        return refuse(OutcomeCode::MethodNotAllowed, "there is a package: reset or update first");
+    const bool continues =
+        state_ == State::Downloading && piece.server == sender_ && piece.offset == received_;
+    if (!isFirst && !continues)
+        return refuse(OutcomeCode::RequestIncomplete, "this does not go on where it ended");
+    if (isTooLarge) {
+        raise(Event::PackageTooLarge);
+        return refuse(
+            OutcomeCode::RequestTooLarge,
+            fmt::format("a package has at most {} octets here", station_.largestPackage()));
+    }
+    if (isFirst) {
+        sender_ = piece.server;
+        raise(Event::PackageBegan);
+    }
+    return {};
+}
+
+void FirmwareUpdate::onStored(const Expected<void>& stored, bool isLast, Done done)
+{
+    if (!stored)
+        return done(onStorageFailure(stored.error()));
+    if (!isLast)
+        return done({});
+    station_.complete(lifetime_.guard([this, attempt = attempt_, done = std::move(done)](
+                                          const Expected<void>& completed) mutable {
+        if (attempt != attempt_)
+            return done(refuse(OutcomeCode::RequestIncomplete, "ended meanwhile"));
+        if (!completed)
+            return done(onStorageFailure(completed.error()));
+        raise(station_.hasCheck() ? Event::StoredUnchecked : Event::Stored);
+        done({});
+    }));
+}
+
+Outcome FirmwareUpdate::onStorageFailure(const Error& error)
+{
+    raise(Event::PackageTooLarge);
+    const bool isFull = error.kind == ErrorKind::LimitExceeded;
+    return refuse(isFull ? OutcomeCode::RequestTooLarge : OutcomeCode::InternalServerError,
+                  error.message);
+}
+
+void FirmwareUpdate::writeUri(const std::string& uri, Done done)
+{
+    const Event event = uri.empty()  ? Event::ResetAsked
+                        : isUri(uri) ? Event::UriUnsupported
+                                     : Event::UriMalformed;
+    if (find(event) != nullptr)
+        uri_ = uri;
+    raiseOrRefuse(event, std::move(done));
+}
+
+void FirmwareUpdate::update(Done done)
+{
+    raiseOrRefuse(Event::UpdateAsked, std::move(done));
+}
+
+void FirmwareUpdate::cancel(Done done)
+{
+    raiseOrRefuse(Event::CancelAsked, std::move(done));
+}
+
+std::int64_t FirmwareUpdate::reportedState() const
+{
+    switch (state_) {
+    case State::Idle:
+        return 0;
+    case State::Downloading:
+    case State::Checking:
+        return 1;
+    case State::Downloaded:
+        return 2;
+    case State::Updating:
+        break;
+    }
+    return 3;
+}
+
+// Actions.
+
+void FirmwareUpdate::begin()
+{
+    uri_.clear();
+    received_ = 0;
+}
+
+void FirmwareUpdate::discard()
+{
+    station_.discard();
+    received_ = 0;
+}
+
+void FirmwareUpdate::check()
+{
+    station_.check(current([this](const Expected<void>& checked) {
+        const bool isOther = !checked && checked.error().kind == ErrorKind::NotSupported;
+        if (!checked)
+            tellFailure(checked.error().in("the check of the package failed"));
+        raise(checked   ? Event::CheckPassed
+              : isOther ? Event::PackageUnsupported
+                        : Event::CheckFailed);
+    }));
+}
+
+void FirmwareUpdate::install()
+{
+    station_.install(current([this](const Expected<void>& installed) {
+        if (!installed)
+            tellFailure(installed.error().in("the update failed"));
+        raise(installed ? Event::Installed : Event::InstallFailed);
+    }));
+}
+
+// Small things.
+
+void FirmwareUpdate::tell()
+{
+    api::ClientState kept;
+    const bool isFresh = state_ == State::Idle && result_ == FirmwareResult::Initial;
+    kept[std::string(stateKey)] =
+        isFresh ? std::string()
+                : fmt::format("{} {}", reportedState(), static_cast<unsigned>(result_));
+    kept[std::string(uriKey)] = uri_;
+    if (std::exchange(told_, kept) == kept)
+        return;
+    scheduler_.post(
+        lifetime_.guard([this, kept = std::move(kept)] { listener_.onFirmwareChanged(kept); }));
+}
+
+void FirmwareUpdate::tellFailure(const Error& error)
+{
+    scheduler_.post(lifetime_.guard(
+        [this, sentence = error.message] { listener_.onFirmwareFailure(sentence); }));
+}
+
+} // namespace causeway::lwm2m

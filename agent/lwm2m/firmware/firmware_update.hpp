@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "agent/api/firmware.hpp"
+#include "agent/api/inventory.hpp"
+#include "agent/base/lifetime.hpp"
+#include "agent/base/scheduler.hpp"
+#include "agent/lwm2m/object.hpp"
+
+namespace causeway::lwm2m {
+
+/// /5/0/5 (LwM2M Core appendix E.6). Our packages never lie in memory, so 3 (no memory) is missing.
+enum class FirmwareResult : std::uint8_t {
+    Initial = 0,
+    Success = 1,
+    NoStorage = 2,
+    ConnectionLost = 4,
+    IntegrityFailure = 5,
+    UnsupportedPackage = 6,
+    InvalidUri = 7,
+    UpdateFailed = 8,
+    UnsupportedProtocol = 9,
+    Cancelled = 10,
+};
+
+/// Hears what becomes of a firmware update; never from inside a call.
+class FirmwareListener
+{
+public:
+    virtual ~FirmwareListener() = default;
+    /// Resources of Object 5 have new values; `kept` is for the next life (api::Inventory).
+    virtual void onFirmwareChanged(const api::ClientState& kept) = 0;
+    /// The check of a package, or an update, has failed, and why.
+    virtual void onFirmwareFailure(const std::string& sentence) = 0;
+};
+
+/// The firmware update of one device: states, results and what leads from one to the next, as
+/// firmware_table.cpp has it. It outlives the Object that shows it, which goes with each restart of
+/// the Client. Main thread; station, scheduler and listener outlive it.
+class FirmwareUpdate
+{
+public:
+    enum class State : std::uint8_t { Idle, Downloading, Checking, Downloaded, Updating };
+    enum class Event : std::uint8_t {
+        Restarted, ///< this process; what ran is gone
+        PackageBegan,
+        PackageTooLarge, ///< or the disk too small
+        Abandoned,       ///< its sender says no more
+        Stored,
+        StoredUnchecked, ///< and there is a check
+        CheckPassed,
+        CheckFailed,
+        PackageUnsupported,
+        UriMalformed,
+        UriUnsupported,
+        ResetAsked,
+        CancelAsked,
+        UpdateAsked,
+        Installed,
+        InstallFailed,
+    };
+
+    using Done = Object::Done;
+
+    /// `state` has what the listener got in an earlier life.
+    FirmwareUpdate(api::FirmwareStation& station,
+                   base::Scheduler& scheduler,
+                   const api::ClientState& state,
+                   FirmwareListener& listener);
+    FirmwareUpdate(const FirmwareUpdate&) = delete;
+    FirmwareUpdate& operator=(const FirmwareUpdate&) = delete;
+    ~FirmwareUpdate() = default;
+
+    /// /5/0/0, in pieces or whole. An empty one, or a NUL, resets.
+    void write(ResourcePiece piece, Done done);
+    /// /5/0/1; an empty one resets.
+    void writeUri(const std::string& uri, Done done);
+    void update(Done done);
+    void cancel(Done done);
+
+    /// /5/0/3: Checking is still Downloading for servers.
+    [[nodiscard]] std::int64_t reportedState() const;
+
+    [[nodiscard]] FirmwareResult result() const { return result_; }
+
+    [[nodiscard]] const std::string& uri() const { return uri_; }
+
+private:
+    using Action = void (FirmwareUpdate::*)();
+
+    struct Transition
+    {
+        State state = State::Idle;
+        Event event = Event::Restarted;
+        State next = State::Idle;
+        std::optional<FirmwareResult> result{}; ///< nothing: as it was
+        Action action = nullptr;
+    };
+
+    static std::span<const Transition> transitions();
+    [[nodiscard]] const Transition* find(Event event) const;
+    /// Does nothing where the table has no row.
+    void raise(Event event);
+    void raiseOrRefuse(Event event, Done done);
+
+    // The actions of the table.
+    void nothing() {}
+
+    void begin();
+    void discard();
+    void check();
+    void install();
+
+    [[nodiscard]] model::Outcome admit(const ResourcePiece& piece);
+    void onStored(const base::Expected<void>& stored, bool isLast, Done done);
+    void onComplete(const base::Expected<void>& completed, Done done);
+    [[nodiscard]] model::Outcome onStorageFailure(const base::Error& error);
+    void tell();
+    void tellFailure(const base::Error& error);
+    void restore(const api::ClientState& state);
+
+    /// A callback of the station for the download or update that is going on now.
+    template <typename Function>
+    auto current(Function function)
+    {
+        return lifetime_.guard([this, attempt = attempt_, function = std::move(function)](
+                                   const base::Expected<void>& result) mutable {
+            if (attempt == attempt_)
+                function(result);
+        });
+    }
+
+    api::FirmwareStation& station_;
+    base::Scheduler& scheduler_;
+    FirmwareListener& listener_;
+    State state_ = State::Idle;
+    FirmwareResult result_ = FirmwareResult::Initial;
+    std::string uri_;
+    api::ClientState told_; ///< what the listener heard last
+    model::Id sender_ = 0;  ///< Short Server ID of who sends the package
+    std::uint64_t received_ = 0;
+    std::uint64_t attempt_ = 0; ///< callbacks of earlier ones mean nothing any more
+    base::Timer abandoned_;
+    base::Lifetime lifetime_;
+};
+
+} // namespace causeway::lwm2m

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/lwm2m/objects/firmware_object.hpp"
+
+#include <array>
+#include <utility>
+
+namespace causeway::lwm2m {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+using model::Id;
+using model::OutcomeCode;
+using model::Path;
+using model::refuse;
+using model::Value;
+
+namespace {
+
+constexpr Id firmwareObject = 5;
+
+namespace resource {
+constexpr Id package = 0;
+constexpr Id uri = 1;
+constexpr Id update = 2;
+constexpr Id state = 3;
+constexpr Id result = 5;
+constexpr Id protocols = 8;
+constexpr Id delivery = 9;
+constexpr Id cancel = 10;
+} // namespace resource
+
+constexpr std::array present{resource::package,
+                             resource::uri,
+                             resource::update,
+                             resource::state,
+                             resource::result,
+                             resource::protocols,
+                             resource::delivery,
+                             resource::cancel};
+
+constexpr std::int64_t pushOnly = 1; // /5/0/9
+
+} // namespace
+
+FirmwareObject::FirmwareObject(const model::ObjectDefinition& definition,
+                               FirmwareUpdate& update,
+                               base::Scheduler& scheduler)
+    : definition_(definition)
+    , update_(update)
+    , scheduler_(scheduler)
+{}
+
+std::vector<Id> FirmwareObject::resources(Id) const
+{
+    return {present.begin(), present.end()};
+}
+
+Expected<model::Sample> FirmwareObject::read(const Path& path) const
+{
+    const auto sample = [&](Value value) {
+        return model::Sample{path, std::move(value), scheduler_.wallNow()};
+    };
+    switch (path.resource()) {
+    case resource::uri:
+        return sample(Value(update_.uri()));
+    case resource::state:
+        return sample(Value(update_.reportedState()));
+    case resource::result:
+        return sample(Value(static_cast<std::int64_t>(update_.result())));
+    case resource::delivery:
+        return sample(Value(pushOnly));
+    default:
+        return fail(ErrorKind::NotFound, "no such resource");
+    }
+}
+
+void FirmwareObject::write(Id, std::vector<ResourceWrite> values, WriteMode, Done done)
+{
+    if (values.size() != 1)
+        return done(refuse(OutcomeCode::BadRequest, "either a package or its URI is written"));
+    auto& [path, value] = values.front();
+    if (const auto* uri = std::get_if<std::string>(&value))
+        return update_.writeUri(*uri, std::move(done));
+    ResourcePiece whole;
+    whole.path = path;
+    whole.octets = std::get<base::Bytes>(std::move(value));
+    update_.write(std::move(whole), std::move(done));
+}
+
+bool FirmwareObject::takesPieces(const Path& resource) const
+{
+    return resource.resource() == resource::package;
+}
+
+void FirmwareObject::writePiece(ResourcePiece piece, Done done)
+{
+    update_.write(std::move(piece), std::move(done));
+}
+
+void FirmwareObject::execute(const Path& path, const std::string&, Done done)
+{
+    if (path.resource() == resource::update)
+        update_.update(std::move(done));
+    else
+        update_.cancel(std::move(done));
+}
+
+std::vector<Path> changingFirmwareResources()
+{
+    const Path instance{firmwareObject, 0};
+    return {instance.child(resource::uri),
+            instance.child(resource::state),
+            instance.child(resource::result)};
+}
+
+} // namespace causeway::lwm2m

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "agent/api/firmware.hpp"
+#include "agent/base/scheduler.hpp"
+
+namespace causeway::fakes {
+
+/// A package in memory; the test says how the check and the update end.
+class FakeFirmwareStation final : public api::FirmwareStation
+{
+public:
+    explicit FakeFirmwareStation(base::Scheduler& main)
+        : main_(main)
+    {}
+
+    [[nodiscard]] std::uint64_t largestPackage() const override { return largest; }
+
+    void store(std::uint64_t offset, base::Bytes octets, Done done) override
+    {
+        package.resize(offset);
+        package.insert(package.end(), octets.begin(), octets.end());
+        finish(std::move(done));
+    }
+
+    void complete(Done done) override { finish(std::move(done)); }
+
+    void discard() override
+    {
+        ++discards;
+        package.clear();
+    }
+
+    [[nodiscard]] bool hasCheck() const override { return checks; }
+
+    void check(Done done) override { running.push_back(std::move(done)); }
+
+    void install(Done done) override { running.push_back(std::move(done)); }
+
+    /// How the check or update that runs ends.
+    void end(base::Expected<void> result)
+    {
+        auto done = std::move(running.front());
+        running.pop_front();
+        done(std::move(result));
+    }
+
+    std::uint64_t largest = 4096;
+    bool checks = false;
+    base::Expected<void> disk; ///< what it says to all that is stored
+    base::Bytes package;
+    std::deque<Done> running;
+    int discards = 0;
+
+private:
+    void finish(Done done)
+    {
+        main_.post([done = std::move(done), result = disk]() mutable { done(std::move(result)); });
+    }
+
+    base::Scheduler& main_;
+};
+
+} // namespace causeway::fakes
