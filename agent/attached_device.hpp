@@ -9,6 +9,7 @@
 #include "agent/api/gateway_control.hpp"
 #include "agent/api/inventory.hpp"
 #include "agent/bridged_object.hpp"
+#include "agent/device_firmware.hpp"
 #include "agent/field_side.hpp"
 #include "agent/lwm2m/client.hpp"
 
@@ -58,6 +59,7 @@ struct DevicePlan
     std::shared_ptr<const std::vector<api::MappedResource>> mapping;
     std::vector<api::DeviceAccount> accounts;
     api::ClientState state;
+    std::unique_ptr<api::FirmwareStation> firmware; ///< none: its firmware cannot be updated
     std::string fault; ///< why it cannot run, in one sentence; empty when it can
 };
 
@@ -134,11 +136,12 @@ private:
     DevicePlan plan_;
     DeviceServices services_;
     FieldSide field_;
+    std::unique_ptr<DeviceFirmware> firmware_; ///< with a station for it
     std::unique_ptr<lwm2m::Client> client_;
     std::unique_ptr<const base::Lifetime> clientLife_; ///< as long as client_
     // Owned by client_, valid as long as it is.
     std::vector<BridgedObject*> objects_;
-    std::vector<lwm2m::Object*> keptObjects_;
+    std::vector<lwm2m::Object*> keptObjects_; ///< and Object 5
     lwm2m::DeviceObject* deviceObject_ = nullptr;
     bool isLeaving_ = false; ///< from stop() until the client starts anew
     base::Lifetime lifetime_;

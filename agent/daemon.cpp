@@ -58,6 +58,7 @@ Daemon::Daemon(const Settings& settings)
                                        .acceptsUnsetClock = settings.acceptsUnsetClock})
     , fieldBuses_(loop_, [this](const std::string& line) { gateway_.onLineChanged(line); })
     , bluetooth_(loop_, settings.busAddress)
+    , firmware_(loop_, settings.stateDirectory / "firmware")
     , gateway_({loop_,
                 endpoint_,
                 store_,
@@ -68,7 +69,8 @@ Daemon::Daemon(const Settings& settings)
                 fieldBuses_,
                 bluetooth_,
                 profiles_,
-                definitions_},
+                definitions_,
+                firmware_},
                {settings.allowsNoSec,
                 settings.startSpread,
                 settings.deregisterLimit,

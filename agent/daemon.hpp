@@ -8,6 +8,7 @@
 #include "agent/certificate_watch.hpp"
 #include "agent/coap/endpoint.hpp"
 #include "agent/credential_lists.hpp"
+#include "agent/firmware_depot.hpp"
 #include "agent/gateway.hpp"
 #include "agent/model/definition.hpp"
 #include "agent/process.hpp"
@@ -48,6 +49,7 @@ private:
     coap::Endpoint endpoint_;
     bridges::FieldBuses fieldBuses_;
     bridges::ble::Central bluetooth_;
+    FirmwareDepot firmware_;
     Gateway gateway_;
     CredentialLists lists_;
     CertificateWatch certificates_;

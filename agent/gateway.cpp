@@ -9,6 +9,7 @@
 
 #include "agent/base/log.hpp"
 #include "agent/base/message_ids.hpp"
+#include "agent/firmware_depot.hpp"
 #include "bridges/ble/central.hpp"
 #include "bridges/field_buses.hpp"
 #include "bridges/profile_library.hpp"
@@ -311,6 +312,13 @@ DevicePlan Gateway::plan(api::DeviceSettings settings, api::ClientState state)
             mapping = std::make_shared<const std::vector<api::MappedResource>>(
                 services_.profiles.describe(settings.profile)->resources);
         devicePlan.mapping = mapping;
+        const auto& method = (*profile)->firmware;
+        if (settings.isEnabled && !method.install.empty())
+            devicePlan.firmware = services_.firmware.open({settings.name,
+                                                           devicePlan.endpointName,
+                                                           settings.line,
+                                                           std::to_string(settings.unitId)},
+                                                          method);
     } else {
         devicePlan.fault = profile.error().message;
     }

@@ -7,6 +7,7 @@
 
 #include "agent/admission.hpp"
 #include "agent/base/log.hpp"
+#include "agent/firmware_depot.hpp"
 #include "agent/gateway.hpp"
 #include "bridges/ble/advertisement.hpp"
 #include "bridges/field_buses.hpp"
@@ -338,6 +339,7 @@ void Gateway::detachDevice(const std::string& name, Done done)
         [this, name](base::Task finished) {
             devices_.erase(name);
             bootstrapped_.erase(name);
+            services_.firmware.forget(name);
             log::notice("{DEVICE}: detached", "DEVICE", name);
             tell([&](auto& listener) { listener.onDeviceRemoved(name); });
             finished();

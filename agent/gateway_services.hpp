@@ -24,6 +24,8 @@ class Central;
 
 namespace causeway::agent {
 
+class FirmwareDepot;
+
 /// What the gateway is built on; all of it outlives it.
 struct GatewayServices
 {
@@ -38,6 +40,7 @@ struct GatewayServices
     bridges::ble::Central& bluetooth;
     bridges::ProfileLibrary& profiles;
     const model::Definitions& definitions;
+    FirmwareDepot& firmware;
 };
 
 struct GatewayRules

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/api/bridge.hpp"
+#include "agent/api/firmware.hpp"
 #include "bridges/ble/format.hpp"
 #include "bridges/modbus/point.hpp"
 #include "bridges/modbus/unit_opening.hpp"
@@ -35,7 +36,8 @@ struct DeviceProfile
     modbus::UnitLimits limits;
     modbus::OpeningSteps opening;
     ble::AdvertisementFormat advertisement; ///< bridge "ble"
-    std::vector<ResourceMapping> mappings;  ///< ascending by path
+    api::FirmwareMethod firmware;
+    std::vector<ResourceMapping> mappings; ///< ascending by path
 };
 
 } // namespace causeway::bridges

@@ -21,7 +21,7 @@ using base::fail;
 namespace {
 
 constexpr std::array<std::string_view, 2> listsByPath{"resource", "constant"};
-constexpr std::array<std::string_view, 3> tablesByKey{"modbus", "ble", "parameters"};
+constexpr std::array<std::string_view, 4> tablesByKey{"modbus", "ble", "firmware", "parameters"};
 
 std::string pathOf(const toml::node& entry)
 {

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "bridges/firmware_reader.hpp"
 #include "bridges/modbus/frame.hpp"
 #include "bridges/opening_reader.hpp"
 
@@ -29,6 +30,7 @@ constexpr Id securityObject = 0;
 constexpr Id accessControlObject = 2;
 constexpr Id deviceObject = 3;
 constexpr Id connectivityObject = 4;
+constexpr Id firmwareObject = 5;
 constexpr Id sensorUnits = 5701;
 constexpr Id applicationType = 5750;
 
@@ -101,6 +103,8 @@ DeviceProfile ProfileReader::read(ProfileTable root)
     profile_.model = root.requiredText("model");
     profile_.sources = root.texts("sources");
     readBridge(root);
+    root.table("firmware",
+               [this](ProfileTable table) { profile_.firmware = readFirmware(std::move(table)); });
     root.eachTable("resource", [this](ProfileTable table) { readResource(std::move(table)); });
     root.eachTable("probe", [this](ProfileTable table) {
         profile_.opening.probes.push_back(readProbe(std::move(table), defaults_));
@@ -296,6 +300,8 @@ const model::ResourceDefinition* ProfileReader::readPath(ProfileTable& table, Pa
         table.complain("path", fmt::format("no definition has {}", text));
         return nullptr;
     }
+    if (path.object() == firmwareObject && !profile_.firmware.install.empty())
+        table.complain("path", "Object 5 belongs to the table [firmware]");
     if (path.object() >= securityObject && path.object() <= accessControlObject)
         table.complain("path", fmt::format("{} belongs to the gateway, no device has it", text));
     if (!object->isMultiple && path.instance() != 0)

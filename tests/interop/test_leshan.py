@@ -296,6 +296,72 @@ class Executing(LeshanCase):
         self.check(self.at_meter.execute(POWER), "METHOD_NOT_ALLOWED")
 
 
+class Updating(LeshanCase):
+    """Firmware (Object 5) of a meter whose profile names programs for it."""
+
+    PROFILE = """extends = "eastron-sdm120"
+[firmware]
+install = ["/usr/bin/cmp", "@package@", "{directory}/good"]
+check = ["/usr/bin/cmp", "-n", "4", "@package@", "{directory}/magic"]
+"""
+    GOOD = b"FIRM" + bytes(range(256)) * 30
+
+    @classmethod
+    def attach(cls):
+        directory = cls.gateway.site.directory
+        (directory / "magic").write_bytes(cls.GOOD[:4])
+        (directory / "good").write_bytes(cls.GOOD)
+        (directory / "profiles").mkdir()
+        (directory / "profiles" / "updatable.toml").write_text(cls.PROFILE.format(directory=directory))
+        cls.gateway.ctl("profile", "reload")
+        cls.gateway.attach("updatable-1", "updatable", "sdm120")
+        cls.gateway.wait_registered("updatable-1")
+        cls.meter = cls.gateway.leshan.client("updatable-1")
+
+    def setUp(self):
+        self.push(b"\0")
+
+    def push(self, package):
+        return self.check(self.meter.write("/5/0/0", package.hex(), "OPAQUE"), "CHANGED")
+
+    def wait_for(self, state, result):
+        gateway_site.wait_until(f"state {state}, result {result}",
+                                lambda: (self.read_value(self.meter, "/5/0/3"),
+                                         self.read_value(self.meter, "/5/0/5")) == (state, result))
+
+    def test_int_751_755_a_package_is_taken(self):
+        self.wait_for(0, 0)
+        self.assertEqual(self.read_value(self.meter, "/5/0/9"), 1)
+
+        self.push(self.GOOD)
+
+        self.wait_for(2, 0)
+
+    def test_int_770_a_package_is_installed(self):
+        self.push(self.GOOD)
+        self.wait_for(2, 0)
+
+        self.check(self.meter.execute("/5/0/2"), "CHANGED")
+
+        self.wait_for(0, 1)
+
+    def test_int_772_nothing_is_installed_where_nothing_is(self):
+        self.check(self.meter.execute("/5/0/2"), "METHOD_NOT_ALLOWED")
+        self.wait_for(0, 0)
+
+    def test_int_776_a_damaged_package_is_dropped(self):
+        self.push(b"X" + self.GOOD)
+        self.wait_for(0, 5)
+
+    def test_int_779_a_package_that_fails_is_kept(self):
+        self.push(self.GOOD + b"but another")
+        self.wait_for(2, 0)
+
+        self.check(self.meter.execute("/5/0/2"), "CHANGED")
+
+        self.wait_for(2, 8)
+
+
 class ComingAndGoing(LeshanCase):
     @classmethod
     def attach(cls):

@@ -9,6 +9,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "agent/firmware_depot.hpp"
 #include "agent/gateway.hpp"
 #include "bridges/ble/central.hpp"
 #include "bridges/field_buses.hpp"
@@ -45,7 +46,8 @@ public:
                                    buses,
                                    bluetooth,
                                    profiles,
-                                   definitions},
+                                   definitions,
+                                   firmware},
             agent::GatewayRules{false, base::Duration::zero(), std::chrono::milliseconds(1), {}});
         gateway->setListener(this);
     }
@@ -160,6 +162,8 @@ public:
     fakes::MemoryFieldKeys fieldKeys{loop};
     fakes::FakeTransport transport;
     bridges::FieldBuses buses{loop};
+    fakes::TemporaryDirectory packages;
+    agent::FirmwareDepot firmware{loop, packages.path()};
     bridges::ble::Central bluetooth{loop, "unix:path=/nonexistent/bus"};
     bool isBroken = false; ///< what is told of a new line meets a fault of the program
     std::vector<std::string> told;

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <set>
+#include <utility>
+
+#include "agent/attached_device.hpp"
+#include "agent/lwm2m/objects/device_object.hpp"
+#include "agent/lwm2m/objects/kept_object.hpp"
+#include "agent/lwm2m/objects/test_object.hpp"
+
+// What a device's LwM2M Client shows: Device (3), what its bridge has, and what the gateway adds.
+namespace causeway::agent {
+
+namespace {
+
+constexpr model::Id deviceObjectId = 3;
+constexpr model::Id firmwareObjectId = 5;
+
+} // namespace
+
+void AttachedDevice::addObjects()
+{
+    auto device = std::make_unique<lwm2m::DeviceObject>(*services_.definitions.find(deviceObjectId),
+                                                        identity(),
+                                                        services_.scheduler,
+                                                        lifetime_.guard([this] { reboot(); }));
+    deviceObject_ = device.get();
+    client_->addObject(std::move(device));
+    std::set<model::Id> ids;
+    for (const auto& mapped : field_.mapping())
+        ids.insert(mapped.path.object());
+    ids.erase(deviceObjectId); // what the profile says of the device went into identity()
+    for (const auto id : ids) {
+        auto object = std::make_unique<BridgedObject>(
+            *services_.definitions.find(id), field_, plan_.settings.allowsServerWrites);
+        objects_.push_back(object.get());
+        client_->addObject(std::move(object));
+    }
+    for (const auto id : services_.keptObjects) {
+        if (!ids.contains(id))
+            addKeptObject(id);
+    }
+    if (firmware_) {
+        auto object = firmware_->makeObject(*services_.definitions.find(firmwareObjectId));
+        keptObjects_.push_back(object.get());
+        client_->addObject(std::move(object));
+    }
+}
+
+// Portfolio's Identity (ETS C.12): who the host device is, who made it, what it is and runs.
+void AttachedDevice::addKeptObject(model::Id id)
+{
+    constexpr model::Id portfolio = 16;
+    constexpr model::Id testObject = 3442;
+    if (id == testObject) {
+        client_->addObject(std::make_unique<lwm2m::TestObject>(*services_.definitions.find(id)));
+        return;
+    }
+    lwm2m::KeptObject::Values factory;
+    if (id == portfolio) {
+        const auto known = identity();
+        model::Id number = 0;
+        for (const auto& text :
+             {plan_.endpointName, known.manufacturer, known.modelNumber, known.softwareVersion}) {
+            if (!text.empty())
+                factory.insert_or_assign({portfolio, 0, 0, number}, model::Value(text));
+            ++number;
+        }
+    }
+    auto object = std::make_unique<lwm2m::KeptObject>(
+        *services_.definitions.find(id),
+        std::move(factory),
+        plan_.state,
+        [this](const api::ClientState& changes) { onClientState(changes); });
+    keptObjects_.push_back(object.get());
+    client_->addObject(std::move(object));
+}
+
+lwm2m::DeviceIdentity AttachedDevice::identity() const
+{
+    lwm2m::DeviceIdentity identity;
+    const std::pair<model::Id, std::string*> texts[] = {{0, &identity.manufacturer},
+                                                        {1, &identity.modelNumber},
+                                                        {2, &identity.serialNumber},
+                                                        {3, &identity.firmwareVersion},
+                                                        {17, &identity.deviceType},
+                                                        {18, &identity.hardwareVersion},
+                                                        {19, &identity.softwareVersion}};
+    for (const auto& [resource, text] : texts) {
+        const auto* mapped = field_.find({deviceObjectId, 0, resource});
+        const auto* constant = mapped != nullptr && mapped->constant
+                                   ? std::get_if<std::string>(&*mapped->constant)
+                                   : nullptr;
+        const auto* sample = field_.newest({deviceObjectId, 0, resource});
+        const auto* told = sample != nullptr ? std::get_if<std::string>(&sample->value) : constant;
+        if (told != nullptr)
+            *text = *told;
+    }
+    return identity;
+}
+
+} // namespace causeway::agent

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/device_firmware.hpp"
+
+#include <utility>
+
+#include "agent/base/log.hpp"
+#include "agent/lwm2m/objects/firmware_object.hpp"
+
+namespace causeway::agent {
+
+DeviceFirmware::DeviceFirmware(std::string device,
+                               std::unique_ptr<api::FirmwareStation> station,
+                               base::Scheduler& scheduler,
+                               const api::ClientState& state,
+                               Changed changed)
+    : device_(std::move(device))
+    , station_(std::move(station))
+    , scheduler_(scheduler)
+    , changed_(std::move(changed))
+    , update_(*station_, scheduler, state, *this)
+{}
+
+std::unique_ptr<lwm2m::Object> DeviceFirmware::makeObject(const model::ObjectDefinition& definition)
+{
+    return std::make_unique<lwm2m::FirmwareObject>(definition, update_, scheduler_);
+}
+
+void DeviceFirmware::onFirmwareChanged(const api::ClientState& kept)
+{
+    log::notice("{DEVICE}: firmware update: state {STATE}, result {RESULT}",
+                "DEVICE",
+                device_,
+                "STATE",
+                update_.reportedState(),
+                "RESULT",
+                static_cast<unsigned>(update_.result()));
+    changed_(kept, lwm2m::changingFirmwareResources());
+}
+
+void DeviceFirmware::onFirmwareFailure(const std::string& sentence)
+{
+    log::warning("{DEVICE}: {ERROR}, the servers are told", "DEVICE", device_, "ERROR", sentence);
+}
+
+} // namespace causeway::agent

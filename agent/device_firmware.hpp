@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/api/firmware.hpp"
+#include "agent/api/inventory.hpp"
+#include "agent/base/scheduler.hpp"
+#include "agent/lwm2m/firmware/firmware_update.hpp"
+#include "agent/model/definition.hpp"
+#include "agent/model/path.hpp"
+
+namespace causeway::agent {
+
+/// The firmware update of one device, over all the lives of its LwM2M Client. Main thread.
+class DeviceFirmware final : private lwm2m::FirmwareListener
+{
+public:
+    /// What to keep, and the Resources of Object 5 that may be read anew; later, never at once.
+    using Changed =
+        base::UniqueFunction<void(const api::ClientState&, const std::vector<model::Path>&)>;
+
+    /// The scheduler outlives it; `device` is its name.
+    DeviceFirmware(std::string device,
+                   std::unique_ptr<api::FirmwareStation> station,
+                   base::Scheduler& scheduler,
+                   const api::ClientState& state,
+                   Changed changed);
+    ~DeviceFirmware() override = default;
+    DeviceFirmware(const DeviceFirmware&) = delete;
+    DeviceFirmware& operator=(const DeviceFirmware&) = delete;
+
+    /// Object 5 for one Client, which this and the definition outlive.
+    [[nodiscard]] std::unique_ptr<lwm2m::Object>
+    makeObject(const model::ObjectDefinition& definition);
+
+private:
+    void onFirmwareChanged(const api::ClientState& kept) override;
+    void onFirmwareFailure(const std::string& sentence) override;
+
+    std::string device_;
+    std::unique_ptr<api::FirmwareStation> station_;
+    base::Scheduler& scheduler_;
+    Changed changed_;
+    lwm2m::FirmwareUpdate update_;
+};
+
+} // namespace causeway::agent

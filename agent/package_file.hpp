@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "agent/base/bytes.hpp"
+#include "agent/base/expected.hpp"
+#include "agent/base/unique_fd.hpp"
+
+namespace causeway::agent {
+
+/// One firmware package on disk: NAME.part while it comes, NAME.package when it is whole. Blocks:
+/// made anywhere, used on one worker.
+class PackageFile
+{
+public:
+    /// What a package leaves free on the disk: the database must go on.
+    static constexpr std::uint64_t keptFree = 64UL * 1024 * 1024;
+
+    PackageFile(const std::filesystem::path& directory, const std::string& name);
+
+    [[nodiscard]] const std::filesystem::path& whole() const { return whole_; }
+
+    /// An offset of 0 begins anew, and what was there goes. LimitExceeded or StorageFailed.
+    base::Expected<void> append(std::uint64_t offset, base::ByteView octets);
+    /// On disk for good before it returns.
+    base::Expected<void> complete();
+    void remove();
+
+private:
+    base::Expected<void> create();
+    [[nodiscard]] base::Expected<void> checkRoom(std::size_t octets) const;
+
+    std::filesystem::path part_;
+    std::filesystem::path whole_;
+    base::UniqueFd file_;
+};
+
+} // namespace causeway::agent

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Firmware of a device behind the whole daemon: pushed by a real server, installed by a real program."""
+
+import os
+import signal
+import sys
+import unittest
+
+from gateway_site import FieldDevice, Site, wait_until
+
+BUILD = os.environ["CAUSEWAY_BUILD"]
+# Larger than what the daemon keeps of any other body.
+PACKAGE = b"FIRM" + bytes(number * 7 % 251 for number in range(150_000))
+
+PROFILE = """extends = "eastron-sdm120"
+[firmware]
+install = ["/bin/cp", "@package@", "{directory}/flash-@device@-@unit@"]
+check = ["/usr/bin/cmp", "-n", "4", "@package@", "{directory}/magic"]
+"""
+
+
+class Firmware(unittest.TestCase):
+    def setUp(self):
+        self.site = Site(BUILD).__enter__()
+        self.addCleanup(self.close)
+        self.site.wait_key_store("sealed")
+        self.server = self.site.start_server()
+        self.site.ctl("server", "add", "main", "--uri", f"coaps://127.0.0.1:{self.server.ports['coaps']}",
+                      "--lifetime", 300, "--retry-timer", 1)
+        directory = self.site.directory
+        (directory / "magic").write_bytes(b"FIRM")
+        (directory / "profiles").mkdir()
+        (directory / "profiles" / "updatable.toml").write_text(PROFILE.format(directory=directory))
+        self.site.ctl("profile", "reload")
+        self.meter = FieldDevice("meter", self.site, "--pty", directory / "rtu-0", 1, "sdm120")
+        self.site.ctl("line", "add", "rtu-0", "--serial-port", self.meter.address)
+        self.site.attach(self.server, "meter-1", "--profile", "updatable", "--line", "rtu-0", "--unit", 1)
+        self.first = self.server.wait(event="registered", endpoint="meter-1")["found"]
+        self.flash = directory / "flash-meter-1-1"
+
+    def close(self):
+        failed = any(error for _, error in self._outcome.result.errors + self._outcome.result.failures)
+        if failed:
+            self.site.abandon()
+        else:
+            self.site.close()
+
+    def push(self, package):
+        return self.server.send("write", endpoint="meter-1", path="/5/0/0", hex=package.hex(), format="opaque")
+
+    def execute(self, path):
+        return self.server.send("execute", endpoint="meter-1", path=path)["code"]
+
+    def wait_for(self, state, result):
+        def is_there():
+            read = {path: self.server.value("meter-1", path) for path in ("/5/0/3", "/5/0/5")}
+            return read == {"/5/0/3": state, "/5/0/5": result}
+
+        wait_until(f"state {state}, result {result}", is_there)
+
+    def test_is_pushed_checked_and_installed(self):
+        self.assertEqual(self.push(PACKAGE)["code"], "2.04")
+        self.wait_for(2, 0)
+        self.assertFalse(self.flash.exists())
+
+        self.assertEqual(self.execute("/5/0/2"), "2.04")
+
+        self.wait_for(0, 1)
+        self.assertEqual(self.flash.read_bytes(), PACKAGE)
+        self.assertEqual(list((self.site.state / "firmware").iterdir()), [])
+
+    def test_waits_for_its_update_over_a_power_cut(self):
+        self.push(PACKAGE)
+        self.wait_for(2, 0)
+
+        self.site.kill_daemon()
+        self.site.start_daemon()
+        self.server.wait(event="registered", endpoint="meter-1", after=self.first["number"])
+
+        self.wait_for(2, 0)
+        self.assertEqual(self.execute("/5/0/2"), "2.04")
+        self.wait_for(0, 1)
+        self.assertEqual(self.flash.read_bytes(), PACKAGE)
+
+    def test_that_is_none_is_never_installed(self):
+        self.assertEqual(self.push(b"X" + PACKAGE)["code"], "2.04")
+
+        self.wait_for(0, 5)
+        self.assertEqual(self.execute("/5/0/2"), "4.05")
+
+    def test_that_broke_in_the_middle_begins_anew(self):
+        def piece(number):
+            return self.server.send("request", endpoint="meter-1", path="/5/0/0", method="0.03", format="opaque",
+                                    hex=PACKAGE[number * 64:number * 64 + 64].hex(),
+                                    block1={"number": number, "more": True, "szx": 2})["code"]
+
+        self.assertEqual([piece(0), piece(1)], ["2.31", "2.31"])
+        self.assertEqual(piece(3), "4.08")
+        self.assertEqual(self.server.value("meter-1", "/5/0/3"), 1)
+
+        self.assertEqual(self.push(PACKAGE)["code"], "2.04")
+
+        self.wait_for(2, 0)
+        self.execute("/5/0/2")
+        self.wait_for(0, 1)
+        self.assertEqual(self.flash.read_bytes(), PACKAGE)
+
+    def test_goes_with_its_device(self):
+        self.push(PACKAGE)
+        self.wait_for(2, 0)
+
+        self.site.ctl("device", "remove", "meter-1")
+
+        wait_until("no package", lambda: not list((self.site.state / "firmware").iterdir()))
+
+
+def main():
+    signal.alarm(600)  # whatever hangs, hangs not for ever
+    unittest.main(argv=[sys.argv[0], "-v", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include <boost/test/unit_test.hpp>
+
+#include "agent/firmware_depot.hpp"
+#include "tests/fakes/temporary_directory.hpp"
+
+using namespace causeway;
+using namespace std::chrono_literals;
+using base::ErrorKind;
+
+namespace {
+
+struct DepotFixture
+{
+    std::unique_ptr<api::FirmwareStation> open(std::vector<std::string> install,
+                                               std::vector<std::string> check = {})
+    {
+        api::FirmwareMethod method;
+        method.install = std::move(install);
+        method.check = std::move(check);
+        return depot.open({"meter-1", "urn:dev:os:1", "rtu-0", "7"}, std::move(method));
+    }
+
+    /// Calls and waits: the error's kind, nothing when it went well.
+    template <typename Call>
+    std::optional<ErrorKind> ask(Call call)
+    {
+        std::optional<base::Expected<void>> heard;
+        call([&heard](base::Expected<void> result) { heard = std::move(result); });
+        until([&] { return heard.has_value(); });
+        return *heard ? std::nullopt : std::optional(heard->error().kind);
+    }
+
+    template <typename Claim>
+    void until(Claim claim)
+    {
+        for (int round = 0; round < 1000 && !claim(); ++round)
+            loop.runOnce(100ms);
+        BOOST_REQUIRE(claim());
+    }
+
+    std::optional<ErrorKind> store(std::uint64_t offset, const std::string& text)
+    {
+        return ask(
+            [&](auto done) { station->store(offset, base::toBytes(text), std::move(done)); });
+    }
+
+    std::optional<ErrorKind> complete()
+    {
+        return ask([&](auto done) { station->complete(std::move(done)); });
+    }
+
+    std::optional<ErrorKind> install()
+    {
+        return ask([&](auto done) { station->install(std::move(done)); });
+    }
+
+    void deliver()
+    {
+        BOOST_TEST(!store(0, "new "));
+        BOOST_TEST(!store(4, "firmware"));
+        BOOST_TEST(!complete());
+    }
+
+    static std::string contentOf(const std::filesystem::path& file)
+    {
+        std::ifstream stream(file, std::ios::binary);
+        return {std::istreambuf_iterator<char>(stream), {}};
+    }
+
+    [[nodiscard]] std::string installed() const { return contentOf(directory.path() / "flash"); }
+
+    fakes::TemporaryDirectory directory;
+    const std::filesystem::path packages = directory.path() / "firmware";
+    const std::string flash = directory.path() / "flash";
+    base::EventLoop loop;
+    agent::FirmwareDepot depot{loop, packages};
+    std::unique_ptr<api::FirmwareStation> station = open({"/bin/cp", "@package@", flash});
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(firmware_depot, DepotFixture)
+
+BOOST_AUTO_TEST_CASE(puts_a_package_together_and_installs_it)
+{
+    deliver();
+
+    BOOST_TEST(!install());
+
+    BOOST_TEST(installed() == "new firmware");
+}
+
+BOOST_AUTO_TEST_CASE(shows_half_a_package_to_nobody)
+{
+    BOOST_TEST(!store(0, "half"));
+
+    BOOST_TEST(install().has_value());
+
+    BOOST_TEST(installed().empty());
+}
+
+BOOST_AUTO_TEST_CASE(begins_anew_at_the_offset_0)
+{
+    BOOST_TEST(!store(0, "a longer one that broke"));
+
+    deliver();
+
+    BOOST_TEST(contentOf(packages / "meter-1.package") == "new firmware");
+}
+
+BOOST_AUTO_TEST_CASE(keeps_a_package_from_others)
+{
+    deliver();
+
+    const auto permissions = std::filesystem::status(packages / "meter-1.package").permissions();
+    BOOST_TEST((permissions ==
+                (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)));
+}
+
+BOOST_AUTO_TEST_CASE(leaves_nothing_of_a_package_that_is_discarded)
+{
+    deliver();
+    station->discard();
+    BOOST_TEST((store(4, "more") == ErrorKind::StorageFailed)); // in line behind it
+
+    BOOST_TEST(std::filesystem::is_empty(packages));
+}
+
+BOOST_AUTO_TEST_CASE(leaves_nothing_of_a_device_that_is_detached)
+{
+    deliver();
+    depot.forget("meter-1");
+    station->discard();
+    BOOST_TEST(store(4, "more").has_value());
+
+    BOOST_TEST(std::filesystem::is_empty(packages));
+}
+
+BOOST_AUTO_TEST_CASE(says_that_it_cannot_write)
+{
+    directory.write("firmware", "a file where the directory should be");
+
+    BOOST_TEST((store(0, "new") == ErrorKind::StorageFailed));
+}
+
+BOOST_AUTO_TEST_CASE(tells_the_command_what_device_it_is_for)
+{
+    station = open({"/bin/sh",
+                    "-c",
+                    "test \"$0 $1 $2 $3\" = 'meter-1 --of=urn:dev:os:1 rtu-0 unit:7'",
+                    "@device@",
+                    "--of=@endpoint@",
+                    "@line@",
+                    "unit:@unit@"});
+
+    BOOST_TEST(!install());
+}
+
+BOOST_AUTO_TEST_CASE(tells_a_wrong_package_from_a_broken_one)
+{
+    for (const auto& [status, kind] :
+         {std::pair("2", ErrorKind::NotSupported), std::pair("1", ErrorKind::Refused)}) {
+        station = open({"/bin/true"}, {"/bin/sh", "-c", std::string("exit ") + status});
+        BOOST_TEST(station->hasCheck());
+
+        BOOST_TEST(
+            (ask([&](auto done) { station->check(std::move(done)); }) == std::optional(kind)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(runs_a_few_programs_at_once_and_the_others_after_them)
+{
+    const std::string count = directory.path() / "running";
+    std::vector<std::unique_ptr<api::FirmwareStation>> stations;
+    std::size_t ended = 0;
+    std::size_t failed = 0;
+    // Each is a link while it runs; the fifth at once would see four others.
+    const std::string script = "ln -s x " + count + ".$$ && set -- " + count + ".* && n=$# && rm " +
+                               count + ".$$ && test $n -le " +
+                               std::to_string(agent::FirmwareDepot::mostPrograms);
+    for (int i = 0; i < 12; ++i) {
+        stations.push_back(open({"/bin/sh", "-c", script}));
+        stations.back()->install([&](const base::Expected<void>& result) {
+            ++ended;
+            failed += result ? 0 : 1;
+        });
+    }
+
+    until([&] { return ended == stations.size(); });
+
+    BOOST_TEST(failed == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(ends_what_runs_when_the_device_goes)
+{
+    bool isTold = false;
+    auto others = open({"/bin/true"});
+    station = open({"/usr/bin/tail", "-f", "/dev/null"});
+    station->install([&](const base::Expected<void>&) { isTold = true; });
+
+    station.reset();
+
+    BOOST_TEST(!ask([&](auto done) { others->install(std::move(done)); }));
+    BOOST_TEST(!isTold);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
