@@ -58,7 +58,7 @@ std::optional<Framing::Result> RtuFraming::judge(ByteView frame, TimePoint now)
     if (!hasGoodCrc(frame))
         return corrupt({ErrorKind::Corrupt, "the answer's CRC is wrong", Retry::Later}, now);
     if (frame[0] != request_.unitId) {
-        settle(frame);
+        // Not settled: it may be the answer to this very request from who lies about its name.
         countStray();
         hasHeardOthers_ = true;
         return std::nullopt;

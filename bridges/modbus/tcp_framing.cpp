@@ -19,6 +19,9 @@ namespace {
 constexpr std::size_t leastLength = 3;
 constexpr std::size_t mostLength = 1 + mostPduOctets;
 constexpr std::size_t octetsBeforeLength = 6;
+/// Answers that come later than this many requests are no answers of this connection: after three
+/// silences in a row there is a new one.
+constexpr std::uint16_t latestAnswer = 256;
 
 } // namespace
 
@@ -58,7 +61,23 @@ std::optional<Framing::Result> TcpFraming::takeFrame()
         return std::nullopt;
     }
     isWaiting_ = false;
+    // A server that mixes one answer into another leaves the end of one behind; nothing else in a
+    // frame would show it.
+    if (!canBeginFrame(buffer_))
+        return lost("what follows the answer is no frame");
     return judge(frame);
+}
+
+bool TcpFraming::canBeginFrame(ByteView octets) const
+{
+    const auto word = [&](std::size_t at) {
+        return static_cast<std::uint16_t>((octets[at] << 8U) | octets[at + 1]);
+    };
+    if (octets.size() >= 2 && static_cast<std::uint16_t>(transactionId_ - word(0)) > latestAnswer)
+        return false;
+    if (octets.size() >= 4 && word(2) != 0)
+        return false;
+    return octets.size() < octetsBeforeLength || (word(4) >= leastLength && word(4) <= mostLength);
 }
 
 Framing::Result TcpFraming::judge(ByteView frame)

@@ -26,6 +26,7 @@ private:
     [[nodiscard]] std::size_t overhead() const override { return mbapOctets; }
 
     [[nodiscard]] std::optional<Result> takeFrame();
+    [[nodiscard]] bool canBeginFrame(base::ByteView octets) const;
     [[nodiscard]] Result judge(base::ByteView frame);
     [[nodiscard]] Result lost(std::string_view why);
 

@@ -59,6 +59,36 @@ BOOST_FIXTURE_TEST_CASE(passes_over_the_answer_to_an_earlier_request, Fixture)
     BOOST_TEST(!framing.heldUntil(request, start));
 }
 
+BOOST_FIXTURE_TEST_CASE(believes_no_answer_that_another_was_mixed_into, Fixture)
+{
+    static_cast<void>(framing.begin(request));
+    static_cast<void>(framing.giveUp(start));
+    const Bytes begun = framed("0002", "00000005070302");
+
+    static_cast<void>(framing.begin(request));
+    static_cast<void>(framing.receive(begun, start));
+    const auto result = framing.receive(framed("0001", goodRest), start);
+
+    BOOST_REQUIRE((result && !*result));
+    BOOST_TEST((result->error().kind == ErrorKind::Corrupt));
+    BOOST_TEST(framing.hasLostTrack());
+}
+
+BOOST_FIXTURE_TEST_CASE(takes_an_answer_with_a_late_one_behind_it, Fixture)
+{
+    static_cast<void>(framing.begin(request));
+    static_cast<void>(framing.giveUp(start));
+    static_cast<void>(framing.begin(request));
+    Bytes both = framed("0002", goodRest);
+    const Bytes late = framed("0001", "000000050703020001");
+    both.insert(both.end(), late.begin(), late.end());
+
+    const auto result = framing.receive(both, start);
+
+    BOOST_REQUIRE(result);
+    BOOST_TEST((**result == Answer{42}));
+}
+
 BOOST_FIXTURE_TEST_CASE(loses_track_when_the_headers_make_no_sense, Fixture)
 {
     const std::vector<std::string> rows{
