@@ -81,27 +81,41 @@ void PacedWire::serve()
         pollfd watched{wire_, POLLIN, 0};
         if (::poll(&watched, 1, lookAgain) <= 0)
             continue;
-        if (request.empty())
+        if (request.empty()) {
             begin = Clock::now();
+            onBegin(begin);
+        }
         std::array<std::uint8_t, 256> chunk{};
         const auto size = ::read(wire_, chunk.data(), chunk.size());
         request.insert(request.end(), chunk.begin(), chunk.begin() + std::max<ssize_t>(size, 0));
         if (request.size() < readRequestSize)
             continue;
-        answer(request, begin + octetTime_ * readRequestSize);
+        const Clock::time_point end = begin + octetTime_ * readRequestSize;
+        quietSince_ = request[0] > lastUnit ? end : answer(request, end);
         request.clear();
     }
 }
 
-void PacedWire::answer(const std::vector<std::uint8_t>& request, Clock::time_point end) const
+void PacedWire::onBegin(Clock::time_point begin)
+{
+    ++requests_;
+    if (begin >= quietSince_ + silence())
+        ++kept_;
+}
+
+PacedWire::Clock::time_point PacedWire::answer(const std::vector<std::uint8_t>& request,
+                                               Clock::time_point end) const
 {
     auto due = end + silence();
     for (const auto octet : answerTo(request)) {
         due += octetTime_;
         std::this_thread::sleep_until(due);
         if (::write(wire_, &octet, 1) != 1)
-            return;
+            break;
     }
+    // The last octet was late when this thread was; the line is quiet from when it was really
+    // there.
+    return Clock::now();
 }
 
 } // namespace causeway::bench

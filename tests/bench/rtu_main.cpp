@@ -14,7 +14,9 @@
 #include "bridges/modbus/serial_link.hpp"
 #include "tests/bench/paced_wire.hpp"
 
-// How much of what a serial line can carry a Line uses when it has always something to poll.
+// How much of what a serial line can carry a Line uses when it has always something to poll, how
+// often it keeps the silence before its frames, and what a dead unit among ten costs the others
+// once its circuit breaker is open.
 
 namespace causeway::bench {
 
@@ -88,12 +90,130 @@ void measure(unsigned baudRate, int requests)
 
     constexpr int octets = 8 + 5 + 2 * registers; // request and answer
     const std::chrono::duration<double> cycle = wire.octetTime() * octets + wire.silence() * 2;
-    std::printf("{\"baud\": %u, \"rate\": %.3f, \"limit\": %.3f, \"use\": %.4f}\n",
+    const auto gaps = wire.gaps();
+    std::printf("{\"baud\": %u, \"rate\": %.3f, \"limit\": %.3f, \"use\": %.4f, \"kept\": %.4f}\n",
                 baudRate,
                 rate,
                 1 / cycle.count(),
-                rate * cycle.count());
+                rate * cycle.count(),
+                static_cast<double>(gaps.kept) / static_cast<double>(gaps.all));
     line.leave(1);
+}
+
+/// Ten units, each polled again as soon as it has answered, and one that never answers.
+class Crowd
+{
+public:
+    static constexpr std::uint8_t dead = PacedWire::lastUnit + 1;
+
+    Crowd(Line& line, base::EventLoop& loop)
+        : line_(line)
+        , loop_(loop)
+    {}
+
+    void begin()
+    {
+        for (std::uint8_t unitId = 1; unitId < dead; ++unitId)
+            ask(unitId);
+    }
+
+    void askTheDead() { ask(dead); }
+
+    /// Nothing of it is in the Line any more.
+    void end()
+    {
+        isOver_ = true;
+        for (std::uint8_t unitId = 1; unitId <= dead; ++unitId)
+            line_.leave(unitId);
+    }
+
+    int answers = 0;
+    int silences = 0;
+
+private:
+    void ask(std::uint8_t unitId)
+    {
+        line_.submit(
+            {unitId, FunctionCode::ReadInputRegisters, 0, registers, {}},
+            Priority::Poll,
+            [this, unitId](const base::Expected<Answer>& answer) { onEnd(unitId, answer); });
+    }
+
+    void onEnd(std::uint8_t unitId, const base::Expected<Answer>& answer)
+    {
+        if (isOver_)
+            return;
+        if (unitId != dead) {
+            answers += answer ? 1 : 0;
+            return ask(unitId);
+        }
+        ++silences;
+        again_.start(std::chrono::seconds(1)); // a unit's own poll period
+    }
+
+    Line& line_;
+    base::EventLoop& loop_;
+    bool isOver_ = false;
+    base::Timer again_{loop_, [this] {
+                           askTheDead();
+                       }};
+};
+
+void runFor(base::EventLoop& loop, std::chrono::seconds duration)
+{
+    bool isOver = false;
+    base::Timer end(loop, [&] { isOver = true; });
+    end.start(duration);
+    while (!isOver)
+        loop.runOnce(std::chrono::seconds(1));
+}
+
+/// A line at 9600 baud with ten units that are always polled.
+struct BusyLine
+{
+    static constexpr unsigned baudRate = 9600;
+
+    explicit BusyLine(base::EventLoop& loop)
+        : wire(baudRate)
+        , line(loop, LineTuning{}, partsOf(loop, wire, baudRate), [](const LineReport&) {})
+        , crowd(line, loop)
+    {
+        line.join(1, unit);
+        line.open();
+    }
+
+    ~BusyLine() { crowd.end(); }
+
+    BusyLine(const BusyLine&) = delete;
+    BusyLine& operator=(const BusyLine&) = delete;
+
+    PacedWire wire;
+    Unit unit;
+    Line line;
+    Crowd crowd;
+};
+
+/// What ten units are polled beside a dead one, over what ten others are at the same time without
+/// one: what makes this machine slow is slow for both.
+void measureDead(std::chrono::seconds duration)
+{
+    base::EventLoop loop;
+    BusyLine alone(loop);
+    BusyLine beside(loop);
+    runFor(loop, std::chrono::seconds(1)); // the ports open
+    alone.crowd.begin();
+    beside.crowd.begin();
+    beside.crowd.askTheDead();
+    while (beside.crowd.silences < LineTuning{}.breakerThreshold)
+        loop.runOnce(std::chrono::seconds(1));
+    alone.crowd.answers = 0;
+    beside.crowd.answers = 0;
+    runFor(loop, duration);
+    const auto seconds = static_cast<double>(duration.count());
+    std::printf("{\"dead\": 1, \"alone\": %.3f, \"beside\": %.3f, \"ratio\": %.4f}\n",
+                alone.crowd.answers / seconds,
+                beside.crowd.answers / seconds,
+                static_cast<double>(beside.crowd.answers) / alone.crowd.answers);
 }
 
 } // namespace
@@ -102,8 +222,8 @@ void measure(unsigned baudRate, int requests)
 
 int main(int argc, char** argv)
 {
-    if (argc != 2) {
-        std::fprintf(stderr, "usage: %s REQUESTS\n", argv[0]);
+    if (argc != 3) {
+        std::fprintf(stderr, "usage: %s REQUESTS SECONDS\n", argv[0]);
         return 2;
     }
     try {
@@ -111,6 +231,7 @@ int main(int argc, char** argv)
         causeway::bridges::modbus::askForExactTimers(); // as the field thread does
         for (const unsigned baudRate : {9600U, 19200U})
             causeway::bench::measure(baudRate, requests);
+        causeway::bench::measureDead(std::chrono::seconds(std::stoi(argv[2])));
         return 0;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "bench-rtu: %s\n", error.what());

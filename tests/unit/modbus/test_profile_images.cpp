@@ -10,6 +10,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "bridges/modbus/poll_plan.hpp"
 #include "bridges/modbus/register_codec.hpp"
 #include "bridges/modbus/sunspec_walk.hpp"
 #include "bridges/profile_file.hpp"
@@ -147,6 +148,24 @@ BOOST_AUTO_TEST_CASE(makes_the_right_values_of_every_devices_registers)
     }
 
     BOOST_TEST(count >= 30U);
+}
+
+BOOST_AUTO_TEST_CASE(reads_all_of_an_sdm630_in_three_transactions)
+{
+    const auto profiles = directory("CAUSEWAY_PROFILES");
+    const auto profile =
+        readProfile(profiles / "eastron-sdm630.toml", model::builtInDefinitions(), {profiles});
+    BOOST_REQUIRE(profile);
+    std::vector<modbus::Point> points;
+    for (const auto& mapping : profile->mappings) {
+        if (mapping.point)
+            points.push_back(*mapping.point);
+    }
+
+    const auto spans = modbus::mergeSpans(points, profile->limits);
+
+    BOOST_TEST(points.size() > 40U);
+    BOOST_TEST(spans.size() <= 3U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
