@@ -35,6 +35,7 @@ struct Connection::Opening
     api::Credential credential;
     std::optional<Resumption> resumption; ///< gone when it was tried in vain
     base::TimePoint deadline{};
+    HandshakeTurns::Turn turn; ///< none without DTLS
 };
 
 namespace {
@@ -121,6 +122,16 @@ void Connection::onAddresses(base::Expected<Addresses> addresses)
         tryNextAddress();
         return;
     }
+    // The times of a handshake count from its turn: the store is not asked before.
+    opening_->turn = environment_.handshakes.take(
+        opening_->uri.host + ' ' + std::to_string(opening_->uri.port), lifetime_.guard([this] {
+            if (!isClosed_)
+                fetchCredential();
+        }));
+}
+
+void Connection::fetchCredential()
+{
     credential_ = opening_->settings.credential;
     environment_.credentials.fetch(
         credential_, lifetime_.guard([this](base::Expected<api::Credential> credential) {

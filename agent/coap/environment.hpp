@@ -9,6 +9,7 @@
 #include "agent/coap/channel.hpp"
 #include "agent/coap/deferred.hpp"
 #include "agent/coap/endpoint.hpp"
+#include "agent/coap/handshake_turns.hpp"
 #include "agent/coap/resolver.hpp"
 #include "agent/coap/tls_context.hpp"
 
@@ -30,6 +31,7 @@ struct Environment
     Resolver resolver;
     /// One for all sessions: what is received is parsed before the next one reads.
     std::array<std::uint8_t, receiveBufferSize> receiveBuffer{};
+    HandshakeTurns handshakes{loop, deferred};
 
     /// The first `size` octets for `listener`, wiped afterwards: a Bootstrap-Server sends keys. The
     /// caller may be gone then.
