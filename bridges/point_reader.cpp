@@ -58,6 +58,26 @@ bool canBecome(const Point& point)
     }
 }
 
+bool canDecode(const Encoding& encoding)
+{
+    const RawType raw = encoding.type;
+    const bool isWhole = encoding.width == 0 && encoding.meanings.empty();
+    switch (encoding.decoding) {
+    case Decoding::PowerFactor4q:
+        return modbus::isFloat(raw);
+    case Decoding::Mod10000:
+    case Decoding::SignMagnitude:
+        return modbus::isBinary(raw);
+    case Decoding::Ieee11073:
+        return isWhole && (raw == RawType::U16 || raw == RawType::U32);
+    case Decoding::Opt3001:
+        return isWhole && raw == RawType::U16;
+    case Decoding::Plain:
+        break;
+    }
+    return true;
+}
+
 bool isReadOnly(RegisterTable table)
 {
     return table == RegisterTable::DiscreteInput || table == RegisterTable::InputRegister;
@@ -304,7 +324,8 @@ void PointReader::checkWrite(ProfileTable& inner, const WriteRule& rule)
         inner.complain("pulse-ms", "only a Boolean is written as a pulse");
     if (point_.exponentAddress)
         inner.complain("", "a value with a scale register is only read");
-    if (point_.encoding.decoding == Decoding::PowerFactor4q || point_.encoding.type == RawType::F16)
+    if (point_.encoding.decoding == Decoding::PowerFactor4q ||
+        modbus::hasExponent(point_.encoding.decoding) || point_.encoding.type == RawType::F16)
         inner.complain("", "what is encoded like this is only read");
 }
 
@@ -326,10 +347,7 @@ void PointReader::checkEncoding()
                           table_.has("from") || table_.has("scale-register");
     if (isPlain && isScaled)
         table_.complain("scale", fmt::format("a {} is not scaled", modbus::toString(raw)));
-    const bool needsFloat = encoding.decoding == Decoding::PowerFactor4q;
-    const bool needsBinary =
-        encoding.decoding == Decoding::Mod10000 || encoding.decoding == Decoding::SignMagnitude;
-    if ((needsFloat && !modbus::isFloat(raw)) || (needsBinary && !modbus::isBinary(raw)))
+    if (!canDecode(encoding))
         table_.complain("decode", fmt::format("a {} is not encoded so", modbus::toString(raw)));
     const bool isSunspec = !point_.sunspecModels.empty();
     if (!isSunspec && point_.extent().end() > 0x10000U)

@@ -70,6 +70,8 @@ inline constexpr std::array decodingWords{
     Choice<modbus::Decoding>{"mod10000", modbus::Decoding::Mod10000},
     Choice<modbus::Decoding>{"sign-magnitude", modbus::Decoding::SignMagnitude},
     Choice<modbus::Decoding>{"power-factor-4q", modbus::Decoding::PowerFactor4q},
+    Choice<modbus::Decoding>{"ieee-11073", modbus::Decoding::Ieee11073},
+    Choice<modbus::Decoding>{"opt3001", modbus::Decoding::Opt3001},
 };
 
 inline constexpr std::array characterWords{

@@ -116,6 +116,23 @@ double fromHalf(std::uint64_t raw)
     return (raw & 0x8000U) != 0 ? -amount : amount;
 }
 
+/// ISO/IEEE 11073-20601 Annex F. Dividing by a power of ten gives the nearest double: 37.2.
+double fromMedical(std::uint64_t raw, unsigned mantissaBits, unsigned exponentBits)
+{
+    const auto mantissa = std::bit_cast<std::int64_t>(
+        fromTwosComplement(raw & onesBelow(mantissaBits), mantissaBits).bits);
+    const auto exponent =
+        std::bit_cast<std::int64_t>(fromTwosComplement(raw >> mantissaBits, exponentBits).bits);
+    const std::int64_t largest = (std::int64_t{1} << (mantissaBits - 1)) - 1;
+    // NaN, not at this resolution, reserved, and both infinities stand around the ends.
+    const bool isNone = exponent == 0 && (mantissa >= largest - 1 || mantissa <= 1 - largest);
+    if (isNone)
+        return std::numeric_limits<double>::quiet_NaN();
+    const double power = std::pow(10.0, std::abs(static_cast<double>(exponent)));
+    const auto amount = static_cast<double>(mantissa);
+    return exponent < 0 ? amount / power : amount * power;
+}
+
 Expected<std::uint64_t> toFloat(RawType type, double number)
 {
     if (type == RawType::F64)
@@ -191,6 +208,13 @@ double floatOf(RawType type, std::uint64_t raw)
     if (type == RawType::F16)
         return fromHalf(raw);
     return shortest(std::bit_cast<float>(static_cast<std::uint32_t>(raw)));
+}
+
+double exponentialOf(const Encoding& encoding, std::uint64_t raw)
+{
+    if (encoding.decoding == Decoding::Opt3001)
+        return std::ldexp(static_cast<double>(raw & 0xFFFU), static_cast<int>((raw >> 12U) & 0xFU));
+    return wordsOf(encoding.type) == 1 ? fromMedical(raw, 12, 4) : fromMedical(raw, 24, 8);
 }
 
 Expected<std::uint64_t> rawOf(const Encoding& encoding, double number)

@@ -34,6 +34,9 @@ struct Whole
 /// given in its shortest decimal form: 230.1, not 230.10000610351562.
 [[nodiscard]] double floatOf(RawType type, std::uint64_t raw);
 
+/// The number in `raw` by an encoding that hasExponent(); NaN when it says that it is none.
+[[nodiscard]] double exponentialOf(const Encoding& encoding, std::uint64_t raw);
+
 /// The bits that stand for `number`, moved to the field's place; InvalidArgument when it does not
 /// fit.
 [[nodiscard]] base::Expected<std::uint64_t> rawOf(const Encoding& encoding, double number);

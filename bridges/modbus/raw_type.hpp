@@ -44,7 +44,17 @@ enum class Decoding : std::uint8_t {
     SignMagnitude, ///< the highest bit is the sign, the others the amount
     /// Schneider 4Q_FP_PF: beyond ±1 the number counts back from ±2, and the load is capacitive.
     PowerFactor4q,
+    /// FLOAT of 32 or SFLOAT of 16 bits, ISO/IEEE 11073-20601 Annex F: a power of ten in the
+    /// highest 8 or 4 bits, both parts signed.
+    Ieee11073,
+    Opt3001, ///< that light sensor's result register: a power of two in the highest 4 of 16 bits
 };
+
+/// Whether the number has an exponent of its own, and may be none at all.
+[[nodiscard]] constexpr bool hasExponent(Decoding decoding)
+{
+    return decoding == Decoding::Ieee11073 || decoding == Decoding::Opt3001;
+}
 
 /// Which octets of a register are characters of a text.
 enum class Characters : std::uint8_t { Both, High, Low };

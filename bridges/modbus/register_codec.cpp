@@ -151,7 +151,8 @@ bool isInside(const std::optional<model::Range>& range, const Value& value)
 
 Expected<Value> decodeFloat(const Point& point, const Encoding& encoding, std::uint64_t raw)
 {
-    double number = floatOf(encoding.type, raw);
+    double number =
+        hasExponent(encoding.decoding) ? exponentialOf(encoding, raw) : floatOf(encoding.type, raw);
     if (!std::isfinite(number))
         return notAvailable();
     if (encoding.decoding == Decoding::PowerFactor4q && std::abs(number) > 1.0)
@@ -285,8 +286,9 @@ Expected<Value> decode(const Point& point, std::span<const std::uint16_t> words)
         return notAvailable();
     if (encoding->type == RawType::Bit)
         return Value(fieldOf(*encoding, raw) != 0);
-    auto value = isFloat(encoding->type) ? decodeFloat(point, *encoding, raw)
-                                         : decodeWhole(point, *encoding, raw);
+    const bool isFraction = isFloat(encoding->type) || hasExponent(encoding->decoding);
+    auto value =
+        isFraction ? decodeFloat(point, *encoding, raw) : decodeWhole(point, *encoding, raw);
     if (value && !isInside(encoding->valid, *value))
         return unbelievable(
             fmt::format("{} is outside what the profile believes", model::toText(*value)));
