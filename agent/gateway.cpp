@@ -271,7 +271,8 @@ void Gateway::giveBridge(AttachedDevice& device)
         return; // the device is faulty, and says so
     auto bridge =
         (*profile)->bridge == "ble"
-            ? services_.bluetooth.createBridge(*profile, settings.name, settings.bleAddress)
+            ? services_.bluetooth.createBridge(
+                  *profile, settings.name, settings.bleAddress, settings.pollPeriod)
             : services_.fieldBuses.createBridge(
                   *profile,
                   bridges::BridgeSettings{

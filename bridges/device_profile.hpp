@@ -35,7 +35,8 @@ struct DeviceProfile
     std::vector<std::string> sources; ///< where the register map comes from
     modbus::UnitLimits limits;
     modbus::OpeningSteps opening;
-    ble::AdvertisementFormat advertisement; ///< bridge "ble"
+    ble::AdvertisementFormat advertisement; ///< bridge "ble", of a device that only tells
+    std::optional<ble::GattFormat> gatt;    ///< bridge "ble", of a device that is connected
     api::FirmwareMethod firmware;
     std::vector<ResourceMapping> mappings; ///< ascending by path
 };

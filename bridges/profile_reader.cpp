@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "bridges/ble/gatt_reader.hpp"
 #include "bridges/firmware_reader.hpp"
 #include "bridges/modbus/frame.hpp"
 #include "bridges/opening_reader.hpp"
@@ -110,7 +111,10 @@ DeviceProfile ProfileReader::read(ProfileTable root)
         profile_.opening.probes.push_back(readProbe(std::move(table), defaults_));
     });
     root.eachTable("setup", [this](ProfileTable table) {
-        profile_.opening.setup.push_back(readSetup(std::move(table), defaults_));
+        if (profile_.gatt)
+            profile_.gatt->setup.push_back(ble::readSetupWrite(std::move(table)));
+        else
+            profile_.opening.setup.push_back(readSetup(std::move(table), defaults_));
     });
     root.eachTable("constant", [this](ProfileTable table) { readConstant(std::move(table)); });
     addIdentity(root);
@@ -133,12 +137,16 @@ void ProfileReader::readBridge(ProfileTable& root)
     profile_.bridge = isBle ? "ble" : "modbus";
     if (isBle == root.has("modbus"))
         root.complain("modbus", "a profile has either a table [modbus] or a table [ble]");
-    if (isBle && (root.has("probe") || root.has("setup")))
-        root.complain("ble", "[[probe]] and [[setup]] are for Modbus devices");
     root.table("modbus", [this](ProfileTable table) { readModbus(std::move(table)); });
     root.table("ble", [this](ProfileTable table) {
-        profile_.advertisement = ble::readFormat(std::move(table), advertised_);
+        if (table.flag("connect").value_or(false))
+            profile_.gatt = ble::readGattFormat(std::move(table), advertised_);
+        else
+            profile_.advertisement = ble::readFormat(std::move(table), advertised_);
     });
+    if (isBle && (root.has("probe") || (root.has("setup") && !profile_.gatt)))
+        root.complain("ble",
+                      "[[probe]] is for Modbus devices, [[setup]] for those that are connected");
 }
 
 void ProfileReader::addIdentity(ProfileTable& root)
@@ -166,7 +174,7 @@ void ProfileReader::addRadio(std::uint32_t line)
     ResourceMapping mapping;
     mapping.resource.path = connectivity.child(2);
     mapping.resource.operations.read = true;
-    mapping.source = ble::Source{true, {}};
+    mapping.source = ble::Source{true, {}, std::nullopt};
     mapping.resource.description = ble::describe(*mapping.source);
     add(std::move(mapping), line);
 }
@@ -239,7 +247,14 @@ void ProfileReader::readAdvertised(ProfileTable& table,
                                    const InstanceTexts& texts)
 {
     const auto units = texts.units ? texts.units : definition.units;
-    mapping.source = ble::readSource(table, definition, units, advertised_);
+    if (profile_.gatt) {
+        auto read = ble::readCharacteristic(table, definition, units, advertised_);
+        mapping.resource.operations.write = read.source.fields.front().point.write.has_value();
+        mapping.resource.allowsServerWrites = read.allowsServerWrites;
+        mapping.source = std::move(read.source);
+    } else {
+        mapping.source = ble::readSource(table, definition, units, advertised_);
+    }
     mapping.resource.operations.read = true;
     checkOperations(table, mapping, definition);
     mapping.resource.description = ble::describe(*mapping.source);

@@ -69,4 +69,11 @@ std::optional<std::string> canonicalUuid(std::string_view text)
     return uuid;
 }
 
+std::string shortUuid(std::string_view uuid)
+{
+    const auto own = uuid.substr(std::min(shortUuidLength, uuid.size()), shortUuidLength);
+    const bool isShort = canonicalUuid(own) == uuid;
+    return std::string(isShort ? own : uuid);
+}
+
 } // namespace causeway::bridges::ble

@@ -21,6 +21,9 @@ struct Advertisement
     std::optional<std::int16_t> rssi;
     std::vector<std::pair<std::uint16_t, base::Bytes>> manufacturerData; ///< by company identifier
     std::vector<std::pair<std::string, base::Bytes>> serviceData;        ///< by canonicalUuid()
+    std::vector<std::string> services = {}; ///< canonicalUuid()s of those it says it has
+
+    [[nodiscard]] bool hasData() const { return !manufacturerData.empty() || !serviceData.empty(); }
 };
 
 /// "A4:C1:38:0A:1B:2C", whatever the case; nothing when it is no Bluetooth address.
@@ -32,5 +35,8 @@ struct Advertisement
 /// All 128 bits in lower case, as BlueZ writes them; "fcd2" is on the Bluetooth base UUID
 /// (Core Specification 5.4, Vol 3 Part B §2.5.1). Nothing when it is no UUID.
 [[nodiscard]] std::optional<std::string> canonicalUuid(std::string_view text);
+
+/// For people: "fcd2" when a canonicalUuid() is on the Bluetooth base UUID, else all of it.
+[[nodiscard]] std::string shortUuid(std::string_view uuid);
 
 } // namespace causeway::bridges::ble

@@ -12,6 +12,7 @@
 #include "bridges/ble/bluez_adapter.hpp"
 #include "bridges/ble/bluez_device.hpp"
 #include "bridges/ble/bluez_objects.hpp"
+#include "bridges/ble/bluez_peripherals.hpp"
 
 namespace causeway::bridges::ble {
 
@@ -19,6 +20,8 @@ namespace {
 
 constexpr const char* adapterInterface = "org.bluez.Adapter1";
 constexpr const char* deviceInterface = "org.bluez.Device1";
+constexpr const char* serviceInterface = "org.bluez.GattService1";
+constexpr const char* characteristicInterface = "org.bluez.GattCharacteristic1";
 constexpr std::chrono::seconds busPause{5};
 /// bluetoothd itself forgets what it has not heard for long; this is for one that does not.
 constexpr std::size_t mostDevices = 4096;
@@ -61,6 +64,7 @@ Bluez::Bluez(base::EventLoop& loop, std::string busAddress, RadioListener& liste
     : loop_(loop)
     , busAddress_(std::move(busAddress))
     , listener_(listener)
+    , peripherals_(std::make_unique<BluezPeripherals>(loop, listener))
     , retry_(loop, [this] { bus_ ? askForObjects() : connect(); })
 {
     // Later, so that nobody hears of it from inside the constructor.
@@ -68,6 +72,11 @@ Bluez::Bluez(base::EventLoop& loop, std::string busAddress, RadioListener& liste
 }
 
 Bluez::~Bluez() = default;
+
+GattRadio& Bluez::gatt()
+{
+    return *peripherals_;
+}
 
 /// A handler's fault must not pass through sd-bus, which is C.
 std::function<void(sdbus::Message&)> Bluez::contained(void (Bluez::*handler)(sdbus::Message&))
@@ -83,6 +92,7 @@ void Bluez::connect()
         bus_ = std::make_unique<base::Bus>(
             loop_, busAddress_, [this] { onBusLost("the connection to D-Bus is lost"); });
         auto& connection = bus_->connection();
+        peripherals_->setConnection(&connection);
         matches_ = std::make_unique<Matches>(
             Matches{bus::addMatch(connection, ownerRule, contained(&Bluez::onOwnerChanged)),
                     bus::addMatch(connection, objectsRule, contained(&Bluez::onObjects)),
@@ -96,6 +106,7 @@ void Bluez::connect()
 void Bluez::onBusLost(const std::string& reason)
 {
     forgetAll();
+    peripherals_->setConnection(nullptr);
     matches_.reset();
     bus_.reset();
     say(reason);
@@ -147,11 +158,19 @@ void Bluez::onObjects(sdbus::Message& signal)
     }
     std::vector<std::string> gone;
     signal >> gone;
-    for (const auto& interface : gone) {
-        if (interface == deviceInterface)
-            devices_.erase(path);
-        if (interface == adapterInterface && adapters_.erase(path) > 0)
-            onAdapterChanged();
+    for (const auto& interface : gone)
+        forgetInterface(path, interface);
+}
+
+void Bluez::forgetInterface(const std::string& path, const std::string& interface)
+{
+    if (interface == deviceInterface) {
+        devices_.erase(path);
+        peripherals_->forgetDevice(path);
+    } else if (interface == serviceInterface || interface == characteristicInterface) {
+        peripherals_->forgetAttribute(path);
+    } else if (interface == adapterInterface && adapters_.erase(path) > 0) {
+        onAdapterChanged();
     }
 }
 
@@ -159,15 +178,27 @@ void Bluez::onProperties(sdbus::Message& signal)
 {
     std::string interface;
     signal >> interface;
-    if (interface != deviceInterface && interface != adapterInterface)
+    if (interface != deviceInterface && interface != adapterInterface &&
+        interface != characteristicInterface)
         return;
     Properties properties;
     signal >> properties;
     const std::string path = signal.getPath();
     if (interface == adapterInterface)
         takeAdapter(path, properties);
-    else
+    else if (interface == deviceInterface)
         takeDevice(path, properties);
+    else
+        peripherals_->takeValue(path, properties);
+}
+
+template <typename Interfaces>
+void Bluez::takeAttribute(const std::string& path, const Interfaces& interfaces)
+{
+    if (const auto found = interfaces.find(serviceInterface); found != interfaces.end())
+        peripherals_->takeService(path, found->second);
+    if (const auto found = interfaces.find(characteristicInterface); found != interfaces.end())
+        peripherals_->takeCharacteristic(path, found->second);
 }
 
 template <typename Interfaces>
@@ -181,10 +212,12 @@ void Bluez::takeObject(const std::string& path, const Interfaces& interfaces)
         takeAdapter(path, adapter->second);
         onAdapterChanged();
     }
+    takeAttribute(path, interfaces);
     const auto found = interfaces.find(deviceInterface);
     if (found == interfaces.end() || devices_.size() >= mostDevices)
         return;
     if (auto device = deviceIn(found->second)) {
+        peripherals_->takeDevice(path, device->address, found->second);
         devices_.insert_or_assign(path, std::move(*device));
         // Without a signal strength the data are what it sent some day.
         if (found->second.contains("RSSI"))
@@ -210,6 +243,7 @@ void Bluez::takeDevice(const std::string& path, const Properties& properties)
     const auto device = devices_.find(path);
     if (device == devices_.end())
         return;
+    peripherals_->takeDevice(path, device->second.address, properties);
     if (const auto advertisement = advertisementIn(properties, device->second))
         listener_.onAdvertisement(*advertisement);
 }
@@ -233,6 +267,7 @@ void Bluez::forgetAll()
     objects_.reset();
     adapters_.clear();
     devices_.clear();
+    peripherals_->forgetAll();
 }
 
 void Bluez::say(const std::string& reason)

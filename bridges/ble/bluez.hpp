@@ -8,7 +8,8 @@
 
 #include "agent/base/event_loop.hpp"
 #include "agent/base/lifetime.hpp"
-#include "bridges/ble/advertisement.hpp"
+#include "bridges/ble/gatt_radio.hpp"
+#include "bridges/ble/radio_listener.hpp"
 
 namespace sdbus {
 class Message;
@@ -22,17 +23,8 @@ namespace causeway::bridges::ble {
 
 class BluezAdapter;
 class BluezObjects;
+class BluezPeripherals;
 struct BluezDevice;
-
-/// What is told of the radio; on the loop's thread.
-class RadioListener
-{
-public:
-    virtual ~RadioListener() = default;
-    virtual void onAdvertisement(const Advertisement& advertisement) = 0;
-    /// When it changes: some adapter listens, or none does and `reason` says why.
-    virtual void onRadio(bool isListening, const std::string& reason) = 0;
-};
 
 /// BlueZ's bluetoothd over D-Bus, listening on all its adapters as long as this lives. That
 /// bluetoothd or an adapter is not there, goes and comes back is all in a day's work: it tries
@@ -45,6 +37,9 @@ public:
     ~Bluez();
     Bluez(const Bluez&) = delete;
     Bluez& operator=(const Bluez&) = delete;
+
+    /// To connect what is heard.
+    [[nodiscard]] GattRadio& gatt();
 
 private:
     friend class BluezAdapter;
@@ -70,12 +65,16 @@ private:
     void takeAdapter(const std::string& path, const Properties& properties);
     template <typename Properties>
     void takeDevice(const std::string& path, const Properties& properties);
+    template <typename Interfaces>
+    void takeAttribute(const std::string& path, const Interfaces& interfaces);
+    void forgetInterface(const std::string& path, const std::string& interface);
 
     base::EventLoop& loop_;
     std::string busAddress_;
     RadioListener& listener_;
     std::string said_ = "not asked yet"; ///< why no adapter listens; empty when one does
     std::unique_ptr<base::Bus> bus_;
+    std::unique_ptr<BluezPeripherals> peripherals_; ///< with proxies of bus_
     std::unique_ptr<Matches> matches_;
     std::unique_ptr<BluezObjects> objects_;
     std::map<std::string, std::unique_ptr<BluezAdapter>> adapters_; ///< by object path

@@ -30,6 +30,20 @@ std::string nameIn(const Properties& properties, std::string known)
     return std::move(*name);
 }
 
+std::vector<std::string> servicesIn(const Properties& properties, std::vector<std::string> known)
+{
+    const auto uuids = get<std::vector<std::string>>(properties, "UUIDs");
+    if (!uuids)
+        return known;
+    std::vector<std::string> services;
+    for (const auto& uuid : *uuids) {
+        auto canonical = canonicalUuid(uuid);
+        if (canonical && services.size() < mostParts)
+            services.push_back(std::move(*canonical));
+    }
+    return services;
+}
+
 } // namespace
 
 std::optional<BluezDevice> deviceIn(const Properties& properties)
@@ -38,19 +52,20 @@ std::optional<BluezDevice> deviceIn(const Properties& properties)
     auto address = text ? canonicalAddress(*text) : std::nullopt;
     if (!address)
         return std::nullopt;
-    return BluezDevice{std::move(*address), nameIn(properties, {})};
+    return BluezDevice{std::move(*address), nameIn(properties, {}), servicesIn(properties, {})};
 }
 
 std::optional<Advertisement> advertisementIn(const Properties& properties, BluezDevice& device)
 {
     device.name = nameIn(properties, std::move(device.name));
+    device.services = servicesIn(properties, std::move(device.services));
     const auto manufacturerData =
         get<std::map<std::uint16_t, sdbus::Variant>>(properties, "ManufacturerData");
     const auto serviceData = get<std::map<std::string, sdbus::Variant>>(properties, "ServiceData");
-    if (!manufacturerData && !serviceData)
+    const auto rssi = get<std::int16_t>(properties, "RSSI");
+    if (!manufacturerData && !serviceData && !rssi)
         return std::nullopt;
-    Advertisement advertisement{
-        device.address, device.name, get<std::int16_t>(properties, "RSSI"), {}, {}};
+    Advertisement advertisement{device.address, device.name, rssi, {}, {}, device.services};
     for (const auto& [company, data] :
          manufacturerData.value_or(decltype(manufacturerData)::value_type{})) {
         if (advertisement.manufacturerData.size() < mostParts)

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <sdbus-c++/sdbus-c++.h>
 
@@ -19,14 +20,15 @@ struct BluezDevice
 {
     std::string address;
     std::string name;
+    std::vector<std::string> services; ///< canonicalUuid()s
 };
 
 /// Nothing without an address. Throws sdbus::Error when a property has another type than
 /// device-api.txt says.
 [[nodiscard]] std::optional<BluezDevice> deviceIn(const Properties& properties);
 
-/// The advertisement that changed these properties, and with it perhaps the device's name; nothing
-/// when no advertisement did. Throws as deviceIn().
+/// The advertisement that changed these properties, and with it perhaps the device's name and
+/// services; nothing when no advertisement did. Throws as deviceIn().
 [[nodiscard]] std::optional<Advertisement> advertisementIn(const Properties& properties,
                                                            BluezDevice& device);
 

@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include "bridges/ble/ble_bridge.hpp"
+#include "bridges/ble/peripheral_bridge.hpp"
 
 namespace causeway::bridges::ble {
 
@@ -40,7 +41,8 @@ Central::~Central()
 Expected<std::unique_ptr<api::Bridge>>
 Central::createBridge(std::shared_ptr<const DeviceProfile> profile,
                       const std::string& device,
-                      const std::string& address)
+                      const std::string& address,
+                      std::optional<std::chrono::milliseconds> pollPeriod)
 {
     const auto canonical = canonicalAddress(address);
     if (!canonical)
@@ -52,13 +54,17 @@ Central::createBridge(std::shared_ptr<const DeviceProfile> profile,
                     fmt::format("{} is {} already", *canonical, other->second));
     const std::uint64_t sensor = nextSensor_++;
     sensors_.insert_or_assign(device, sensor);
-    return std::make_unique<BleBridge>(BleBridge::Field{main_, loop_, *side_, sensor},
-                                       std::move(profile),
-                                       *canonical,
-                                       [this, device, address = *canonical] {
-                                           devices_.erase(address);
-                                           sensors_.erase(device);
-                                       });
+    const auto released = [this, device, address = *canonical] {
+        devices_.erase(address);
+        sensors_.erase(device);
+    };
+    if (profile->gatt)
+        return std::make_unique<PeripheralBridge>(
+            PeripheralBridge::Field{main_, loop_, *side_, sensor},
+            Peripheral::Settings{*canonical, std::move(profile), pollPeriod},
+            released);
+    return std::make_unique<BleBridge>(
+        BleBridge::Field{main_, loop_, *side_, sensor}, std::move(profile), *canonical, released);
 }
 
 void Central::setKey(const std::string& device, base::Secret key)

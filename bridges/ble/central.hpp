@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -15,9 +17,9 @@
 
 namespace causeway::bridges::ble {
 
-/// The gateway as a Bluetooth central: a thread of its own with all Sensors on it, and the factory
-/// of the bridges that use them. Everything here is called on the main thread; only values cross.
-/// Outlives its bridges.
+/// The gateway as a Bluetooth central: a thread of its own with all its devices on it, and the
+/// factory of the bridges that use them. Everything here is called on the main thread; only values
+/// cross. Outlives its bridges.
 class Central
 {
 public:
@@ -29,10 +31,12 @@ public:
 
     /// InvalidArgument for what is no address, AlreadyExists when another device has it. It is free
     /// again when the bridge goes.
+    /// `pollPeriod` is the operator's, for a device that is connected.
     [[nodiscard]] base::Expected<std::unique_ptr<api::Bridge>>
     createBridge(std::shared_ptr<const DeviceProfile> profile,
                  const std::string& device,
-                 const std::string& address);
+                 const std::string& address,
+                 std::optional<std::chrono::milliseconds> pollPeriod = {});
 
     /// The key that the device encrypts with; nothing when the device has no bridge now.
     void setKey(const std::string& device, base::Secret key);

@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "agent/base/bytes.hpp"
+#include "bridges/ble/gatt_format.hpp"
 #include "bridges/modbus/point.hpp"
 
-/// Where values are in what a Bluetooth device advertises: the words of a profile.
+/// Where values are in what a Bluetooth device advertises, or in its characteristics: the words of
+/// a profile.
 namespace causeway::bridges::ble {
 
 /// One place where a value may be in a payload.
@@ -24,10 +26,20 @@ struct Place
     bool isBigEndian = false;
 };
 
+/// A bit elsewhere in the payload that says whether a value is there.
+struct Flag
+{
+    std::uint16_t at = 0;
+    std::uint8_t bit = 0;
+    bool isSet = true;
+};
+
 /// One value: its octets, in order, are the registers of `point`.
 struct Field
 {
     Place place;
+    std::optional<Flag> when;
+    std::vector<Field> plus; ///< added to the value: a fraction that has octets of its own
     /// Govee keeps two values in one number: what is left of a division, and its result.
     std::uint32_t modulo = 0; ///< 0: all of it
     std::uint32_t divide = 1;
@@ -40,6 +52,7 @@ struct Source
 {
     bool isSignalStrength = false;
     std::vector<Field> fields;
+    std::optional<Reading> reading; ///< of a device that is connected
 };
 
 /// What makes two payloads the same measurement, heard twice.

@@ -119,23 +119,42 @@ void readPart(ProfileTable& table, Field& field)
         table.complain("divide", "only a whole number is divided");
 }
 
+Place readPlace(ProfileTable& table, const FormatDefaults& defaults)
+{
+    Place place;
+    if (defaults.isTlv) {
+        place.object = static_cast<std::uint8_t>(table.requiredInteger("object", 0, 255));
+        place.occurrence =
+            static_cast<std::uint8_t>(table.integer("occurrence", 0, mostOccurrences).value_or(0));
+        place.at = static_cast<std::uint16_t>(table.integer("at", 0, mostOctets).value_or(0));
+    } else if (defaults.isCharacteristic) {
+        place.at = static_cast<std::uint16_t>(
+            table.integer("at", 0, mostCharacteristicOctets - 1).value_or(0));
+    } else {
+        place.at = static_cast<std::uint16_t>(table.requiredInteger("at", 0, mostOctets));
+    }
+    place.isBigEndian = readsBigEndian(table).value_or(defaults.isBigEndian);
+    return place;
+}
+
+Flag readFlag(ProfileTable table)
+{
+    Flag flag;
+    flag.at = static_cast<std::uint16_t>(table.integer("at", 0, mostOctets).value_or(0));
+    flag.bit = static_cast<std::uint8_t>(table.requiredInteger("bit", 0, 7));
+    flag.isSet = table.flag("set").value_or(true);
+    table.refuseOthers();
+    return flag;
+}
+
 Field readOneField(ProfileTable& table,
                    const model::ResourceDefinition& definition,
                    const std::optional<std::string>& units,
                    const FormatDefaults& defaults)
 {
     Field field;
+    field.place = readPlace(table, defaults);
     Place& place = field.place;
-    if (defaults.isTlv) {
-        place.object = static_cast<std::uint8_t>(table.requiredInteger("object", 0, 255));
-        place.occurrence =
-            static_cast<std::uint8_t>(table.integer("occurrence", 0, mostOccurrences).value_or(0));
-        place.at = static_cast<std::uint16_t>(table.integer("at", 0, mostOctets).value_or(0));
-    } else {
-        place.at = static_cast<std::uint16_t>(table.requiredInteger("at", 0, mostOctets));
-    }
-    place.isBigEndian =
-        table.choice("byte-order", all(byteOrderWords)).value_or(defaults.isBigEndian);
     const PointDefaults none;
     PointReader reader(table, none);
     field.point = reader.readField(definition, units);
@@ -146,16 +165,38 @@ Field readOneField(ProfileTable& table,
     if (word.type == modbus::RawType::Bit && field.point.encoding.shift > 7)
         table.complain("bit", "a bit of an octet is 0 to 7");
     readPart(table, field);
+    table.table("when", [&](ProfileTable inner) { field.when = readFlag(std::move(inner)); });
+    return field;
+}
+
+/// A number in two pieces, each with its own octets.
+Field readSum(ProfileTable& table,
+              const model::ResourceDefinition& definition,
+              const std::optional<std::string>& units,
+              const FormatDefaults& defaults)
+{
+    Field field = readOneField(table, definition, units, defaults);
+    table.table("plus", [&](ProfileTable inner) {
+        if (definition.type != model::ResourceType::Float)
+            inner.complain("", "only a Float is a sum");
+        field.plus.push_back(readOneField(inner, definition, std::nullopt, defaults));
+        inner.refuseOthers();
+    });
     return field;
 }
 
 } // namespace
 
+std::optional<bool> readsBigEndian(ProfileTable& table)
+{
+    return table.choice("byte-order", all(byteOrderWords));
+}
+
 AdvertisementFormat readFormat(ProfileTable table, FormatDefaults& defaults)
 {
     AdvertisementFormat format;
     readMatch(table, format);
-    defaults.isBigEndian = table.choice("byte-order", all(byteOrderWords)).value_or(false);
+    defaults.isBigEndian = readsBigEndian(table).value_or(false);
     table.table("tlv", [&](ProfileTable inner) { format.tlv = readTlv(std::move(inner)); });
     defaults.isTlv = format.tlv.has_value();
     table.table("counter", [&](ProfileTable inner) {
@@ -174,9 +215,9 @@ Source readSource(ProfileTable& table,
                   const FormatDefaults& defaults)
 {
     Source source;
-    source.fields.push_back(readOneField(table, definition, units, defaults));
+    source.fields.push_back(readSum(table, definition, units, defaults));
     table.eachTable("also", [&](ProfileTable inner) {
-        source.fields.push_back(readOneField(inner, definition, units, defaults));
+        source.fields.push_back(readSum(inner, definition, units, defaults));
         inner.refuseOthers();
     });
     return source;
@@ -187,6 +228,11 @@ std::string describe(const Source& source)
     if (source.isSignalStrength)
         return "signal strength of the advertisements";
     const Field& field = source.fields.front();
+    if (source.reading)
+        return fmt::format("characteristic {}, {}{}",
+                           shortUuid(source.reading->characteristic.uuid),
+                           modbus::toString(field.point.encoding.type),
+                           source.reading->isNotified ? ", notified" : "");
     std::string text = field.place.object ? fmt::format("object 0x{:02x}", *field.place.object)
                                           : fmt::format("octet {}", field.place.at);
     text += fmt::format(", {}", modbus::toString(field.point.encoding.type));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -15,7 +16,14 @@ struct FormatDefaults
 {
     bool isBigEndian = false;
     bool isTlv = false;
+    bool isCharacteristic = false; ///< of a device that is connected
 };
+
+/// Core 5.4 Vol 3 Part F §3.2.9: no value of an attribute is longer.
+inline constexpr std::int64_t mostCharacteristicOctets = 512;
+
+/// The key byte-order.
+[[nodiscard]] std::optional<bool> readsBigEndian(ProfileTable& table);
 
 /// The table [ble] of a profile, with a complaint for what cannot be.
 [[nodiscard]] AdvertisementFormat readFormat(ProfileTable table, FormatDefaults& defaults);

@@ -2,6 +2,7 @@
 #include "bridges/ble/frame_decoder.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -132,15 +133,38 @@ std::vector<std::uint16_t> partOf(const Field& field, std::vector<std::uint16_t>
     return words;
 }
 
+/// 23 + 0.45 is 23.45 and no more.
+double tidySum(double one, double other)
+{
+    constexpr double precision = 1e9;
+    return std::round((one + other) * precision) / precision;
+}
+
+std::optional<model::Value>
+valueOf(const Field& field, ByteView payload, const std::vector<Object>& objects)
+{
+    const auto octets = octetsOf(field.place, payload, objects);
+    auto value = octets && isThere(field, payload) ? decodeField(field, *octets)
+                                                   : fail(ErrorKind::NotFound, "not in there");
+    if (!value)
+        return std::nullopt;
+    for (const Field& part : field.plus) {
+        const auto more = valueOf(part, payload, objects);
+        if (!more)
+            return std::nullopt;
+        const auto sum =
+            tidySum(model::asNumber(*value).value_or(0.0), model::asNumber(*more).value_or(0.0));
+        *value = model::Value(sum);
+    }
+    return std::move(*value);
+}
+
 std::optional<model::Value>
 valueOf(const Source& source, ByteView payload, const std::vector<Object>& objects)
 {
     for (const Field& field : source.fields) {
-        const auto octets = octetsOf(field.place, payload, objects);
-        if (!octets)
-            continue;
-        if (auto value = decodeField(field, *octets))
-            return std::move(*value);
+        if (auto value = valueOf(field, payload, objects))
+            return value;
     }
     return std::nullopt;
 }
@@ -201,6 +225,19 @@ decodeFrame(const AdvertisementFormat& format, std::span<const Source> sources, 
             frame.values.emplace_back(i, std::move(*value));
     }
     return frame;
+}
+
+bool isThere(const Field& field, ByteView payload)
+{
+    if (!field.when)
+        return true;
+    const Flag& flag = *field.when;
+    return flag.at < payload.size() && (((payload[flag.at] >> flag.bit) & 1U) != 0) == flag.isSet;
+}
+
+std::optional<model::Value> valueIn(const Source& source, ByteView payload)
+{
+    return valueOf(source, payload, {});
 }
 
 Expected<model::Value> decodeField(const Field& field, ByteView octets)

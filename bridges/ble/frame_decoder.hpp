@@ -54,6 +54,12 @@ struct Frame
                                                 std::span<const Source> sources,
                                                 base::ByteView payload);
 
+/// Whether the field's flag says that its value is in the payload.
+[[nodiscard]] bool isThere(const Field& field, base::ByteView payload);
+
+/// Of a payload without objects; nothing when it is absent, "not available" or not to be believed.
+[[nodiscard]] std::optional<model::Value> valueIn(const Source& source, base::ByteView payload);
+
 /// One field of octets that are there.
 [[nodiscard]] base::Expected<model::Value> decodeField(const Field& field, base::ByteView octets);
 

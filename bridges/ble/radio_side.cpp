@@ -13,6 +13,9 @@ namespace {
 /// In a busy place there are some hundred; phones change their addresses all the time.
 constexpr std::size_t mostHeard = 1000;
 
+/// The cheapest adapters bear no more connections at a time (CSR8510).
+constexpr std::size_t slotsPerAdapter = 5;
+
 /// What one frame lacks an earlier one may have had: names come in scan responses.
 template <typename Parts>
 void merge(Parts& known, const Parts& news)
@@ -33,6 +36,7 @@ RadioSide::RadioSide(base::EventLoop& loop, std::string busAddress)
     : loop_(loop)
     , busAddress_(std::move(busAddress))
     , scanTimer_(loop, [this] { endScans(); })
+    , slots_(slotsPerAdapter)
 {}
 
 RadioSide::~RadioSide() = default;
@@ -61,9 +65,34 @@ void RadioSide::removeSensor(std::uint64_t id)
     listenOrRest();
 }
 
+void RadioSide::addPeripheral(std::uint64_t id,
+                              Peripheral::Settings settings,
+                              Sensor::Report report)
+{
+    listen();
+    const Peripheral::Site site{loop_, bluez_->gatt(), slots_, id};
+    auto peripheral = std::make_unique<Peripheral>(site, std::move(settings), std::move(report));
+    peripheralByAddress_.emplace(peripheral->address(), peripheral.get());
+    peripherals_.emplace(id, std::move(peripheral));
+}
+
+void RadioSide::startPeripheral(std::uint64_t id)
+{
+    peripherals_.at(id)->start(reason_);
+}
+
+void RadioSide::removePeripheral(std::uint64_t id)
+{
+    auto peripheral = peripherals_.extract(id);
+    peripheralByAddress_.erase(peripheral.mapped()->address());
+    peripheral.mapped().reset(); // it disconnects, and leaves its slot to another
+    listenOrRest();
+}
+
 void RadioSide::setKey(std::uint64_t id, base::Secret key)
 {
-    sensors_.at(id)->setKey(std::move(key));
+    if (const auto sensor = sensors_.find(id); sensor != sensors_.end())
+        sensor->second->setKey(std::move(key));
 }
 
 void RadioSide::scan(base::Duration duration, ScanDone done)
@@ -94,21 +123,28 @@ void RadioSide::endScans()
     listenOrRest();
 }
 
+void RadioSide::listen()
+{
+    if (!bluez_)
+        bluez_ = std::make_unique<Bluez>(loop_, busAddress_, *this);
+}
+
 void RadioSide::listenOrRest()
 {
-    const bool isWanted = !sensors_.empty() || !scans_.empty();
-    if (isWanted && !bluez_) {
-        bluez_ = std::make_unique<Bluez>(loop_, busAddress_, *this);
-    } else if (!isWanted) {
-        bluez_.reset();
-        reason_.clear();
-    }
+    if (!sensors_.empty() || !peripherals_.empty() || !scans_.empty())
+        return listen();
+    bluez_.reset();
+    reason_.clear();
 }
 
 void RadioSide::onAdvertisement(const Advertisement& advertisement)
 {
     if (!scans_.empty())
         remember(advertisement);
+    if (Peripheral* peripheral = peripheralAt(advertisement.address))
+        peripheral->onHeard(advertisement.rssi);
+    if (!advertisement.hasData())
+        return;
     const auto [first, last] = byAddress_.equal_range(advertisement.address);
     for (auto entry = first; entry != last; ++entry)
         entry->second->onAdvertisement(advertisement);
@@ -123,6 +159,28 @@ void RadioSide::onRadio(bool isListening, const std::string& reason)
     reason_ = reason;
     for (const auto& [id, sensor] : sensors_)
         sensor->onRadio(reason);
+    for (const auto& [id, peripheral] : peripherals_)
+        peripheral->onRadio(reason);
+}
+
+void RadioSide::onPeripheralChanged(const std::string& address)
+{
+    if (Peripheral* peripheral = peripheralAt(address))
+        peripheral->onChanged();
+}
+
+void RadioSide::onValueNotification(const std::string& address,
+                                    const std::string& handle,
+                                    base::ByteView octets)
+{
+    if (Peripheral* peripheral = peripheralAt(address))
+        peripheral->onValueNotification(handle, octets);
+}
+
+Peripheral* RadioSide::peripheralAt(const std::string& address)
+{
+    const auto found = peripheralByAddress_.find(address);
+    return found == peripheralByAddress_.end() ? nullptr : found->second;
 }
 
 void RadioSide::remember(const Advertisement& advertisement)
@@ -140,6 +198,8 @@ void RadioSide::remember(const Advertisement& advertisement)
         all.rssi = advertisement.rssi;
     merge(all.manufacturerData, advertisement.manufacturerData);
     merge(all.serviceData, advertisement.serviceData);
+    if (!advertisement.services.empty())
+        all.services = advertisement.services;
 }
 
 } // namespace causeway::bridges::ble

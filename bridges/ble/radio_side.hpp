@@ -11,6 +11,8 @@
 #include "agent/base/event_loop.hpp"
 #include "agent/base/expected.hpp"
 #include "bridges/ble/bluez.hpp"
+#include "bridges/ble/connection_slots.hpp"
+#include "bridges/ble/peripheral.hpp"
 #include "bridges/ble/sensor.hpp"
 
 namespace causeway::bridges::ble {
@@ -18,9 +20,9 @@ namespace causeway::bridges::ble {
 /// What was heard in a scan, by address; or why nothing could be.
 using ScanDone = base::UniqueFunction<void(base::Expected<std::vector<Advertisement>>)>;
 
-/// All Sensors and what they hear by; everything here runs on the radio's thread. The main thread
-/// speaks to it by posted tasks and knows its sensors by number. bluetoothd is bothered only while
-/// there is a sensor or a scan.
+/// All Sensors and Peripherals and what they hear by; everything here runs on the radio's thread.
+/// The main thread speaks to it by posted tasks and knows its devices by number. bluetoothd is
+/// bothered only while there is a device or a scan.
 class RadioSide final : public RadioListener
 {
 public:
@@ -36,6 +38,13 @@ public:
                    Sensor::Report report);
     void startSensor(std::uint64_t id);
     void removeSensor(std::uint64_t id);
+    void addPeripheral(std::uint64_t id, Peripheral::Settings settings, Sensor::Report report);
+
+    [[nodiscard]] Peripheral& peripheral(std::uint64_t id) { return *peripherals_.at(id); }
+
+    void startPeripheral(std::uint64_t id);
+    void removePeripheral(std::uint64_t id);
+    /// Nothing to a peripheral.
     void setKey(std::uint64_t id, base::Secret key);
 
     /// `done` is called here; never when this goes first.
@@ -50,8 +59,14 @@ private:
 
     void onAdvertisement(const Advertisement& advertisement) override;
     void onRadio(bool isListening, const std::string& reason) override;
+    void onPeripheralChanged(const std::string& address) override;
+    void onValueNotification(const std::string& address,
+                             const std::string& handle,
+                             base::ByteView octets) override;
+    [[nodiscard]] Peripheral* peripheralAt(const std::string& address);
     void remember(const Advertisement& advertisement);
     void endScans();
+    void listen();
     void listenOrRest();
 
     base::EventLoop& loop_;
@@ -63,6 +78,9 @@ private:
     std::map<std::string, Advertisement> heard_; ///< while there is a scan
     base::Timer scanTimer_;
     std::unique_ptr<Bluez> bluez_;
+    ConnectionSlots slots_;
+    std::map<std::uint64_t, std::unique_ptr<Peripheral>> peripherals_; ///< by means of bluez_
+    std::map<std::string, Peripheral*> peripheralByAddress_;
 };
 
 } // namespace causeway::bridges::ble

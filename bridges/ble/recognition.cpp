@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridges/ble/recognition.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <tuple>
 
@@ -21,8 +22,25 @@ struct Fit
     }
 };
 
+/// What a device would tell once it is connected, nobody knows: whatever shows a value is better,
+/// and a name is better than a service, which many models have.
+std::optional<Fit> fitOf(const GattFormat& format, const Advertisement& heard)
+{
+    constexpr std::size_t byName = 10'000;
+    constexpr std::size_t byService = 20'000;
+    if (!format.namePrefix.empty() && heard.name.starts_with(format.namePrefix))
+        return Fit{0, byName};
+    const auto& services = heard.services;
+    if (!format.advertises.empty() &&
+        std::ranges::find(services, format.advertises) != services.end())
+        return Fit{0, byService};
+    return std::nullopt;
+}
+
 std::optional<Fit> fitOf(const DeviceProfile& profile, const Advertisement& heard)
 {
+    if (profile.gatt)
+        return fitOf(*profile.gatt, heard);
     const auto payload = payloadIn(profile.advertisement, heard);
     if (profile.bridge != "ble" || !payload)
         return std::nullopt;

@@ -26,6 +26,9 @@ const std::vector<std::shared_ptr<const bridges::DeviceProfile>>& profiles()
         shippedProfile("lywsd03mmc-atc"),
         shippedProfile("lywsd03mmc-pvvx"),
         shippedProfile("ruuvitag-rawv2"),
+        shippedProfile("sig-battery"),
+        shippedProfile("sig-environmental-sensing"),
+        shippedProfile("ti-cc2650-sensortag"),
         shippedProfile("eastron-sdm120"),
     };
     return all;
@@ -66,6 +69,27 @@ BOOST_AUTO_TEST_CASE(suggests_nothing_for_what_nobody_knows)
 {
     BOOST_TEST(suggested("ruuvitag-rawv2", "03AA") == "");
     BOOST_TEST(suggested("bthome-v2", "40EE01") == "");
+}
+
+BOOST_AUTO_TEST_CASE(knows_who_wants_to_be_connected_by_name_or_service)
+{
+    bridges::ble::Advertisement heard{"24:71:89:C0:FF:EE", "CC2650 SensorTag", {}, {}, {}};
+    heard.services = {bridges::ble::canonicalUuid("181a").value()};
+    BOOST_TEST(bridges::ble::suggestProfile(profiles(), heard) == "ti-cc2650-sensortag");
+
+    heard.name = "no name that we know";
+    BOOST_TEST(bridges::ble::suggestProfile(profiles(), heard) == "sig-environmental-sensing");
+
+    heard.services.clear();
+    BOOST_TEST(bridges::ble::suggestProfile(profiles(), heard) == "");
+}
+
+BOOST_AUTO_TEST_CASE(prefers_what_is_heard_to_what_a_connection_might_tell)
+{
+    auto heard = frame(*shippedProfile("lywsd03mmc-pvvx"), "2C1B0A38C1A429099413AB0B570705");
+    heard.services = {bridges::ble::canonicalUuid("181a").value()};
+
+    BOOST_TEST(bridges::ble::suggestProfile(profiles(), heard) == "lywsd03mmc-pvvx");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/ble/bluez_peripherals.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "bridges/ble/bluez_requests.hpp"
+
+namespace causeway::bridges::ble {
+
+using base::Bytes;
+using base::ErrorKind;
+using base::Retry;
+
+namespace {
+
+/// A telephone has some hundred; who has more, has them to tire us.
+constexpr std::size_t mostAttributes = 1024;
+
+template <typename Type>
+std::optional<Type> get(const Properties& properties, const char* name)
+{
+    const auto found = properties.find(name);
+    if (found == properties.end())
+        return std::nullopt;
+    return found->second.get<Type>();
+}
+
+base::Error absent()
+{
+    return {ErrorKind::Unreachable, "bluetoothd does not know it now", Retry::AfterReconnect};
+}
+
+/// gatt-api.txt: /org/bluez/hci0/dev_XX_XX_XX_XX_XX_XX/service0010/char0011
+std::string deviceOf(const std::string& attributePath)
+{
+    return attributePath.substr(0, attributePath.find("/service"));
+}
+
+std::string parentOf(const std::string& path)
+{
+    return path.substr(0, path.rfind('/'));
+}
+
+} // namespace
+
+BluezPeripherals::BluezPeripherals(base::Scheduler& scheduler, RadioListener& listener)
+    : scheduler_(scheduler)
+    , listener_(listener)
+{}
+
+BluezPeripherals::~BluezPeripherals() = default;
+
+void BluezPeripherals::takeDevice(const std::string& path,
+                                  const std::string& address,
+                                  const Properties& properties)
+{
+    const auto [found, isNew] = remotes_.try_emplace(path);
+    Remote& remote = found->second;
+    if (isNew) {
+        remote.path = path;
+        remote.address = address;
+        remote.state.adapter = parentOf(path);
+        paths_.emplace(address, path);
+    }
+    if (properties.contains("RSSI"))
+        remote.heard = ++heard_;
+    const auto isConnected = get<bool>(properties, "Connected");
+    const auto isResolved = get<bool>(properties, "ServicesResolved");
+    remote.state.isConnected = isConnected.value_or(remote.state.isConnected);
+    remote.state.isResolved = isResolved.value_or(remote.state.isResolved);
+    if (isConnected || isResolved)
+        listener_.onPeripheralChanged(address);
+}
+
+void BluezPeripherals::takeService(const std::string& path, const Properties& properties)
+{
+    Remote* remote = owner(path);
+    const auto uuid = canonicalUuid(get<std::string>(properties, "UUID").value_or(""));
+    if (remote != nullptr && uuid && remote->services.size() < mostAttributes)
+        remote->services.insert_or_assign(path, *uuid);
+}
+
+void BluezPeripherals::takeCharacteristic(const std::string& path, const Properties& properties)
+{
+    Remote* remote = owner(path);
+    const auto uuid = canonicalUuid(get<std::string>(properties, "UUID").value_or(""));
+    if (remote == nullptr || !uuid || remote->characteristics.size() >= mostAttributes)
+        return;
+    const auto flags =
+        get<std::vector<std::string>>(properties, "Flags").value_or(std::vector<std::string>());
+    const bool canRead = std::ranges::any_of(flags, [](const std::string& flag) {
+        return flag == "read" || flag == "encrypt-read" || flag == "encrypt-authenticated-read" ||
+               flag == "secure-read";
+    });
+    remote->characteristics.insert_or_assign(path, Characteristic{{{}, *uuid}, path, canRead});
+}
+
+void BluezPeripherals::takeValue(const std::string& path, const Properties& properties)
+{
+    const Remote* remote = owner(path);
+    const auto value = get<Bytes>(properties, "Value");
+    if (remote == nullptr || !value)
+        return;
+    const std::string address = remote->address;
+    listener_.onValueNotification(address, path, *value);
+}
+
+void BluezPeripherals::forgetDevice(const std::string& path)
+{
+    const auto gone = remotes_.extract(path);
+    if (gone.empty())
+        return;
+    const std::string& address = gone.mapped().address;
+    std::erase_if(paths_, [&](const auto& entry) { return entry.second == path; });
+    listener_.onPeripheralChanged(address);
+}
+
+void BluezPeripherals::forgetAttribute(const std::string& path)
+{
+    Remote* remote = owner(path);
+    if (remote == nullptr)
+        return;
+    remote->services.erase(path);
+    remote->characteristics.erase(path);
+}
+
+void BluezPeripherals::forgetAll()
+{
+    const auto gone = std::exchange(remotes_, {});
+    paths_.clear();
+    for (const auto& [path, remote] : gone)
+        listener_.onPeripheralChanged(remote.address);
+}
+
+std::optional<PeripheralState> BluezPeripherals::peripheral(const std::string& address) const
+{
+    const Remote* remote = find(address);
+    return remote == nullptr ? std::nullopt : std::optional(remote->state);
+}
+
+std::vector<Characteristic> BluezPeripherals::characteristics(const std::string& address) const
+{
+    std::vector<Characteristic> all;
+    const Remote* remote = find(address);
+    if (remote == nullptr)
+        return all;
+    for (const auto& [path, characteristic] : remote->characteristics) {
+        const auto service = remote->services.find(parentOf(path));
+        all.push_back(characteristic);
+        if (service != remote->services.end())
+            all.back().name.service = service->second;
+    }
+    return all;
+}
+
+void BluezPeripherals::connect(const std::string& address, Done done)
+{
+    Remote* remote = find(address);
+    if (remote == nullptr || connection_ == nullptr) {
+        scheduler_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
+        return;
+    }
+    remote->connection = std::make_unique<BluezConnection>(*connection_, scheduler_, remote->path);
+    remote->connection->connect(std::move(done));
+}
+
+void BluezPeripherals::disconnect(const std::string& address)
+{
+    Remote* remote = find(address);
+    if (remote == nullptr)
+        return;
+    remote->request.reset();
+    if (remote->connection)
+        remote->connection->disconnect();
+}
+
+void BluezPeripherals::read(const std::string& handle, ReadDone done)
+{
+    if (auto* request = newRequest(handle))
+        return request->read(std::move(done));
+    scheduler_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
+}
+
+void BluezPeripherals::write(const std::string& handle, Bytes octets, Done done)
+{
+    if (auto* request = newRequest(handle))
+        return request->write(octets, std::move(done));
+    scheduler_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
+}
+
+void BluezPeripherals::startNotify(const std::string& handle, Done done)
+{
+    if (auto* request = newRequest(handle))
+        return request->startNotify(std::move(done));
+    scheduler_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
+}
+
+/// The one that is connected, else the one that was heard last.
+const BluezPeripherals::Remote* BluezPeripherals::find(const std::string& address) const
+{
+    const Remote* best = nullptr;
+    const auto [first, last] = paths_.equal_range(address);
+    for (auto entry = first; entry != last; ++entry) {
+        const Remote& remote = remotes_.at(entry->second);
+        const auto rank = [](const Remote& one) {
+            return std::pair(one.state.isConnected, one.heard);
+        };
+        if (best == nullptr || rank(remote) > rank(*best))
+            best = &remote;
+    }
+    return best;
+}
+
+BluezPeripherals::Remote* BluezPeripherals::find(const std::string& address)
+{
+    const Remote* found = std::as_const(*this).find(address);
+    return found == nullptr ? nullptr : &remotes_.at(found->path);
+}
+
+BluezPeripherals::Remote* BluezPeripherals::owner(const std::string& attributePath)
+{
+    const auto found = remotes_.find(deviceOf(attributePath));
+    return found == remotes_.end() ? nullptr : &found->second;
+}
+
+BluezRequest* BluezPeripherals::newRequest(const std::string& handle)
+{
+    Remote* remote = owner(handle);
+    if (remote == nullptr || connection_ == nullptr)
+        return nullptr;
+    remote->request = std::make_unique<BluezRequest>(*connection_, scheduler_, handle);
+    return remote->request.get();
+}
+
+} // namespace causeway::bridges::ble

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/base/scheduler.hpp"
+#include "bridges/ble/bluez_device.hpp"
+#include "bridges/ble/gatt_radio.hpp"
+#include "bridges/ble/radio_listener.hpp"
+
+namespace sdbus {
+class IConnection;
+} // namespace sdbus
+
+namespace causeway::bridges::ble {
+
+class BluezConnection;
+class BluezRequest;
+
+/// Which of bluetoothd's devices are connected, and what they have, as its signals tell; and the
+/// way to ask them. Lives on the radio's thread, as a part of a Bluez.
+class BluezPeripherals final : public GattRadio
+{
+public:
+    /// Both outlive this.
+    BluezPeripherals(base::Scheduler& scheduler, RadioListener& listener);
+    ~BluezPeripherals() override;
+    BluezPeripherals(const BluezPeripherals&) = delete;
+    BluezPeripherals& operator=(const BluezPeripherals&) = delete;
+
+    /// Requests go by this from now on; nothing: there is no bus.
+    void setConnection(sdbus::IConnection* connection) { connection_ = connection; }
+
+    /// What is said of Device1, GattService1 and GattCharacteristic1 at these object paths. Throws
+    /// sdbus::Error when a property has another type than BlueZ's documents say.
+    void
+    takeDevice(const std::string& path, const std::string& address, const Properties& properties);
+    void takeService(const std::string& path, const Properties& properties);
+    void takeCharacteristic(const std::string& path, const Properties& properties);
+    void takeValue(const std::string& path, const Properties& properties);
+    void forgetDevice(const std::string& path);
+    void forgetAttribute(const std::string& path);
+    void forgetAll();
+
+    [[nodiscard]] std::optional<PeripheralState>
+    peripheral(const std::string& address) const override;
+    [[nodiscard]] std::vector<Characteristic>
+    characteristics(const std::string& address) const override;
+    void connect(const std::string& address, Done done) override;
+    void disconnect(const std::string& address) override;
+    void read(const std::string& handle, ReadDone done) override;
+    void write(const std::string& handle, base::Bytes octets, Done done) override;
+    void startNotify(const std::string& handle, Done done) override;
+
+private:
+    /// One of bluetoothd's devices: a peripheral as one adapter sees it.
+    struct Remote
+    {
+        std::string path;
+        std::string address;
+        PeripheralState state;
+        std::uint64_t heard = 0;                               ///< larger: later
+        std::map<std::string, std::string> services;           ///< UUID by object path
+        std::map<std::string, Characteristic> characteristics; ///< by object path
+        std::unique_ptr<BluezConnection> connection;
+        std::unique_ptr<BluezRequest> request; ///< the newest
+    };
+
+    [[nodiscard]] const Remote* find(const std::string& address) const;
+    [[nodiscard]] Remote* find(const std::string& address);
+    [[nodiscard]] Remote* owner(const std::string& attributePath);
+    [[nodiscard]] BluezRequest* newRequest(const std::string& handle);
+
+    base::Scheduler& scheduler_;
+    RadioListener& listener_;
+    sdbus::IConnection* connection_ = nullptr;
+    std::map<std::string, Remote> remotes_;         ///< by object path
+    std::multimap<std::string, std::string> paths_; ///< by address
+    std::uint64_t heard_ = 0;
+};
+
+} // namespace causeway::bridges::ble

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/ble/bluez_requests.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace causeway::bridges::ble {
+
+using base::ErrorKind;
+using base::Expected;
+using base::Retry;
+
+namespace {
+
+struct Meaning
+{
+    std::string_view name;
+    ErrorKind kind;
+    Retry retry;
+};
+
+/// device-api.txt and gatt-api.txt of BlueZ 5.66; whatever else it is, nobody answered.
+constexpr std::array meanings{
+    Meaning{"org.bluez.Error.NotPermitted", ErrorKind::Refused, Retry::Never},
+    Meaning{"org.bluez.Error.NotAuthorized", ErrorKind::Refused, Retry::Never},
+    Meaning{"org.bluez.Error.NotSupported", ErrorKind::Refused, Retry::Never},
+    Meaning{"org.bluez.Error.InvalidArguments", ErrorKind::Refused, Retry::Never},
+    Meaning{"org.bluez.Error.InvalidValueLength", ErrorKind::Refused, Retry::Never},
+    Meaning{"org.bluez.Error.InvalidOffset", ErrorKind::Refused, Retry::Never},
+    Meaning{"org.bluez.Error.ImproperlyConfigured", ErrorKind::Refused, Retry::Never},
+    Meaning{"org.bluez.Error.AuthenticationFailed", ErrorKind::Refused, Retry::Never},
+    Meaning{"org.bluez.Error.AuthenticationRejected", ErrorKind::Refused, Retry::Never},
+    Meaning{"org.bluez.Error.InProgress", ErrorKind::LimitExceeded, Retry::Later},
+    Meaning{"org.freedesktop.DBus.Error.NoReply", ErrorKind::Timeout, Retry::AfterReconnect},
+    Meaning{"org.freedesktop.DBus.Error.Timeout", ErrorKind::Timeout, Retry::AfterReconnect},
+    Meaning{"System.Error.ETIMEDOUT", ErrorKind::Timeout, Retry::AfterReconnect},
+};
+
+/// A request to notify outlives the connection it was made in: bluetoothd renews it by itself, and
+/// refuses the same again (src/gatt-client.c of 5.66).
+bool isNotifyingAlready(const sdbus::Error& error)
+{
+    const std::string_view name = error.getName();
+    return name == "org.bluez.Error.InProgress" || error.getMessage() == "Already notifying";
+}
+
+bool isConnectedAlready(const sdbus::Error& error)
+{
+    return std::string_view(error.getName()) == "org.bluez.Error.AlreadyConnected";
+}
+
+/// What is wanted may be so already, which bluetoothd calls an error.
+Expected<void> resultOf(bus::MaybeError error, bool (*isSoAlready)(const sdbus::Error&))
+{
+    if (!error || isSoAlready(*error))
+        return {};
+    return tl::unexpected(errorOf(*error));
+}
+
+Expected<void> resultOf(bus::MaybeError error)
+{
+    return resultOf(error, [](const sdbus::Error&) { return false; });
+}
+
+/// Later, from the loop: who is told may let the proxy go, which must not happen inside its own
+/// callback.
+template <typename Done, typename Result>
+void answer(base::Scheduler& scheduler, Done& done, Result result)
+{
+    scheduler.post([done = std::exchange(done, nullptr), result = std::move(result)]() mutable {
+        if (done)
+            done(std::move(result));
+    });
+}
+
+} // namespace
+
+base::Error errorOf(const sdbus::Error& error)
+{
+    const std::string_view name = error.getName();
+    const std::string& text = error.getMessage();
+    const auto found = std::ranges::find(meanings, name, &Meaning::name);
+    if (found != meanings.end())
+        return {found->kind, text, found->retry};
+    // The peripheral answered by the Attribute Protocol, and the answer was no.
+    if (text.find("ATT error") != std::string::npos)
+        return {ErrorKind::Refused, text, Retry::Never};
+    // The controller has too many connections, or is busy with another.
+    if (text.find("abort-by-local") != std::string::npos)
+        return {ErrorKind::LimitExceeded, text, Retry::Later};
+    return {ErrorKind::Unreachable, text, Retry::AfterReconnect};
+}
+
+BluezConnection::BluezConnection(sdbus::IConnection& connection,
+                                 base::Scheduler& scheduler,
+                                 const std::string& path)
+    : ProxyInterfaces(connection, bus::ServiceName{"org.bluez"}, sdbus::ObjectPath{path})
+    , scheduler_(scheduler)
+{
+    registerProxy();
+}
+
+BluezConnection::~BluezConnection()
+{
+    unregisterProxy();
+}
+
+void BluezConnection::connect(GattRadio::Done done)
+{
+    done_ = std::move(done);
+    Connect();
+}
+
+void BluezConnection::disconnect()
+{
+    done_ = nullptr;
+    Disconnect();
+}
+
+void BluezConnection::onConnectReply(bus::MaybeError error)
+{
+    answer(scheduler_, done_, resultOf(error, isConnectedAlready));
+}
+
+BluezRequest::BluezRequest(sdbus::IConnection& connection,
+                           base::Scheduler& scheduler,
+                           const std::string& path)
+    : ProxyInterfaces(connection, bus::ServiceName{"org.bluez"}, sdbus::ObjectPath{path})
+    , scheduler_(scheduler)
+{
+    registerProxy();
+}
+
+BluezRequest::~BluezRequest()
+{
+    unregisterProxy();
+}
+
+void BluezRequest::read(GattRadio::ReadDone done)
+{
+    readDone_ = std::move(done);
+    ReadValue({});
+}
+
+void BluezRequest::write(const base::Bytes& octets, GattRadio::Done done)
+{
+    done_ = std::move(done);
+    // A Write Command would be confirmed by nobody.
+    WriteValue(octets, {{"type", sdbus::Variant(std::string("request"))}});
+}
+
+void BluezRequest::startNotify(GattRadio::Done done)
+{
+    done_ = std::move(done);
+    StartNotify();
+}
+
+void BluezRequest::onReadValueReply(const base::Bytes& value, bus::MaybeError error)
+{
+    answer(scheduler_,
+           readDone_,
+           error ? Expected<base::Bytes>(tl::unexpected(errorOf(*error)))
+                 : Expected<base::Bytes>(value));
+}
+
+void BluezRequest::onWriteValueReply(bus::MaybeError error)
+{
+    answer(scheduler_, done_, resultOf(error));
+}
+
+void BluezRequest::onStartNotifyReply(bus::MaybeError error)
+{
+    answer(scheduler_, done_, resultOf(error, isNotifyingAlready));
+}
+
+} // namespace causeway::bridges::ble

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/base/bytes.hpp"
+#include "agent/base/expected.hpp"
+#include "agent/base/unique_function.hpp"
+#include "bridges/ble/gatt_format.hpp"
+
+namespace causeway::bridges::ble {
+
+/// One characteristic that a connected peripheral has.
+struct Characteristic
+{
+    CharacteristicName name;
+    std::string handle; ///< the radio's own name for it
+    bool canRead = false;
+};
+
+/// What is known of a peripheral's connection.
+struct PeripheralState
+{
+    std::string adapter;
+    bool isConnected = false;
+    bool isResolved = false; ///< its services are known
+};
+
+/// The seam between a peripheral and who carries its requests. Peripherals are named by
+/// canonicalAddress(). Of each there is one request at a time. Callbacks come later, on the radio's
+/// thread, and not at all when what was asked goes: who asks keeps a time limit of his own.
+class GattRadio
+{
+public:
+    using Done = base::UniqueFunction<void(base::Expected<void>)>;
+    using ReadDone = base::UniqueFunction<void(base::Expected<base::Bytes>)>;
+
+    GattRadio() = default;
+    virtual ~GattRadio() = default;
+    GattRadio(const GattRadio&) = delete;
+    GattRadio& operator=(const GattRadio&) = delete;
+
+    /// Nothing when it has not been heard lately.
+    [[nodiscard]] virtual std::optional<PeripheralState>
+    peripheral(const std::string& address) const = 0;
+    /// Once its services are resolved.
+    [[nodiscard]] virtual std::vector<Characteristic>
+    characteristics(const std::string& address) const = 0;
+
+    /// Errors: Unreachable (nobody answered), LimitExceeded (the adapter has no room now), Refused
+    /// (it wants to be paired first), Timeout.
+    virtual void connect(const std::string& address, Done done) = 0;
+    /// Also gives up an attempt.
+    virtual void disconnect(const std::string& address) = 0;
+
+    /// Errors: Refused (the peripheral said no), Unreachable, Timeout.
+    virtual void read(const std::string& handle, ReadDone done) = 0;
+    virtual void write(const std::string& handle, base::Bytes octets, Done done) = 0;
+    virtual void startNotify(const std::string& handle, Done done) = 0;
+};
+
+} // namespace causeway::bridges::ble

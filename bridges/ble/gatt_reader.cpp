@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/ble/gatt_reader.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "bridges/ble/advertisement.hpp"
+#include "bridges/profile_words.hpp"
+
+namespace causeway::bridges::ble {
+
+using modbus::RawType;
+
+namespace {
+
+/// Faster than this a peripheral should tell by itself; slower than a day nobody means.
+constexpr std::int64_t shortestPeriod = 100;
+constexpr std::int64_t longestPeriod = 86'400'000;
+constexpr std::int64_t longestAbsence = 86'400;
+
+std::string readUuid(ProfileTable& table, std::string_view key)
+{
+    const auto text = table.text(key);
+    if (!text)
+        return {};
+    const auto uuid = canonicalUuid(*text);
+    if (!uuid)
+        table.complain(key, fmt::format("\"{}\" is no UUID", *text));
+    return uuid.value_or("");
+}
+
+CharacteristicName readName(ProfileTable& table)
+{
+    if (!table.has("characteristic"))
+        table.complain("characteristic", "characteristic is missing");
+    CharacteristicName name;
+    name.service = readUuid(table, "service");
+    name.uuid = readUuid(table, "characteristic");
+    return name;
+}
+
+Reading readReading(ProfileTable& table)
+{
+    Reading reading;
+    reading.characteristic = readName(table);
+    reading.isNotified = table.flag("notify").value_or(false);
+    reading.isOptional = table.flag("optional").value_or(false);
+    const auto usual = reading.isNotified ? modbus::PollClass::OnDemand : modbus::PollClass::Fast;
+    reading.poll = table.choice("poll", all(pollWords)).value_or(usual);
+    if (reading.isNotified && reading.poll != modbus::PollClass::Once && reading.poll != usual)
+        table.complain("poll", "what is notified is asked for once, or on demand");
+    for (const std::int64_t length : table.integers("length")) {
+        if (length < 1 || length > mostCharacteristicOctets)
+            table.complain("length", fmt::format("a length is 1 to {}", mostCharacteristicOctets));
+        reading.lengths.push_back(static_cast<std::uint16_t>(length));
+    }
+    return reading;
+}
+
+/// A write replaces the whole characteristic.
+bool isAlone(const Source& source)
+{
+    const Field& field = source.fields.front();
+    const bool isPlain = field.place.at == 0 && field.plus.empty() && !field.when;
+    const bool isWhole = field.modulo == 0 && field.divide == 1;
+    const auto& lengths = source.reading->lengths;
+    const bool fits =
+        lengths.empty() || (lengths.size() == 1 && lengths.front() == field.place.octets);
+    return source.fields.size() == 1 && isPlain && isWhole && fits;
+}
+
+void checkWrite(ProfileTable& inner, const Source& source, const modbus::WriteRule& rule)
+{
+    const modbus::Point& point = source.fields.front().point;
+    const RawType raw = point.encoding.type;
+    const bool isPart = raw == RawType::Bit || point.encoding.shift != 0;
+    if (raw == RawType::String || raw == RawType::F16 || isPart || !isAlone(source) ||
+        point.encoding.decoding != modbus::Decoding::Plain)
+        inner.complain("", "only a number that is its whole characteristic can be written");
+    if (point.encoding.meanings.empty() && !rule.range)
+        inner.complain("range", "a number that is written needs its range");
+    if (rule.step < 0.0)
+        inner.complain("step", "step must be above 0");
+}
+
+} // namespace
+
+GattFormat readGattFormat(ProfileTable table, FormatDefaults& defaults)
+{
+    GattFormat format;
+    const auto takePeriod = [&](std::string_view key, std::chrono::milliseconds& period) {
+        if (const auto value = table.integer(key, shortestPeriod, longestPeriod))
+            period = std::chrono::milliseconds(*value);
+    };
+    format.namePrefix = table.text("name").value_or("");
+    format.advertises = readUuid(table, "advertises");
+    takePeriod("fast-period-ms", format.fastPeriod);
+    takePeriod("slow-period-ms", format.slowPeriod);
+    if (const auto absence = table.integer("lost-after-s", 1, longestAbsence))
+        format.lostAfter = std::chrono::seconds(*absence);
+    defaults.isBigEndian = readsBigEndian(table).value_or(false);
+    defaults.isCharacteristic = true;
+    table.refuseOthers();
+    return format;
+}
+
+SetupWrite readSetupWrite(ProfileTable table)
+{
+    SetupWrite write;
+    write.characteristic = readName(table);
+    const auto octets = base::fromHex(table.requiredText("octets"));
+    if (!octets || octets->empty() || octets->size() > mostCharacteristicOctets)
+        table.complain(
+            "octets",
+            fmt::format("octets must be 1 to {} octets in hexadecimal", mostCharacteristicOctets));
+    write.octets = octets.value_or(base::Bytes());
+    table.refuseOthers();
+    return write;
+}
+
+CharacteristicSource readCharacteristic(ProfileTable& table,
+                                        const model::ResourceDefinition& definition,
+                                        const std::optional<std::string>& units,
+                                        const FormatDefaults& defaults)
+{
+    CharacteristicSource result;
+    const Reading reading = readReading(table);
+    result.source = readSource(table, definition, units, defaults);
+    result.source.reading = reading;
+    table.table("write", [&](ProfileTable inner) {
+        modbus::WriteRule rule;
+        rule.range = inner.range("range");
+        rule.step = inner.number("step").value_or(0.0);
+        rule.verifies = inner.flag("verify").value_or(false);
+        result.allowsServerWrites = inner.flag("by-server").value_or(false);
+        checkWrite(inner, result.source, rule);
+        inner.refuseOthers();
+        result.source.fields.front().point.write = rule;
+    });
+    return result;
+}
+
+} // namespace causeway::bridges::ble

@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/ble/gatt_session.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace causeway::bridges::ble {
+
+using namespace std::chrono_literals;
+using base::Bytes;
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+using base::Retry;
+using modbus::PollClass;
+
+namespace {
+
+/// Core 5.4 Vol 3 Part F §3.3.3: a transaction not completed within 30 s has failed.
+constexpr base::Duration requestLimit = 30s;
+/// What servers may have waiting for one device.
+constexpr std::size_t mostSteps = 256;
+
+const Characteristic* find(const std::vector<Characteristic>& has, const CharacteristicName& name)
+{
+    const auto found = std::ranges::find_if(has, [&](const Characteristic& one) {
+        return one.name.uuid == name.uuid &&
+               (name.service.empty() || one.name.service == name.service);
+    });
+    return found == has.end() ? nullptr : &*found;
+}
+
+tl::unexpected<base::Error> lacks(const CharacteristicName& name)
+{
+    return fail(ErrorKind::NotSupported,
+                fmt::format("it lacks characteristic {}{}: another model, or other firmware",
+                            name.uuid,
+                            name.service.empty() ? "" : " of service " + name.service));
+}
+
+/// What it means that a request was sent and no answer came.
+base::Error afterSending(bool isWrite, const base::Error& error)
+{
+    return isWrite ? error.in("whether the write took effect is unknown") : error;
+}
+
+bool isPolled(const Reading& reading)
+{
+    return !reading.isNotified &&
+           (reading.poll == PollClass::Fast || reading.poll == PollClass::Slow);
+}
+
+} // namespace
+
+void GattSession::Step::answer(const base::Error& error)
+{
+    if (auto done = std::exchange(readDone, nullptr))
+        done(tl::unexpected(error));
+    if (auto done = std::exchange(writeDone, nullptr))
+        done(tl::unexpected(error));
+}
+
+GattSession::GattSession(const Site& site)
+    : site_(site)
+    , places_(site.plans.size())
+    , end_{ErrorKind::Cancelled, "the device is detached", Retry::Never}
+    , limit_(site.scheduler,
+             [this] {
+                 onStepDone(
+                     fail(ErrorKind::Timeout, "it did not answer in time", Retry::AfterReconnect));
+             })
+    , poll_(site.scheduler, [this] { pollWhatIsDue(); })
+{}
+
+GattSession::~GattSession()
+{
+    if (isBusy_)
+        steps_.front().answer(afterSending(steps_.front().kind == Step::Kind::Write, end_));
+    for (Step& step : std::exchange(steps_, {}))
+        step.answer(end_);
+}
+
+Expected<void> GattSession::start(const std::vector<Characteristic>& has)
+{
+    if (auto found = findHandles(has); !found)
+        return found;
+    if (auto planned = planSetup(has); !planned)
+        return planned;
+    planValues();
+    takeNextStep();
+    return {};
+}
+
+Expected<void> GattSession::findHandles(const std::vector<Characteristic>& has)
+{
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+        const Reading& reading = site_.plans[i].reading;
+        const auto* found = find(has, reading.characteristic);
+        if (found == nullptr && !reading.isOptional)
+            return lacks(reading.characteristic);
+        if (found != nullptr)
+            places_[i] = {found->handle, found->canRead, base::TimePoint::max(), {}};
+    }
+    const bool hasAny =
+        std::ranges::any_of(places_, [](const Place& place) { return !place.handle.empty(); });
+    if (!hasAny)
+        return fail(ErrorKind::NotSupported,
+                    "it has none of the characteristics of its profile: another model");
+    return {};
+}
+
+Expected<void> GattSession::planSetup(const std::vector<Characteristic>& has)
+{
+    for (const SetupWrite& write : site_.format.setup) {
+        const auto* found = find(has, write.characteristic);
+        if (found == nullptr)
+            return lacks(write.characteristic);
+        steps_.push_back({Step::Kind::Setup, found->handle, 0, write.octets, {}, {}, {}});
+    }
+    return {};
+}
+
+void GattSession::planValues()
+{
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+        const Place& place = places_[i];
+        const Reading& reading = site_.plans[i].reading;
+        if (place.handle.empty())
+            continue;
+        if (reading.isNotified)
+            steps_.push_back({Step::Kind::Notify, place.handle, i, {}, {}, {}, {}});
+        if (reading.poll != PollClass::OnDemand)
+            steps_.push_back({Step::Kind::Read, place.handle, i, {}, {}, {}, {}});
+    }
+}
+
+bool GattSession::isAtRest() const
+{
+    return isPrepared_ && steps_.empty() &&
+           std::ranges::none_of(site_.plans,
+                                [](const ReadingPlan& plan) { return plan.reading.isNotified; });
+}
+
+void GattSession::takeNextStep()
+{
+    if (isBusy_)
+        return;
+    if (steps_.empty())
+        return isPrepared_ ? startPollTimer() : prepared();
+    isBusy_ = true;
+    limit_.start(requestLimit);
+    send(steps_.front());
+}
+
+void GattSession::send(const Step& step)
+{
+    auto ended = lifetime_.guard([this, number = ++stepNumber_](Expected<Bytes> result) {
+        if (number == stepNumber_ && isBusy_)
+            onStepDone(std::move(result));
+    });
+    auto confirmed = [ended](const Expected<void>& result) mutable {
+        ended(result ? Expected<Bytes>(Bytes()) : fail(result.error()));
+    };
+    switch (step.kind) {
+    case Step::Kind::Setup:
+    case Step::Kind::Write:
+        return site_.radio.write(step.handle, step.octets, std::move(confirmed));
+    case Step::Kind::Notify:
+        return site_.radio.startNotify(step.handle, std::move(confirmed));
+    case Step::Kind::Read:
+    case Step::Kind::ReadBack:
+        return site_.radio.read(step.handle, std::move(ended));
+    }
+}
+
+void GattSession::onStepDone(Expected<Bytes> result)
+{
+    isBusy_ = false;
+    limit_.stop();
+    Step step = std::move(steps_.front());
+    steps_.pop_front();
+    const bool isEssential = step.kind == Step::Kind::Setup || step.kind == Step::Kind::Notify;
+    if (!result && (isEssential || result.error().kind != ErrorKind::Refused)) {
+        const base::Error error =
+            result.error().in(isEssential ? "it cannot be prepared" : "it does not answer");
+        step.answer(afterSending(step.kind == Step::Kind::Write, error));
+        return site_.listener.onFailed(error);
+    }
+    if (step.kind == Step::Kind::Read)
+        endRead(std::move(step), result);
+    else if (step.kind == Step::Kind::Write)
+        endWrite(std::move(step), result);
+    else if (step.kind == Step::Kind::ReadBack)
+        endReadBack(std::move(step), result);
+    takeNextStep();
+}
+
+void GattSession::endRead(Step step, const Expected<Bytes>& result)
+{
+    ++site_.counters["reads"];
+    Place& place = places_[step.plan];
+    place.due = site_.scheduler.now() + periodOf(step.plan);
+    if (result)
+        takeOctets(step.plan, *result);
+    else
+        noteFault(step.plan, "it refuses a read: " + result.error().message);
+    if (step.readDone) {
+        if (const auto sample = newest(step.path))
+            step.readDone(*sample);
+        else if (!place.fault.empty())
+            step.readDone(fail(result ? ErrorKind::Corrupt : ErrorKind::Refused, place.fault));
+        else
+            step.readDone(
+                fail(ErrorKind::Refused, "the device says that it has no value now", Retry::Later));
+    }
+    tell();
+}
+
+void GattSession::endWrite(Step step, const Expected<Bytes>& result)
+{
+    ++site_.counters["writes"];
+    if (!result)
+        return step.writeDone(fail(result.error()));
+    const auto plan = step.plan;
+    const auto& [path, source] = *std::ranges::find(
+        site_.plans[plan].sources, step.path, [](const auto& one) { return one.first; });
+    if (!source.fields.front().point.write->verifies)
+        return step.writeDone({});
+    step.kind = Step::Kind::ReadBack;
+    steps_.push_front(std::move(step));
+}
+
+void GattSession::endReadBack(Step step, const Expected<Bytes>& result)
+{
+    if (!result)
+        return step.writeDone(fail(result.error().in("written, but it cannot be read back")));
+    takeOctets(step.plan, *result);
+    if (*result == step.octets)
+        step.writeDone({});
+    else
+        step.writeDone(
+            fail(ErrorKind::Refused, "the device confirmed the write and kept another value"));
+    tell();
+}
+
+void GattSession::takeOctets(std::size_t plan, base::ByteView octets)
+{
+    forget(plan);
+    auto values = valuesIn(site_.plans[plan], octets);
+    if (!values) {
+        ++site_.counters["corruptValues"];
+        places_[plan].fault = values.error().message;
+        return;
+    }
+    places_[plan].fault.clear();
+    const auto now = site_.scheduler.wallNow();
+    for (auto& [path, value] : *values) {
+        model::Sample sample{path, std::move(value), now};
+        std::erase_if(pending_, [&](const auto& older) { return older.path == sample.path; });
+        newest_.insert_or_assign(sample.path, sample);
+        pending_.push_back(std::move(sample));
+    }
+    site_.counters["samples"] += values->size();
+    site_.counters["rejectedValues"] += site_.plans[plan].sources.size() - values->size();
+}
+
+void GattSession::noteFault(std::size_t plan, const std::string& sentence)
+{
+    forget(plan);
+    places_[plan].fault = sentence;
+}
+
+/// What was heard before is no answer to whoever asks now.
+void GattSession::forget(std::size_t plan)
+{
+    for (const auto& source : site_.plans[plan].sources)
+        newest_.erase(source.first);
+}
+
+void GattSession::tell()
+{
+    if (!isPrepared_)
+        return;
+    const auto isGood = [](const Place& place) {
+        return !place.handle.empty() && place.fault.empty();
+    };
+    if (std::ranges::none_of(places_, isGood)) {
+        const auto bad =
+            std::ranges::find_if(places_, [](const Place& place) { return !place.fault.empty(); });
+        return site_.listener.onUseless(bad->fault);
+    }
+    site_.listener.onValues(std::exchange(pending_, {}));
+}
+
+void GattSession::prepared()
+{
+    isPrepared_ = true;
+    site_.listener.onPrepared();
+    tell();
+    startPollTimer();
+}
+
+void GattSession::onValueNotification(const std::string& handle, base::ByteView octets)
+{
+    bool isWanted = false;
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+        if (places_[i].handle != handle || !site_.plans[i].reading.isNotified)
+            continue;
+        ++site_.counters["notifications"];
+        takeOctets(i, octets);
+        isWanted = true;
+    }
+    if (isWanted)
+        tell();
+}
+
+void GattSession::read(const model::Path& path, ReadDone done)
+{
+    const auto plan = planOf(path);
+    if (!plan)
+        return done(fail(ErrorKind::NotFound, path.toString() + " cannot be read"));
+    const Place& place = places_[*plan];
+    if (place.handle.empty())
+        return done(fail(ErrorKind::Refused, "this device does not have it"));
+    if (!place.canRead) {
+        if (auto sample = newest(path))
+            return done(std::move(*sample));
+        return done(fail(place.fault.empty() ? ErrorKind::Unreachable : ErrorKind::Corrupt,
+                         place.fault.empty() ? "the device has not told this value" : place.fault,
+                         Retry::Later));
+    }
+    if (steps_.size() >= mostSteps)
+        return done(fail(
+            ErrorKind::LimitExceeded, "the device has too many requests waiting", Retry::Later));
+    steps_.push_back({Step::Kind::Read, place.handle, *plan, {}, path, std::move(done), {}});
+    takeNextStep();
+}
+
+void GattSession::write(const model::Path& path, const model::Value& value, WriteDone done)
+{
+    const auto plan = planOf(path);
+    if (!plan)
+        return done(fail(ErrorKind::NotFound, path.toString() + " cannot be written"));
+    const auto source = std::ranges::find(
+        site_.plans[*plan].sources, path, [](const auto& one) { return one.first; });
+    if (!source->second.fields.front().point.write)
+        return done(fail(ErrorKind::NotFound, path.toString() + " cannot be written"));
+    auto octets = octetsFor(source->second, value);
+    if (!octets)
+        return done(fail(octets.error().in(path.toString())));
+    if (places_[*plan].handle.empty())
+        return done(fail(ErrorKind::Refused, "this device does not have it"));
+    if (steps_.size() >= mostSteps)
+        return done(fail(
+            ErrorKind::LimitExceeded, "the device has too many requests waiting", Retry::Later));
+    Step step{Step::Kind::Write, places_[*plan].handle, *plan, std::move(*octets), path, {}, {}};
+    step.writeDone = std::move(done);
+    // Before all reads that are not under way, behind the writes before it.
+    const auto first = steps_.begin() + (isBusy_ ? 1 : 0);
+    const auto place = std::find_if(
+        first, steps_.end(), [](const Step& one) { return one.kind == Step::Kind::Read; });
+    steps_.insert(place, std::move(step));
+    takeNextStep();
+}
+
+std::optional<model::Sample> GattSession::newest(const model::Path& path) const
+{
+    const auto found = newest_.find(path);
+    return found == newest_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<std::size_t> GattSession::planOf(const model::Path& path) const
+{
+    const auto found =
+        std::ranges::find_if(site_.plans, [&](const ReadingPlan& plan) { return plan.has(path); });
+    if (found == site_.plans.end())
+        return std::nullopt;
+    return static_cast<std::size_t>(found - site_.plans.begin());
+}
+
+base::Duration GattSession::periodOf(std::size_t plan) const
+{
+    return site_.plans[plan].reading.poll == PollClass::Slow ? site_.format.slowPeriod
+                                                             : site_.format.fastPeriod;
+}
+
+void GattSession::pollWhatIsDue()
+{
+    const auto now = site_.scheduler.now();
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+        Place& place = places_[i];
+        if (place.handle.empty() || !isPolled(site_.plans[i].reading) || place.due > now)
+            continue;
+        place.due = base::TimePoint::max(); // until it was read
+        steps_.push_back({Step::Kind::Read, place.handle, i, {}, {}, {}, {}});
+    }
+    takeNextStep();
+}
+
+void GattSession::startPollTimer()
+{
+    auto next = base::TimePoint::max();
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+        if (isPolled(site_.plans[i].reading))
+            next = std::min(next, places_[i].due);
+    }
+    if (next != base::TimePoint::max())
+        poll_.startAt(next);
+}
+
+} // namespace causeway::bridges::ble

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/ble/gatt_values.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "bridges/ble/frame_decoder.hpp"
+#include "bridges/modbus/register_codec.hpp"
+
+namespace causeway::bridges::ble {
+
+using base::Bytes;
+using base::ByteView;
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+
+namespace {
+
+bool isText(const Field& field)
+{
+    return field.point.encoding.type == modbus::RawType::String;
+}
+
+/// What the field needs of the value; a text may be shorter than the profile allows.
+std::size_t extentOf(const Field& field)
+{
+    std::size_t extent = field.place.at + (isText(field) ? std::size_t{0} : field.place.octets);
+    for (const Field& part : field.plus)
+        extent = std::max(extent, extentOf(part));
+    return field.when ? std::max(extent, std::size_t{field.when->at} + 1) : extent;
+}
+
+tl::unexpected<base::Error> wrongLength(const ReadingPlan& plan, std::size_t size)
+{
+    return fail(ErrorKind::Corrupt,
+                fmt::format("characteristic {} has {} octets, which is not what its profile "
+                            "expects",
+                            plan.reading.characteristic.uuid,
+                            size),
+                base::Retry::Later);
+}
+
+bool fits(const Reading& reading, std::size_t size)
+{
+    const auto& lengths = reading.lengths;
+    return lengths.empty() || std::ranges::find(lengths, size) != lengths.end();
+}
+
+/// Flags first: they say which of the fields count.
+bool isLongEnough(const Source& source, ByteView octets)
+{
+    return std::ranges::all_of(source.fields, [&](const Field& field) {
+        const bool hasFlag = !field.when || field.when->at < octets.size();
+        return hasFlag && (!isThere(field, octets) || extentOf(field) <= octets.size());
+    });
+}
+
+std::optional<model::Value> textIn(const Field& field, ByteView octets)
+{
+    Bytes own(octets.begin() + field.place.at, octets.end());
+    own.resize(field.place.octets);
+    auto value = decodeField(field, own);
+    return value ? std::optional(std::move(*value)) : std::nullopt;
+}
+
+} // namespace
+
+bool ReadingPlan::has(const model::Path& path) const
+{
+    return std::ranges::any_of(sources, [&](const auto& source) { return source.first == path; });
+}
+
+std::vector<ReadingPlan> readingPlans(const DeviceProfile& profile)
+{
+    std::vector<ReadingPlan> plans;
+    for (const ResourceMapping& mapping : profile.mappings) {
+        if (!mapping.source || !mapping.source->reading)
+            continue;
+        const Reading& reading = *mapping.source->reading;
+        auto plan = std::ranges::find(plans, reading, &ReadingPlan::reading);
+        if (plan == plans.end())
+            plan = plans.insert(plans.end(), ReadingPlan{reading, {}});
+        plan->sources.emplace_back(mapping.resource.path, *mapping.source);
+    }
+    return plans;
+}
+
+Expected<PathValues> valuesIn(const ReadingPlan& plan, ByteView octets)
+{
+    if (!fits(plan.reading, octets.size()))
+        return wrongLength(plan, octets.size());
+    PathValues values;
+    for (const auto& [path, source] : plan.sources) {
+        if (!isLongEnough(source, octets))
+            return wrongLength(plan, octets.size());
+        const Field& first = source.fields.front();
+        if (auto value = isText(first) ? textIn(first, octets) : valueIn(source, octets))
+            values.emplace_back(path, std::move(*value));
+    }
+    return values;
+}
+
+Expected<Bytes> octetsFor(const Source& source, const model::Value& value)
+{
+    const Field& field = source.fields.front();
+    const auto words = modbus::encode(field.point, value);
+    if (!words)
+        return fail(words.error());
+    Bytes octets;
+    for (const std::uint16_t word : *words) {
+        octets.push_back(static_cast<std::uint8_t>(word >> 8U));
+        octets.push_back(static_cast<std::uint8_t>(word & 0xFFU));
+    }
+    // A number of an odd count of octets leaves the highest octet of its registers empty.
+    octets.erase(octets.begin(),
+                 octets.end() -
+                     std::min<std::ptrdiff_t>(field.place.octets,
+                                              static_cast<std::ptrdiff_t>(octets.size())));
+    if (!field.place.isBigEndian)
+        std::ranges::reverse(octets);
+    return octets;
+}
+
+} // namespace causeway::bridges::ble

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridges/ble/peripheral.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace causeway::bridges::ble {
+
+using namespace std::chrono_literals;
+using base::ErrorKind;
+using base::Expected;
+using base::Retry;
+
+namespace {
+
+/// Who advertises every ten seconds is connected in the second or third attempt of the controller;
+/// then its whole attribute table is read, some hundred exchanges.
+constexpr base::Duration connectLimit = 45s;
+constexpr base::Duration shortestRest = 1s;
+constexpr base::Duration longestRest = 5min;
+/// 1 s to 256 s, then longestRest.
+constexpr std::uint32_t mostDoublings = 8;
+/// The adapter has no room now; another connection has to end first.
+constexpr base::Duration crowdedRest = 4s;
+/// What a person has to mend is not mended sooner.
+constexpr base::Duration refusalRest = 10min;
+/// A connection that held so long was no accident.
+constexpr base::Duration stableAfter = 60s;
+/// Who is heard again after so much silence has been away, and is here now.
+constexpr base::Duration absentSilence = 30s;
+/// Who needs its slot only now and then looks so often whether another one wants it.
+constexpr base::Duration yieldPause = 5s;
+/// Of notifications that come faster the newest values are told.
+constexpr base::Duration reportPause = 100ms;
+
+bool needsPerson(const base::Error& error)
+{
+    return error.kind == ErrorKind::Refused || error.kind == ErrorKind::NotSupported;
+}
+
+} // namespace
+
+Peripheral::Peripheral(const Site& site, Settings settings, Sensor::Report report)
+    : site_(site)
+    , settings_(std::move(settings))
+    , format_(*settings_.profile->gatt)
+    , report_(std::move(report))
+    , plans_(readingPlans(*settings_.profile))
+    , missReason_("it has not been heard yet: out of reach, asleep, or not " +
+                  settings_.profile->title)
+    , limit_(site.scheduler, [this] { onTimeLimit(); })
+    , absence_(site.scheduler, [this] { becomeUnavailable(why()); })
+    , yield_(site.scheduler, [this] { yieldSlot(); })
+    , flush_(site.scheduler, [this] { flush(); })
+{
+    if (settings_.pollPeriod) {
+        format_.fastPeriod = *settings_.pollPeriod;
+        format_.slowPeriod = std::max(format_.slowPeriod, format_.fastPeriod);
+    }
+}
+
+Peripheral::~Peripheral()
+{
+    letGo();
+}
+
+void Peripheral::start(const std::string& radioReason)
+{
+    isStarted_ = true;
+    radioReason_ = radioReason;
+    absence_.start(format_.lostAfter);
+    want();
+    if (!radioReason_.empty())
+        becomeUnavailable(radioReason_);
+}
+
+void Peripheral::onRadio(const std::string& reason)
+{
+    radioReason_ = reason;
+    if (!isStarted_)
+        return;
+    // What is connected stays so while nobody listens for others.
+    if (!reason.empty() && isAvailable_ != true)
+        becomeUnavailable(reason);
+    want();
+}
+
+void Peripheral::onHeard(std::optional<std::int16_t> rssi)
+{
+    const auto now = site_.scheduler.now();
+    const bool wasAway = !heardAt_ || now > *heardAt_ + absentSilence;
+    heardAt_ = now;
+    rssi_ = rssi ? rssi : rssi_;
+    if (stage_ == Stage::Resting && wasAway && failures_ > 0 && !isRefused_) {
+        failures_ = 0;
+        limit_.stop();
+        stage_ = Stage::Idle;
+    }
+    want();
+}
+
+void Peripheral::want()
+{
+    if (!isStarted_ || stage_ != Stage::Idle)
+        return;
+    const auto known = site_.radio.peripheral(settings_.address);
+    if (!known)
+        return; // it will be heard
+    stage_ = Stage::Waiting;
+    site_.slots.ask(known->adapter, site_.number, lifetime_.guard([this] { connect(); }));
+    if (stage_ == Stage::Waiting)
+        miss("it waits for a connection: the adapter has as many as it can bear");
+}
+
+void Peripheral::connect()
+{
+    stage_ = Stage::Connecting;
+    ++counters_["connectionAttempts"];
+    limit_.start(connectLimit);
+    site_.radio.connect(settings_.address,
+                        lifetime_.guard([this, attempt = ++attempt_](Expected<void> connected) {
+                            if (attempt != attempt_ || stage_ != Stage::Connecting)
+                                return;
+                            if (connected)
+                                onChanged();
+                            else
+                                lose(connected.error().in("it cannot be connected"));
+                        }));
+}
+
+void Peripheral::onChanged()
+{
+    const auto known = site_.radio.peripheral(settings_.address);
+    const bool isUsable = known && known->isConnected && known->isResolved;
+    if (stage_ == Stage::Idle)
+        want();
+    else if (stage_ == Stage::Connecting && isUsable)
+        beginSession();
+    else if (stage_ == Stage::Resting && isUsable && !isRefused_)
+        onTimeLimit(); // bluetoothd itself connects again whom we have lost
+    else if (stage_ == Stage::Connected && !isUsable)
+        lose({ErrorKind::Unreachable, "the connection is lost", Retry::AfterReconnect});
+    else if ((stage_ == Stage::Waiting || stage_ == Stage::Connecting) && !known)
+        lose({ErrorKind::Unreachable, "it is not heard any more", Retry::Later});
+}
+
+void Peripheral::beginSession()
+{
+    stage_ = Stage::Connected;
+    limit_.stop();
+    connectedAt_ = site_.scheduler.now();
+    ++counters_["connections"];
+    session_ = std::make_unique<GattSession>(
+        GattSession::Site{site_.scheduler, site_.radio, *this, plans_, format_, counters_});
+    const auto started = session_->start(site_.radio.characteristics(settings_.address));
+    if (!started)
+        lose(started.error());
+}
+
+void Peripheral::onPrepared()
+{
+    yield_.start(yieldPause);
+}
+
+void Peripheral::onValues(std::vector<model::Sample> samples)
+{
+    for (auto& sample : samples)
+        keep(std::move(sample));
+    becomeAvailable();
+    flushSoon();
+}
+
+void Peripheral::onUseless(const std::string& reason)
+{
+    becomeUnavailable(reason);
+}
+
+void Peripheral::onFailed(const base::Error& error)
+{
+    lose(error);
+}
+
+void Peripheral::onValueNotification(const std::string& handle, base::ByteView octets)
+{
+    if (session_)
+        session_->onValueNotification(handle, octets);
+}
+
+void Peripheral::read(const model::Path& path, GattSession::ReadDone done)
+{
+    if (session_ && session_->isPrepared())
+        return session_->read(path, std::move(done));
+    done(tl::unexpected(away()));
+}
+
+void Peripheral::write(const model::Path& path,
+                       const model::Value& value,
+                       GattSession::WriteDone done)
+{
+    if (session_ && session_->isPrepared())
+        return session_->write(path, value, std::move(done));
+    done(tl::unexpected(away()));
+}
+
+/// Who asks one that has lent its slot is told to ask again, and brings it back.
+base::Error Peripheral::away()
+{
+    base::Error error{ErrorKind::Unreachable, why(), Retry::Later};
+    if (stage_ == Stage::Resting && isLent_)
+        onTimeLimit();
+    return error;
+}
+
+void Peripheral::onTimeLimit()
+{
+    if (stage_ == Stage::Resting) {
+        limit_.stop();
+        isLent_ = false;
+        stage_ = Stage::Idle;
+        return want();
+    }
+    lose({ErrorKind::Timeout, "it was not connected in time", Retry::AfterReconnect});
+}
+
+/// Who is only asked now and then leaves its slot to who waits for one.
+void Peripheral::yieldSlot()
+{
+    const auto known = site_.radio.peripheral(settings_.address);
+    if (!session_ || !known)
+        return;
+    if (!session_->isAtRest() || !site_.slots.isWanted(known->adapter))
+        return yield_.start(yieldPause);
+    ++counters_["yields"];
+    missReason_ = "others have their turn with the adapter; it is connected again in a moment";
+    letGo();
+    stage_ = Stage::Resting;
+    failures_ = 0;
+    isLent_ = true;
+    limit_.start(format_.fastPeriod);
+}
+
+base::Duration Peripheral::pauseAfter(const base::Error& error) const
+{
+    if (needsPerson(error))
+        return refusalRest;
+    if (error.kind == ErrorKind::LimitExceeded)
+        return crowdedRest;
+    const auto doublings = std::min(failures_, mostDoublings);
+    return std::min<base::Duration>(shortestRest * (1U << doublings), longestRest);
+}
+
+void Peripheral::lose(const base::Error& error)
+{
+    const bool wasConnected = stage_ == Stage::Connected;
+    counters_[wasConnected ? "losses" : "failedAttempts"] += 1;
+    if (wasConnected && site_.scheduler.now() > connectedAt_ + stableAfter)
+        failures_ = 0;
+    const base::Error told = error; // its own may go with the session
+    if (session_)
+        session_->setEnd(told);
+    letGo();
+    stage_ = Stage::Resting;
+    isRefused_ = needsPerson(told);
+    limit_.start(pauseAfter(told));
+    ++failures_;
+    miss(told.message);
+}
+
+/// No more requests, no connection, no slot.
+void Peripheral::letGo()
+{
+    ++attempt_;
+    limit_.stop();
+    yield_.stop();
+    const bool hadConnection = stage_ == Stage::Connecting || stage_ == Stage::Connected;
+    stage_ = Stage::Idle;
+    session_.reset();
+    if (hadConnection)
+        site_.radio.disconnect(settings_.address);
+    site_.slots.release(site_.number);
+}
+
+const std::string& Peripheral::why() const
+{
+    return radioReason_.empty() ? missReason_ : radioReason_;
+}
+
+/// Told at once when that is known to be so, else when it stays away.
+void Peripheral::miss(const std::string& reason)
+{
+    missReason_ = reason;
+    if (isAvailable_ == false || isRefused_)
+        becomeUnavailable(why());
+    else if (!absence_.isRunning())
+        absence_.start(format_.lostAfter);
+    flushSoon();
+}
+
+void Peripheral::becomeAvailable()
+{
+    absence_.stop();
+    isRefused_ = false;
+    if (rssi_) {
+        for (const ResourceMapping& mapping : settings_.profile->mappings) {
+            if (mapping.source && mapping.source->isSignalStrength)
+                keep({mapping.resource.path,
+                      model::Value(std::int64_t{*rssi_}),
+                      site_.scheduler.wallNow()});
+        }
+        rssi_.reset();
+    }
+    if (isAvailable_ == true)
+        return;
+    isAvailable_ = true;
+    toldReason_.clear();
+    pending_.availability = SensorReport::Availability{true, {}};
+    flush();
+}
+
+void Peripheral::becomeUnavailable(const std::string& reason)
+{
+    absence_.stop();
+    if (isAvailable_ == false && toldReason_ == reason)
+        return flushSoon();
+    isAvailable_ = false;
+    toldReason_ = reason;
+    pending_.samples.clear();
+    pending_.availability = SensorReport::Availability{false, reason};
+    flush();
+}
+
+void Peripheral::keep(model::Sample sample)
+{
+    const auto same =
+        std::ranges::find(pending_.samples, sample.path, [](const auto& one) { return one.path; });
+    if (same == pending_.samples.end())
+        pending_.samples.push_back(std::move(sample));
+    else
+        *same = std::move(sample);
+}
+
+void Peripheral::flushSoon()
+{
+    const auto now = site_.scheduler.now();
+    if (!flushedAt_ || now >= *flushedAt_ + reportPause)
+        flush();
+    else if (!flush_.isRunning())
+        flush_.startAt(*flushedAt_ + reportPause);
+}
+
+void Peripheral::flush()
+{
+    flush_.stop();
+    flushedAt_ = site_.scheduler.now();
+    pending_.counters = counters_;
+    report_(std::exchange(pending_, {}));
+}
+
+} // namespace causeway::bridges::ble

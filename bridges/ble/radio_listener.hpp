@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "agent/base/bytes.hpp"
+#include "bridges/ble/advertisement.hpp"
+
+namespace causeway::bridges::ble {
+
+/// What is told of the radio; on the loop's thread.
+class RadioListener
+{
+public:
+    virtual ~RadioListener() = default;
+    virtual void onAdvertisement(const Advertisement& advertisement) = 0;
+    /// When it changes: some adapter listens, or none does and `reason` says why.
+    virtual void onRadio(bool isListening, const std::string& reason) = 0;
+    /// GattRadio::peripheral() says something else of it than before.
+    virtual void onPeripheralChanged(const std::string& address) = 0;
+    virtual void onValueNotification(const std::string& address,
+                                     const std::string& handle,
+                                     base::ByteView octets) = 0;
+};
+
+} // namespace causeway::bridges::ble

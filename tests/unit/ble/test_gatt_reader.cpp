@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <boost/test/unit_test.hpp>
+
+#include "bridges/profile_file.hpp"
+
+using namespace causeway;
+using namespace causeway::bridges;
+
+BOOST_AUTO_TEST_SUITE(gatt_reader)
+
+namespace {
+
+base::Expected<DeviceProfile> parse(const std::string& tables, const std::string& resource)
+{
+    static const model::Definitions definitions = model::builtInDefinitions();
+    return parseProfile(
+        "title = \"Test\"\nmanufacturer = \"Maker\"\nmodel = \"M1\"\n[ble]\nconnect = true\n" +
+            tables + "[[resource]]\npath = \"/3308/0/5900\"\n" + resource,
+        "test.toml",
+        definitions);
+}
+
+const std::string value = "characteristic = \"2a6e\"\ntype = \"s16\"\n";
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(reads_what_a_peripheral_is_asked_for)
+{
+    const auto profile =
+        parse("name = \"Tag\"\nadvertises = \"181a\"\nfast-period-ms = 5000\nlost-after-s = 20\n"
+              "[[setup]]\nservice = \"181a\"\ncharacteristic = \"aa02\"\noctets = \"01ff\"\n",
+              "service = \"181A\"\nnotify = true\noptional = true\nlength = [2, 3]\n" + value);
+
+    BOOST_REQUIRE_MESSAGE(profile, (profile ? "" : profile.error().message));
+    BOOST_REQUIRE(profile->gatt.has_value());
+    BOOST_TEST(profile->gatt->namePrefix == "Tag");
+    BOOST_TEST(profile->gatt->fastPeriod.count() == 5000);
+    BOOST_TEST(base::toHex(profile->gatt->setup.at(0).octets) == "01ff");
+    const auto mapping = std::ranges::find(profile->mappings,
+                                           model::Path{3308, 0, 5900},
+                                           [](const auto& one) { return one.resource.path; });
+    const auto& reading = mapping->source->reading.value();
+    BOOST_TEST(reading.characteristic.service == "0000181a-0000-1000-8000-00805f9b34fb");
+    BOOST_TEST(reading.isNotified);
+    BOOST_TEST(reading.isOptional);
+    BOOST_TEST(reading.lengths.size() == 2U);
+    BOOST_TEST(mapping->resource.description.starts_with("characteristic 2a6e, s16, notified"));
+    BOOST_TEST(!mapping->resource.operations.write);
+}
+
+BOOST_AUTO_TEST_CASE(a_write_is_for_the_operator_unless_servers_are_named)
+{
+    const auto ours = parse("", value + "write = { range = [5, 35] }\n");
+    const auto theirs = parse("", value + "write = { range = [5, 35], by-server = true }\n");
+    const auto writes = [](const DeviceProfile& profile, bool byServer) {
+        return std::ranges::any_of(profile.mappings, [&](const ResourceMapping& mapping) {
+            return mapping.resource.operations.write &&
+                   mapping.resource.allowsServerWrites == byServer;
+        });
+    };
+
+    BOOST_TEST(writes(ours.value(), false));
+    BOOST_TEST(writes(theirs.value(), true));
+}
+
+BOOST_AUTO_TEST_CASE(complains_with_file_and_line)
+{
+    const std::string setup = "[[setup]]\ncharacteristic = \"aa02\"\n";
+    const std::pair<std::string, std::string> wrong[] = {
+        {"company = 1\n", value},                // it is connected, not heard
+        {"advertises = \"18\"\n", value},        // no UUID
+        {"fast-period-ms = 1\n", value},         // for no battery
+        {"lost-after-s = 0\n", value},           // at once
+        {"colour = \"red\"\n", value},           // unknown key
+        {setup, value},                          // writes what?
+        {setup + "octets = \"\"\n", value},      // nothing
+        {setup + "octets = \"0\"\n", value},     // half an octet
+        {"[[setup]]\noctets = \"01\"\n", value}, // where?
+        {"[[probe]]\ntable = \"input\"\naddress = 1\n", value},
+        {"", "type = \"s16\"\n"}, // which characteristic?
+        {"", "characteristic = \"2a6\"\ntype = \"s16\"\n"},
+        {"", "characteristic = \"2a6e\"\n"},                         // what type?
+        {"", value + "length = 513\n"},                              // no value is so long
+        {"", value + "at = 512\n"},                                  // beyond every value
+        {"", value + "notify = true\npoll = \"fast\"\n"},            // either
+        {"", value + "table = \"input\"\n"},                         // a Modbus word
+        {"", value + "object = 2\n"},                                // of TLV only
+        {"", value + "when = { at = 0, bit = 8 }\n"},                // of an octet
+        {"", value + "plus = { at = 1 }\n"},                         // what type?
+        {"", value + "decode = \"ieee-11073\"\n"},                   // of u16 and u32
+        {"", value + "write = { verify = true }\n"},                 // which range?
+        {"", value + "at = 1\nwrite = { range = [0, 1] }\n"},        // a part
+        {"", value + "length = 3\nwrite = { range = [0, 1] }\n"},    // a part
+        {"", value + "write = { range = [0, 1], pulse-ms = 10 }\n"}, // a Modbus word
+    };
+    for (const auto& [tables, resource] : wrong) {
+        const auto profile = parse(tables, resource);
+        BOOST_TEST_INFO(tables + resource);
+        BOOST_TEST(!profile.has_value());
+        if (!profile)
+            BOOST_TEST(profile.error().message.starts_with("test.toml:"));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/unit/ble/peripheral_site.hpp"
+
+using namespace causeway;
+using namespace causeway::tests;
+using namespace std::chrono_literals;
+using base::ErrorKind;
+
+BOOST_AUTO_TEST_SUITE(peripheral)
+
+namespace {
+
+/// A thermometer that tells nothing by itself.
+const std::string onlyAsked = R"(
+title = "T"
+manufacturer = "M"
+model = "M"
+[ble]
+connect = true
+[[resource]]
+path = "/3303/0/5700"
+service = "181a"
+characteristic = "2a6e"
+type = "s16"
+)";
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(is_connected_when_it_is_heard_prepared_and_read)
+{
+    PeripheralSite site;
+    site.start();
+    BOOST_TEST(site.radio.log.empty());
+
+    site.hear();
+
+    BOOST_TEST(site.radio.log ==
+                   (std::vector<std::string>{
+                       "connect", "write mode 01ff", "notify pulses", "read temperature"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(site.told == std::vector<std::string>{"available"});
+    BOOST_TEST(site.newest["/3303/0/5700"] == "25.06");
+    BOOST_TEST(site.newest["/4/0/2"] == "-60");
+}
+
+BOOST_AUTO_TEST_CASE(after_a_loss_it_is_connected_prepared_and_notified_anew)
+{
+    PeripheralSite site;
+    site.start();
+    site.hear();
+
+    site.lose();
+    site.hear();
+    site.scheduler.advance(2s);
+
+    BOOST_TEST(site.times("connect") == 2U);
+    BOOST_TEST(site.times("write mode 01ff") == 2U);
+    BOOST_TEST(site.times("notify pulses") == 2U);
+    BOOST_TEST(site.told == std::vector<std::string>{"available"}); // it was away for a second
+}
+
+BOOST_AUTO_TEST_CASE(who_stays_away_is_unavailable_and_comes_back)
+{
+    PeripheralSite site;
+    site.start();
+    site.hear();
+    site.radio.connectError = base::Error{ErrorKind::Unreachable, "no answer"};
+
+    site.lose();
+    BOOST_TEST(site.read(temperature) == "the connection is lost");
+    site.scheduler.advance(61s);
+    BOOST_TEST(site.lastHas("it cannot be connected: no answer"));
+
+    site.radio.connectError.reset();
+    site.hear(); // after so much silence it has come back
+    BOOST_TEST(site.told.back() == "available");
+}
+
+BOOST_AUTO_TEST_CASE(attempts_that_fail_come_ever_more_seldom)
+{
+    PeripheralSite site;
+    site.radio.connectError = base::Error{ErrorKind::Unreachable, "no answer"};
+    site.start();
+    site.hear();
+
+    site.scheduler.advance(31s); // after 1, 2, 4, 8 and 16 seconds
+    BOOST_TEST(site.radio.connects == 6);
+    site.scheduler.advance(1h);
+    BOOST_TEST(site.radio.connects <= 6 + 5 + 12);
+}
+
+BOOST_AUTO_TEST_CASE(whom_bluetoothd_connects_by_itself_need_not_rest)
+{
+    PeripheralSite site;
+    site.radio.connectError = base::Error{ErrorKind::Unreachable, "no answer"};
+    site.start();
+    site.hear();
+    site.scheduler.advance(1h);
+    site.radio.connectError.reset();
+
+    site.radio.state->isConnected = site.radio.state->isResolved = true;
+    site.device->onChanged();
+    site.run();
+
+    BOOST_TEST(site.told.back() == "available");
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_is_told_at_once_and_not_tried_again_soon)
+{
+    PeripheralSite site;
+    site.radio.connectError = base::Error{ErrorKind::Refused, "it wants to be paired"};
+    site.start();
+    site.hear();
+
+    BOOST_TEST(site.lastHas("it wants to be paired"));
+    site.scheduler.advance(9min);
+    site.hear();
+    BOOST_TEST(site.radio.connects == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_does_not_come_is_given_up_with_its_slot)
+{
+    PeripheralSite site;
+    site.radio.isSilent = true;
+    site.start();
+    site.hear();
+
+    bool isGranted = false;
+    site.slots.ask("hci0", 2, [&] { isGranted = true; });
+    site.scheduler.advance(44s);
+    BOOST_TEST(!isGranted);
+    site.scheduler.advance(2s);
+
+    BOOST_TEST(isGranted);
+    BOOST_TEST(site.times("disconnect") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_device_without_the_characteristics_of_its_profile_says_so)
+{
+    PeripheralSite site;
+    site.radio.has.pop_back();
+    site.start();
+    site.hear();
+
+    BOOST_TEST(site.lastHas("lacks characteristic"));
+    BOOST_TEST(site.samples == 0U);
+    BOOST_TEST(site.times("disconnect") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_device_of_which_nothing_is_understood_is_unavailable_until_it_is)
+{
+    PeripheralSite site;
+    site.radio.values["temperature"] = {0xCA, 0x09, 0x00};
+    site.start(R"(
+title = "T"
+manufacturer = "M"
+model = "M"
+[ble]
+connect = true
+[[resource]]
+path = "/3303/0/5700"
+characteristic = "2a6e"
+service = "181a"
+length = 2
+type = "s16"
+)");
+    site.hear();
+    BOOST_TEST(site.lastHas("has 3 octets"));
+
+    site.radio.values["temperature"] = {0xCA, 0x09};
+    site.scheduler.advance(61s);
+    BOOST_TEST(site.told.back() == "available");
+}
+
+BOOST_AUTO_TEST_CASE(who_only_is_asked_leaves_its_slot_to_who_waits)
+{
+    PeripheralSite site;
+    site.start(onlyAsked);
+    site.hear();
+    bool isGranted = false;
+    site.slots.ask("hci0", 2, [&] { isGranted = true; });
+
+    site.scheduler.advance(6s);
+
+    BOOST_TEST(isGranted);
+    BOOST_TEST(site.told == std::vector<std::string>{"available"},
+               boost::test_tools::per_element());
+    site.slots.release(2);
+    site.scheduler.advance(30s);
+    BOOST_TEST(site.times("connect") == 1U);
+    site.scheduler.advance(31s);
+    BOOST_TEST(site.times("connect") == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(who_has_lent_its_slot_comes_back_when_somebody_asks_for_it)
+{
+    PeripheralSite site;
+    site.start(onlyAsked);
+    site.hear();
+    site.slots.ask("hci0", 2, [] {});
+    site.scheduler.advance(6s);
+    site.slots.release(2);
+
+    BOOST_TEST(site.read(temperature).find("others have their turn") != std::string::npos);
+    BOOST_TEST(site.read(temperature) == "2506");
+}
+
+BOOST_AUTO_TEST_CASE(who_is_notified_keeps_its_slot)
+{
+    PeripheralSite site;
+    site.start();
+    site.hear();
+    bool isGranted = false;
+    site.slots.ask("hci0", 2, [&] { isGranted = true; });
+
+    site.scheduler.advance(1h);
+
+    BOOST_TEST(!isGranted);
+}
+
+BOOST_AUTO_TEST_CASE(an_ear_that_is_lost_ends_no_connection)
+{
+    PeripheralSite site;
+    site.start();
+    site.hear();
+
+    site.device->onRadio("the Bluetooth adapter hci0 has ceased to listen");
+    site.scheduler.advance(2min);
+
+    BOOST_TEST(site.told == std::vector<std::string>{"available"});
+    BOOST_TEST(site.read(temperature) == "25.06");
+}
+
+BOOST_AUTO_TEST_CASE(bluetoothd_goes_and_comes_back)
+{
+    PeripheralSite site;
+    site.start();
+    site.hear();
+
+    site.radio.state.reset();
+    site.device->onChanged();
+    site.device->onRadio("bluetoothd is not running");
+    site.scheduler.advance(61s);
+    BOOST_TEST(site.told.back() == "bluetoothd is not running");
+
+    site.device->onRadio({});
+    site.hear();
+    BOOST_TEST(site.told.back() == "available");
+    BOOST_TEST(site.times("notify pulses") == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(detached_it_disconnects_answers_who_waits_and_leaves_its_slot)
+{
+    PeripheralSite site;
+    site.start();
+    site.hear();
+    site.radio.isSilent = true;
+    std::string answer;
+    site.device->read(target, [&](const base::Expected<model::Sample>& sample) {
+        answer = sample ? "a value" : sample.error().message;
+    });
+
+    site.device.reset();
+
+    bool isGranted = false;
+    site.slots.ask("hci0", 2, [&] { isGranted = true; });
+    BOOST_TEST(answer == "the device is detached");
+    BOOST_TEST(site.radio.log.back() == "disconnect");
+    BOOST_TEST(isGranted);
+    site.scheduler.advance(1h); // nothing of it is left
+}
+
+BOOST_AUTO_TEST_SUITE_END()
