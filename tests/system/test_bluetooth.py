@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bluetooth sensors behind the daemon, with a simulated bluetoothd on the site's bus."""
+"""Bluetooth devices behind the daemon, with a simulated bluetoothd on the site's bus."""
 
 import os
 import subprocess
@@ -13,7 +13,25 @@ SEALED_ADDRESS = "54:48:E6:8F:80:A5"
 # docs.ruuvi.com, data format 5, with another sequence number each; bthome.io/encryption
 RUUVI = "0512FC5394C37C0004FFFC040CAC3642{:04X}CBB8334C884F"
 SEALED, SEALED_KEY = "41a47266c95f730011223378237214", "231d39c1d7cc1ab1aee224cd096db932"
-TEMPERATURE, SIGNAL = "/3303/0/5700", "/4/0/2"
+TEMPERATURE, HUMIDITY, SIGNAL, LED = "/3303/0/5700", "/3304/0/5700", "/4/0/2", "/3311/0/5850"
+SENSORTAG, SENSORTAG_ADDRESS = "sensortag-1", "24:71:89:C0:FF:EE"
+
+
+def ti(part):
+    return f"f000{part}-0451-4000-b000-000000000000"
+
+
+# CC2650 SensorTag User's Guide: service, characteristic, what it can, and what it holds at first.
+SENSORTAG_HAS = [
+    (ti("aa20"), ti("aa21"), "read,notify", "00000000"), (ti("aa20"), ti("aa22"), "read,write", "00"),
+    (ti("aa20"), ti("aa23"), "read,write", "64"),
+    (ti("aa40"), ti("aa41"), "read,notify", "000000000000"), (ti("aa40"), ti("aa42"), "read,write", "00"),
+    (ti("aa40"), ti("aa44"), "read,write", "64"),
+    (ti("aa70"), ti("aa71"), "read,notify", "0000"), (ti("aa70"), ti("aa72"), "read,write", "00"),
+    (ti("aa70"), ti("aa73"), "read,write", "50"),
+    (ti("aa64"), ti("aa65"), "read,write", "7f"), (ti("aa64"), ti("aa66"), "read,write", "00"),
+    ("ffe0", "ffe1", "read,notify", "00"),
+]
 
 
 class Radio:
@@ -38,6 +56,18 @@ class Radio:
 
     def send_sealed(self):
         self.tell(f"advertise {SEALED_ADDRESS} -70 service fcd2 {SEALED}")
+
+    def add_sensortag(self, has=None):
+        for service, characteristic, flags, octets in has or SENSORTAG_HAS:
+            self.tell(f"characteristic {SENSORTAG_ADDRESS} {service} {characteristic} {flags} {octets}")
+
+    def show_sensortag(self):
+        """Its advertisements hold a name and no data; while it is connected there are none."""
+        self.sequence += 1
+        self.tell(f"present {SENSORTAG_ADDRESS} {-50 - self.sequence % 10} - CC2650 SensorTag")
+
+    def measure(self, octets):
+        self.tell(f"value {SENSORTAG_ADDRESS} {ti('aa21')} {octets}")
 
     def end(self):
         self.program.stop()
@@ -120,6 +150,114 @@ class ASensor(BluetoothCase):
         self.site.stop_daemon()
         self.site.start_daemon()
         self.wait_available("climate-1", radio.send_sealed)
+
+
+class APeripheral(BluetoothCase):
+    """A CC2650 SensorTag: its sensors sleep until their configurations are written."""
+
+    def setUp(self):
+        super().setUp()
+        self.radio = Radio(self.site)
+
+    def attach_sensortag(self, has=None):
+        self.radio.add_sensortag(has)
+        self.site.attach(self.server, SENSORTAG, "--profile", "ti-cc2650-sensortag", "--ble", SENSORTAG_ADDRESS,
+                         "--allow-server-writes")
+        self.server.wait(event="registered", endpoint=SENSORTAG)
+
+    def wait_temperature(self, octets, degrees):
+        def is_told():
+            self.radio.show_sensortag()
+            self.radio.measure(octets)
+            answer = self.server.send("read", endpoint=SENSORTAG, path=TEMPERATURE, accept="senml-json")
+            return abs(answer.get("values", {}).get(TEMPERATURE, 1000) - degrees) < 0.001
+
+        wait_until(f"{degrees} degrees", is_told)
+
+    def test_is_found_by_its_name(self):
+        with subprocess.Popen([self.site.build / "dbus/causewayctl", "--json", "ble", "scan", "--seconds", "3"],
+                              env={**os.environ, "CAUSEWAY_BUS": self.site.bus}, stdout=subprocess.PIPE) as scan:
+            wait_until("the end of the scan", lambda: self.radio.show_sensortag() or scan.poll() is not None)
+            self.assertIn(b'"profile": "ti-cc2650-sensortag"', scan.stdout.read())
+
+    def test_is_connected_prepared_and_notifies(self):
+        self.attach_sensortag()
+        self.wait_available(SENSORTAG, self.radio.show_sensortag)
+        self.wait_temperature("00660080", 25.742)
+        self.assertAlmostEqual(self.server.value(SENSORTAG, HUMIDITY), 50)
+        self.assertLess(self.server.value(SENSORTAG, SIGNAL), -49)
+
+        self.server.ask("observe", endpoint=SENSORTAG, path=TEMPERATURE, accept="senml-json")
+        self.radio.measure("00700080")
+        self.server.wait(event="notify", endpoint=SENSORTAG, path=TEMPERATURE)
+        self.assertAlmostEqual(self.server.value(SENSORTAG, TEMPERATURE), 32.188, places=3)
+
+    def test_is_read_on_demand_and_written_by_the_server(self):
+        self.attach_sensortag()
+        self.wait_available(SENSORTAG, self.radio.show_sensortag)
+        wait_until("what the setup wrote", lambda: self.server.value(SENSORTAG, LED) is False)
+
+        self.server.ask("write", endpoint=SENSORTAG, path=LED, text="1")
+        self.assertIs(self.server.value(SENSORTAG, LED), True)
+        self.radio.tell(f"value {SENSORTAG_ADDRESS} {ti('aa65')} 00")
+        self.assertEqual(self.site.call("read", SENSORTAG, LED).stdout, "off\n")
+
+        refused = self.server.send("write", endpoint=SENSORTAG, path=TEMPERATURE, text="1")
+        self.assertFalse(refused.get("ok") and refused.get("code", "").startswith("2."), refused)
+
+    def test_that_loses_its_connection_is_connected_and_prepared_anew(self):
+        self.attach_sensortag()
+        self.wait_available(SENSORTAG, self.radio.show_sensortag)
+        self.wait_temperature("00660080", 25.742)
+
+        for degrees, octets in ((32.188, "00700080"), (25.742, "00660080")):
+            self.radio.tell(f"drop {SENSORTAG_ADDRESS}")
+            self.wait_temperature(octets, degrees)
+        counters = self.device(SENSORTAG)["Counters"]
+        self.assertEqual(counters["connections"], 3)
+        self.assertEqual(counters["losses"], 2)
+        self.assertEqual(self.device(SENSORTAG)["FieldState"], "available")
+
+    def test_comes_back_with_bluetoothd(self):
+        self.attach_sensortag()
+        self.wait_available(SENSORTAG, self.radio.show_sensortag)
+        self.wait_temperature("00660080", 25.742)
+
+        self.radio.end()
+        refused = self.site.call("read", SENSORTAG, LED)
+        self.assertNotEqual(refused.returncode, 0)
+        self.radio = Radio(self.site)
+        self.radio.add_sensortag()
+        self.wait_temperature("00700080", 32.188)
+
+    def test_detached_is_disconnected_and_can_be_attached_again(self):
+        self.attach_sensortag()
+        self.wait_available(SENSORTAG, self.radio.show_sensortag)
+
+        self.site.ctl("device", "remove", SENSORTAG)
+        self.site.ctl("device", "add", "again", "--profile", "ti-cc2650-sensortag", "--ble", SENSORTAG_ADDRESS)
+        self.wait_available("again", self.radio.show_sensortag)
+
+    def test_that_fails_harms_no_other_device(self):
+        self.attach(TAG, "ruuvitag-rawv2", TAG_ADDRESS)
+        self.attach_sensortag([one for one in SENSORTAG_HAS if one[1] != ti("aa41")])
+        wait_until("what it lacks", lambda: self.radio.show_sensortag() or
+                   f"lacks characteristic {ti('aa41')}" in self.device(SENSORTAG)["LastError"])
+
+        self.wait_available(TAG, self.radio.send_ruuvi)
+        self.assertAlmostEqual(self.server.value(TAG, TEMPERATURE), 24.3)
+
+    def test_with_a_value_of_the_wrong_length_tells_no_such_value(self):
+        self.attach_sensortag()
+        self.wait_available(SENSORTAG, self.radio.show_sensortag)
+        self.wait_temperature("00660080", 25.742)
+
+        self.radio.measure("0070")
+        wait_until("the fault", lambda: self.device(SENSORTAG)["Counters"].get("corruptValues", 0) > 0)
+        refused = self.site.call("read", SENSORTAG, TEMPERATURE)
+        self.assertIn("2 octets", refused.stderr)
+        self.assertEqual(self.device(SENSORTAG)["FieldState"], "available")
+        self.wait_temperature("00700080", 32.188)
 
 
 class PartsFail(BluetoothCase):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <csignal>
 #include <iostream>
+#include <map>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -36,25 +37,112 @@ std::optional<bridges::ble::Advertisement> advertisementIn(std::istringstream& w
     return advertisement;
 }
 
+std::string word(std::istringstream& words)
+{
+    std::string text;
+    words >> text;
+    return text;
+}
+
+std::string uuidIn(std::istringstream& words)
+{
+    return bridges::ble::canonicalUuid(word(words)).value();
+}
+
+/// "-" is a value without octets.
+base::Bytes octetsIn(std::istringstream& words)
+{
+    const auto text = word(words);
+    return text == "-" ? base::Bytes() : base::fromHex(text).value();
+}
+
+/// "present ADDRESS RSSI SERVICE|- NAME": a peripheral whose advertisement holds no data.
+void present(SimulatedBluez& bluez, std::istringstream& words)
+{
+    bridges::ble::Advertisement advertisement;
+    int rssi = 0;
+    words >> advertisement.address >> rssi;
+    advertisement.rssi = static_cast<std::int16_t>(rssi);
+    if (const auto service = bridges::ble::canonicalUuid(word(words)))
+        advertisement.services.push_back(*service);
+    std::getline(words >> std::ws, advertisement.name);
+    bluez.advertise(advertisement);
+}
+
+/// "characteristic ADDRESS SERVICE UUID FLAG,FLAG HEX"
+void addCharacteristic(SimulatedBluez& bluez, std::istringstream& words)
+{
+    auto& peripheral = bluez.peripheral(word(words));
+    GattValue value;
+    value.service = uuidIn(words);
+    value.uuid = uuidIn(words);
+    std::istringstream flags(word(words));
+    for (std::string flag; std::getline(flags, flag, ',');)
+        value.flags.push_back(flag);
+    value.octets = octetsIn(words);
+    peripheral.values.push_back(std::move(value));
+}
+
+using Command = void (*)(SimulatedBluez&, std::istringstream&);
+
+const std::map<std::string, Command>& commands()
+{
+    static const std::map<std::string, Command> all{
+        {"advertise",
+         [](SimulatedBluez& bluez, std::istringstream& words) {
+             if (const auto advertisement = advertisementIn(words))
+                 bluez.advertise(*advertisement);
+         }},
+        {"present", present},
+        {"characteristic", addCharacteristic},
+        {"value",
+         [](SimulatedBluez& bluez, std::istringstream& words) {
+             const auto address = word(words);
+             const auto uuid = uuidIn(words);
+             bluez.setValue(address, uuid, octetsIn(words));
+         }},
+        {"drop",
+         [](SimulatedBluez& bluez, std::istringstream& words) {
+             bluez.dropConnection(word(words));
+         }},
+        {"out-of-reach",
+         [](SimulatedBluez& bluez, std::istringstream& words) {
+             const auto address = word(words);
+             bluez.peripheral(address).isReachable = false;
+             bluez.dropConnection(address);
+         }},
+        {"in-reach",
+         [](SimulatedBluez& bluez, std::istringstream& words) {
+             bluez.peripheral(word(words)).isReachable = true;
+         }},
+        {"unplug",
+         [](SimulatedBluez& bluez, std::istringstream&) {
+             bluez.removeAdapter();
+         }},
+        {"plug",
+         [](SimulatedBluez& bluez, std::istringstream&) {
+             bluez.addAdapter();
+         }},
+        {"power-off",
+         [](SimulatedBluez& bluez, std::istringstream&) {
+             bluez.adapter()->setPowered(false);
+         }},
+        {"power-on",
+         [](SimulatedBluez& bluez, std::istringstream&) {
+             bluez.adapter()->setPowered(true);
+         }},
+    };
+    return all;
+}
+
 void obey(SimulatedBluez& bluez, const std::string& line)
 {
     std::istringstream words(line);
-    std::string what;
-    words >> what;
-    if (what == "advertise") {
-        if (const auto advertisement = advertisementIn(words))
-            bluez.advertise(*advertisement);
-    } else if (what == "unplug") {
-        bluez.removeAdapter();
-    } else if (what == "plug") {
-        bluez.addAdapter();
-    } else if (what == "power-off") {
-        bluez.adapter()->setPowered(false);
-    } else if (what == "power-on") {
-        bluez.adapter()->setPowered(true);
-    } else {
+    const auto command = commands().find(word(words));
+    if (command == commands().end())
         std::cerr << "not understood: " << line << '\n';
-    }
+    else
+        command->second(bluez, words);
 }
 
 base::EventLoop* served = nullptr;

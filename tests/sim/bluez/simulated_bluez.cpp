@@ -33,17 +33,6 @@ void tell(Adaptor& object, const char* interface, const std::vector<std::string>
     object.emitPropertiesChangedSignal(bus::InterfaceName{interface}, properties);
 }
 
-/// The bus may have gone first.
-template <typename Adaptor>
-void tellGone(Adaptor& object)
-{
-    try {
-        object.emitInterfacesRemovedSignal();
-    } catch (const sdbus::Error&) {
-        return;
-    }
-}
-
 } // namespace
 
 class SimulatedBluez::Root final : public sdbus::AdaptorInterfaces<sdbus::ObjectManager_adaptor>
@@ -63,15 +52,21 @@ public:
 
 SimulatedDevice::SimulatedDevice(sdbus::IConnection& connection,
                                  const std::string& path,
-                                 std::string address)
+                                 std::string address,
+                                 SimulatedPeripheral& peripheral)
     : AdaptorInterfaces(connection, sdbus::ObjectPath{path})
+    , connection_(connection)
+    , path_(path)
     , address_(std::move(address))
+    , peripheral_(peripheral)
 {
     registerAdaptor();
 }
 
 SimulatedDevice::~SimulatedDevice()
 {
+    peripheral_.isConnected = false;
+    gatt_.reset();
     tellGone(*this);
     unregisterAdaptor();
 }
@@ -89,6 +84,35 @@ void SimulatedDevice::advertise(const Advertisement& advertisement, bool tellsDu
     if (!isSame || tellsDuplicates)
         changed.insert(changed.end(), {"ManufacturerData", "ServiceData"});
     tell(*this, Device1_adaptor::INTERFACE_NAME, changed);
+}
+
+void SimulatedDevice::Connect()
+{
+    if (!peripheral_.isReachable)
+        throw sdbus::Error(bus::ErrorName("org.bluez.Error.Failed"),
+                           "le-connection-abort-by-remote");
+    peripheral_.isConnected = true;
+    if (!gatt_)
+        gatt_ = std::make_unique<SimulatedGatt>(connection_, path_, peripheral_);
+    tellConnection();
+}
+
+void SimulatedDevice::onChanged(const std::string& uuid)
+{
+    if (auto* characteristic = gatt_ ? gatt_->find(uuid) : nullptr)
+        characteristic->onChanged();
+}
+
+/// As 5.66 does: what the services had stays on the bus.
+void SimulatedDevice::dropConnection()
+{
+    if (std::exchange(peripheral_.isConnected, false))
+        tellConnection();
+}
+
+void SimulatedDevice::tellConnection()
+{
+    tell(*this, Device1_adaptor::INTERFACE_NAME, {"Connected", "ServicesResolved"});
 }
 
 std::map<std::uint16_t, sdbus::Variant> SimulatedDevice::ManufacturerData()
@@ -174,15 +198,35 @@ void SimulatedBluez::removeAdapter()
 
 void SimulatedBluez::advertise(const Advertisement& advertisement)
 {
-    if (!adapter_ || !adapter_->isDiscovering())
+    SimulatedPeripheral& remote = peripherals_[advertisement.address];
+    if (!adapter_ || !adapter_->isDiscovering() || remote.isConnected)
         return;
     auto& device = devices_[advertisement.address];
     if (!device) {
         std::string path = std::string(adapterPath) + "/dev_" + advertisement.address;
         std::ranges::replace(path, ':', '_');
-        device = std::make_unique<SimulatedDevice>(bus_.connection(), path, advertisement.address);
+        device = std::make_unique<SimulatedDevice>(
+            bus_.connection(), path, advertisement.address, remote);
     }
     device->advertise(advertisement, adapter_->tellsDuplicates());
+}
+
+void SimulatedBluez::setValue(const std::string& address,
+                              const std::string& uuid,
+                              const base::Bytes& octets)
+{
+    for (GattValue& value : peripherals_[address].values) {
+        if (value.uuid == uuid)
+            value.octets = octets;
+    }
+    if (const auto device = devices_.find(address); device != devices_.end())
+        device->second->onChanged(uuid);
+}
+
+void SimulatedBluez::dropConnection(const std::string& address)
+{
+    if (const auto device = devices_.find(address); device != devices_.end())
+        device->second->dropConnection();
 }
 
 } // namespace causeway::tests

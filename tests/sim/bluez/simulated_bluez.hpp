@@ -12,6 +12,7 @@
 #include "agent/base/bus_compat.hpp"
 #include "agent/base/event_loop.hpp"
 #include "bridges/ble/advertisement.hpp"
+#include "tests/sim/bluez/simulated_gatt.hpp"
 
 namespace causeway::tests {
 
@@ -21,7 +22,11 @@ class SimulatedDevice final : public sdbus::AdaptorInterfaces<org::bluez::Device
                                                               sdbus::Properties_adaptor>
 {
 public:
-    SimulatedDevice(sdbus::IConnection& connection, const std::string& path, std::string address);
+    /// The peripheral outlives this.
+    SimulatedDevice(sdbus::IConnection& connection,
+                    const std::string& path,
+                    std::string address,
+                    SimulatedPeripheral& peripheral);
     ~SimulatedDevice();
     SimulatedDevice(const SimulatedDevice&) = delete;
     SimulatedDevice& operator=(const SimulatedDevice&) = delete;
@@ -29,7 +34,24 @@ public:
     /// One advertisement; as bluetoothd, it tells equal data again only when it was asked to.
     void advertise(const bridges::ble::Advertisement& advertisement, bool tellsDuplicates);
 
+    /// The peripheral has another value now.
+    void onChanged(const std::string& uuid);
+    /// The connection is lost.
+    void dropConnection();
+
 private:
+    void Connect() override;
+
+    void Disconnect() override { dropConnection(); }
+
+    void tellConnection();
+
+    std::vector<std::string> UUIDs() override { return newest_.services; }
+
+    bool Connected() override { return peripheral_.isConnected; }
+
+    bool ServicesResolved() override { return peripheral_.isConnected; }
+
     std::string Address() override { return address_; }
 
     std::string Name() override { return newest_.name; }
@@ -39,7 +61,11 @@ private:
     std::map<std::uint16_t, sdbus::Variant> ManufacturerData() override;
     std::map<std::string, sdbus::Variant> ServiceData() override;
 
+    sdbus::IConnection& connection_;
+    std::string path_;
     std::string address_;
+    SimulatedPeripheral& peripheral_;
+    std::unique_ptr<SimulatedGatt> gatt_;
     bridges::ble::Advertisement newest_;
     bool isKnown_ = false;
 };
@@ -101,12 +127,23 @@ public:
     /// Nothing happens unless somebody listens.
     void advertise(const bridges::ble::Advertisement& advertisement);
 
+    /// What a peripheral of this address has; made when it is first spoken of.
+    [[nodiscard]] SimulatedPeripheral& peripheral(const std::string& address)
+    {
+        return peripherals_[address];
+    }
+
+    /// Another value of one of its characteristics, which it tells who asked for it.
+    void setValue(const std::string& address, const std::string& uuid, const base::Bytes& octets);
+    void dropConnection(const std::string& address);
+
 private:
     class Root;
 
     base::Bus bus_;
     std::unique_ptr<Root> root_;
     std::unique_ptr<SimulatedAdapter> adapter_;
+    std::map<std::string, SimulatedPeripheral> peripherals_; ///< by address
     std::map<std::string, std::unique_ptr<SimulatedDevice>> devices_;
 };
 

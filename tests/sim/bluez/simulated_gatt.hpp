@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <bluez_sim_adaptor.h>
+
+#include "agent/base/bus_compat.hpp"
+#include "agent/base/bytes.hpp"
+
+namespace causeway::tests {
+
+/// One characteristic of a peripheral, as it is whether or not somebody is connected.
+struct GattValue
+{
+    std::string service; ///< canonicalUuid()s
+    std::string uuid;
+    std::vector<std::string> flags;
+    base::Bytes octets;
+};
+
+/// What a peripheral has and does; it outlives bluetoothd's view of it.
+struct SimulatedPeripheral
+{
+    std::deque<GattValue> values;
+    bool isReachable = true;
+    bool isConnected = false;
+};
+
+class SimulatedService final : public sdbus::AdaptorInterfaces<org::bluez::GattService1_adaptor,
+                                                               sdbus::ManagedObject_adaptor>
+{
+public:
+    SimulatedService(sdbus::IConnection& connection, const std::string& path, std::string uuid);
+    ~SimulatedService();
+    SimulatedService(const SimulatedService&) = delete;
+    SimulatedService& operator=(const SimulatedService&) = delete;
+
+private:
+    std::string UUID() override { return uuid_; }
+
+    std::string uuid_;
+};
+
+class SimulatedCharacteristic final
+    : public sdbus::AdaptorInterfaces<org::bluez::GattCharacteristic1_adaptor,
+                                      sdbus::ManagedObject_adaptor,
+                                      sdbus::Properties_adaptor>
+{
+public:
+    /// Peripheral and value outlive this.
+    SimulatedCharacteristic(sdbus::IConnection& connection,
+                            const std::string& path,
+                            const SimulatedPeripheral& peripheral,
+                            GattValue& value);
+    ~SimulatedCharacteristic();
+    SimulatedCharacteristic(const SimulatedCharacteristic&) = delete;
+    SimulatedCharacteristic& operator=(const SimulatedCharacteristic&) = delete;
+
+    [[nodiscard]] const GattValue& value() const { return value_; }
+
+    /// As a peripheral does: it tells who asked for it.
+    void onChanged();
+
+private:
+    base::Bytes ReadValue(const std::map<std::string, sdbus::Variant>& options) override;
+    void WriteValue(const base::Bytes& value,
+                    const std::map<std::string, sdbus::Variant>& options) override;
+    void StartNotify() override;
+
+    std::string UUID() override { return value_.uuid; }
+
+    sdbus::ObjectPath Service() override { return sdbus::ObjectPath{service_}; }
+
+    std::vector<std::string> Flags() override { return value_.flags; }
+
+    base::Bytes Value() override { return value_.octets; }
+
+    void require(const std::string& flag) const;
+
+    std::string service_;
+    const SimulatedPeripheral& peripheral_;
+    GattValue& value_;
+    bool isNotifying_ = false;
+};
+
+/// What bluetoothd shows of a peripheral's services, from the first connection on.
+class SimulatedGatt
+{
+public:
+    SimulatedGatt(sdbus::IConnection& connection,
+                  const std::string& devicePath,
+                  SimulatedPeripheral& peripheral);
+
+    [[nodiscard]] SimulatedCharacteristic* find(const std::string& uuid);
+
+private:
+    std::vector<std::unique_ptr<SimulatedService>> services_;
+    std::vector<std::unique_ptr<SimulatedCharacteristic>> characteristics_;
+};
+
+/// The bus may have gone first.
+template <typename Adaptor>
+void tellGone(Adaptor& object)
+{
+    try {
+        object.emitInterfacesRemovedSignal();
+    } catch (const sdbus::Error&) {
+        return;
+    }
+}
+
+} // namespace causeway::tests
