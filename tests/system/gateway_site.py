@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import pathlib
+import queue
 import select
 import shutil
 import signal
@@ -106,19 +107,33 @@ class LwM2mServer:
         self.ports = ready
         self.connection = socket.socket(socket.AF_UNIX)
         self.connection.connect(str(control))
-        self.stream = self.connection.makefile("rw", encoding="utf-8", newline="\n")
+        self.stream = self.connection.makefile("w", encoding="utf-8", newline="\n")
         self.identifier = 0
+        self.answers = queue.Queue()
+        # All the time: it tells every event here, and stands still when nobody reads.
+        self.listener = threading.Thread(target=self.listen, daemon=True)
+        self.listener.start()
+
+    def listen(self):
+        with self.connection.makefile("r", encoding="utf-8", newline="\n") as lines, contextlib.suppress(OSError):
+            for line in lines:
+                message = json.loads(line)
+                if "id" in message:
+                    self.answers.put(message)
+        self.answers.put(None)
 
     def send(self, do, **members):
         """The answer to one command, whatever it says."""
         self.identifier += 1
-        self.connection.settimeout(members.get("timeout", PATIENCE) + 10)
+        deadline = time.monotonic() + members.get("timeout", PATIENCE) + 10
         self.stream.write(json.dumps({"id": self.identifier, "do": do, **members}) + "\n")
         self.stream.flush()
-        for line in self.stream:
-            message = json.loads(line)
-            if message.get("id") == self.identifier:
-                return message
+        try:
+            while message := self.answers.get(timeout=deadline - time.monotonic()):
+                if message["id"] == self.identifier:
+                    return message
+        except (queue.Empty, ValueError):
+            raise SiteError(f"the LwM2M server does not answer {do}") from None
         raise SiteError("the LwM2M server closed its control socket")
 
     def ask(self, do, **members):
@@ -137,6 +152,9 @@ class LwM2mServer:
 
     def close(self):
         self.stream.close()
+        with contextlib.suppress(OSError):  # it may have gone
+            self.connection.shutdown(socket.SHUT_RDWR)
+        self.listener.join()
         self.connection.close()
 
 
