@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 
@@ -24,6 +25,7 @@ std::vector<api::DeviceAccount> accounts()
     bootstrapServer.name = "boot";
     bootstrapServer.uri = "coaps://bs.example";
     bootstrapServer.isBootstrap = true;
+    bootstrapServer.lwm2mVersion = "1.2";
     api::ServerSettings server;
     server.name = "site";
     server.uri = "coaps://site.example";
@@ -82,11 +84,32 @@ void ask(fakes::FakePeer& peer, const fuzz::Owner& owner, api::Request request)
         std::abort();
 }
 
+/// The answer to the Bootstrap-Pack-Request: what a script that begins with ff has for it, else
+/// there is none. Says how much of the script that was.
+std::size_t answerPack(fakes::FakePeer& peer, base::ByteView script)
+{
+    constexpr std::uint8_t packVerb = 0xFF;
+    constexpr std::array formats{
+        lwm2m::senmlCborFormat, lwm2m::senmlJsonFormat, lwm2m::lwm2mCborFormat, lwm2m::tlvFormat};
+    if (script.size() < headerSize || script[0] != packVerb) {
+        peer.answer(model::OutcomeCode::NotFound);
+        return 0;
+    }
+    const std::size_t length =
+        std::min<std::size_t>(script[2] * std::size_t{256} + script[3], script.size() - headerSize);
+    const auto payload = script.subspan(headerSize, length);
+    api::Response pack;
+    pack.contentFormat = formats.at(script[1] % formats.size());
+    pack.payload.assign(payload.begin(), payload.end());
+    peer.answer(std::move(pack));
+    return headerSize + length;
+}
+
 } // namespace
 
 // Whatever a Bootstrap-Server asks, and in whatever order: each request gets one answer, at once,
-// no key is ever shown, and only a Bootstrap-Finish that is answered with 2.04 delivers, accounts
-// that go together.
+// no key is ever shown, and only a Bootstrap-Pack or a Bootstrap-Finish that is answered with 2.04
+// delivers, accounts that go together.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     static const auto definitions = model::builtInDefinitions();
@@ -100,7 +123,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         *definitions.find(3), lwm2m::DeviceIdentity{}, scheduler, [] {}));
     client.updateNow("boot");
     transport.peer().connect();
-    transport.peer().answer(model::OutcomeCode::Changed);
+    const std::size_t used = answerPack(transport.peer(), {data, size});
+    data += used;
+    size -= used;
+    if (!owner.delivered.empty()) {
+        if (!isConsistent(owner.delivered.back()))
+            std::abort();
+        return 0;
+    }
+    transport.peer().answer(model::OutcomeCode::Changed); // to the Bootstrap-Request
 
     while (size >= headerSize) {
         const std::size_t length =

@@ -135,7 +135,7 @@ void Bootstrap::onReset(const api::Token&)
 void Bootstrap::fail(const Error& error)
 {
     session_.close();
-    if (state_ == State::Lingering || state_ == State::Keeping)
+    if (state_ == State::Lingering || state_ == State::Keeping || state_ == State::Packing)
         return raise(Event::AttemptFailed);
     ++failures_;
     lastError_ = error.message;
@@ -177,6 +177,69 @@ void Bootstrap::waitForKeys()
 
 void Bootstrap::sendRequest()
 {
+    if (mayAskForPack_ && configuredVersion(account_) >= ProtocolVersion::V1_2)
+        askForPack();
+    else
+        askToServe();
+}
+
+// LwM2M 1.2 Core §6.1.3: everything in one answer, and no Bootstrap-Finish.
+void Bootstrap::askForPack()
+{
+    stage_ = listener_.stage();
+    Request request;
+    request.path = {"bspack"};
+    request.query = {"ep=" + shared_.identity.endpointName};
+    if (const auto own = stage_->bootstrapInstance())
+        request.query.push_back(fmt::format("acc=</{}/{}>", securityObjectId, *own));
+    request.accept = senmlCborFormat;
+    session_.ask(std::move(request),
+                 [this](Expected<Response> answer) { onPackAnswer(std::move(answer)); });
+}
+
+void Bootstrap::onPackAnswer(Expected<Response> answer)
+{
+    if (!answer) { // perhaps it is no more than the unknown path
+        mayAskForPack_ = false;
+        return fail(answer.error().in("no answer to Bootstrap-Pack-Request"));
+    }
+    if (state_ != State::Requesting)
+        return; // the server has begun to write itself
+    const auto taken = answer->code == OutcomeCode::Content
+                           ? operations_.takePack(*stage_, *answer)
+                           : OrRefusal<void>(refusal(answer->code, describe(*answer)));
+    base::wipe(answer->payload); // keys
+    if (!taken) {
+        log::info("{DEVICE}: {SERVER} has no Bootstrap-Pack: {ERROR}; asking it to write",
+                  "DEVICE",
+                  shared_.identity.logName,
+                  "SERVER",
+                  account_.name,
+                  "ERROR",
+                  taken.error().diagnostic);
+        mayAskForPack_ = false;
+        return raise(Event::PackRefused);
+    }
+    raise(Event::PackCame);
+    listener_.onFinish(*stage_,
+                       lifetime_.guard([this](const Expected<void>& kept) { onPackKept(kept); }));
+}
+
+void Bootstrap::onPackKept(const Expected<void>& kept)
+{
+    if (kept)
+        return raise(Event::Kept);
+    lastError_ = kept.error().in("Bootstrap-Pack").message;
+    lastErrorAt_ = shared_.scheduler.wallNow();
+    tell("asking the Bootstrap-Server to write instead");
+    mayAskForPack_ = false;
+    raise(Event::NotKept);
+}
+
+void Bootstrap::askToServe()
+{
+    if (!session_.isOpen()) // lost while the pack was being decided
+        return fail({ErrorKind::Unreachable, "the session ended before the bootstrap did"});
     stage_ = listener_.stage();
     requests_ = 0;
     Request request;
@@ -197,7 +260,7 @@ void Bootstrap::onRequestAnswer(const Expected<Response>& answer)
     if (answer->code == OutcomeCode::Changed)
         return raise(Event::Accepted);
     if (answer->code == OutcomeCode::UnsupportedFormat && std::exchange(mayTellFormat_, false))
-        return sendRequest();
+        return askToServe();
     fail({ErrorKind::Refused,
           fmt::format("the server answered Bootstrap-Request with {}", describe(*answer)),
           base::Retry::Later});

@@ -51,6 +51,7 @@ public:
         Locked,     ///< for the key store; no timer runs
         Connecting,
         Requesting,
+        Packing,   ///< a Bootstrap-Pack is being decided
         Serving,   ///< the Bootstrap-Server works on the stage
         Keeping,   ///< Bootstrap-Finish is being decided
         Lingering, ///< it has its 2.04, and may ask again when that was lost
@@ -63,6 +64,8 @@ public:
         CredentialChanged,
         Connected,
         Accepted,
+        PackCame,
+        PackRefused,   ///< or there is none
         AttemptFailed, ///< or the session is lost
         KeysLocked,
         Asked, ///< a request of the Bootstrap-Server
@@ -129,6 +132,8 @@ private:
     void reconnect();
     void waitForKeys();
     void sendRequest();
+    void askForPack();
+    void askToServe();
     void waitForServer();
     void waitForStore();
     void giveUp();
@@ -138,6 +143,8 @@ private:
 
     void finish(api::Respond respond);
     void onRequestAnswer(const base::Expected<api::Response>& answer);
+    void onPackAnswer(base::Expected<api::Response> answer);
+    void onPackKept(const base::Expected<void>& kept);
     void onKept(const base::Expected<void>& kept, api::Respond respond);
     /// The last error and what comes of it, to the journal; once for each kind of error.
     void tell(const std::string& whatNext);
@@ -149,6 +156,7 @@ private:
 
     State state_ = State::Idle;
     bool mayTellFormat_ = true;  ///< pct; until the server refuses it
+    bool mayAskForPack_ = true;  ///< until the server has none, or none that is good
     std::uint32_t failures_ = 0; ///< since the last success
     std::uint32_t requests_ = 0; ///< of the Bootstrap-Server in this session
     base::Duration startDelay_{};

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/lwm2m/bootstrap/bootstrap_operations.hpp"
 
+#include <map>
+#include <utility>
+
 #include "agent/lwm2m/codec/link_format.hpp"
 #include "agent/lwm2m/object_links.hpp"
 #include "agent/lwm2m/outcome_text.hpp"
@@ -177,6 +180,31 @@ BootstrapOperations::write(StagedObjects& staged, const Path& target, const Requ
     if (auto written = staged.write(target, *std::move(records)); !written)
         return tl::unexpected(written.error());
     return done(OutcomeCode::Changed);
+}
+
+OrRefusal<void> BootstrapOperations::takePack(StagedObjects& staged, const Response& pack) const
+{
+    constexpr api::ContentFormat noFormat = 0xFFFF; // of no payload
+    auto records = decode(pack.contentFormat.value_or(noFormat), {}, pack.payload, definitions_);
+    if (!records)
+        return refusal(codeOfDecodeError(records.error().kind), records.error().message);
+    if (auto levels = checkLevels(*records); !levels)
+        return levels;
+    std::map<Id, std::vector<Record>> objects;
+    for (Record& record : *records) {
+        if (!isStaged(record.path) || record.path.isRoot())
+            return refusal(OutcomeCode::BadRequest, "only Objects 0, 1 and 2 can be bootstrapped");
+        objects[record.path.object()].push_back(std::move(record));
+    }
+    if (objects.empty())
+        return refusal(OutcomeCode::BadRequest, "the pack is empty");
+    for (auto& [object, values] : objects) {
+        if (auto removed = staged.remove({object}); !removed)
+            return removed;
+        if (auto written = staged.write({object}, std::move(values)); !written)
+            return written;
+    }
+    return {};
 }
 
 OrRefusal<void> BootstrapOperations::checkLevels(const std::vector<Record>& records) const

@@ -25,6 +25,10 @@ public:
 
     [[nodiscard]] api::Response perform(StagedObjects& staged, const api::Request& request) const;
 
+    /// A Bootstrap-Pack (LwM2M 1.2 Core §6.1.3): of each Object in it all instances are replaced.
+    /// A refusal leaves a stage that is good for nothing.
+    [[nodiscard]] OrRefusal<void> takePack(StagedObjects& staged, const api::Response& pack) const;
+
 private:
     using Answer = OrRefusal<api::Response>;
 
