@@ -273,10 +273,12 @@ void Gateway::giveBridge(AttachedDevice& device)
         (*profile)->bridge == "ble"
             ? services_.bluetooth.createBridge(
                   *profile, settings.name, settings.bleAddress, settings.pollPeriod)
-            : services_.fieldBuses.createBridge(
-                  *profile,
-                  bridges::BridgeSettings{
-                      settings.name, settings.line, settings.unitId, settings.pollPeriod});
+            : services_.fieldBuses.createBridge(*profile,
+                                                bridges::BridgeSettings{settings.name,
+                                                                        settings.line,
+                                                                        settings.unitId,
+                                                                        settings.pollPeriod,
+                                                                        settings.serial});
     if (!bridge)
         return device.setBridge(nullptr, bridge.error().message);
     device.setBridge(std::move(*bridge), {});

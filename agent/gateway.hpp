@@ -163,6 +163,7 @@ private:
     void giveFieldKey(const AttachedDevice& device);
     [[nodiscard]] std::vector<api::BluetoothSighting>
     recognise(const std::vector<bridges::ble::Advertisement>& heard) const;
+    [[nodiscard]] base::Expected<void> checkSpeeds(const api::LineSettings& line) const;
     [[nodiscard]] base::Expected<void> applyToBus(const api::LineSettings& settings);
     [[nodiscard]] DevicePlan plan(api::DeviceSettings settings, api::ClientState state);
     /// Bootstrapped ones if there are any, else the operator's.

@@ -120,6 +120,8 @@ void Gateway::changeLine(api::LineSettings settings, Done done)
                 return missing("line", settings.name);
             if (auto admitted = admitLine(settings); !admitted)
                 return admitted;
+            if (auto speeds = checkSpeeds(settings); !speeds)
+                return speeds;
             return services_.fieldBuses.checkChange(settings);
         },
         [this, settings](api::Inventory::Done kept) {
@@ -137,6 +139,17 @@ void Gateway::changeLine(api::LineSettings settings, Done done)
             finished();
         },
         std::move(done));
+}
+
+Expected<void> Gateway::checkSpeeds(const api::LineSettings& line) const
+{
+    for (const auto& [name, device] : devices_) {
+        if (device->settings().line != line.name)
+            continue;
+        if (auto good = bridges::FieldBuses::checkSerial(line, device->settings().serial); !good)
+            return fail(good.error().in(name));
+    }
+    return {};
 }
 
 Expected<void> Gateway::applyToBus(const api::LineSettings& settings)
@@ -410,7 +423,9 @@ Expected<void> Gateway::checkPlace(const api::DeviceSettings& settings) const
     const auto line = lines_.find(settings.line);
     if (line == lines_.end())
         return missing("line", settings.line);
-    return bridges::FieldBuses::checkUnit(line->second, settings.unitId);
+    if (auto unit = bridges::FieldBuses::checkUnit(line->second, settings.unitId); !unit)
+        return unit;
+    return bridges::FieldBuses::checkSerial(line->second, settings.serial);
 }
 
 Expected<void> Gateway::checkUnused(const api::DeviceSettings& settings) const

@@ -37,6 +37,14 @@ tl::unexpected<base::Error> unknownLine(const std::string& name)
     return fail(ErrorKind::NotFound, fmt::format("there is no line {}", name));
 }
 
+/// Many servers take one connection only, and two lines would each ask as if they were alone.
+std::string whereOf(const LineSettings& settings)
+{
+    return settings.kind == LineSettings::Kind::Rtu
+               ? settings.serialPort
+               : fmt::format("{} port {}", settings.host, settings.port);
+}
+
 modbus::UnitLimits limitsOf(const DeviceProfile& profile, const BridgeSettings& settings)
 {
     modbus::UnitLimits limits = profile.limits;
@@ -83,19 +91,22 @@ Expected<void> FieldBuses::check(const LineSettings& settings)
         return fail(
             ErrorKind::InvalidArgument,
             fmt::format("the extra silence is between 0 and {} ms", longestSilence.count()));
+    if (settings.kind == LineSettings::Kind::Tcp && settings.localEcho)
+        return fail(ErrorKind::InvalidArgument, "Modbus TCP has no local echo");
+    if (settings.kind != LineSettings::Kind::Rtu && settings.rs485 != LineSettings::Rs485::None)
+        return fail(ErrorKind::InvalidArgument, "rs485 is for serial ports of this machine");
     return settings.kind == LineSettings::Kind::Rtu ? modbus::SerialLink::check(settings)
                                                     : modbus::TcpLink::check(settings);
 }
 
 Expected<void> FieldBuses::checkPort(const LineSettings& settings) const
 {
-    if (settings.kind != LineSettings::Kind::Rtu)
-        return {};
+    const std::string where = whereOf(settings);
     for (const auto& [name, line] : lines_) {
-        if (name != settings.name && line.status.settings.kind == LineSettings::Kind::Rtu &&
-            line.status.settings.serialPort == settings.serialPort)
-            return fail(ErrorKind::AlreadyExists,
-                        fmt::format("line {} has {} already", name, settings.serialPort));
+        if (name != settings.name && whereOf(line.status.settings) == where)
+            return fail(
+                ErrorKind::AlreadyExists,
+                fmt::format("line {} has {} already; all units there share it", name, where));
     }
     return {};
 }
@@ -146,6 +157,16 @@ Expected<void> FieldBuses::checkUnit(const LineSettings& line, std::uint8_t unit
                 fmt::format("unit {} is not one of 1 to {}", unitId, mostSerialUnit));
 }
 
+Expected<void> FieldBuses::checkSerial(const LineSettings& line, const api::SerialMode& mode)
+{
+    if (mode.isLines())
+        return {};
+    if (line.kind != LineSettings::Kind::Rtu)
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("{} is a TCP connection: its devices have no speed", line.name));
+    return modbus::SerialLink::check(modbus::SerialLink::with(line, mode));
+}
+
 Expected<void> FieldBuses::changeLine(const LineSettings& settings)
 {
     const auto found = lines_.find(settings.name);
@@ -193,6 +214,8 @@ Expected<void> FieldBuses::checkBridge(const BridgeSettings& settings) const
     const LineEntry& line = found->second;
     if (auto good = checkUnit(line.status.settings, settings.unitId); !good)
         return good;
+    if (auto good = checkSerial(line.status.settings, settings.serial); !good)
+        return good;
     if (const auto other = line.devices.find(settings.unitId); other != line.devices.end())
         return fail(
             ErrorKind::AlreadyExists,
@@ -213,7 +236,7 @@ FieldBuses::createBridge(std::shared_ptr<const DeviceProfile> profile,
     lines_.at(settings.line).devices[settings.unitId] = settings.device;
     const modbus::ModbusBridge::Field field{main_, loop_, *field_, nextUnit_++};
     const modbus::ModbusBridge::Place place{
-        settings.line, settings.unitId, limitsOf(*profile, settings)};
+        settings.line, settings.unitId, limitsOf(*profile, settings), settings.serial};
     return std::make_unique<modbus::ModbusBridge>(
         field, std::move(profile), place, [this, line = settings.line, unitId = settings.unitId] {
             release(line, unitId);

@@ -35,6 +35,7 @@ struct BridgeSettings
     std::string line;
     std::uint8_t unitId = 1;
     std::optional<std::chrono::milliseconds> pollPeriod; ///< instead of the profile's fast period
+    api::SerialMode serial{};                            ///< how it speaks, when not as its line
 };
 
 /// The field buses: a thread of their own with all Lines on it, and the factory of the bridges that
@@ -58,6 +59,10 @@ public:
     /// InvalidArgument for a unit identifier that no device of such a line can have.
     [[nodiscard]] static base::Expected<void> checkUnit(const api::LineSettings& line,
                                                         std::uint8_t unitId);
+
+    /// InvalidArgument for a speed that no device of such a line can have.
+    [[nodiscard]] static base::Expected<void> checkSerial(const api::LineSettings& line,
+                                                          const api::SerialMode& mode);
 
     /// A port that is not there yet is no error: it is tried again, with growing pauses.
     [[nodiscard]] base::Expected<void> addLine(const api::LineSettings& settings);

@@ -32,6 +32,16 @@ struct Words<LineSettings::Parity>
     };
 };
 
+template <>
+struct Words<LineSettings::Rs485>
+{
+    static constexpr std::array words{
+        Word<LineSettings::Rs485>{LineSettings::Rs485::None, "none"},
+        Word<LineSettings::Rs485>{LineSettings::Rs485::RtsOnSend, "rts-on-send"},
+        Word<LineSettings::Rs485>{LineSettings::Rs485::RtsAfterSend, "rts-after-send"},
+    };
+};
+
 std::optional<std::int64_t> integerOf(const sdbus::Variant& variant)
 {
     const auto value = toValue(variant);
@@ -99,35 +109,40 @@ constexpr auto row()
         }};
 }
 
-/// The same for a member of ServerSettings::identity.
-template <auto Member, Name name>
-constexpr auto identityRow()
+/// The same for a member of a member: ServerSettings::identity, DeviceSettings::serial.
+template <auto Part, auto Member, Name name>
+constexpr auto partRow()
 {
+    using Settings = typename MemberTraits<decltype(Part)>::Settings;
     using Field = typename MemberTraits<decltype(Member)>::Type;
-    return SettingsKey<ServerSettings>{
+    return SettingsKey<Settings>{
         name.characters,
         Wire<Field>::type,
-        [](const ServerSettings& settings, Dictionary& dictionary) {
-            put(dictionary, name.characters, settings.identity.*Member);
+        [](const Settings& settings, Dictionary& dictionary) {
+            put(dictionary, name.characters, settings.*Part.*Member);
         },
-        [](ServerSettings& settings, const sdbus::Variant& value) -> Expected<void> {
+        [](Settings& settings, const sdbus::Variant& value) -> Expected<void> {
             return Wire<Field>::take(value).map([&](auto&& field) {
-                settings.identity.*Member = std::forward<decltype(field)>(field);
+                settings.*Part.*Member = std::forward<decltype(field)>(field);
             });
         }};
 }
 
 // clang-format off
 constexpr std::array lineTable{
-    row<&LineSettings::kind,            "kind">(),
-    row<&LineSettings::serialPort,      "serialPort">(),
-    row<&LineSettings::baudRate,        "baudRate">(),
-    row<&LineSettings::parity,          "parity">(),
-    row<&LineSettings::stopBits,        "stopBits">(),
-    row<&LineSettings::host,            "host">(),
-    row<&LineSettings::port,            "port">(),
-    row<&LineSettings::responseTimeout, "responseTimeout">(),
-    row<&LineSettings::extraSilence,    "extraSilence">(),
+    row<&LineSettings::kind,             "kind">(),
+    row<&LineSettings::serialPort,       "serialPort">(),
+    row<&LineSettings::baudRate,         "baudRate">(),
+    row<&LineSettings::parity,           "parity">(),
+    row<&LineSettings::stopBits,         "stopBits">(),
+    row<&LineSettings::rs485,            "rs485">(),
+    row<&LineSettings::rs485DelayBefore, "rs485DelayBefore">(),
+    row<&LineSettings::rs485DelayAfter,  "rs485DelayAfter">(),
+    row<&LineSettings::host,             "host">(),
+    row<&LineSettings::port,             "port">(),
+    row<&LineSettings::responseTimeout,  "responseTimeout">(),
+    row<&LineSettings::extraSilence,     "extraSilence">(),
+    row<&LineSettings::localEcho,        "localEcho">(),
 };
 
 constexpr std::array serverTable{
@@ -145,10 +160,10 @@ constexpr std::array serverTable{
     row<&ServerSettings::awakeTime,           "awakeTime">(),
     row<&ServerSettings::allowsCbcWithoutEtm, "allowsCbcWithoutEtm">(),
     row<&ServerSettings::cipherSuites,        "cipherSuites">(),
-    identityRow<&api::ServerIdentity::publicKey,        "serverPublicKey">(),
-    identityRow<&api::ServerIdentity::matchingType,     "matchingType">(),
-    identityRow<&api::ServerIdentity::certificateUsage, "certificateUsage">(),
-    identityRow<&api::ServerIdentity::serverName,       "serverName">(),
+    partRow<&ServerSettings::identity, &api::ServerIdentity::publicKey,        "serverPublicKey">(),
+    partRow<&ServerSettings::identity, &api::ServerIdentity::matchingType,     "matchingType">(),
+    partRow<&ServerSettings::identity, &api::ServerIdentity::certificateUsage, "certificateUsage">(),
+    partRow<&ServerSettings::identity, &api::ServerIdentity::serverName,       "serverName">(),
     row<&ServerSettings::retryCount,          "retryCount">(),
     row<&ServerSettings::retryTimer,          "retryTimer">(),
     row<&ServerSettings::sequenceDelay,       "sequenceDelay">(),
@@ -164,6 +179,9 @@ constexpr std::array deviceTable{
     row<&DeviceSettings::profile,            "profile">(),
     row<&DeviceSettings::line,               "line">(),
     row<&DeviceSettings::unitId,             "unitId">(),
+    partRow<&DeviceSettings::serial, &api::SerialMode::baudRate, "baudRate">(),
+    partRow<&DeviceSettings::serial, &api::SerialMode::parity,   "parity">(),
+    partRow<&DeviceSettings::serial, &api::SerialMode::stopBits, "stopBits">(),
     row<&DeviceSettings::bleAddress,         "bleAddress">(),
     row<&DeviceSettings::servers,            "servers">(),
     row<&DeviceSettings::isEnabled,          "enabled">(),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/device_table.hpp"
 
+#include "store/parity_words.hpp"
+
 namespace causeway::store {
 
 namespace {
@@ -20,6 +22,12 @@ DeviceSettings read(const Row& row)
     if (const auto period = row.integerOrNull(7))
         device.pollPeriod = std::chrono::milliseconds(*period);
     device.bleAddress = row.text(8);
+    if (const auto baudRate = row.integerOrNull(9))
+        device.serial.baudRate = static_cast<std::uint32_t>(*baudRate);
+    if (const std::string parity = row.text(10); !parity.empty())
+        device.serial.parity = valueOf(parities, parity);
+    if (const auto stopBits = row.integerOrNull(11))
+        device.serial.stopBits = static_cast<std::uint8_t>(*stopBits);
     return device;
 }
 
@@ -27,6 +35,11 @@ DeviceSettings read(const Row& row)
 std::optional<std::string_view> lineOrNull(const std::string& line)
 {
     return line.empty() ? std::nullopt : std::optional<std::string_view>(line);
+}
+
+std::optional<std::string_view> wordOrNull(const std::optional<api::LineSettings::Parity>& parity)
+{
+    return parity ? std::optional(wordOf(parities, *parity)) : std::nullopt;
 }
 
 std::optional<std::int64_t> countOrNull(const std::optional<std::chrono::milliseconds>& duration)
@@ -39,17 +52,19 @@ std::optional<std::int64_t> countOrNull(const std::optional<std::chrono::millise
 DeviceTable::DeviceTable(Database& database)
     : all_(database,
            "SELECT name, endpoint_name, profile, line, unit_id, is_enabled, allows_server_writes, "
-           "poll_period_ms, ble_address "
+           "poll_period_ms, ble_address, baud_rate, parity, stop_bits "
            "FROM device ORDER BY name")
     , put_(database,
            "INSERT INTO device (name, endpoint_name, profile, line, unit_id, is_enabled, "
-           "allows_server_writes, poll_period_ms, ble_address) "
-           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+           "allows_server_writes, poll_period_ms, ble_address, baud_rate, parity, stop_bits) "
+           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
            "ON CONFLICT (name) DO UPDATE SET endpoint_name = excluded.endpoint_name, "
            "profile = excluded.profile, line = excluded.line, unit_id = excluded.unit_id, "
            "is_enabled = excluded.is_enabled, "
            "allows_server_writes = excluded.allows_server_writes, "
-           "poll_period_ms = excluded.poll_period_ms, ble_address = excluded.ble_address")
+           "poll_period_ms = excluded.poll_period_ms, ble_address = excluded.ble_address, "
+           "baud_rate = excluded.baud_rate, parity = excluded.parity, "
+           "stop_bits = excluded.stop_bits")
     , remove_(database, "DELETE FROM device WHERE name = ?")
     , endpointName_(database, "SELECT endpoint_name FROM device WHERE name = ?")
     , allServers_(database, "SELECT device, server FROM device_server ORDER BY device, position")
@@ -89,7 +104,10 @@ void DeviceTable::put(const DeviceSettings& device)
              device.isEnabled,
              device.allowsServerWrites,
              countOrNull(device.pollPeriod),
-             device.bleAddress);
+             device.bleAddress,
+             device.serial.baudRate,
+             wordOrNull(device.serial.parity),
+             device.serial.stopBits);
     clearServers_.run(device.name);
     std::int64_t position = 0;
     for (const std::string& server : device.servers)

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "store/parity_words.hpp"
 #include "store/words.hpp"
 
 namespace causeway::store {
@@ -14,9 +15,10 @@ using api::LineSettings;
 constexpr Words<LineSettings::Kind, 3> kinds{{{LineSettings::Kind::Rtu, "rtu"},
                                               {LineSettings::Kind::Tcp, "tcp"},
                                               {LineSettings::Kind::RtuOverTcp, "rtu-over-tcp"}}};
-constexpr Words<LineSettings::Parity, 3> parities{{{LineSettings::Parity::None, "none"},
-                                                   {LineSettings::Parity::Even, "even"},
-                                                   {LineSettings::Parity::Odd, "odd"}}};
+constexpr Words<LineSettings::Rs485, 3> directions{
+    {{LineSettings::Rs485::None, "none"},
+     {LineSettings::Rs485::RtsOnSend, "rts-on-send"},
+     {LineSettings::Rs485::RtsAfterSend, "rts-after-send"}}};
 
 LineSettings read(const Row& row)
 {
@@ -31,6 +33,10 @@ LineSettings read(const Row& row)
     line.port = row.number<std::uint16_t>(7);
     line.responseTimeout = std::chrono::milliseconds(row.integer(8));
     line.extraSilence = std::chrono::milliseconds(row.integer(9));
+    line.rs485 = valueOf(directions, row.text(10));
+    line.rs485DelayBefore = std::chrono::milliseconds(row.integer(11));
+    line.rs485DelayAfter = std::chrono::milliseconds(row.integer(12));
+    line.localEcho = row.boolean(13);
     return line;
 }
 
@@ -39,17 +45,22 @@ LineSettings read(const Row& row)
 LineTable::LineTable(Database& database)
     : all_(database,
            "SELECT name, kind, serial_port, baud_rate, parity, stop_bits, host, port, "
-           "response_timeout_ms, extra_silence_ms "
+           "response_timeout_ms, extra_silence_ms, rs485, rs485_delay_before_ms, "
+           "rs485_delay_after_ms, local_echo "
            "FROM line ORDER BY name")
     , put_(database,
            "INSERT INTO line (name, kind, serial_port, baud_rate, parity, stop_bits, host, port, "
-           "response_timeout_ms, extra_silence_ms) "
-           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+           "response_timeout_ms, extra_silence_ms, rs485, rs485_delay_before_ms, "
+           "rs485_delay_after_ms, local_echo) "
+           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
            "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, "
            "serial_port = excluded.serial_port, baud_rate = excluded.baud_rate, "
            "parity = excluded.parity, stop_bits = excluded.stop_bits, host = excluded.host, "
            "port = excluded.port, response_timeout_ms = excluded.response_timeout_ms, "
-           "extra_silence_ms = excluded.extra_silence_ms")
+           "extra_silence_ms = excluded.extra_silence_ms, rs485 = excluded.rs485, "
+           "rs485_delay_before_ms = excluded.rs485_delay_before_ms, "
+           "rs485_delay_after_ms = excluded.rs485_delay_after_ms, "
+           "local_echo = excluded.local_echo")
     , remove_(database, "DELETE FROM line WHERE name = ?")
     , has_(database, "SELECT 1 FROM line WHERE name = ?")
     , user_(database, "SELECT name FROM device WHERE line = ? LIMIT 1")
@@ -73,7 +84,11 @@ void LineTable::put(const LineSettings& line)
              line.host,
              line.port,
              line.responseTimeout.count(),
-             line.extraSilence.count());
+             line.extraSilence.count(),
+             wordOf(directions, line.rs485),
+             line.rs485DelayBefore.count(),
+             line.rs485DelayAfter.count(),
+             line.localEcho);
 }
 
 base::Expected<void> LineTable::remove(const std::string& name)

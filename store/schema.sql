@@ -3,16 +3,21 @@
 -- that both ways lead to the same tables.
 
 CREATE TABLE line (
-    name                TEXT    NOT NULL PRIMARY KEY,
-    kind                TEXT    NOT NULL CHECK (kind IN ('rtu', 'tcp', 'rtu-over-tcp')),
-    serial_port         TEXT    NOT NULL,
-    baud_rate           INTEGER NOT NULL,
-    parity              TEXT    NOT NULL CHECK (parity IN ('none', 'even', 'odd')),
-    stop_bits           INTEGER NOT NULL,
-    host                TEXT    NOT NULL,
-    port                INTEGER NOT NULL,
-    response_timeout_ms INTEGER NOT NULL,
-    extra_silence_ms    INTEGER NOT NULL
+    name                  TEXT    NOT NULL PRIMARY KEY,
+    kind                  TEXT    NOT NULL CHECK (kind IN ('rtu', 'tcp', 'rtu-over-tcp')),
+    serial_port           TEXT    NOT NULL,
+    baud_rate             INTEGER NOT NULL,
+    parity                TEXT    NOT NULL CHECK (parity IN ('none', 'even', 'odd')),
+    stop_bits             INTEGER NOT NULL,
+    host                  TEXT    NOT NULL,
+    port                  INTEGER NOT NULL,
+    response_timeout_ms   INTEGER NOT NULL,
+    extra_silence_ms      INTEGER NOT NULL,
+    rs485                 TEXT    NOT NULL DEFAULT 'none'
+        CHECK (rs485 IN ('none', 'rts-on-send', 'rts-after-send')),
+    rs485_delay_before_ms INTEGER NOT NULL DEFAULT 0,
+    rs485_delay_after_ms  INTEGER NOT NULL DEFAULT 0,
+    local_echo            INTEGER NOT NULL DEFAULT 0 CHECK (local_echo IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE server (
@@ -58,7 +63,11 @@ CREATE TABLE device (
     is_enabled           INTEGER NOT NULL CHECK (is_enabled IN (0, 1)),
     allows_server_writes INTEGER NOT NULL CHECK (allows_server_writes IN (0, 1)),
     poll_period_ms       INTEGER,
-    ble_address          TEXT    NOT NULL DEFAULT ''
+    ble_address          TEXT    NOT NULL DEFAULT '',
+    -- NULL: as the line.
+    baud_rate            INTEGER,
+    parity               TEXT    CHECK (parity IN ('none', 'even', 'odd')),
+    stop_bits            INTEGER
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX device_by_line ON device (line);

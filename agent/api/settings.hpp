@@ -19,6 +19,9 @@ struct LineSettings
 {
     enum class Kind : std::uint8_t { Rtu, Tcp, RtuOverTcp };
     enum class Parity : std::uint8_t { None, Even, Odd };
+    /// How the port's own driver turns an RS-485 transceiver round with RTS (TIOCSRS485); None: the
+    /// adapter does it by itself, or the port is as the system has set it up.
+    enum class Rs485 : std::uint8_t { None, RtsOnSend, RtsAfterSend };
 
     std::string name; ///< letters, digits, '-', '_', '.'; at most 64; so for servers and devices
 
@@ -29,6 +32,9 @@ struct LineSettings
     std::uint32_t baudRate = 9600;
     Parity parity = Parity::None;
     std::uint8_t stopBits = 1;
+    Rs485 rs485 = Rs485::None;
+    std::chrono::milliseconds rs485DelayBefore{0}; ///< from turning round to the first bit
+    std::chrono::milliseconds rs485DelayAfter{0};  ///< from the last bit to turning back
 
     // Tcp, RtuOverTcp
     std::string host;
@@ -38,8 +44,21 @@ struct LineSettings
     /// Added to the silence that the speed demands before each frame (Modbus over serial line
     /// §2.5.1.1).
     std::chrono::milliseconds extraSilence{0};
+    bool localEcho = false; ///< Rtu, RtuOverTcp: the adapter gives back what it sends
 
     bool operator==(const LineSettings&) const = default;
+};
+
+/// How a device on a serial line speaks, where it is not as its Line does.
+struct SerialMode
+{
+    std::optional<std::uint32_t> baudRate;
+    std::optional<LineSettings::Parity> parity;
+    std::optional<std::uint8_t> stopBits;
+
+    [[nodiscard]] bool isLines() const { return !baudRate && !parity && !stopBits; }
+
+    bool operator==(const SerialMode&) const = default;
 };
 
 /// An LwM2M server that devices register with: resources of Security (0) and Server (1) Objects.
@@ -89,6 +108,7 @@ struct DeviceSettings
     std::string profile;      ///< a DeviceProfile's name, e.g. eastron-sdm120
     std::string line;         ///< of a Modbus device, and its unit there; or
     std::uint8_t unitId = 1;
+    SerialMode serial;
     std::string bleAddress;           ///< AA:BB:CC:DD:EE:FF, of a Bluetooth device
     std::vector<std::string> servers; ///< names of server accounts
     bool isEnabled = true;

@@ -37,6 +37,10 @@ protected:
 
     void came(base::UniqueFd fd);
     void failed(const base::Error& reason);
+    /// The same, not from inside the call.
+    void failLater(const std::string& why);
+
+    [[nodiscard]] int descriptor() const { return fd_.get(); }
 
     [[nodiscard]] base::EventLoop& loop() { return loop_; }
 
@@ -46,7 +50,6 @@ private:
     void onEvents(std::uint32_t events);
     void readAll();
     void writeSome();
-    void failLater(const std::string& why);
     void close();
 
     base::EventLoop& loop_;

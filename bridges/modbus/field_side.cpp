@@ -141,7 +141,9 @@ LineParts FieldSide::makeParts(const api::LineSettings& settings)
     if (settings.kind == Kind::Tcp)
         parts.framing = std::make_unique<TcpFraming>();
     else
-        parts.framing = std::make_unique<RtuFraming>(settings.responseTimeout * tuning_.lateness);
+        parts.framing = std::make_unique<RtuFraming>(settings.responseTimeout * tuning_.lateness,
+                                                     settings.localEcho ? RtuFraming::Echo::Local
+                                                                        : RtuFraming::Echo::None);
     return parts;
 }
 

@@ -50,6 +50,9 @@ public:
     /// Complete answers that nobody waited for.
     [[nodiscard]] std::uint64_t strayAnswers() const { return strayAnswers_; }
 
+    /// What the adapter gave back was not what was sent; none where it gives nothing back.
+    [[nodiscard]] std::uint64_t wrongEchoes() const { return wrongEchoes_; }
+
     [[nodiscard]] std::size_t octetsOnWire(const Request& request) const
     {
         return answerOctets(request) + overhead();
@@ -60,8 +63,11 @@ protected:
 
     void countStray() { ++strayAnswers_; }
 
+    void countWrongEcho() { ++wrongEchoes_; }
+
 private:
     std::uint64_t strayAnswers_ = 0;
+    std::uint64_t wrongEchoes_ = 0;
 };
 
 } // namespace causeway::bridges::modbus

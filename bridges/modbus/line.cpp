@@ -302,10 +302,10 @@ TimePoint Line::mayStartAt(const LineJob& job) const
     if (job.knock)
         return now;
     const TimePoint release = parts_.framing->heldUntil(job.request, now).value_or(now);
-    const auto unit = units_.find(job.request.unitId);
-    if (unit == units_.end() || unit->second.terms.silence == base::Duration{})
-        return release;
-    const base::Duration silence = parts_.link->silence() + unit->second.terms.silence;
+    const UnitTerms* const terms = termsOf(job.request.unitId);
+    const base::Duration silence =
+        parts_.link->silenceBefore(terms ? terms->serial : api::SerialMode{}) +
+        (terms ? terms->silence : base::Duration{});
     return std::max(release, lastOctetAt_ + silence);
 }
 
@@ -324,6 +324,8 @@ void Line::send(LineJob job)
 {
     if (job.knock)
         parts_.framing->forgetUnanswered();
+    const UnitTerms* const terms = termsOf(job.request.unitId);
+    parts_.link->speak(terms ? terms->serial : api::SerialMode{});
     const base::Bytes frame = parts_.framing->begin(job.request);
     const base::Duration onWire =
         parts_.link->wireTime(frame.size() + parts_.framing->octetsOnWire(job.request));
@@ -368,6 +370,8 @@ void Line::finish(Expected<Answer> result)
 void Line::count(const Expected<Answer>& result)
 {
     counters_["strayAnswers"] = parts_.framing->strayAnswers();
+    if (parts_.framing->wrongEchoes() > 0)
+        counters_["wrongEchoes"] = parts_.framing->wrongEchoes();
     reportSoon();
     if (result) {
         ++counters_["answers"];
@@ -426,12 +430,17 @@ Line::UnitRecord& Line::record(std::uint8_t unitId)
     return units_.try_emplace(unitId, UnitRecord{CircuitBreaker(tuning_), {}, {}}).first->second;
 }
 
-base::Duration Line::responseTimeout(std::uint8_t unitId) const
+// A scan speaks as it says, to whoever is there.
+const UnitTerms* Line::termsOf(std::uint8_t unitId) const
 {
     const auto unit = units_.find(unitId);
-    if (unit == units_.end())
-        return parts_.responseTimeout;
-    return unit->second.terms.responseTimeout.value_or(parts_.responseTimeout);
+    return unit == units_.end() || !reservedFor_.empty() ? nullptr : &unit->second.terms;
+}
+
+base::Duration Line::responseTimeout(std::uint8_t unitId) const
+{
+    const UnitTerms* const terms = termsOf(unitId);
+    return terms ? terms->responseTimeout.value_or(parts_.responseTimeout) : parts_.responseTimeout;
 }
 
 void Line::reportSoon()

@@ -47,6 +47,7 @@ struct UnitTerms
 {
     std::optional<base::Duration> responseTimeout;
     base::Duration silence{}; ///< before each request to it, besides the Line's own
+    api::SerialMode serial{}; ///< how it speaks, when not as its Line
 };
 
 /// What a Line is made of; changed as a whole when its settings change.
@@ -137,6 +138,7 @@ private:
     void wakeUp();
     void failAll(const base::Error& reason);
     [[nodiscard]] UnitRecord& record(std::uint8_t unitId);
+    [[nodiscard]] const UnitTerms* termsOf(std::uint8_t unitId) const;
     [[nodiscard]] base::Duration responseTimeout(std::uint8_t unitId) const;
     [[nodiscard]] base::TimePoint mayStartAt(const LineJob& job) const;
     void tellUsersUp();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/api/settings.hpp"
 #include "agent/base/bytes.hpp"
 #include "agent/base/error.hpp"
 #include "agent/base/scheduler.hpp"
@@ -40,6 +41,18 @@ public:
 
     /// The silence that must precede a frame.
     [[nodiscard]] virtual base::Duration silence() const = 0;
+
+    /// The same before a frame to a unit that speaks so: that of the slower of the two, of it and
+    /// of who was spoken to last. A unit that heard another's speed needs its own silence to forget
+    /// it.
+    [[nodiscard]] virtual base::Duration silenceBefore(const api::SerialMode&) const
+    {
+        return silence();
+    }
+
+    /// How the unit speaks that the next frame is for, where a link can speak in more than one way.
+    /// A failure arrives at onDown().
+    virtual void speak(const api::SerialMode&) {}
 };
 
 } // namespace causeway::bridges::modbus

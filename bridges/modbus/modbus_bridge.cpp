@@ -51,6 +51,7 @@ ModbusBridge::ModbusBridge(const Field& field,
     Unit::Settings settings;
     settings.unitId = place.unitId;
     settings.limits = place.limits;
+    settings.serial = place.serial;
     settings.opening = profile_->opening;
     for (const ResourceMapping& mapping : profile_->mappings) {
         resources_.push_back(mapping.resource);

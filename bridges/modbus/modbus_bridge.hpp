@@ -36,6 +36,7 @@ public:
         std::string line;
         std::uint8_t unitId = 1;
         UnitLimits limits; ///< the profile's, with the operator's poll period
+        api::SerialMode serial{};
     };
 
     ModbusBridge(const Field& field,

@@ -30,7 +30,9 @@ Bytes RtuFraming::begin(const Request& request)
     request_ = request;
     buffer_.clear();
     hasHeardOthers_ = false;
-    return encodeRtu(request);
+    isEchoDue_ = echo_ == Echo::Local;
+    sent_ = encodeRtu(request);
+    return sent_;
 }
 
 std::optional<Framing::Result> RtuFraming::receive(ByteView octets, TimePoint now)
@@ -38,6 +40,11 @@ std::optional<Framing::Result> RtuFraming::receive(ByteView octets, TimePoint no
     buffer_.insert(buffer_.end(), octets.begin(), octets.end());
     if (buffer_.size() > mostBuffered)
         return corrupt({ErrorKind::Corrupt, "the line babbles", Retry::Later}, now);
+    if (isEchoDue_) {
+        auto collision = takeEcho(now);
+        if (collision || isEchoDue_)
+            return collision;
+    }
     for (;;) {
         const auto length = rtuAnswerLength(buffer_);
         if (!length)
@@ -53,10 +60,41 @@ std::optional<Framing::Result> RtuFraming::receive(ByteView octets, TimePoint no
     }
 }
 
+std::optional<Framing::Result> RtuFraming::takeEcho(TimePoint now)
+{
+    const std::size_t size = std::min(buffer_.size(), sent_.size());
+    if (!std::ranges::equal(ByteView(buffer_).first(size), ByteView(sent_).first(size))) {
+        countWrongEcho();
+        return corrupt({ErrorKind::Corrupt,
+                        "what the adapter gave back is not what was sent: two have spoken at once, "
+                        "or it gives nothing back",
+                        Retry::Later},
+                       now);
+    }
+    if (size == sent_.size()) {
+        isEchoDue_ = false;
+        buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(size));
+    }
+    return std::nullopt;
+}
+
+bool RtuFraming::looksLikeEcho() const
+{
+    constexpr std::size_t enough = 4; // unit, function and address: no answer has an address there
+    return echo_ == Echo::None && !isWrite(request_.function) && buffer_.size() >= enough &&
+           std::ranges::equal(ByteView(buffer_).first(enough), ByteView(sent_).first(enough));
+}
+
 std::optional<Framing::Result> RtuFraming::judge(ByteView frame, TimePoint now)
 {
     if (!hasGoodCrc(frame))
-        return corrupt({ErrorKind::Corrupt, "the answer's CRC is wrong", Retry::Later}, now);
+        return corrupt({ErrorKind::Corrupt,
+                        looksLikeEcho()
+                            ? "the adapter seems to give back what it sends: if so, the "
+                              "line's localEcho must be on"
+                            : "the answer's CRC is wrong",
+                        Retry::Later},
+                       now);
     if (frame[0] != request_.unitId) {
         // Not settled: it may be the answer to this very request from who lies about its name.
         countStray();
@@ -85,6 +123,8 @@ Framing::Result RtuFraming::corrupt(Error error, TimePoint now)
 Error RtuFraming::giveUp(TimePoint now)
 {
     remember(now);
+    if (isEchoDue_)
+        return {ErrorKind::Timeout, "the adapter has not given back what was sent", Retry::Later};
     if (!buffer_.empty())
         return {ErrorKind::Corrupt, "the answer broke off", Retry::Later};
     if (hasHeardOthers_)

@@ -9,13 +9,18 @@ namespace causeway::bridges::modbus {
 
 /// RTU frames: nothing in an answer names its request. So every request that had no good answer is
 /// remembered as long as its answer may still come, and no request whose answer would look the same
-/// is sent before that; then a late answer can never become another one's value.
+/// is sent before that; then a late answer can never become another one's value. An adapter's echo
+/// of what is sent comes first, and is taken away; one that differs ends the exchange as Corrupt.
 class RtuFraming final : public Framing
 {
 public:
+    /// Whether the adapter gives back what it sends.
+    enum class Echo : std::uint8_t { None, Local };
+
     /// `longestLateness` after giving up, no answer comes any more.
-    explicit RtuFraming(base::Duration longestLateness)
+    explicit RtuFraming(base::Duration longestLateness, Echo echo = Echo::None)
         : longestLateness_(longestLateness)
+        , echo_(echo)
     {}
 
     [[nodiscard]] base::Bytes begin(const Request& request) override;
@@ -43,13 +48,18 @@ private:
 
     [[nodiscard]] std::size_t overhead() const override { return 3; }
 
+    [[nodiscard]] std::optional<Result> takeEcho(base::TimePoint now);
+    [[nodiscard]] bool looksLikeEcho() const;
     [[nodiscard]] std::optional<Result> judge(base::ByteView frame, base::TimePoint now);
     [[nodiscard]] Result corrupt(base::Error error, base::TimePoint now);
     void remember(base::TimePoint now);
     bool settle(base::ByteView frame);
 
     base::Duration longestLateness_;
+    Echo echo_;
     Request request_;
+    base::Bytes sent_;
+    bool isEchoDue_ = false;
     base::Bytes buffer_;
     bool hasHeardOthers_ = false;
     std::vector<Unanswered> unanswered_;

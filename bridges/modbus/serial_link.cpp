@@ -67,6 +67,22 @@ tcflag_t controlFlags(const LineSettings& settings)
     return flags;
 }
 
+Duration characterTime(const LineSettings& settings)
+{
+    const std::uint32_t parityBits = settings.parity == LineSettings::Parity::None ? 0 : 1;
+    const std::uint32_t bits = 1 + 8 + parityBits + settings.stopBits;
+    return std::chrono::nanoseconds(std::uint64_t{bits} * 1'000'000'000U / settings.baudRate);
+}
+
+Duration silenceOf(const LineSettings& settings)
+{
+    // Serial Line V1.02 §2.5.1.1: 3.5 characters of 11 bits, and 1.75 ms above 19200 baud.
+    constexpr Duration fast = std::chrono::microseconds(1750);
+    constexpr std::uint64_t bitsTimesTwo = 77;
+    const Duration slow = std::chrono::nanoseconds(bitsTimesTwo * 500'000'000U / settings.baudRate);
+    return (settings.baudRate > 19200 ? fast : slow) + settings.extraSilence;
+}
+
 /// FTDI adapters hold octets back for 16 ms otherwise. Not every port knows it; none needs it.
 void askLowLatency(int fd)
 {
@@ -89,6 +105,7 @@ SerialLink::SerialLink(base::EventLoop& loop,
                        const LineSettings& settings)
     : DescriptorLink(loop, tuning)
     , settings_(settings)
+    , spoken_(settings)
 {}
 
 Expected<void> SerialLink::check(const LineSettings& settings)
@@ -102,33 +119,52 @@ Expected<void> SerialLink::check(const LineSettings& settings)
             fmt::format("{} baud is not a speed that serial ports have", settings.baudRate));
     if (settings.stopBits != 1 && settings.stopBits != 2)
         return fail(ErrorKind::InvalidArgument, "a serial line has 1 or 2 stop bits");
+    constexpr std::chrono::milliseconds longestDelay{100}; // RS485_MAX_RTS_DELAY in serial_core.c
+    for (const auto delay : {settings.rs485DelayBefore, settings.rs485DelayAfter}) {
+        if (delay.count() < 0 || delay > longestDelay)
+            return fail(ErrorKind::InvalidArgument,
+                        fmt::format("the delays of RS-485 are 0 to {} ms", longestDelay.count()));
+    }
     return {};
 }
 
-Duration SerialLink::characterTime() const
+LineSettings SerialLink::with(LineSettings settings, const api::SerialMode& mode)
 {
-    const std::uint32_t parityBits = settings_.parity == LineSettings::Parity::None ? 0 : 1;
-    const std::uint32_t bits = 1 + 8 + parityBits + settings_.stopBits;
-    return std::chrono::nanoseconds(std::uint64_t{bits} * 1'000'000'000U / settings_.baudRate);
+    settings.baudRate = mode.baudRate.value_or(settings.baudRate);
+    settings.parity = mode.parity.value_or(settings.parity);
+    settings.stopBits = mode.stopBits.value_or(settings.stopBits);
+    return settings;
 }
 
 Duration SerialLink::wireTime(std::size_t octets) const
 {
-    return characterTime() * static_cast<std::int64_t>(octets);
+    return characterTime(spoken_) * static_cast<std::int64_t>(octets) + spoken_.rs485DelayBefore +
+           spoken_.rs485DelayAfter;
 }
 
 Duration SerialLink::silence() const
 {
-    // Serial Line V1.02 §2.5.1.1: 3.5 characters of 11 bits, and 1.75 ms above 19200 baud.
-    constexpr Duration fast = std::chrono::microseconds(1750);
-    constexpr std::uint64_t bitsTimesTwo = 77;
-    const Duration slow =
-        std::chrono::nanoseconds(bitsTimesTwo * 500'000'000U / settings_.baudRate);
-    return (settings_.baudRate > 19200 ? fast : slow) + settings_.extraSilence;
+    return silenceOf(spoken_);
+}
+
+Duration SerialLink::silenceBefore(const api::SerialMode& mode) const
+{
+    return std::max(silence(), silenceOf(with(settings_, mode)));
+}
+
+void SerialLink::speak(const api::SerialMode& mode)
+{
+    LineSettings wanted = with(settings_, mode);
+    if (wanted == spoken_)
+        return;
+    spoken_ = std::move(wanted);
+    if (auto done = setMode(descriptor()); !done)
+        failLater(done.error().message);
 }
 
 void SerialLink::tryOpen()
 {
+    spoken_ = settings_;
     auto port = openPort();
     if (port)
         came(std::move(*port));
@@ -153,25 +189,69 @@ Expected<UniqueFd> SerialLink::openPort() const
 
 Expected<void> SerialLink::configure(int fd) const
 {
+    if (auto done = setMode(fd); !done)
+        return done;
+    askLowLatency(fd);
+    return setDirection(fd);
+}
+
+Expected<void> SerialLink::setMode(int fd) const
+{
     termios settings{};
     if (::tcgetattr(fd, &settings) != 0)
         return cannot(settings_.serialPort, base::errnoText(errno));
     ::cfmakeraw(&settings);
-    settings.c_cflag = controlFlags(settings_);
+    settings.c_cflag = controlFlags(spoken_);
     // A damaged octet stays in its place, so that the CRC sees it.
-    settings.c_iflag = settings_.parity == LineSettings::Parity::None ? 0 : INPCK;
+    settings.c_iflag = spoken_.parity == LineSettings::Parity::None ? 0 : INPCK;
     settings.c_cc[VMIN] = 1;
     settings.c_cc[VTIME] = 0;
-    const speed_t speed = speedOf(settings_.baudRate)->code;
+    const speed_t speed = speedOf(spoken_.baudRate)->code;
     if (::cfsetspeed(&settings, speed) != 0 || ::tcsetattr(fd, TCSANOW, &settings) != 0)
         return cannot(settings_.serialPort, base::errnoText(errno));
     // tcsetattr() succeeds when any one of the changes was made.
     termios actual{};
     if (::tcgetattr(fd, &actual) != 0 || ::cfgetospeed(&actual) != speed)
         return cannot(settings_.serialPort,
-                      fmt::format("the port refuses {} baud", settings_.baudRate));
-    askLowLatency(fd);
-    ::tcflush(fd, TCIOFLUSH);
+                      fmt::format("the port refuses {} baud", spoken_.baudRate));
+    ::tcflush(fd, TCIOFLUSH); // what came at another speed is nothing
+    return {};
+}
+
+// Linux, Documentation/driver-api/serial/serial-rs485.rst.
+Expected<void> SerialLink::setDirection(int fd) const
+{
+    using Rs485 = LineSettings::Rs485;
+    if (settings_.rs485 == Rs485::None)
+        return {};
+    constexpr std::uint32_t flags =
+        SER_RS485_ENABLED | SER_RS485_RTS_ON_SEND | SER_RS485_RTS_AFTER_SEND;
+    serial_rs485 direction{};
+    direction.flags =
+        SER_RS485_ENABLED |
+        (settings_.rs485 == Rs485::RtsOnSend ? SER_RS485_RTS_ON_SEND : SER_RS485_RTS_AFTER_SEND);
+    direction.delay_rts_before_send =
+        static_cast<std::uint32_t>(settings_.rs485DelayBefore.count());
+    direction.delay_rts_after_send = static_cast<std::uint32_t>(settings_.rs485DelayAfter.count());
+    serial_rs485 taken = direction;
+    if (::ioctl(fd, TIOCSRS485, &taken) != 0)
+        return cannot(
+            settings_.serialPort,
+            fmt::format("its driver cannot turn an RS-485 line round ({}); rs485 is \"none\" "
+                        "for an adapter that does so by itself",
+                        base::errnoText(errno)));
+    // A driver does what it can of it, and says what that is.
+    if ((taken.flags & flags) != (direction.flags & flags) ||
+        taken.delay_rts_before_send != direction.delay_rts_before_send ||
+        taken.delay_rts_after_send != direction.delay_rts_after_send)
+        return cannot(
+            settings_.serialPort,
+            fmt::format("its driver turns the line round otherwise than wanted: {}, {} ms "
+                        "before and {} ms after",
+                        (taken.flags & SER_RS485_RTS_ON_SEND) != 0 ? "rts-on-send"
+                                                                   : "rts-after-send",
+                        taken.delay_rts_before_send,
+                        taken.delay_rts_after_send));
     return {};
 }
 

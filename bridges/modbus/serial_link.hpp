@@ -7,7 +7,8 @@
 
 namespace causeway::bridges::modbus {
 
-/// A serial port, or a pty in its place. The port is ours alone while it is open.
+/// A serial port, or a pty in its place. The port is ours alone while it is open. It speaks as its
+/// line is set until told otherwise, and again so when it is opened anew.
 class SerialLink final : public DescriptorLink
 {
 public:
@@ -16,16 +17,24 @@ public:
     /// InvalidArgument for a speed that no serial port has, and the like.
     [[nodiscard]] static base::Expected<void> check(const api::LineSettings& settings);
 
+    /// The line's settings with what a device has of its own.
+    [[nodiscard]] static api::LineSettings with(api::LineSettings settings,
+                                                const api::SerialMode& mode);
+
     [[nodiscard]] base::Duration wireTime(std::size_t octets) const override;
     [[nodiscard]] base::Duration silence() const override;
+    [[nodiscard]] base::Duration silenceBefore(const api::SerialMode& mode) const override;
+    void speak(const api::SerialMode& mode) override;
 
 private:
     void tryOpen() override;
     [[nodiscard]] base::Expected<base::UniqueFd> openPort() const;
     [[nodiscard]] base::Expected<void> configure(int fd) const;
-    [[nodiscard]] base::Duration characterTime() const;
+    [[nodiscard]] base::Expected<void> setMode(int fd) const;
+    [[nodiscard]] base::Expected<void> setDirection(int fd) const;
 
     api::LineSettings settings_;
+    api::LineSettings spoken_; ///< with what the last unit has of its own
 };
 
 } // namespace causeway::bridges::modbus

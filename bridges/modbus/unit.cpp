@@ -34,9 +34,9 @@ PollPlan planOf(const std::vector<Point>& points, const Unit::Settings& settings
     return {mergeSpans(points, settings.limits), settings.limits, phaseOf(settings.unitId)};
 }
 
-UnitTerms termsOf(const UnitLimits& limits)
+UnitTerms termsOf(const Unit::Settings& settings)
 {
-    return {limits.responseTimeout, limits.silence};
+    return {settings.limits.responseTimeout, settings.limits.silence, settings.serial};
 }
 
 } // namespace
@@ -71,7 +71,7 @@ Unit::~Unit()
 
 void Unit::start()
 {
-    line_.join(settings_.unitId, *this, termsOf(settings_.limits));
+    line_.join(settings_.unitId, *this, termsOf(settings_));
 }
 
 void Unit::onLineUp()

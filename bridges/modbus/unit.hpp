@@ -48,6 +48,7 @@ public:
         std::vector<Point> points;
         std::vector<model::Path> paths; ///< of the points, in the same order
         OpeningSteps opening{};
+        api::SerialMode serial{};
     };
 
     using Report = std::function<void(UnitReport)>;

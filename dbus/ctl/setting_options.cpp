@@ -18,15 +18,19 @@ namespace {
 
 // clang-format off
 constexpr std::array lineOptions{
-    SettingOption{"kind",            "--kind",             "rtu, tcp or rtu-over-tcp (rtu)"},
-    SettingOption{"serialPort",      "--serial-port",      "the port's device file, or none", "", true},
-    SettingOption{"baudRate",        "--baud-rate",        "bits per second (9600)"},
-    SettingOption{"parity",          "--parity",           "none, even or odd (none)"},
-    SettingOption{"stopBits",        "--stop-bits",        "1 or 2 (1)"},
-    SettingOption{"host",            "--host",             "name or address, for the TCP kinds, or none", "", true},
-    SettingOption{"port",            "--port",             "TCP port (502)"},
-    SettingOption{"responseTimeout", "--response-timeout", "milliseconds to wait for an answer (500)", "ms"},
-    SettingOption{"extraSilence",    "--extra-silence",    "milliseconds of silence more than the speed demands (0)", "ms"},
+    SettingOption{"kind",             "--kind",               "rtu, tcp or rtu-over-tcp (rtu)"},
+    SettingOption{"serialPort",       "--serial-port",        "the port's device file, or none", "", true},
+    SettingOption{"baudRate",         "--baud-rate",          "bits per second (9600)"},
+    SettingOption{"parity",           "--parity",             "none, even or odd (none)"},
+    SettingOption{"stopBits",         "--stop-bits",          "1 or 2 (1)"},
+    SettingOption{"rs485",            "--rs485",              "none, rts-on-send or rts-after-send: the port's driver turns the line round (none)"},
+    SettingOption{"rs485DelayBefore", "--rs485-delay-before", "milliseconds before it sends (0)", "ms"},
+    SettingOption{"rs485DelayAfter",  "--rs485-delay-after",  "milliseconds after it has sent (0)", "ms"},
+    SettingOption{"host",             "--host",               "name or address, for the TCP kinds, or none", "", true},
+    SettingOption{"port",             "--port",               "TCP port (502)"},
+    SettingOption{"responseTimeout",  "--response-timeout",   "milliseconds to wait for an answer (500)", "ms"},
+    SettingOption{"extraSilence",     "--extra-silence",      "milliseconds of silence more than the speed demands (0)", "ms"},
+    SettingOption{"localEcho",        "--local-echo,!--no-local-echo", "the adapter gives back what it sends (no)"},
 };
 
 constexpr std::array serverOptions{
@@ -63,6 +67,9 @@ constexpr std::array deviceOptions{
     SettingOption{"profile",            "--profile",     "device profile, see causewayctl profiles"},
     SettingOption{"line",               "--line",        "line it is on, or none", "", true},
     SettingOption{"unitId",             "--unit",        "Modbus unit identifier (1)"},
+    SettingOption{"baudRate",           "--baud-rate",   "bits per second instead of the line's, or none", "", true},
+    SettingOption{"parity",             "--parity",      "none, even or odd instead of the line's; \"\" for the line's"},
+    SettingOption{"stopBits",           "--stop-bits",   "1 or 2 instead of the line's, or none", "", true},
     SettingOption{"bleAddress",         "--ble",         "address of a Bluetooth device, instead of a line, see causewayctl ble scan; or none", "", true},
     SettingOption{"servers",            "--server",      "server account to register with; may be repeated; or none", "", true},
     SettingOption{"enabled",            "--enabled,!--disabled", "poll and register it (yes)"},

@@ -277,6 +277,11 @@ BOOST_FIXTURE_TEST_CASE(refuses_settings_that_can_never_work, Fixture)
     BOOST_TEST((FieldBuses::check(hostless).error().kind == ErrorKind::InvalidArgument));
     BOOST_TEST((buses.addLine(rtu()).error().kind == ErrorKind::AlreadyExists));
     BOOST_TEST((buses.addLine(twin).error().kind == ErrorKind::AlreadyExists));
+    auto second = tcp("192.0.2.7", "502");
+    second.name = "tcp-1";
+    BOOST_REQUIRE(buses.addLine(tcp("192.0.2.7", "502")));
+    BOOST_TEST(buses.addLine(second).error().message ==
+               "line tcp-0 has 192.0.2.7 port 502 already; all units there share it");
     BOOST_TEST((buses.removeLine("rtu-9").error().kind == ErrorKind::NotFound));
     const auto profile = *library.find("xy-md02");
     BOOST_TEST(

@@ -20,6 +20,7 @@ struct FakeWire
     };
     std::vector<base::Bytes> sent;
     std::vector<base::TimePoint> sentAt;
+    std::vector<api::SerialMode> spoken; ///< before each frame
     base::Duration gap{};
     int reopened = 0;
 };
@@ -44,6 +45,8 @@ public:
         sentAt.push_back(scheduler_.now());
         onSent(sent.back());
     }
+
+    void speak(const api::SerialMode& mode) override { spoken.push_back(mode); }
 
     void reopen(const base::Error& reason) override
     {

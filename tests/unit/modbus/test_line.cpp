@@ -264,4 +264,29 @@ BOOST_FIXTURE_TEST_CASE(rests_when_there_is_nothing_to_do, Fixture)
     BOOST_TEST(!scheduler.hasTimers());
 }
 
+BOOST_FIXTURE_TEST_CASE(speaks_to_each_unit_as_it_wants_to_be_spoken_to, Fixture)
+{
+    struct : LineUser
+    {
+        void onLineUp() override {}
+
+        void onLineDown(const std::string&) override {}
+    } user;
+
+    api::SerialMode fast;
+    fast.baudRate = 19200;
+    line.join(2, user, {{}, {}, fast});
+    line.join(1, user);
+
+    submit(read(1, 2), Priority::Poll);
+    submit(read(1, 1), Priority::Poll);
+    scheduler.advance(1s);
+
+    BOOST_REQUIRE(link->spoken.size() == 2U);
+    BOOST_TEST((link->spoken[0] == fast));
+    BOOST_TEST(link->spoken[1].isLines());
+    line.leave(1);
+    line.leave(2);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -33,6 +33,13 @@ Bytes operator+(Bytes left, const Bytes& right)
     return left;
 }
 
+/// With an adapter that gives back what it sends.
+struct EchoFixture
+{
+    RtuFraming framing{3s, RtuFraming::Echo::Local};
+    Bytes sent = framing.begin(request);
+};
+
 struct Fixture
 {
     RtuFraming framing{3s};
@@ -144,6 +151,68 @@ BOOST_FIXTURE_TEST_CASE(takes_no_late_answer_or_refusal_for_its_own, Fixture)
     BOOST_TEST(!late);
     BOOST_REQUIRE(own);
     BOOST_TEST((**own == Answer{1, 2}));
+}
+
+BOOST_FIXTURE_TEST_CASE(takes_away_what_the_adapter_gives_back, EchoFixture)
+{
+    const Bytes first(sent.begin(), sent.begin() + 3);
+    const Bytes rest(sent.begin() + 3, sent.end());
+
+    BOOST_TEST(!framing.receive(first, start));
+    BOOST_TEST(!framing.receive(rest, start));
+    const auto result = framing.receive(framed(7, "0302002a"), start);
+
+    BOOST_REQUIRE(result);
+    BOOST_TEST((**result == Answer{42}));
+    BOOST_TEST(framing.wrongEchoes() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(takes_an_answer_that_comes_together_with_the_echo, EchoFixture)
+{
+    const auto result = framing.receive(sent + framed(7, "0302002a"), start);
+
+    BOOST_REQUIRE(result);
+    BOOST_TEST((**result == Answer{42}));
+}
+
+BOOST_FIXTURE_TEST_CASE(believes_nothing_after_an_echo_that_is_wrong, EchoFixture)
+{
+    Bytes spoilt = sent;
+    spoilt[4] ^= 0x10U;
+
+    const auto result = framing.receive(spoilt + framed(7, "0302002a"), start);
+
+    BOOST_REQUIRE((result && !*result));
+    BOOST_TEST((result->error().kind == ErrorKind::Corrupt));
+    BOOST_TEST(result->error().message.find("two have spoken at once") != std::string::npos);
+    BOOST_TEST(framing.wrongEchoes() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_echo_of_a_write_is_not_its_confirmation, EchoFixture)
+{
+    sent = framing.begin({7, FunctionCode::WriteSingleRegister, 100, 1, {5}});
+
+    const auto result = framing.receive(sent, start);
+    const auto silence = framing.giveUp(start);
+
+    BOOST_TEST(!result);
+    BOOST_TEST((silence.kind == ErrorKind::Timeout));
+    BOOST_TEST(silence.message == "no answer");
+}
+
+BOOST_FIXTURE_TEST_CASE(says_that_no_echo_came, EchoFixture)
+{
+    BOOST_TEST(framing.giveUp(start).message == "the adapter has not given back what was sent");
+}
+
+BOOST_FIXTURE_TEST_CASE(says_what_an_echo_that_nobody_expects_looks_like, Fixture)
+{
+    const Bytes sent = framing.begin(request);
+
+    const auto result = framing.receive(sent, start);
+
+    BOOST_REQUIRE((result && !*result));
+    BOOST_TEST(result->error().message.find("localEcho") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -195,8 +195,9 @@ BOOST_AUTO_TEST_CASE(r38_refuses_in_the_database_what_the_code_let_pass)
     database->execute("INSERT INTO kek (state) VALUES ('active');"
                       "INSERT INTO server VALUES ('leshan', 'coaps://a', 0, 1, 1, NULL, NULL, 1, "
                       "1, 0, '1.1', 0, 0, 1, 1, 1, 1, '', x'', 0, 3, '', 0, 0, 0, 1, NULL, 93);"
-                      "INSERT INTO device VALUES ('a', '', '', NULL, 1, 1, 0, NULL, ''),"
-                      "('b', '', '', NULL, 1, 1, 0, NULL, '')");
+                      "INSERT INTO device (name, endpoint_name, profile, unit_id, is_enabled, "
+                      "allows_server_writes) "
+                      "VALUES ('a', '', '', 1, 1, 0), ('b', '', '', 1, 1, 0)");
     store::CredentialTable table(*database);
     const auto row = [](const char* identity) {
         return store::CredentialRow{

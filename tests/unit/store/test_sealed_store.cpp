@@ -61,6 +61,10 @@ BOOST_AUTO_TEST_CASE(keeps_the_whole_inventory)
     line.port = 4001;
     line.responseTimeout = std::chrono::milliseconds(700);
     line.extraSilence = std::chrono::milliseconds(3);
+    line.rs485 = api::LineSettings::Rs485::RtsAfterSend;
+    line.rs485DelayBefore = std::chrono::milliseconds(1);
+    line.rs485DelayAfter = std::chrono::milliseconds(2);
+    line.localEcho = true;
     api::ServerSettings server;
     server.name = "cloud";
     server.uri = "coaps://[2001:db8::1]:5684";
@@ -84,6 +88,7 @@ BOOST_AUTO_TEST_CASE(keeps_the_whole_inventory)
     device.isEnabled = false;
     device.allowsServerWrites = true;
     device.pollPeriod = std::chrono::milliseconds(1500);
+    device.serial = {38400, api::LineSettings::Parity::Even, 2};
     {
         auto store = open();
         BOOST_REQUIRE(store.putLine(line));
