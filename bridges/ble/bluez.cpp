@@ -22,6 +22,7 @@ constexpr const char* adapterInterface = "org.bluez.Adapter1";
 constexpr const char* deviceInterface = "org.bluez.Device1";
 constexpr const char* serviceInterface = "org.bluez.GattService1";
 constexpr const char* characteristicInterface = "org.bluez.GattCharacteristic1";
+constexpr const char* batteryInterface = "org.bluez.Battery1";
 constexpr std::chrono::seconds busPause{5};
 /// bluetoothd itself forgets what it has not heard for long; this is for one that does not.
 constexpr std::size_t mostDevices = 4096;
@@ -169,6 +170,8 @@ void Bluez::forgetInterface(const std::string& path, const std::string& interfac
         peripherals_->forgetDevice(path);
     } else if (interface == serviceInterface || interface == characteristicInterface) {
         peripherals_->forgetAttribute(path);
+    } else if (interface == batteryInterface) {
+        peripherals_->forgetBattery(path);
     } else if (interface == adapterInterface && adapters_.erase(path) > 0) {
         onAdapterChanged();
     }
@@ -179,7 +182,7 @@ void Bluez::onProperties(sdbus::Message& signal)
     std::string interface;
     signal >> interface;
     if (interface != deviceInterface && interface != adapterInterface &&
-        interface != characteristicInterface)
+        interface != characteristicInterface && interface != batteryInterface)
         return;
     Properties properties;
     signal >> properties;
@@ -188,6 +191,8 @@ void Bluez::onProperties(sdbus::Message& signal)
         takeAdapter(path, properties);
     else if (interface == deviceInterface)
         takeDevice(path, properties);
+    else if (interface == batteryInterface)
+        peripherals_->takeBattery(path, properties);
     else
         peripherals_->takeValue(path, properties);
 }
@@ -199,6 +204,8 @@ void Bluez::takeAttribute(const std::string& path, const Interfaces& interfaces)
         peripherals_->takeService(path, found->second);
     if (const auto found = interfaces.find(characteristicInterface); found != interfaces.end())
         peripherals_->takeCharacteristic(path, found->second);
+    if (const auto found = interfaces.find(batteryInterface); found != interfaces.end())
+        peripherals_->takeBattery(path, found->second);
 }
 
 template <typename Interfaces>
@@ -212,7 +219,13 @@ void Bluez::takeObject(const std::string& path, const Interfaces& interfaces)
         takeAdapter(path, adapter->second);
         onAdapterChanged();
     }
+    takeDeviceObject(path, interfaces);
     takeAttribute(path, interfaces);
+}
+
+template <typename Interfaces>
+void Bluez::takeDeviceObject(const std::string& path, const Interfaces& interfaces)
+{
     const auto found = interfaces.find(deviceInterface);
     if (found == interfaces.end() || devices_.size() >= mostDevices)
         return;

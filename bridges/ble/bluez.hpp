@@ -66,6 +66,8 @@ private:
     template <typename Properties>
     void takeDevice(const std::string& path, const Properties& properties);
     template <typename Interfaces>
+    void takeDeviceObject(const std::string& path, const Interfaces& interfaces);
+    template <typename Interfaces>
     void takeAttribute(const std::string& path, const Interfaces& interfaces);
     void forgetInterface(const std::string& path, const std::string& interface);
 

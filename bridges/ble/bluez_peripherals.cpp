@@ -2,6 +2,8 @@
 #include "bridges/ble/bluez_peripherals.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <string_view>
 #include <utility>
 
 #include "bridges/ble/bluez_requests.hpp"
@@ -16,6 +18,11 @@ namespace {
 
 /// A telephone has some hundred; who has more, has them to tire us.
 constexpr std::size_t mostAttributes = 1024;
+
+/// Reading it takes bluetoothd one exchange with the peripheral after the services are known.
+constexpr std::chrono::seconds batteryLimit{5};
+/// gatt-api.txt has no such name: no characteristic of bluetoothd's is called like this.
+constexpr std::string_view batteryName = "/service-battery1";
 
 template <typename Type>
 std::optional<Type> get(const Properties& properties, const char* name)
@@ -35,6 +42,16 @@ base::Error absent()
 std::string deviceOf(const std::string& attributePath)
 {
     return attributePath.substr(0, attributePath.find("/service"));
+}
+
+bool isBattery(const std::string& handle)
+{
+    return handle.ends_with(batteryName);
+}
+
+CharacteristicName batteryLevel()
+{
+    return {canonicalUuid("180f").value(), canonicalUuid("2a19").value()};
 }
 
 std::string parentOf(const std::string& path)
@@ -65,6 +82,7 @@ void BluezPeripherals::takeDevice(const std::string& path,
     }
     if (properties.contains("RSSI"))
         remote.heard = ++heard_;
+    takeServices(remote, properties);
     const auto isConnected = get<bool>(properties, "Connected");
     const auto isResolved = get<bool>(properties, "ServicesResolved");
     remote.state.isConnected = isConnected.value_or(remote.state.isConnected);
@@ -104,6 +122,55 @@ void BluezPeripherals::takeValue(const std::string& path, const Properties& prop
         return;
     const std::string address = remote->address;
     listener_.onValueNotification(address, path, *value);
+}
+
+void BluezPeripherals::takeServices(Remote& remote, const Properties& properties)
+{
+    const auto services = get<std::vector<std::string>>(properties, "UUIDs");
+    if (!services || remote.battery)
+        return;
+    if (std::ranges::find(*services, batteryLevel().service) != services->end())
+        remote.battery.emplace();
+}
+
+void BluezPeripherals::takeBattery(const std::string& path, const Properties& properties)
+{
+    const auto found = remotes_.find(path);
+    const auto level = get<std::uint8_t>(properties, "Percentage");
+    if (found == remotes_.end() || !level)
+        return;
+    if (!found->second.battery)
+        found->second.battery.emplace();
+    Battery& battery = *found->second.battery;
+    battery.level = level;
+    battery.limit.reset();
+    if (auto done = std::exchange(battery.waiting, nullptr))
+        readBattery(battery, std::move(done));
+    const std::string address = found->second.address;
+    listener_.onValueNotification(address, path + std::string(batteryName), Bytes{*level});
+}
+
+void BluezPeripherals::forgetBattery(const std::string& path)
+{
+    const auto found = remotes_.find(path);
+    if (found != remotes_.end() && found->second.battery)
+        found->second.battery->level.reset();
+}
+
+void BluezPeripherals::readBattery(Battery& battery, ReadDone done)
+{
+    if (battery.level) {
+        scheduler_.post([done = std::move(done), octets = Bytes{*battery.level}]() mutable {
+            done(std::move(octets));
+        });
+        return;
+    }
+    battery.waiting = std::move(done);
+    battery.limit = std::make_unique<base::Timer>(scheduler_, [&battery] {
+        if (auto waiting = std::exchange(battery.waiting, nullptr))
+            waiting(base::fail(ErrorKind::Refused, "bluetoothd does not tell its battery's level"));
+    });
+    battery.limit->start(batteryLimit);
 }
 
 void BluezPeripherals::forgetDevice(const std::string& path)
@@ -151,6 +218,9 @@ std::vector<Characteristic> BluezPeripherals::characteristics(const std::string&
         if (service != remote->services.end())
             all.back().name.service = service->second;
     }
+    const auto level = batteryLevel();
+    if (remote->battery && std::ranges::find(all, level, &Characteristic::name) == all.end())
+        all.push_back({level, remote->path + std::string(batteryName), true});
     return all;
 }
 
@@ -171,12 +241,17 @@ void BluezPeripherals::disconnect(const std::string& address)
     if (remote == nullptr)
         return;
     remote->request.reset();
+    if (remote->battery)
+        remote->battery->waiting = nullptr;
     if (remote->connection)
         remote->connection->disconnect();
 }
 
 void BluezPeripherals::read(const std::string& handle, ReadDone done)
 {
+    Remote* remote = owner(handle);
+    if (remote != nullptr && remote->battery && isBattery(handle))
+        return readBattery(*remote->battery, std::move(done));
     if (auto* request = newRequest(handle))
         return request->read(std::move(done));
     scheduler_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
@@ -191,6 +266,8 @@ void BluezPeripherals::write(const std::string& handle, Bytes octets, Done done)
 
 void BluezPeripherals::startNotify(const std::string& handle, Done done)
 {
+    if (isBattery(handle)) // bluetoothd tells it by itself
+        return scheduler_.post([done = std::move(done)]() mutable { done({}); });
     if (auto* request = newRequest(handle))
         return request->startNotify(std::move(done));
     scheduler_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });

@@ -43,6 +43,10 @@ public:
     void takeService(const std::string& path, const Properties& properties);
     void takeCharacteristic(const std::string& path, const Properties& properties);
     void takeValue(const std::string& path, const Properties& properties);
+    /// bluetoothd keeps the Battery Service to itself and tells its level as Battery1; here it is a
+    /// characteristic like others.
+    void takeBattery(const std::string& path, const Properties& properties);
+    void forgetBattery(const std::string& path);
     void forgetDevice(const std::string& path);
     void forgetAttribute(const std::string& path);
     void forgetAll();
@@ -58,6 +62,14 @@ public:
     void startNotify(const std::string& handle, Done done) override;
 
 private:
+    /// The Battery Service of a peripheral that has one.
+    struct Battery
+    {
+        std::optional<std::uint8_t> level;
+        ReadDone waiting; ///< for the first level
+        std::unique_ptr<base::Timer> limit;
+    };
+
     /// One of bluetoothd's devices: a peripheral as one adapter sees it.
     struct Remote
     {
@@ -67,6 +79,7 @@ private:
         std::uint64_t heard = 0;                               ///< larger: later
         std::map<std::string, std::string> services;           ///< UUID by object path
         std::map<std::string, Characteristic> characteristics; ///< by object path
+        std::optional<Battery> battery;
         std::unique_ptr<BluezConnection> connection;
         std::unique_ptr<BluezRequest> request; ///< the newest
     };
@@ -74,6 +87,8 @@ private:
     [[nodiscard]] const Remote* find(const std::string& address) const;
     [[nodiscard]] Remote* find(const std::string& address);
     [[nodiscard]] Remote* owner(const std::string& attributePath);
+    void takeServices(Remote& remote, const Properties& properties);
+    void readBattery(Battery& battery, ReadDone done);
     [[nodiscard]] BluezRequest* newRequest(const std::string& handle);
 
     base::Scheduler& scheduler_;

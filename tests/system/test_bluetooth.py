@@ -180,6 +180,23 @@ class APeripheral(BluetoothCase):
             wait_until("the end of the scan", lambda: self.radio.show_sensortag() or scan.poll() is not None)
             self.assertIn(b'"profile": "ti-cc2650-sensortag"', scan.stdout.read())
 
+    def test_tells_its_battery_which_bluetoothd_keeps_to_itself(self):
+        self.radio.tell(f"characteristic {SENSORTAG_ADDRESS} 180f 2a19 read 57")
+        self.site.attach(self.server, "battery-1", "--profile", "sig-battery", "--ble", SENSORTAG_ADDRESS,
+                         "--poll-period", "200")
+        self.server.wait(event="registered", endpoint="battery-1")
+        self.wait_available("battery-1", self.radio.show_sensortag)
+
+        def level():
+            return self.site.call("read", "battery-1", "/3/0/9").stdout.split(" ")[0]
+
+        wait_until("the level", lambda: level() == "87")
+        self.radio.tell(f"value {SENSORTAG_ADDRESS} 2a19 56")
+        wait_until("another level", lambda: level() == "86")
+        self.radio.tell(f"drop {SENSORTAG_ADDRESS}")
+        self.radio.tell(f"value {SENSORTAG_ADDRESS} 2a19 55")
+        wait_until("the level after a loss", lambda: self.radio.show_sensortag() or level() == "85")
+
     def test_is_connected_prepared_and_notifies(self):
         self.attach_sensortag()
         self.wait_available(SENSORTAG, self.radio.show_sensortag)

@@ -66,6 +66,7 @@ SimulatedDevice::SimulatedDevice(sdbus::IConnection& connection,
 SimulatedDevice::~SimulatedDevice()
 {
     peripheral_.isConnected = false;
+    battery_.reset();
     gatt_.reset();
     tellGone(*this);
     unregisterAdaptor();
@@ -95,24 +96,42 @@ void SimulatedDevice::Connect()
     if (!gatt_)
         gatt_ = std::make_unique<SimulatedGatt>(connection_, path_, peripheral_);
     tellConnection();
+    for (const GattValue& value : peripheral_.values) {
+        if (value.service == batteryService)
+            battery_ = std::make_unique<SimulatedBattery>(connection_, path_, value);
+    }
+}
+
+/// Those of the advertisements, and once connected all.
+std::vector<std::string> SimulatedDevice::UUIDs()
+{
+    auto services = newest_.services;
+    for (const GattValue& value : peripheral_.values) {
+        if (gatt_)
+            services.push_back(value.service);
+    }
+    return services;
 }
 
 void SimulatedDevice::onChanged(const std::string& uuid)
 {
     if (auto* characteristic = gatt_ ? gatt_->find(uuid) : nullptr)
         characteristic->onChanged();
+    if (battery_)
+        battery_->onChanged();
 }
 
 /// As 5.66 does: what the services had stays on the bus.
 void SimulatedDevice::dropConnection()
 {
+    battery_.reset();
     if (std::exchange(peripheral_.isConnected, false))
         tellConnection();
 }
 
 void SimulatedDevice::tellConnection()
 {
-    tell(*this, Device1_adaptor::INTERFACE_NAME, {"Connected", "ServicesResolved"});
+    tell(*this, Device1_adaptor::INTERFACE_NAME, {"UUIDs", "Connected", "ServicesResolved"});
 }
 
 std::map<std::uint16_t, sdbus::Variant> SimulatedDevice::ManufacturerData()

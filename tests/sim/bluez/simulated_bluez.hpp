@@ -46,7 +46,7 @@ private:
 
     void tellConnection();
 
-    std::vector<std::string> UUIDs() override { return newest_.services; }
+    std::vector<std::string> UUIDs() override;
 
     bool Connected() override { return peripheral_.isConnected; }
 
@@ -66,6 +66,7 @@ private:
     std::string address_;
     SimulatedPeripheral& peripheral_;
     std::unique_ptr<SimulatedGatt> gatt_;
+    std::unique_ptr<SimulatedBattery> battery_; ///< while connected
     bridges::ble::Advertisement newest_;
     bool isKnown_ = false;
 };

@@ -82,12 +82,42 @@ void SimulatedCharacteristic::StartNotify()
         throw sdbus::Error(bus::ErrorName("org.bluez.Error.Failed"), "Already notifying");
 }
 
+SimulatedBattery::SimulatedBattery(sdbus::IConnection& connection,
+                                   const std::string& devicePath,
+                                   const GattValue& value)
+    : AdaptorInterfaces(connection, sdbus::ObjectPath{devicePath})
+    , value_(value)
+{
+    registerAdaptor();
+    getObject().emitInterfacesAddedSignal(
+        {bus::InterfaceName{org::bluez::Battery1_adaptor::INTERFACE_NAME}});
+}
+
+SimulatedBattery::~SimulatedBattery()
+{
+    try {
+        getObject().emitInterfacesRemovedSignal(
+            {bus::InterfaceName{org::bluez::Battery1_adaptor::INTERFACE_NAME}});
+    } catch (const sdbus::Error&) {
+        // The bus has gone first.
+    }
+    unregisterAdaptor();
+}
+
+void SimulatedBattery::onChanged()
+{
+    emitPropertiesChangedSignal(bus::InterfaceName{org::bluez::Battery1_adaptor::INTERFACE_NAME},
+                                {bus::PropertyName{"Percentage"}});
+}
+
 SimulatedGatt::SimulatedGatt(sdbus::IConnection& connection,
                              const std::string& devicePath,
                              SimulatedPeripheral& peripheral)
 {
     std::map<std::string, std::string> paths;
     for (GattValue& value : peripheral.values) {
+        if (value.service == batteryService)
+            continue;
         const std::size_t number = services_.size() + characteristics_.size();
         auto& path = paths[value.service];
         if (path.empty()) {

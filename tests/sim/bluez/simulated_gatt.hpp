@@ -23,6 +23,8 @@ struct GattValue
     base::Bytes octets;
 };
 
+inline const std::string batteryService = "0000180f-0000-1000-8000-00805f9b34fb";
+
 /// What a peripheral has and does; it outlives bluetoothd's view of it.
 struct SimulatedPeripheral
 {
@@ -86,6 +88,28 @@ private:
     const SimulatedPeripheral& peripheral_;
     GattValue& value_;
     bool isNotifying_ = false;
+};
+
+/// The Battery Service, which bluetoothd shows in a way of its own while there is a connection.
+class SimulatedBattery final : public sdbus::AdaptorInterfaces<org::bluez::Battery1_adaptor,
+                                                               sdbus::ManagedObject_adaptor,
+                                                               sdbus::Properties_adaptor>
+{
+public:
+    /// The value outlives this.
+    SimulatedBattery(sdbus::IConnection& connection,
+                     const std::string& devicePath,
+                     const GattValue& value);
+    ~SimulatedBattery();
+    SimulatedBattery(const SimulatedBattery&) = delete;
+    SimulatedBattery& operator=(const SimulatedBattery&) = delete;
+
+    void onChanged();
+
+private:
+    std::uint8_t Percentage() override { return value_.octets.at(0); }
+
+    const GattValue& value_;
 };
 
 /// What bluetoothd shows of a peripheral's services, from the first connection on.
