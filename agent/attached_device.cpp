@@ -358,8 +358,10 @@ void AttachedDevice::showIdentity(const std::vector<Path>& changed)
     const auto isIdentity = [](const Path& path) {
         return path.object() == deviceObjectId;
     };
-    if (deviceObject_ != nullptr && std::ranges::any_of(changed, isIdentity))
-        deviceObject_->setIdentity(identity());
+    if (deviceObject_ == nullptr || std::ranges::none_of(changed, isIdentity))
+        return;
+    deviceObject_->setIdentity(identity());
+    deviceObject_->setMeasured(measured());
 }
 
 void AttachedDevice::showAvailability()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -126,6 +127,8 @@ private:
     void addObjects();
     void addKeptObject(model::Id id);
     [[nodiscard]] lwm2m::DeviceIdentity identity() const;
+    /// Of Object 3, what is there by now: battery, power sources.
+    [[nodiscard]] std::map<model::Path, model::Sample> measured() const;
     void showIdentity(const std::vector<model::Path>& changed);
     void showAvailability();
     [[nodiscard]] api::DeviceStatus::Field fieldState() const;

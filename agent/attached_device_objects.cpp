@@ -24,11 +24,12 @@ void AttachedDevice::addObjects()
                                                         services_.scheduler,
                                                         lifetime_.guard([this] { reboot(); }));
     deviceObject_ = device.get();
+    deviceObject_->setMeasured(measured());
     client_->addObject(std::move(device));
     std::set<model::Id> ids;
     for (const auto& mapped : field_.mapping())
         ids.insert(mapped.path.object());
-    ids.erase(deviceObjectId); // what the profile says of the device went into identity()
+    ids.erase(deviceObjectId); // what the profile says of it went into identity() and measured()
     for (const auto id : ids) {
         auto object = std::make_unique<BridgedObject>(
             *services_.definitions.find(id), field_, plan_.settings.allowsServerWrites);
@@ -96,6 +97,22 @@ lwm2m::DeviceIdentity AttachedDevice::identity() const
             *text = *told;
     }
     return identity;
+}
+
+std::map<model::Path, model::Sample> AttachedDevice::measured() const
+{
+    std::map<model::Path, model::Sample> samples;
+    for (const auto& mapped : field_.mapping()) {
+        if (mapped.path.object() != deviceObjectId)
+            continue;
+        if (const auto* newest = field_.newest(mapped.path))
+            samples.emplace(mapped.path, *newest);
+        else if (mapped.constant)
+            samples.emplace(
+                mapped.path,
+                model::Sample{mapped.path, *mapped.constant, services_.scheduler.wallNow()});
+    }
+    return samples;
 }
 
 } // namespace causeway::agent

@@ -95,13 +95,29 @@ std::vector<Id> DeviceObject::resources(Id) const
         if (definition_.find(id) != nullptr && (known == nullptr || !known->empty()))
             ids.push_back(id);
     }
+    for (const auto& [path, sample] : measured_) {
+        const Id id = path.resource();
+        if (definition_.find(id) != nullptr && std::ranges::find(ids, id) == ids.end())
+            ids.push_back(id);
+    }
+    std::ranges::sort(ids);
+    return ids;
+}
+
+std::vector<Id> DeviceObject::measuredInstances(Id resource) const
+{
+    std::vector<Id> ids;
+    for (const auto& [path, sample] : measured_) {
+        if (path.size() == 4 && path.resource() == resource)
+            ids.push_back(path.resourceInstance());
+    }
     return ids;
 }
 
 std::vector<Id> DeviceObject::resourceInstances(Id, Id resource) const
 {
     if (resource != resource::errorCode)
-        return {};
+        return measuredInstances(resource);
     std::vector<Id> ids(std::max<std::size_t>(errors_.size(), 1));
     std::iota(ids.begin(), ids.end(), Id{0});
     return ids;
@@ -122,6 +138,8 @@ Expected<model::Sample> DeviceObject::read(const Path& path) const
         return model::Sample{path, Value(std::string("U")), now};
     if (const auto* known = text(path.resource()))
         return model::Sample{path, Value(*known), now};
+    if (const auto measured = measured_.find(path); measured != measured_.end())
+        return measured->second;
     return fail(ErrorKind::NotFound, "no such resource");
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +42,12 @@ public:
     /// What the device itself tells of who it is.
     void setIdentity(DeviceIdentity identity) { identity_ = std::move(identity); }
 
+    /// Power sources, battery and the like, by path. What this Object keeps itself stays its own.
+    void setMeasured(std::map<model::Path, model::Sample> measured)
+    {
+        measured_ = std::move(measured);
+    }
+
     /// True when /3/0/11 has changed: the errors present, or a single 0.
     bool setError(std::uint8_t code);
     bool clearError(std::uint8_t code);
@@ -66,10 +73,12 @@ private:
     };
 
     [[nodiscard]] const std::string* text(model::Id resource) const;
+    [[nodiscard]] std::vector<model::Id> measuredInstances(model::Id resource) const;
     [[nodiscard]] std::chrono::seconds gatewayTime() const;
 
     const model::ObjectDefinition& definition_;
     DeviceIdentity identity_;
+    std::map<model::Path, model::Sample> measured_;
     base::Scheduler& scheduler_;
     base::UniqueFunction<void()> onReboot_;
     Clock clock_;

@@ -24,6 +24,8 @@ struct DeviceFixture : agent::DeviceListener
             std::vector<api::MappedResource>{
                 {{3, 0, 1}, {.read = true}, false, Value(std::string("P1")), "constant"},
                 {serialNumber, {.read = true}, false, std::nullopt, "holding register 0"},
+                {battery, {.read = true}, false, std::nullopt, "holding register 1"},
+                {{3, 0, 6, 0}, {.read = true}, false, Value(std::int64_t{1}), "constant"},
                 {relay, {.read = true, .write = true}, true, std::nullopt, "coil 0"}});
         agent::DevicePlan plan;
         plan.settings.name = "pump";
@@ -86,6 +88,7 @@ struct DeviceFixture : agent::DeviceListener
     }
 
     const Path serialNumber{3, 0, 2};
+    const Path battery{3, 0, 9};
     const Path relay{3306, 0, 5850};
     fakes::FakeScheduler scheduler;
     fakes::FakeTransport transport;
@@ -110,6 +113,21 @@ BOOST_AUTO_TEST_CASE(a_server_reads_the_serial_number_that_the_device_has_told)
     BOOST_TEST((before == OutcomeCode::NotFound));
     BOOST_TEST(read({"3", "0", "2"}) == "A-17");
     BOOST_TEST(read({"3", "0", "1"}) == "P1");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_reads_the_battery_and_the_power_sources)
+{
+    const auto before = ask(api::Method::Get, {"3", "0", "9"}, {}).code;
+    bridge->values[battery] = std::int64_t{87};
+
+    bridge->tell(battery);
+
+    BOOST_TEST((before == OutcomeCode::NotFound));
+    BOOST_TEST(read({"3", "0", "9"}) == "87");
+    BOOST_TEST(read({"3", "0", "6", "0"}) == "1");
+    bridge->values[battery] = std::int64_t{86};
+    bridge->tell(battery);
+    BOOST_TEST(read({"3", "0", "9"}) == "86");
 }
 
 BOOST_AUTO_TEST_CASE(another_device_in_its_place_is_told_from_it)
