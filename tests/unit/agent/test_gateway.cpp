@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_line_cannot_be_changed_to_the_port_of_another)
 
     const auto answer = ask([&](auto done) { gateway->changeLine(changed, std::move(done)); });
 
-    BOOST_TEST(answer == "line rtu-0 has /nonexistent/rtu-0 already");
+    BOOST_TEST(answer == "line rtu-0 has /nonexistent/rtu-0 already; all units there share it");
     BOOST_TEST(gateway->line("rtu-1")->settings.serialPort == "/nonexistent/rtu-1");
 }
 
@@ -174,7 +174,8 @@ BOOST_AUTO_TEST_CASE(a_line_that_was_refused_at_the_start_is_tried_at_once_when_
     store.putServer(server(), [](const base::Expected<void>&) {});
     store.putDevice(waiting, [](const base::Expected<void>&) {});
     BOOST_TEST(ask([&](auto done) { gateway->load(std::move(done)); }) == "");
-    BOOST_TEST(gateway->line("rtu-1")->lastError == "line rtu-0 has /nonexistent/rtu-0 already");
+    BOOST_TEST(gateway->line("rtu-1")->lastError ==
+               "line rtu-0 has /nonexistent/rtu-0 already; all units there share it");
 
     BOOST_TEST(ask([&](auto done) { gateway->changeLine(line("rtu-1"), std::move(done)); }) == "");
 
