@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(hold_every_object_and_resource_once)
     std::ranges::sort(ids);
 
     BOOST_TEST(rows.size() == 75U);
-    BOOST_TEST(resources == 1016U);
+    BOOST_TEST(resources == 1015U);
     BOOST_TEST((std::ranges::adjacent_find(ids) == ids.end()));
 }
 
