@@ -126,12 +126,12 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_told_at_once_and_not_tried_again_soon)
 
 BOOST_AUTO_TEST_CASE(a_connection_that_does_not_come_is_given_up_with_its_slot)
 {
+    bool isGranted = false; // outlives the site, which tells it at the latest when it goes
     PeripheralSite site;
     site.radio.isSilent = true;
     site.start();
     site.hear();
 
-    bool isGranted = false;
     site.slots.ask("hci0", 2, [&] { isGranted = true; });
     site.scheduler.advance(44s);
     BOOST_TEST(!isGranted);
@@ -180,10 +180,10 @@ type = "s16"
 
 BOOST_AUTO_TEST_CASE(who_only_is_asked_leaves_its_slot_to_who_waits)
 {
+    bool isGranted = false; // outlives the site, which tells it at the latest when it goes
     PeripheralSite site;
     site.start(onlyAsked);
     site.hear();
-    bool isGranted = false;
     site.slots.ask("hci0", 2, [&] { isGranted = true; });
 
     site.scheduler.advance(6s);
@@ -213,10 +213,10 @@ BOOST_AUTO_TEST_CASE(who_has_lent_its_slot_comes_back_when_somebody_asks_for_it)
 
 BOOST_AUTO_TEST_CASE(who_is_notified_keeps_its_slot)
 {
+    bool isGranted = false; // outlives the site, which tells it at the latest when it goes
     PeripheralSite site;
     site.start();
     site.hear();
-    bool isGranted = false;
     site.slots.ask("hci0", 2, [&] { isGranted = true; });
 
     site.scheduler.advance(1h);
@@ -257,6 +257,7 @@ BOOST_AUTO_TEST_CASE(bluetoothd_goes_and_comes_back)
 
 BOOST_AUTO_TEST_CASE(detached_it_disconnects_answers_who_waits_and_leaves_its_slot)
 {
+    bool isGranted = false; // outlives the site, which tells it at the latest when it goes
     PeripheralSite site;
     site.start();
     site.hear();
@@ -268,7 +269,6 @@ BOOST_AUTO_TEST_CASE(detached_it_disconnects_answers_who_waits_and_leaves_its_sl
 
     site.device.reset();
 
-    bool isGranted = false;
     site.slots.ask("hci0", 2, [&] { isGranted = true; });
     BOOST_TEST(answer == "the device is detached");
     BOOST_TEST(site.radio.log.back() == "disconnect");
