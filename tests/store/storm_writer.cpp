@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// storm-writer DIRECTORY FIRST: takes the plan's steps from FIRST on and writes each step's number
-// to standard output once the store has acknowledged it. Ends by being killed.
+// storm-writer DIRECTORY SWITCH FIRST: takes the plan's steps from FIRST on and writes each step's
+// number to standard output once the store has acknowledged it. Its sealer's switch is the file
+// SWITCH. Ends by being killed.
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/base/log.hpp"
+#include "tests/store/shared_switch.hpp"
 #include "tests/store/store_fixture.hpp"
 #include "tests/store/storm_plan.hpp"
 
@@ -60,14 +62,13 @@ base::Expected<void> take(tests::WaitingStore& store, const StormPlan::Step& ste
     return confirmed(store.keep(id, name + "-identity", tests::goodKey(step.seed)));
 }
 
-int run(const std::filesystem::path& directory, std::uint32_t first)
+int run(const std::filesystem::path& directory, const char* switchFile, std::uint32_t first)
 {
     log::setLevel(log::Level::Err);
-    fakes::ClearSealer::Switch there;
-    there.counter = 1; // as the reader has it: each process has a sealer of its own
+    tests::SharedSwitch sealer(switchFile);
     store::StoreSettings settings;
     settings.directory = directory;
-    tests::WaitingStore store(settings, std::make_unique<fakes::ClearSealer>(there));
+    tests::WaitingStore store(settings, std::make_unique<fakes::ClearSealer>(sealer.get()));
     furnish(store);
     for (std::uint32_t number = first;; ++number) {
         const auto taken = take(store, StormPlan::step(number));
@@ -84,10 +85,11 @@ int run(const std::filesystem::path& directory, std::uint32_t first)
 
 int main(int count, char** arguments)
 {
-    if (count != 3)
+    if (count != 4)
         return EXIT_FAILURE;
     try {
-        return run(arguments[1], static_cast<std::uint32_t>(std::stoul(arguments[2])));
+        return run(
+            arguments[1], arguments[2], static_cast<std::uint32_t>(std::stoul(arguments[3])));
     } catch (const std::exception& error) {
         std::cerr << error.what() << "\n";
         return EXIT_FAILURE;

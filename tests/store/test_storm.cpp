@@ -14,6 +14,7 @@
 #include "agent/base/log.hpp"
 #include "agent/base/unique_fd.hpp"
 #include "tests/store/canary.hpp"
+#include "tests/store/shared_switch.hpp"
 #include "tests/store/store_fixture.hpp"
 #include "tests/store/storm_plan.hpp"
 
@@ -28,15 +29,19 @@ namespace {
 class Writer
 {
 public:
-    Writer(const std::filesystem::path& directory, std::uint32_t first)
+    Writer(const std::filesystem::path& directory,
+           const std::filesystem::path& sealer,
+           std::uint32_t first)
         : next_(first)
     {
         std::array<int, 2> pipe{};
         BOOST_REQUIRE(::pipe2(pipe.data(), O_CLOEXEC) == 0);
         output_ = base::UniqueFd(pipe[0]);
         const base::UniqueFd input(pipe[1]);
-        std::array<std::string, 3> words{STORM_WRITER, directory.string(), std::to_string(first)};
-        std::array<char*, 4> arguments{words[0].data(), words[1].data(), words[2].data(), nullptr};
+        std::array<std::string, 4> words{
+            STORM_WRITER, directory.string(), sealer.string(), std::to_string(first)};
+        std::array<char*, 5> arguments{
+            words[0].data(), words[1].data(), words[2].data(), words[3].data(), nullptr};
         posix_spawn_file_actions_t actions;
         ::posix_spawn_file_actions_init(&actions);
         ::posix_spawn_file_actions_adddup2(&actions, input.get(), STDOUT_FILENO);
@@ -102,17 +107,28 @@ private:
 
 struct Fixture
 {
-    Fixture()
-    {
-        log::setLevel(log::Level::Err);
-        sealer.counter = 1;
-    }
+    Fixture() { log::setLevel(log::Level::Err); }
+
+    [[nodiscard]] std::filesystem::path sealerFile() const { return tpm.path() / "switch"; }
+
+    Writer startWriter() { return {directory.path(), sealerFile(), acknowledged}; }
 
     tests::WaitingStore open()
     {
         store::StoreSettings settings;
         settings.directory = directory.path();
-        return {settings, std::make_unique<fakes::ClearSealer>(sealer)};
+        return {settings, std::make_unique<fakes::ClearSealer>(sealer->get())};
+    }
+
+    /// Another gateway: nothing stored, and a counter that knows nothing of what was.
+    void beginAnew()
+    {
+        for (const auto& place : {directory.path(), tpm.path()}) {
+            std::filesystem::remove_all(place);
+            std::filesystem::create_directory(place);
+        }
+        sealer.emplace(sealerFile());
+        acknowledged = 0;
     }
 
     StormPlan::Devices read()
@@ -160,7 +176,8 @@ struct Fixture
     }
 
     tests::TemporaryDirectory directory;
-    fakes::ClearSealer::Switch sealer;
+    tests::TemporaryDirectory tpm;
+    std::optional<tests::SharedSwitch> sealer{std::in_place, sealerFile()};
     std::uint32_t acknowledged = 0; ///< steps
 };
 
@@ -181,7 +198,7 @@ BOOST_AUTO_TEST_CASE(has_every_acknowledged_write_after_each_kill)
     std::uint32_t survivedInFlight = 0;
 
     for (int i = 0; i < killCount(); ++i) {
-        Writer writer(directory.path(), acknowledged);
+        Writer writer = startWriter();
         writer.letWork(random() % 30, std::chrono::microseconds(random() % 1500));
         acknowledged = writer.kill();
         checkNoKeyShows();
@@ -206,9 +223,8 @@ BOOST_AUTO_TEST_CASE(begins_whole_when_it_was_killed_while_making_the_database)
     std::mt19937 random(815);
 
     for (int i = 0; i < 15; ++i) {
-        std::filesystem::remove_all(directory.path());
-        std::filesystem::create_directory(directory.path());
-        Writer writer(directory.path(), 0);
+        beginAnew();
+        Writer writer = startWriter();
         writer.letWork(0, std::chrono::microseconds(random() % 20000));
         acknowledged = writer.kill();
 
