@@ -58,9 +58,8 @@ DeviceObject::DeviceObject(const model::ObjectDefinition& definition,
                            DeviceIdentity identity,
                            base::Scheduler& scheduler,
                            base::UniqueFunction<void()> onReboot)
-    : definition_(definition)
+    : SingleObject(definition, scheduler)
     , identity_(std::move(identity))
-    , scheduler_(scheduler)
     , onReboot_(std::move(onReboot))
 {}
 
@@ -77,27 +76,16 @@ bool DeviceObject::clearError(std::uint8_t code)
     return std::erase(errors_, code) > 0;
 }
 
-const model::ObjectDefinition& DeviceObject::definition() const
-{
-    return definition_;
-}
-
-std::vector<Id> DeviceObject::instances() const
-{
-    return {0};
-}
-
 std::vector<Id> DeviceObject::resources(Id) const
 {
-    std::vector<Id> ids;
-    for (const Id id : all) {
+    auto ids = definedOf(definition(), all);
+    std::erase_if(ids, [this](Id id) {
         const auto* known = text(id);
-        if (definition_.find(id) != nullptr && (known == nullptr || !known->empty()))
-            ids.push_back(id);
-    }
+        return known != nullptr && known->empty();
+    });
     for (const auto& [path, sample] : measured_) {
         const Id id = path.resource();
-        if (definition_.find(id) != nullptr && std::ranges::find(ids, id) == ids.end())
+        if (definition().find(id) != nullptr && std::ranges::find(ids, id) == ids.end())
             ids.push_back(id);
     }
     std::ranges::sort(ids);
@@ -125,19 +113,17 @@ std::vector<Id> DeviceObject::resourceInstances(Id, Id resource) const
 
 Expected<model::Sample> DeviceObject::read(const Path& path) const
 {
-    const auto now = scheduler_.wallNow();
     if (path.resource() == resource::errorCode) {
         const std::size_t index = path.resourceInstance();
         const std::int64_t code = index < errors_.size() ? errors_[index] : 0;
-        return model::Sample{path, Value(code), now};
+        return sampleOf(path, Value(code));
     }
     if (path.resource() == resource::currentTime)
-        return model::Sample{
-            path, Value(model::Time{(gatewayTime() + clock_.offset).count()}), now};
+        return sampleOf(path, Value(model::Time{(gatewayTime() + clock_.offset).count()}));
     if (path.resource() == resource::bindings)
-        return model::Sample{path, Value(std::string("U")), now};
+        return sampleOf(path, Value(std::string("U")));
     if (const auto* known = text(path.resource()))
-        return model::Sample{path, Value(*known), now};
+        return sampleOf(path, Value(*known));
     if (const auto measured = measured_.find(path); measured != measured_.end())
         return measured->second;
     return fail(ErrorKind::NotFound, "no such resource");
@@ -198,7 +184,7 @@ const std::string* DeviceObject::text(Id resource) const
 
 seconds DeviceObject::gatewayTime() const
 {
-    return std::chrono::floor<seconds>(scheduler_.wallNow().time_since_epoch());
+    return std::chrono::floor<seconds>(scheduler().wallNow().time_since_epoch());
 }
 
 } // namespace causeway::lwm2m

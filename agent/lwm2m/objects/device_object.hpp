@@ -9,7 +9,7 @@
 
 #include "agent/base/scheduler.hpp"
 #include "agent/base/unique_function.hpp"
-#include "agent/lwm2m/object.hpp"
+#include "agent/lwm2m/objects/single_object.hpp"
 
 namespace causeway::lwm2m {
 
@@ -27,7 +27,7 @@ struct DeviceIdentity
 
 /// Object 3, always one instance (LwM2M Core appendix E.4). Its clock is the gateway's, shifted by
 /// what a server writes to /3/0/13. The owner calls onValuesChanged() after a change of errors.
-class DeviceObject final : public Object
+class DeviceObject final : public SingleObject
 {
 public:
     /// /3/0/11 of a device that its bridge cannot reach.
@@ -52,8 +52,6 @@ public:
     bool setError(std::uint8_t code);
     bool clearError(std::uint8_t code);
 
-    [[nodiscard]] const model::ObjectDefinition& definition() const override;
-    [[nodiscard]] std::vector<model::Id> instances() const override;
     [[nodiscard]] std::vector<model::Id> resources(model::Id instance) const override;
     [[nodiscard]] std::vector<model::Id> resourceInstances(model::Id instance,
                                                            model::Id resource) const override;
@@ -76,10 +74,8 @@ private:
     [[nodiscard]] std::vector<model::Id> measuredInstances(model::Id resource) const;
     [[nodiscard]] std::chrono::seconds gatewayTime() const;
 
-    const model::ObjectDefinition& definition_;
     DeviceIdentity identity_;
     std::map<model::Path, model::Sample> measured_;
-    base::Scheduler& scheduler_;
     base::UniqueFunction<void()> onReboot_;
     Clock clock_;
     std::vector<std::uint8_t> errors_; ///< in the order they came; empty shows as a single 0

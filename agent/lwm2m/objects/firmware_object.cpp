@@ -46,30 +46,26 @@ constexpr std::int64_t pushOnly = 1; // /5/0/9
 FirmwareObject::FirmwareObject(const model::ObjectDefinition& definition,
                                FirmwareUpdate& update,
                                base::Scheduler& scheduler)
-    : definition_(definition)
+    : SingleObject(definition, scheduler)
     , update_(update)
-    , scheduler_(scheduler)
 {}
 
 std::vector<Id> FirmwareObject::resources(Id) const
 {
-    return {present.begin(), present.end()};
+    return definedOf(definition(), present);
 }
 
 Expected<model::Sample> FirmwareObject::read(const Path& path) const
 {
-    const auto sample = [&](Value value) {
-        return model::Sample{path, std::move(value), scheduler_.wallNow()};
-    };
     switch (path.resource()) {
     case resource::uri:
-        return sample(Value(update_.uri()));
+        return sampleOf(path, Value(update_.uri()));
     case resource::state:
-        return sample(Value(update_.reportedState()));
+        return sampleOf(path, Value(update_.reportedState()));
     case resource::result:
-        return sample(Value(static_cast<std::int64_t>(update_.result())));
+        return sampleOf(path, Value(static_cast<std::int64_t>(update_.result())));
     case resource::delivery:
-        return sample(Value(pushOnly));
+        return sampleOf(path, Value(pushOnly));
     default:
         return fail(ErrorKind::NotFound, "no such resource");
     }

@@ -3,23 +3,19 @@
 
 #include "agent/base/scheduler.hpp"
 #include "agent/lwm2m/firmware/firmware_update.hpp"
-#include "agent/lwm2m/object.hpp"
+#include "agent/lwm2m/objects/single_object.hpp"
 
 namespace causeway::lwm2m {
 
 /// Object 5: shows a FirmwareUpdate to the servers of one Client. Packages are pushed only: /5/0/8
 /// has no instance, and a URI is answered as of a protocol that is not supported. The definition,
 /// update and scheduler outlive it.
-class FirmwareObject final : public Object
+class FirmwareObject final : public SingleObject
 {
 public:
     FirmwareObject(const model::ObjectDefinition& definition,
                    FirmwareUpdate& update,
                    base::Scheduler& scheduler);
-
-    [[nodiscard]] const model::ObjectDefinition& definition() const override { return definition_; }
-
-    [[nodiscard]] std::vector<model::Id> instances() const override { return {0}; }
 
     [[nodiscard]] std::vector<model::Id> resources(model::Id instance) const override;
     [[nodiscard]] base::Expected<model::Sample> read(const model::Path& path) const override;
@@ -32,9 +28,7 @@ public:
     void execute(const model::Path& path, const std::string& arguments, Done done) override;
 
 private:
-    const model::ObjectDefinition& definition_;
     FirmwareUpdate& update_;
-    base::Scheduler& scheduler_;
 };
 
 /// What changes by itself in Object 5.

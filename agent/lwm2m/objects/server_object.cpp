@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "agent/lwm2m/objects/single_object.hpp"
+
 namespace causeway::lwm2m {
 
 using base::ErrorKind;
@@ -220,13 +222,9 @@ std::vector<Id> ServerObject::instances() const
 
 std::vector<Id> ServerObject::resources(Id) const
 {
-    std::vector<Id> ids;
-    for (const Id id : present) {
-        if (id == resource::bootstrapTrigger && !listener_.hasBootstrapServer())
-            continue;
-        if (definition_.find(id) != nullptr) // newer ones are not in every definition
-            ids.push_back(id);
-    }
+    auto ids = definedOf(definition_, present);
+    if (!listener_.hasBootstrapServer())
+        std::erase(ids, resource::bootstrapTrigger);
     return ids;
 }
 
