@@ -72,6 +72,8 @@ struct SessionSettings
     std::vector<std::string> cipherSuites; ///< instead of the defaults; IANA names or numbers
     bool mayResume = true;                 ///< false: a full handshake, whatever is kept
     ServerIdentity server{};               ///< not looked at with Psk and NoSec
+    /// False: it is kept from what other sessions with this credential resume, and they from it.
+    bool isKept = true;
 };
 
 /// How a notification ended.

@@ -133,6 +133,7 @@ void Connection::onAddresses(base::Expected<Addresses> addresses)
 void Connection::fetchCredential()
 {
     credential_ = opening_->settings.credential;
+    isKept_ = opening_->settings.isKept;
     environment_.credentials.fetch(
         credential_, lifetime_.guard([this](base::Expected<api::Credential> credential) {
             if (!isClosed_)
@@ -164,7 +165,7 @@ void Connection::onCredential(base::Expected<api::Credential> credential)
 void Connection::onResumption(base::Secret state)
 {
     auto resumption = decodeResumption(state.view());
-    if (resumption && opening_->settings.mayResume &&
+    if (resumption && opening_->settings.mayResume && isKept_ &&
         mayResume(*resumption,
                   serverMark(opening_->settings.uri),
                   environment_.loop.wallNow(),
@@ -250,7 +251,8 @@ void Connection::keepResumable(const api::ChannelFacts& facts, base::Secret resu
     const bool isResumed = facts.isResumed && opening_->resumption;
     const base::WallTime since = isResumed ? opening_->resumption->fullHandshakeAt : now;
     endsAt_ = lastHeardAt_ + (environment_.settings.sessionLimit - (now - since));
-    if (resumable.empty() || (isResumed && opening_->resumption->session.equals(resumable.view())))
+    if (!isKept_ || resumable.empty() ||
+        (isResumed && opening_->resumption->session.equals(resumable.view())))
         return;
     environment_.resumptions.keepResumption(
         credential_,
@@ -299,7 +301,7 @@ void Connection::onChannelLost(const base::Error& reason)
         return;
     }
     // RFC 5246 §7.2.2: after a fatal alert nothing is resumed.
-    if (!opening_ && reason.kind == ErrorKind::Refused)
+    if (!opening_ && isKept_ && reason.kind == ErrorKind::Refused)
         environment_.resumptions.keepResumption(credential_, {}, {});
     shutDown(reason);
 }

@@ -71,6 +71,7 @@ private:
     base::TimePoint lastHeardAt_{};
     base::TimePoint endsAt_{}; ///< of what the full handshake serves for; unset for NoSec
     std::uint32_t datagrams_ = 0;
+    bool isKept_ = true; ///< what would be resumed
     bool isClosed_ = false;
     bool wasLeft_ = false; ///< the owner wants to hear no more
     base::Lifetime lifetime_;

@@ -119,6 +119,34 @@ BOOST_AUTO_TEST_CASE(r07_a_second_session_is_resumed_by_a_ticket)
     }
 }
 
+BOOST_AUTO_TEST_CASE(r07_a_session_that_is_not_kept_touches_nothing_that_is)
+{
+    Fixture f;
+    DtlsServer server(f.loop, ccm8, testKey);
+    server.giveTickets();
+    server.expectNext(ccm8);
+    BOOST_REQUIRE(f.connect(server.port()));
+    const auto connectApart = [&] {
+        server.expectNext(ccm8);
+        f.listener = {};
+        api::SessionSettings apart{"meter-1",
+                                   "coaps://127.0.0.1:" + std::to_string(server.port()),
+                                   api::SecurityMode::Psk,
+                                   account,
+                                   false,
+                                   {}};
+        apart.isKept = false;
+        f.session = f.SessionFixture::open(std::move(apart));
+        BOOST_REQUIRE(f.runUntilConnectedOrClosed() && f.listener.facts);
+    };
+    const auto kept = f.resumptions.states.at(account).clone();
+
+    connectApart();
+
+    BOOST_TEST(!f.isResumed());
+    BOOST_TEST(f.resumptions.states.at(account).equals(kept.view()));
+}
+
 BOOST_AUTO_TEST_CASE(r07_openssl_resumes_by_ticket_and_by_session_id)
 {
     for (const std::string cipher :
