@@ -3,6 +3,7 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,6 +45,20 @@ struct Piece
     bool isLast = false;
 };
 
+/// One block of a body that is not wanted, or given, as a whole (RFC 7959 §2.2, §2.4).
+struct AnswerBlock
+{
+    std::uint32_t number = 0;
+    std::uint8_t exponent = 6;            ///< of its size: 2^(exponent + 4) octets, 1,024 at most
+    bool hasMore = false;                 ///< of a response
+    std::optional<std::uint32_t> total{}; ///< of a response: octets of all blocks (Size2)
+    base::Bytes etag{};                   ///< of a response: tells bodies apart
+
+    [[nodiscard]] std::size_t size() const { return std::size_t{16} << exponent; }
+
+    [[nodiscard]] std::uint64_t offset() const { return std::uint64_t{number} * size(); }
+};
+
 /// A whole request, either way: blocks are put together, or cut, below this seam.
 struct Request
 {
@@ -56,6 +71,9 @@ struct Request
     base::Bytes payload;
     Token token;                  ///< of a received request; ours is chosen below
     std::optional<Piece> piece{}; ///< of a received request: it is not whole
+    std::string host{};           ///< of our request: Uri-Host, where there must be one
+    /// Of our request: only this block of the answer is wanted, however many there are.
+    std::optional<AnswerBlock> block{};
 };
 
 /// A whole response, either way, and what a notification carries.
@@ -67,6 +85,9 @@ struct Response
     std::optional<std::uint32_t> observe; ///< notifications: 24-bit sequence number
     std::optional<std::uint32_t> maxAge;  ///< seconds
     base::Bytes payload;
+    std::optional<AnswerBlock> block{}; ///< received, where the request wanted one: it is not whole
+    /// With RequestTooLarge: octets that would have been taken (Size1, RFC 7959 §2.9.3).
+    std::optional<std::uint32_t> largestBody{};
 };
 
 } // namespace causeway::api

@@ -121,6 +121,9 @@ bool keep(Message& message, const Option& option)
     case OptionNumber::Size1:
         message.size1 = toUint(option.value);
         return true;
+    case OptionNumber::Size2:
+        message.size2 = toUint(option.value);
+        return true;
     case OptionNumber::ETag:
         message.etag = option.value;
         return true;
@@ -130,7 +133,7 @@ bool keep(Message& message, const Option& option)
     case OptionNumber::RequestTag:
         message.requestTag = option.value;
         return true;
-    default: // Uri-Host, Uri-Port, Location-Query and Size2 say nothing that we need
+    default: // Uri-Host, Uri-Port and Location-Query say nothing that we need
         return true;
     }
 }
@@ -276,6 +279,8 @@ MessageWriter
 writeRequest(const Header& header, const api::Request& request, const TransferOptions& options)
 {
     MessageWriter writer(header);
+    if (!request.host.empty())
+        writer.option(OptionNumber::UriHost, base::asBytes(request.host));
     if (request.observe)
         writer.uintOption(OptionNumber::Observe, *request.observe);
     for (const auto& segment : request.path)

@@ -105,6 +105,7 @@ struct Message
     std::optional<Block> block1;
     std::optional<Block> block2;
     std::optional<std::uint32_t> size1;
+    std::optional<std::uint32_t> size2;
     base::ByteView etag;
     base::ByteView echo;
     std::optional<base::ByteView> requestTag;

@@ -37,6 +37,22 @@ base::Bytes toBytes(base::ByteView view)
     return {view.begin(), view.end()};
 }
 
+// RFC 7959 §2.4: an answer without Block2 is whole.
+base::Expected<api::Response> toBlock(Message& message)
+{
+    const Block block = message.block2.value_or(Block{});
+    const bool isWhole = !message.block2;
+    const std::size_t size = message.payload.size();
+    if (block.exponent > Block::largestExponent || (block.hasMore && size != block.size()) ||
+        (!isWhole && size > block.size()))
+        return fail(ErrorKind::Corrupt, "the server's answer is no block of the size that it says");
+    api::AnswerBlock given{block.number, block.exponent, block.hasMore, message.size2, {}};
+    given.etag = toBytes(message.etag);
+    api::Response response = toResponse(message);
+    response.block = std::move(given);
+    return response;
+}
+
 } // namespace
 
 struct Requester::Current
@@ -115,6 +131,12 @@ MessageWriter Requester::writeNext(const Header& header)
     Current& current = *current_;
     TransferOptions options;
     options.echo = current.echo;
+    if (const auto& wish = current.request.block) {
+        options.block2 = Block{wish->number, false, wish->exponent};
+        if (wish->number == 0)
+            options.size2 = 0; // RFC 7959 §4: asks for the size
+        return writeRequest(header, current.request, options);
+    }
     if (current.isDownload) {
         Block block{0, false, current.answerExponent};
         block.number = static_cast<std::uint32_t>(current.answer.payload.size() / block.size());
@@ -243,6 +265,10 @@ void Requester::handle(Message& message)
 {
     if (startsAgain(message) || continuesUpload(message)) {
         sendNext();
+        return;
+    }
+    if (current_->request.block) {
+        finish(toBlock(message));
         return;
     }
     if (message.block2 && (message.block2->hasMore || current_->isDownload)) {

@@ -273,4 +273,87 @@ BOOST_AUTO_TEST_CASE(options_that_fit_no_message_fail_the_request)
     BOOST_TEST((f.results[0].error().kind == ErrorKind::LimitExceeded));
 }
 
+namespace {
+
+constexpr std::uint8_t content = 69;
+
+/// Asks for one block of /fw.
+void getBlock(ExchangeFixture& f, std::uint32_t number, std::uint8_t exponent)
+{
+    api::Request request;
+    request.path = {"fw"};
+    request.host = "repository.example";
+    request.block = api::AnswerBlock{number, exponent};
+    f.exchange->request(std::move(request), [&f](auto result) { f.results.push_back(result); });
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(one_block_of_an_answer_is_asked_for_and_given)
+{
+    ExchangeFixture f;
+    getBlock(f, 3, 2);
+    BOOST_TEST((f.last().block2 == coap::Block{3, false, 2}));
+    BOOST_TEST(!f.last().size2.has_value());
+    const base::Bytes etag{1, 2};
+    coap::TransferOptions options;
+    options.block2 = coap::Block{3, true, 2};
+    options.size2 = 1000;
+    options.etag = etag;
+
+    f.respond(MessageType::Acknowledgement, content, options, f.body(64));
+
+    BOOST_REQUIRE(f.results.size() == 1U);
+    const auto& given = f.results[0].value().block.value();
+    BOOST_TEST(given.offset() == 192U);
+    BOOST_TEST(given.hasMore);
+    BOOST_TEST(given.total.value() == 1000U);
+    BOOST_TEST(given.etag == etag);
+    BOOST_TEST(f.results[0]->payload == f.body(64));
+}
+
+BOOST_AUTO_TEST_CASE(the_first_block_asks_for_the_size_of_all)
+{
+    ExchangeFixture f;
+
+    getBlock(f, 0, 6);
+
+    BOOST_TEST(f.last().size2.value() == 0U);
+    BOOST_TEST(f.lastHex().find(base::toHex(base::asBytes("repository.example"))) !=
+               std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_without_blocks_is_a_whole_one)
+{
+    ExchangeFixture f;
+    getBlock(f, 0, 0);
+
+    f.respond(MessageType::Acknowledgement, content, {}, f.body(700));
+
+    BOOST_REQUIRE(f.results.size() == 1U);
+    BOOST_TEST(!f.results[0].value().block.value().hasMore);
+    BOOST_TEST(f.results[0]->payload.size() == 700U);
+}
+
+BOOST_AUTO_TEST_CASE(a_block_of_another_size_than_it_says_is_none)
+{
+    struct Row
+    {
+        coap::Block block;
+        std::size_t size;
+    };
+
+    for (const auto& row : {Row{{0, true, 2}, 63}, {{0, false, 2}, 65}, {{0, true, 7}, 64}}) {
+        ExchangeFixture f;
+        getBlock(f, 0, 2);
+        coap::TransferOptions options;
+        options.block2 = row.block;
+
+        f.respond(MessageType::Acknowledgement, content, options, f.body(row.size));
+
+        BOOST_REQUIRE(f.results.size() == 1U);
+        BOOST_TEST((f.results[0].error().kind == ErrorKind::Corrupt));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
