@@ -296,6 +296,7 @@ void Responder::answer(std::uint64_t id, api::Response response)
     const bool isObserved = response.observe.has_value();
     TransferOptions options;
     options.block1 = pending.block1;
+    options.size1 = response.largestBody;
     Header header = makeReplyHeader(pending.header, replyCode(pending, response));
     if (pending.isAcknowledged) {
         header.type = MessageType::Confirmable;

@@ -70,6 +70,7 @@ api::Response toResponse(const model::Outcome& outcome)
     response.code = outcome.code;
     if (!outcome.isSuccess())
         response.payload = base::toBytes(outcome.diagnostic);
+    response.largestBody = outcome.largestBody;
     return response;
 }
 

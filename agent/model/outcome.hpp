@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -36,6 +37,7 @@ struct Outcome
 {
     OutcomeCode code = OutcomeCode::Changed;
     std::string diagnostic;
+    std::optional<std::uint32_t> largestBody{}; ///< with RequestTooLarge: octets, when known
 
     [[nodiscard]] bool isSuccess() const { return static_cast<unsigned>(code) < 128; }
 };

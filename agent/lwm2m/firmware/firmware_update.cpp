@@ -152,9 +152,11 @@ Outcome FirmwareUpdate::admit(const ResourcePiece& piece)
         return refuse(OutcomeCode::RequestIncomplete, "this does not go on where it ended");
     if (isTooLarge) {
         raise(Event::PackageTooLarge);
-        return refuse(
-            OutcomeCode::RequestTooLarge,
-            fmt::format("a package has at most {} octets here", station_.largestPackage()));
+        auto outcome =
+            refuse(OutcomeCode::RequestTooLarge,
+                   fmt::format("a package has at most {} octets here", station_.largestPackage()));
+        outcome.largestBody = static_cast<std::uint32_t>(station_.largestPackage());
+        return outcome;
     }
     if (isFirst) {
         sender_ = piece.server;

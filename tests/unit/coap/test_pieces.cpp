@@ -172,4 +172,17 @@ BOOST_AUTO_TEST_CASE(leave_another_upload_alone)
     BOOST_TEST(push(1, false) == changedCode);
 }
 
+// RFC 7959 §2.9.3.
+BOOST_AUTO_TEST_CASE(that_are_too_many_are_told_how_many_there_may_be)
+{
+    api::Response tooLarge;
+    tooLarge.code = model::OutcomeCode::RequestTooLarge;
+    tooLarge.largestBody = 4096;
+    answer = tooLarge;
+
+    BOOST_TEST(push(0, true) == 141);
+
+    BOOST_TEST(last().size1.value() == 4096U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -244,6 +244,16 @@ BOOST_FIXTURE_TEST_CASE(believes_a_size_that_is_told_in_advance, UpdateFixture)
     BOOST_TEST(station.package.empty());
 }
 
+// RFC 7959 §2.9.3.
+BOOST_FIXTURE_TEST_CASE(says_how_large_a_package_may_be, UpdateFixture)
+{
+    std::optional<std::uint32_t> largest;
+    update->write({{5, 0, 0}, 1, 0, 4097, false, some(16)},
+                  [&](const model::Outcome& outcome) { largest = outcome.largestBody; });
+
+    BOOST_TEST(largest.value() == 4096U);
+}
+
 BOOST_FIXTURE_TEST_CASE(takes_a_package_of_the_largest_size, UpdateFixture)
 {
     BOOST_TEST((write(0, some(4096), true) == ok));
