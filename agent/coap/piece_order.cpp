@@ -38,8 +38,10 @@ std::optional<std::uint8_t> PieceOrder::admit(std::uint64_t key, const Message& 
     const std::size_t size = piece.payload.size();
     if (block.hasMore ? size != block.size() : size > block.size())
         return refuse(OutcomeCode::BadRequest);
-    if (block.number == 0)
+    if (block.number == 0) {
+        ++newest_;
         upload_ = std::make_unique<Upload>(scheduler_, key, [this] { forget(); });
+    }
     if (!upload_ || upload_->key != key)
         return refuse(OutcomeCode::RequestIncomplete);
     const std::uint64_t print = fingerprint(piece.payload);

@@ -23,6 +23,10 @@ public:
     /// Nothing: the piece begins an upload or continues it, and goes on. Else the code to answer
     /// it with. `key` tells uploads apart; a piece 0 begins anew.
     [[nodiscard]] std::optional<std::uint8_t> admit(std::uint64_t key, const Message& piece);
+
+    /// The number of the upload that was begun last: each has another one.
+    [[nodiscard]] std::uint64_t current() const { return newest_; }
+
     /// What still comes of it is refused.
     void forget();
 
@@ -31,6 +35,7 @@ private:
 
     base::Scheduler& scheduler_;
     std::unique_ptr<Upload> upload_;
+    std::uint64_t newest_ = 0;
 };
 
 } // namespace causeway::coap

@@ -14,15 +14,26 @@ namespace causeway::coap {
 /// Which requests of the peer were seen, so that none runs twice (RFC 7252 §4.2, §4.5), and the
 /// newest replies, to be sent again.
 ///
-/// Memory is bounded: mostReplies datagrams, and eight octets for each request remembered. A
-/// request that only reads is forgotten with its reply: answered afresh it does no harm, which §4.5
-/// allows. One that acts is remembered for its whole lifetime, mostRemembered of them: four a
-/// second, every second; its repetition after that long without our reply is ignored.
+/// Memory is bounded: mostReplies datagrams and one, and eight octets for each request remembered.
+/// Requests of one kind push none of another kind out.
 class ReplyCache
 {
 public:
-    static constexpr std::size_t mostReplies = 8;
-    static constexpr std::size_t mostRemembered = 1024;
+    /// What a repetition would do.
+    enum class Kind : std::uint8_t {
+        /// No harm: forgotten with its reply, and answered afresh, which §4.5 allows.
+        Reads,
+        /// A second time what must be done once: remembered for its whole lifetime. Its repetition
+        /// after its reply was forgotten is ignored.
+        Acts,
+        /// Nothing: a block of an upload, not the last one. The upload's order shows a repetition
+        /// (RFC 7959 §2.5); only the newest block's reply can still be missing.
+        Block
+    };
+
+    static constexpr std::size_t mostReplies = 8;       ///< of what reads or acts
+    static constexpr std::size_t mostRemembered = 1024; ///< of them: four a second, every second
+    static constexpr std::size_t mostBlocks = 16; ///< more than arrive out of order on any network
 
     /// What to do with a repetition.
     struct Seen
@@ -32,25 +43,27 @@ public:
 
     [[nodiscard]] std::optional<Seen> find(std::uint16_t messageId, base::TimePoint now) const;
 
-    void
-    remember(std::uint16_t messageId, bool isSafe, base::Duration lifetime, base::TimePoint now);
+    void remember(std::uint16_t messageId, Kind kind, base::Duration lifetime, base::TimePoint now);
     void keepReply(std::uint16_t messageId, base::ByteView datagram);
 
 private:
     struct Entry
     {
         std::uint16_t messageId = 0;
-        bool isSafe = false;
+        Kind kind = Kind::Reads;
         std::uint32_t expiry = 0; ///< seconds of monotonic time, rounded up
     };
 
     struct Reply
     {
         std::uint16_t messageId = 0;
+        Kind kind = Kind::Reads;
         base::Bytes datagram;
     };
 
-    void makeRoom(std::uint32_t now);
+    [[nodiscard]] const Entry* newest(std::uint16_t messageId) const;
+    void makeRoom(Kind kind, std::uint32_t now);
+    void makeRoomForReply(Kind kind);
     void forgetReply(std::uint16_t messageId);
 
     std::vector<Entry> entries_; ///< oldest first

@@ -21,10 +21,14 @@ constexpr std::uint8_t toCode(OutcomeCode code)
     return static_cast<std::uint8_t>(code);
 }
 
-bool isSafe(std::uint8_t code)
+ReplyCache::Kind kindOf(const Message& message)
 {
-    return code == static_cast<std::uint8_t>(Method::Get) ||
-           code == static_cast<std::uint8_t>(Method::Fetch);
+    const std::uint8_t code = message.header.code;
+    if (code == static_cast<std::uint8_t>(Method::Get) ||
+        code == static_cast<std::uint8_t>(Method::Fetch))
+        return ReplyCache::Kind::Reads;
+    return message.block1 && message.block1->hasMore ? ReplyCache::Kind::Block
+                                                     : ReplyCache::Kind::Acts;
 }
 
 std::uint64_t extend(std::uint64_t print, const std::vector<std::string>& segments)
@@ -62,7 +66,7 @@ struct Responder::Pending
     std::optional<std::uint32_t> observe;
     std::optional<Block> block1;
     Block wish;
-    bool isPiece = false;
+    std::optional<std::uint64_t> upload; ///< the one that this is a piece of
     bool isAcknowledged = false;
     std::unique_ptr<base::Timer> timer;
 };
@@ -137,7 +141,7 @@ void Responder::receive(Message& message)
         return;
     }
     const base::Duration lifetime = isConfirmable ? exchangeLifetime : nonLifetime;
-    cache_.remember(header.messageId, isSafe(header.code), lifetime, now);
+    cache_.remember(header.messageId, kindOf(message), lifetime, now);
     if (message.unknownCritical) {
         refuseOption(header, *message.unknownCritical);
         return;
@@ -256,7 +260,8 @@ void Responder::serve(Message& message, Body body, std::uint64_t key)
     pending.observe = message.observe;
     pending.block1 = message.block1;
     pending.wish = message.block2.value_or(Block{});
-    pending.isPiece = body.piece.has_value();
+    if (body.piece)
+        pending.upload = pieces_.current();
     message.payload = {};
     api::Request request = toRequest(message);
     request.payload = std::move(body.octets);
@@ -319,10 +324,10 @@ std::uint8_t Responder::replyCode(const Pending& pending, const api::Response& r
 {
     const bool isSuccess =
         static_cast<std::uint8_t>(response.code) < toCode(OutcomeCode::BadRequest);
-    if (pending.isPiece && !isSuccess)
-        pieces_.forget();
-    return pending.isPiece && isSuccess && pending.block1->hasMore ? continueCode
-                                                                   : toCode(response.code);
+    if (!isSuccess && pending.upload == pieces_.current())
+        pieces_.forget(); // unless its sender has begun another since
+    return pending.upload && isSuccess && pending.block1->hasMore ? continueCode
+                                                                  : toCode(response.code);
 }
 
 void Responder::noteObservation(const Pending& pending, const api::Response& response)

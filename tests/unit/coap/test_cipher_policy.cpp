@@ -147,13 +147,15 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(reply_cache)
 
+using Kind = coap::ReplyCache::Kind;
+
 BOOST_AUTO_TEST_CASE(what_acts_is_remembered_longer_than_its_reply)
 {
     coap::ReplyCache cache;
     const base::TimePoint now{};
     const base::Bytes reply{1, 2, 3};
     for (std::uint16_t id = 0; id < 100; ++id) {
-        cache.remember(id, id % 2 == 0, 247s, now);
+        cache.remember(id, id % 2 == 0 ? Kind::Reads : Kind::Acts, 247s, now);
         cache.keepReply(id, reply);
     }
 
@@ -168,7 +170,7 @@ BOOST_AUTO_TEST_CASE(memory_stays_bounded_however_many_requests_come)
 {
     coap::ReplyCache cache;
     for (std::uint32_t id = 0; id < 5000; ++id)
-        cache.remember(static_cast<std::uint16_t>(id), false, 247s, base::TimePoint{});
+        cache.remember(static_cast<std::uint16_t>(id), Kind::Acts, 247s, base::TimePoint{});
 
     BOOST_TEST(!cache.find(5000 - coap::ReplyCache::mostRemembered - 1, base::TimePoint{}));
     BOOST_TEST(cache.find(5000 - coap::ReplyCache::mostRemembered, base::TimePoint{}).has_value());

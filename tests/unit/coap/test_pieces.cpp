@@ -115,6 +115,51 @@ BOOST_AUTO_TEST_CASE(go_on_once_when_their_sender_repeats_itself)
     BOOST_TEST(requests.size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(push_no_other_request_out_of_memory)
+{
+    accept();
+    const std::string write =
+        "4003 F0F0 B1 33 FF 31"; // PUT /3, never acknowledged as far as it knows
+    receive(write);
+    const std::string reply = lastHex();
+    const std::uint32_t many = 2 * coap::ReplyCache::mostRemembered;
+    for (std::uint32_t number = 0; number < many; ++number)
+        BOOST_REQUIRE(push(number, true) == continueCode);
+
+    receive(write);
+
+    BOOST_TEST(requests.size() == 1U + many);
+    BOOST_TEST(lastHex() == reply);
+}
+
+BOOST_AUTO_TEST_CASE(repeat_their_answer_when_they_are_retransmitted)
+{
+    accept();
+    push(0, true);
+    push(1, true);
+    const std::string reply = lastHex();
+    --nextPeerMessageId;
+
+    BOOST_TEST(push(1, true) == continueCode);
+
+    BOOST_TEST(lastHex() == reply);
+    BOOST_TEST(requests.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(begin_anew_while_an_older_one_still_waits)
+{
+    push(0, true);
+    push(0, true); // under a new message ID: an upload of its own
+    api::Response superseded;
+    superseded.code = model::OutcomeCode::RequestIncomplete;
+
+    waiting.at(0)(std::move(superseded));
+    waiting.at(1)(changed());
+    accept();
+
+    BOOST_TEST(push(1, true) == continueCode);
+}
+
 BOOST_AUTO_TEST_CASE(begin_anew_with_the_first)
 {
     accept();
