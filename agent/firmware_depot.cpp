@@ -118,7 +118,8 @@ private:
 
     void run(const std::vector<std::string>& command, Done done)
     {
-        job_ = depot_.run(filledIn(command, target_, file_->whole()),
+        job_ = depot_.run(target_.device,
+                          filledIn(command, target_, file_->whole()),
                           method_.timeLimit,
                           [this, done = std::move(done)](const Expected<int>& status) mutable {
                               job_ = 0;
@@ -153,23 +154,35 @@ void FirmwareDepot::forget(const std::string& device)
     worker_.post([directory = directory_, device] { PackageFile(directory, device).remove(); });
 }
 
-std::uint64_t FirmwareDepot::run(std::vector<std::string> command,
+std::uint64_t FirmwareDepot::run(const std::string& device,
+                                 std::vector<std::string> command,
                                  std::chrono::seconds limit,
                                  base::ChildProcess::Ended ended)
 {
     const std::uint64_t id = ++lastJob_;
-    waiting_.push_back({id, std::move(command), limit, std::move(ended)});
+    waiting_.push_back({id, device, std::move(command), limit, std::move(ended)});
     startNext();
     return id;
 }
 
+bool FirmwareDepot::runsFor(const std::string& device) const
+{
+    return std::ranges::any_of(
+        running_, [&device](const auto& entry) { return entry.second.device == device; });
+}
+
 void FirmwareDepot::startNext()
 {
-    if (waiting_.empty() || running_.size() >= mostPrograms)
+    if (running_.size() >= mostPrograms)
         return;
-    Job job = std::move(waiting_.front());
-    waiting_.pop_front();
+    const auto next = std::ranges::find_if(
+        waiting_, [this](const Job& waiting) { return !runsFor(waiting.device); });
+    if (next == waiting_.end())
+        return;
+    Job job = std::move(*next);
+    waiting_.erase(next);
     auto& running = running_[job.id];
+    running.device = std::move(job.device);
     running.ended = std::move(job.ended);
     running.process = std::make_unique<base::ChildProcess>(
         loop_, job.command, job.limit, [this, id = job.id](Expected<int> status) {

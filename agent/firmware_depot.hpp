@@ -52,21 +52,26 @@ private:
     struct Job
     {
         std::uint64_t id = 0;
+        std::string device;
         std::vector<std::string> command;
         std::chrono::seconds limit{};
         base::ChildProcess::Ended ended;
     };
 
-    std::uint64_t run(std::vector<std::string> command,
+    std::uint64_t run(const std::string& device,
+                      std::vector<std::string> command,
                       std::chrono::seconds limit,
                       base::ChildProcess::Ended ended);
-    /// Ends it, or takes it out of the line; it is not told then.
+    /// Ends it, or takes it out of the line; it is not told then. Until its program has gone, none
+    /// begins for that device.
     void abandon(std::uint64_t job);
+    [[nodiscard]] bool runsFor(const std::string& device) const;
     void startNext();
     void onEnded(std::uint64_t job, base::Expected<int> status);
 
     struct Running
     {
+        std::string device;
         std::unique_ptr<base::ChildProcess> process;
         base::ChildProcess::Ended ended;
     };

@@ -4,7 +4,11 @@
 #include <optional>
 
 #include <boost/test/unit_test.hpp>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "agent/base/unique_fd.hpp"
 #include "agent/firmware_depot.hpp"
 #include "tests/fakes/temporary_directory.hpp"
 
@@ -17,12 +21,13 @@ namespace {
 struct DepotFixture
 {
     std::unique_ptr<api::FirmwareStation> open(std::vector<std::string> install,
-                                               std::vector<std::string> check = {})
+                                               std::vector<std::string> check = {},
+                                               const std::string& device = "meter-1")
     {
         api::FirmwareMethod method;
         method.install = std::move(install);
         method.check = std::move(check);
-        return depot.open({"meter-1", "urn:dev:os:1", "rtu-0", "7"}, std::move(method));
+        return depot.open({device, "urn:dev:os:1", "rtu-0", "7"}, std::move(method));
     }
 
     /// Calls and waits: the error's kind, nothing when it went well.
@@ -184,7 +189,7 @@ BOOST_AUTO_TEST_CASE(runs_a_few_programs_at_once_and_the_others_after_them)
                                count + ".$$ && test $n -le " +
                                std::to_string(agent::FirmwareDepot::mostPrograms);
     for (int i = 0; i < 12; ++i) {
-        stations.push_back(open({"/bin/sh", "-c", script}));
+        stations.push_back(open({"/bin/sh", "-c", script}, {}, "meter-" + std::to_string(i)));
         stations.back()->install([&](const base::Expected<void>& result) {
             ++ended;
             failed += result ? 0 : 1;
@@ -194,6 +199,33 @@ BOOST_AUTO_TEST_CASE(runs_a_few_programs_at_once_and_the_others_after_them)
     until([&] { return ended == stations.size(); });
 
     BOOST_TEST(failed == 0U);
+}
+
+// A program that is asked to end may be in the middle of the device's flash.
+BOOST_AUTO_TEST_CASE(never_runs_two_programs_for_one_device)
+{
+    const std::string number = directory.path() / "number";
+    const std::string gate = directory.path() / "gate";
+    BOOST_REQUIRE(::mkfifo(gate.c_str(), 0600) == 0);
+    station = open({"/bin/sh",
+                    "-c",
+                    "trap '' TERM; echo $$ > $0.new; mv $0.new $0; read open < $1",
+                    number,
+                    gate});
+    station->install([](const base::Expected<void>&) {});
+    until([&] { return std::filesystem::exists(number); });
+    std::optional<bool> isAlone;
+
+    station.reset();
+    station = open({"/bin/sh", "-c", "! kill -0 $(cat $0)", number});
+    station->install([&](const base::Expected<void>& result) { isAlone = result.has_value(); });
+
+    auto other = open({"/bin/true"}, {}, "meter-2"); // in line behind it, and not held up
+    BOOST_TEST(!ask([&](auto done) { other->install(std::move(done)); }));
+    const base::UniqueFd opened(::open(gate.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+    BOOST_REQUIRE(::write(opened.get(), "\n", 1) == 1);
+    until([&] { return isAlone.has_value(); });
+    BOOST_TEST(*isAlone);
 }
 
 BOOST_AUTO_TEST_CASE(ends_what_runs_when_the_device_goes)
