@@ -361,13 +361,14 @@ void AttachedDevice::showIdentity(const std::vector<Path>& changed)
     if (deviceObject_ == nullptr || std::ranges::none_of(changed, isIdentity))
         return;
     deviceObject_->setIdentity(identity());
-    deviceObject_->setMeasured(measured());
+    showMeasured();
 }
 
 void AttachedDevice::showAvailability()
 {
     if (!client_ || deviceObject_ == nullptr)
         return;
+    showMeasured();
     constexpr auto malfunction = lwm2m::DeviceObject::peripheralMalfunction;
     const bool isLost = field_.isAvailable() == false;
     std::vector<Path> changed;

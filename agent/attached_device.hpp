@@ -128,9 +128,9 @@ private:
     void addKeptObject(model::Id id);
     [[nodiscard]] lwm2m::DeviceIdentity identity() const;
     /// Of Object 3, what is there by now: battery, power sources.
-    [[nodiscard]] std::map<model::Path, model::Sample> measured() const;
     void showIdentity(const std::vector<model::Path>& changed);
     void showAvailability();
+    void showMeasured();
     [[nodiscard]] api::DeviceStatus::Field fieldState() const;
     [[nodiscard]] lwm2m::Object* find(model::Id object) const;
     [[nodiscard]] base::Expected<model::Value> admitWrite(const model::Path& path,

@@ -24,7 +24,7 @@ void AttachedDevice::addObjects()
                                                         services_.scheduler,
                                                         lifetime_.guard([this] { reboot(); }));
     deviceObject_ = device.get();
-    deviceObject_->setMeasured(measured());
+    showMeasured();
     client_->addObject(std::move(device));
     std::set<model::Id> ids;
     for (const auto& mapped : field_.mapping())
@@ -99,20 +99,16 @@ lwm2m::DeviceIdentity AttachedDevice::identity() const
     return identity;
 }
 
-std::map<model::Path, model::Sample> AttachedDevice::measured() const
+void AttachedDevice::showMeasured()
 {
-    std::map<model::Path, model::Sample> samples;
+    lwm2m::DeviceObject::Measured measured;
     for (const auto& mapped : field_.mapping()) {
-        if (mapped.path.object() != deviceObjectId)
-            continue;
-        if (const auto* newest = field_.newest(mapped.path))
-            samples.emplace(mapped.path, *newest);
-        else if (mapped.constant)
-            samples.emplace(
-                mapped.path,
-                model::Sample{mapped.path, *mapped.constant, services_.scheduler.wallNow()});
+        const auto& path = mapped.path;
+        if (path.object() == deviceObjectId && (mapped.constant || field_.newest(path) != nullptr ||
+                                                deviceObject_->measured().contains(path)))
+            measured.emplace(path, field_.value(path));
     }
-    return samples;
+    deviceObject_->setMeasured(std::move(measured));
 }
 
 } // namespace causeway::agent

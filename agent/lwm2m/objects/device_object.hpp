@@ -42,11 +42,13 @@ public:
     /// What the device itself tells of who it is.
     void setIdentity(DeviceIdentity identity) { identity_ = std::move(identity); }
 
-    /// Power sources, battery and the like, by path. What this Object keeps itself stays its own.
-    void setMeasured(std::map<model::Path, model::Sample> measured)
-    {
-        measured_ = std::move(measured);
-    }
+    /// By path: a Resource is there as soon as its device has told it, whatever became of it since.
+    using Measured = std::map<model::Path, base::Expected<model::Sample>>;
+
+    /// Power sources, battery and the like. What this Object keeps itself stays its own.
+    void setMeasured(Measured measured) { measured_ = std::move(measured); }
+
+    [[nodiscard]] const Measured& measured() const { return measured_; }
 
     /// True when /3/0/11 has changed: the errors present, or a single 0.
     bool setError(std::uint8_t code);
@@ -75,7 +77,7 @@ private:
     [[nodiscard]] std::chrono::seconds gatewayTime() const;
 
     DeviceIdentity identity_;
-    std::map<model::Path, model::Sample> measured_;
+    Measured measured_;
     base::UniqueFunction<void()> onReboot_;
     Clock clock_;
     std::vector<std::uint8_t> errors_; ///< in the order they came; empty shows as a single 0

@@ -130,6 +130,25 @@ BOOST_AUTO_TEST_CASE(a_server_reads_the_battery_and_the_power_sources)
     BOOST_TEST(read({"3", "0", "9"}) == "86");
 }
 
+BOOST_AUTO_TEST_CASE(no_server_reads_the_battery_of_a_device_that_is_gone)
+{
+    const auto battery9 = [this] {
+        return ask(api::Method::Get, {"3", "0", "9"}, {}).code;
+    };
+    bridge->values[battery] = std::int64_t{87};
+    bridge->tell(battery);
+
+    bridge->listener->onAvailability(false, "the device does not answer");
+    BOOST_TEST((battery9() == OutcomeCode::InternalServerError));
+    BOOST_TEST(read({"3", "0", "11", "0"}) == "8");
+    BOOST_TEST(read({"3", "0", "1"}) == "P1");
+
+    bridge->tell(relay); // it is back; its battery is not known yet
+    BOOST_TEST((battery9() == OutcomeCode::InternalServerError));
+    bridge->tell(battery);
+    BOOST_TEST(read({"3", "0", "9"}) == "87");
+}
+
 BOOST_AUTO_TEST_CASE(another_device_in_its_place_is_told_from_it)
 {
     bridge->tell(serialNumber);
