@@ -87,8 +87,13 @@ base::Error errorOf(const sdbus::Error& error)
     // The peripheral answered by the Attribute Protocol, and the answer was no.
     if (text.find("ATT error") != std::string::npos)
         return {ErrorKind::Refused, text, Retry::Never};
-    // The controller has too many connections, or is busy with another.
-    if (text.find("abort-by-local") != std::string::npos)
+    // What att_connect_cb (src/device.c of 5.66) makes of every connection that fails.
+    if (text == "le-connection-abort-by-local")
+        return {ErrorKind::Unreachable,
+                "it did not answer: out of reach, asleep, or the adapter has no room for another "
+                "connection",
+                Retry::AfterReconnect};
+    if (text == "le-connection-concurrent-connection-limit")
         return {ErrorKind::LimitExceeded, text, Retry::Later};
     return {ErrorKind::Unreachable, text, Retry::AfterReconnect};
 }

@@ -246,10 +246,9 @@ base::Duration Peripheral::pauseAfter(const base::Error& error) const
 {
     if (needsPerson(error))
         return refusalRest;
-    if (error.kind == ErrorKind::LimitExceeded)
-        return crowdedRest;
+    const auto first = error.kind == ErrorKind::LimitExceeded ? crowdedRest : shortestRest;
     const auto doublings = std::min(failures_, mostDoublings);
-    return std::min<base::Duration>(shortestRest * (1U << doublings), longestRest);
+    return std::min<base::Duration>(first * (1U << doublings), longestRest);
 }
 
 void Peripheral::lose(const base::Error& error)

@@ -91,7 +91,7 @@ void SimulatedDevice::Connect()
 {
     if (!peripheral_.isReachable)
         throw sdbus::Error(bus::ErrorName("org.bluez.Error.Failed"),
-                           "le-connection-abort-by-remote");
+                           "le-connection-abort-by-local");
     peripheral_.isConnected = true;
     if (!gatt_)
         gatt_ = std::make_unique<SimulatedGatt>(connection_, path_, peripheral_);

@@ -95,6 +95,19 @@ BOOST_AUTO_TEST_CASE(attempts_that_fail_come_ever_more_seldom)
     BOOST_TEST(site.radio.connects <= 6 + 5 + 12);
 }
 
+BOOST_AUTO_TEST_CASE(attempts_for_which_the_adapter_has_no_room_come_ever_more_seldom_too)
+{
+    PeripheralSite site;
+    site.radio.connectError = base::Error{ErrorKind::LimitExceeded, "no room"};
+    site.start();
+    site.hear();
+
+    site.scheduler.advance(11s); // after 4 and 8 seconds
+    BOOST_TEST(site.radio.connects == 2);
+    site.scheduler.advance(1h);
+    BOOST_TEST(site.radio.connects <= 23);
+}
+
 BOOST_AUTO_TEST_CASE(whom_bluetoothd_connects_by_itself_need_not_rest)
 {
     PeripheralSite site;
