@@ -91,7 +91,7 @@ void Peripheral::onRadio(const std::string& reason)
 void Peripheral::onHeard(std::optional<std::int16_t> rssi)
 {
     const auto now = site_.scheduler.now();
-    const bool wasAway = !heardAt_ || now > *heardAt_ + absentSilence;
+    const bool wasAway = !heardAt_ || now >= *heardAt_ + absentSilence;
     heardAt_ = now;
     rssi_ = rssi ? rssi : rssi_;
     if (stage_ == Stage::Resting && wasAway && failures_ > 0 && !isRefused_) {
@@ -277,8 +277,10 @@ void Peripheral::letGo()
     const bool hadConnection = stage_ == Stage::Connecting || stage_ == Stage::Connected;
     stage_ = Stage::Idle;
     session_.reset();
-    if (hadConnection)
+    if (hadConnection) {
+        heardAt_ = site_.scheduler.now(); // who is connected does not advertise
         site_.radio.disconnect(settings_.address);
+    }
     site_.slots.release(site_.number);
 }
 

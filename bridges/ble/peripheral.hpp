@@ -102,7 +102,7 @@ private:
     std::string radioReason_;
     std::string missReason_; ///< why it is away, while that is not yet told
     std::optional<std::int16_t> rssi_;
-    std::optional<base::TimePoint> heardAt_;
+    std::optional<base::TimePoint> heardAt_; ///< also by its connection or an attempt at one
     base::TimePoint connectedAt_{};
     bool isLent_ = false;        ///< it rests because others wanted its slot
     bool isRefused_ = false;     ///< the last failure is one that a person has to mend

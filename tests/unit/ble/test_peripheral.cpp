@@ -95,6 +95,23 @@ BOOST_AUTO_TEST_CASE(attempts_that_fail_come_ever_more_seldom)
     BOOST_TEST(site.radio.connects <= 6 + 5 + 12);
 }
 
+BOOST_AUTO_TEST_CASE(who_advertises_and_never_can_be_used_is_tried_ever_more_seldom)
+{
+    PeripheralSite site;
+    site.radio.isSilent = true; // attempts end by their limit, which is longer than a silence
+    site.start();
+    site.hear();
+
+    for (int second = 0; second < 3600; ++second) {
+        site.scheduler.advance(1s);
+        if (site.radio.log.back() == "disconnect")
+            site.hear();
+    }
+
+    BOOST_TEST(site.radio.connects > 1);
+    BOOST_TEST(site.radio.connects <= 23);
+}
+
 BOOST_AUTO_TEST_CASE(attempts_for_which_the_adapter_has_no_room_come_ever_more_seldom_too)
 {
     PeripheralSite site;
