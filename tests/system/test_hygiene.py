@@ -16,14 +16,17 @@ from test_bootstrap import senml
 BUILD = os.environ["CAUSEWAY_BUILD"]
 COUNT = int(os.environ.get("CAUSEWAY_CANARIES", "50"))
 UNITS = 200  # on one line
+BLOCK_EXPONENT = 2  # SZX: what is put together grows in many steps
+BLOCK = 16 << BLOCK_EXPONENT  # octets
 SHADOW = 1 << 40  # octets; only a sanitizer maps as much, and keeps what is freed
-# All keys begin alike, so that one search finds any. Nine octets: six of them are eight characters of Base64 wherever
-# they begin, which stand nowhere by chance.
+# All keys end alike, so that one search finds any: what is freed is first written over where it begins. Nine octets:
+# six of them are eight characters of Base64 wherever they begin, which stand nowhere by chance.
 MARK = secrets.token_bytes(9)
+SIZES = (16, 32, 64)  # octets: a small heap keeps its pieces by size
 
 
-def canary():
-    return MARK + secrets.token_bytes(7)
+def canary(number):
+    return secrets.token_bytes(SIZES[number % len(SIZES)] - len(MARK)) + MARK
 
 
 def spellings(octets):
@@ -74,7 +77,7 @@ class Keys(unittest.TestCase):
 
     def attach(self, number, *settings):
         if number % UNITS == 0:  # to nowhere: what counts here are the sessions
-            self.site.ctl("line", "add", f"tcp-{number // UNITS}", "--host", "127.0.0.1", "--port", 9)
+            self.site.ctl("line", "add", f"tcp-{number // UNITS}", "--host", f"127.0.0.{1 + number // UNITS}", "--port", 9)
         self.site.ctl("device", "add", f"relay-{number}", "--profile", "waveshare-relay-8ch", "--line",
                       f"tcp-{number // UNITS}", "--unit", number % UNITS + 1, *settings)
 
@@ -83,7 +86,7 @@ class Keys(unittest.TestCase):
 
     def give_list(self, names):
         """As an operator gives the keys of a whole site."""
-        keys = {name: canary() for name in names}
+        keys = {name: canary(number) for number, name in enumerate(names)}
         text = "endpoint,key\n" + "".join(f"{name},{key.hex()}\n" for name, key in keys.items())
         done = self.site.call("credential", "import", "main", input=text)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -91,7 +94,7 @@ class Keys(unittest.TestCase):
             self.introduce(name, key)
 
     def give_one(self, name, form, text_of):
-        key = canary()
+        key = canary(1)
         done = self.site.call("credential", "set", name, "main", "--format", form, input=text_of(key))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.introduce(name, key)
@@ -108,19 +111,32 @@ class Keys(unittest.TestCase):
         self.site.ctl("server", "add", "boot", "--bootstrap-server", "--uri",
                       f"coaps://127.0.0.1:{boot.ports['coaps']}")
         self.attach(number, "--server", "boot", "--disabled")
-        name, key, own = f"relay-{number}", canary(), canary()
+        name, key, own = f"relay-{number}", canary(1), canary(2)
         self.assertEqual(self.site.call("credential", "set", name, "boot", input=own.hex()).returncode, 0)
         boot.ask("add-psk", identity=name, key=own.hex(), endpoint=name)
         self.server.ask("add-psk", identity="delivered", key=key.hex(), endpoint=name)
         self.site.ctl("device", "enable", name)
         boot.wait(event="bootstrapping", endpoint=name)
         uri = f"coaps://127.0.0.1:{self.server.ports['coaps']}"
-        security = {0: uri, 1: False, 2: 0, 3: b"delivered", 5: key, 10: 123}
-        for path, values in (("/0/1", security), ("/1/0", {0: 123, 1: 300, 6: True, 7: "U"})):
-            answer = boot.send("request", endpoint=name, method="0.03", path=path, format="senml-json",
-                               text=senml(path, values))
-            self.assertEqual(answer["code"], "2.04", answer)
+        security = {0: uri, 1: False, 2: 0, 3: b"delivered", 10: 123}
+        # Given up half way, refused, and taken: none may leave a copy.
+        self.assertEqual(self.deliver(boot, name, "/0/2", security | {5: canary(2)}, most=3), "2.31")
+        self.assertEqual(self.deliver(boot, name, "/0/3", security | {5: canary(1), 1: "no Boolean"}), "4.00")
+        self.assertEqual(self.deliver(boot, name, "/0/1", security | {5: key}), "2.04")
+        self.assertEqual(self.deliver(boot, name, "/1/0", {0: 123, 1: 300, 6: True, 7: "U"}), "2.04")
         self.assertEqual(boot.send("request", endpoint=name, method="0.02", path="/bs")["code"], "2.04")
+
+    def deliver(self, boot, name, path, values, most=None):
+        """Block by block (Block1), at most so many; the last answer's code."""
+        text = senml(path, values)
+        starts = range(0, len(text), BLOCK)[:most]
+        for start in starts:
+            answer = boot.send("request", endpoint=name, method="0.03", path=path, format="senml-json",
+                               text=text[start:start + BLOCK],
+                               block1={"number": start // BLOCK, "more": start + BLOCK < len(text), "szx": BLOCK_EXPONENT})
+            if start != starts[-1]:
+                self.assertEqual(answer["code"], "2.31", answer)
+        return answer["code"]
 
     def give_field_key(self):
         """What a Bluetooth device encrypts with: in memory as long as the device is attached."""

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include <boost/test/unit_test.hpp>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "agent/base/bytes.hpp"
+#include "agent/base/unique_fd.hpp"
+
+using namespace causeway;
+
+namespace {
+
+constexpr std::uint8_t mark = 0x5C;
+
+constexpr std::size_t mostOctets = 4096;
+
+/// The kernel looks, not the program, and takes no memory that was just given back.
+class Look
+{
+public:
+    /// How many octets of a mark are left where some memory was.
+    [[nodiscard]] std::size_t marksAt(const void* place, std::size_t size)
+    {
+        const auto position = static_cast<off_t>(reinterpret_cast<std::uintptr_t>(place));
+        if (::pread(memory_.get(), found_.data(), size, position) != static_cast<ssize_t>(size))
+            return mostOctets + 1;
+        return static_cast<std::size_t>(
+            std::count(found_.begin(), found_.begin() + static_cast<std::ptrdiff_t>(size), mark));
+    }
+
+private:
+    base::UniqueFd memory_{::open("/proc/self/mem", O_RDONLY | O_CLOEXEC)};
+    std::array<std::uint8_t, mostOctets> found_{};
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(wiped_heap, Look)
+
+BOOST_AUTO_TEST_CASE(leaves_nothing_of_what_is_given_back)
+{
+    for (const auto size : {std::size_t{16}, std::size_t{64}, std::size_t{1024}, mostOctets}) {
+        auto octets = std::make_unique<base::Bytes>(size, mark);
+        const void* const place = octets->data();
+        const auto before = marksAt(place, size);
+
+        octets.reset();
+
+        const auto after = marksAt(place, size); // before anything else takes the place
+        BOOST_TEST(before == size);
+        BOOST_TEST(after == 0U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(leaves_nothing_of_what_grows)
+{
+    base::Bytes body(64, mark);
+    const void* const first = body.data();
+
+    body.resize(256, mark);
+
+    const auto left = marksAt(first, 64);
+    BOOST_REQUIRE(body.data() != first);
+    BOOST_TEST(left == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
