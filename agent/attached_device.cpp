@@ -243,7 +243,7 @@ void AttachedDevice::onFieldChanged()
                     "DEVICE",
                     plan_.settings.name,
                     "LINE",
-                    plan_.settings.line,
+                    plan_.settings.line.empty() ? "Bluetooth" : plan_.settings.line,
                     "MESSAGE_ID",
                     log::deviceAnswersId);
     else

@@ -149,6 +149,14 @@ BOOST_AUTO_TEST_CASE(no_server_reads_the_battery_of_a_device_that_is_gone)
     BOOST_TEST(read({"3", "0", "9"}) == "87");
 }
 
+BOOST_AUTO_TEST_CASE(the_journal_says_bluetooth_of_a_device_that_answers_on_no_line)
+{
+    bridge->listener->onAvailability(true, {});
+
+    BOOST_TEST(journal == std::vector<std::string>{"pump: answers on Bluetooth"},
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(another_device_in_its_place_is_told_from_it)
 {
     bridge->tell(serialNumber);
