@@ -8,6 +8,7 @@
 
 namespace causeway::bridges::ble {
 
+using base::Bytes;
 using base::ErrorKind;
 using base::Expected;
 using base::Retry;
@@ -75,6 +76,19 @@ void answer(base::Scheduler& scheduler, Done& done, Result result)
     });
 }
 
+/// Sends it; a bus that has gone, which nobody may have told yet, is the answer of who waits.
+template <typename Result, typename Done, typename Call>
+void ask(base::Scheduler& scheduler, Done& done, Call call)
+{
+    try {
+        call();
+    } catch (const sdbus::Error& error) {
+        answer(scheduler,
+               done,
+               Expected<Result>(tl::unexpected(errorOf(error).in("bluetoothd cannot be asked"))));
+    }
+}
+
 } // namespace
 
 base::Error errorOf(const sdbus::Error& error)
@@ -115,13 +129,14 @@ BluezConnection::~BluezConnection()
 void BluezConnection::connect(GattRadio::Done done)
 {
     done_ = std::move(done);
-    Connect();
+    ask<void>(scheduler_, done_, [this] { Connect(); });
 }
 
 void BluezConnection::disconnect()
 {
     done_ = nullptr;
-    Disconnect();
+    // Without a bus there is no connection either.
+    ask<void>(scheduler_, done_, [this] { Disconnect(); });
 }
 
 void BluezConnection::onConnectReply(bus::MaybeError error)
@@ -146,28 +161,29 @@ BluezRequest::~BluezRequest()
 void BluezRequest::read(GattRadio::ReadDone done)
 {
     readDone_ = std::move(done);
-    ReadValue({});
+    ask<Bytes>(scheduler_, readDone_, [this] { ReadValue({}); });
 }
 
-void BluezRequest::write(const base::Bytes& octets, GattRadio::Done done)
+void BluezRequest::write(const Bytes& octets, GattRadio::Done done)
 {
     done_ = std::move(done);
     // A Write Command would be confirmed by nobody.
-    WriteValue(octets, {{"type", sdbus::Variant(std::string("request"))}});
+    ask<void>(scheduler_, done_, [&] {
+        WriteValue(octets, {{"type", sdbus::Variant(std::string("request"))}});
+    });
 }
 
 void BluezRequest::startNotify(GattRadio::Done done)
 {
     done_ = std::move(done);
-    StartNotify();
+    ask<void>(scheduler_, done_, [this] { StartNotify(); });
 }
 
-void BluezRequest::onReadValueReply(const base::Bytes& value, bus::MaybeError error)
+void BluezRequest::onReadValueReply(const Bytes& value, bus::MaybeError error)
 {
     answer(scheduler_,
            readDone_,
-           error ? Expected<base::Bytes>(tl::unexpected(errorOf(*error)))
-                 : Expected<base::Bytes>(value));
+           error ? Expected<Bytes>(tl::unexpected(errorOf(*error))) : Expected<Bytes>(value));
 }
 
 void BluezRequest::onWriteValueReply(bus::MaybeError error)

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "bridges/ble/radio_side.hpp"
+#include "bridges/profile_file.hpp"
+#include "tests/dbus/private_bus.hpp"
+#include "tests/sim/bluez/simulated_bluez.hpp"
+
+using namespace causeway;
+using namespace causeway::bridges::ble;
+using namespace std::chrono_literals;
+using tests::PrivateBus;
+using tests::SimulatedBluez;
+
+namespace {
+
+const std::string thermometer = "24:71:89:C0:FF:EE";
+
+std::shared_ptr<const bridges::DeviceProfile> profile()
+{
+    auto read = bridges::parseProfile(R"(
+title = "T"
+manufacturer = "M"
+model = "M"
+[ble]
+connect = true
+[[resource]]
+path = "/3303/0/5700"
+characteristic = "2a6e"
+type = "s16"
+)",
+                                      "test.toml",
+                                      model::builtInDefinitions());
+    BOOST_REQUIRE(read);
+    return std::make_shared<const bridges::DeviceProfile>(std::move(*read));
+}
+
+Advertisement advertised()
+{
+    Advertisement advertisement;
+    advertisement.address = thermometer;
+    advertisement.name = "T";
+    advertisement.rssi = std::int16_t{-60};
+    return advertisement;
+}
+
+/// One thermometer that is connected by a bluetoothd on a bus of its own.
+struct Fixture
+{
+    Fixture()
+        : bluez(loop, bus.address())
+        , side(std::make_unique<RadioSide>(loop, bus.address()))
+    {
+        bluez.peripheral(thermometer)
+            .values.push_back(
+                {canonicalUuid("181a").value(), canonicalUuid("2a6e").value(), {"read"}, {1, 0}});
+        side->addPeripheral(1, {thermometer, profile(), {}}, [this](const SensorReport& report) {
+            if (report.availability)
+                isAvailable = report.availability->isAvailable;
+        });
+        side->startPeripheral(1);
+        while (!isAvailable) {
+            bluez.advertise(advertised());
+            loop.runOnce(10ms);
+        }
+    }
+
+    PrivateBus bus;
+    base::EventLoop loop;
+    SimulatedBluez bluez;
+    bool isAvailable = false;
+    std::unique_ptr<RadioSide> side;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(radio_side, Fixture)
+
+BOOST_AUTO_TEST_CASE(ends_when_the_bus_has_gone_before_it_was_told)
+{
+    bus.restart();
+
+    side.reset();
+
+    BOOST_TEST(!side);
+}
+
+BOOST_AUTO_TEST_CASE(a_device_that_is_removed_while_the_bus_goes_harms_nobody)
+{
+    bus.restart();
+
+    BOOST_CHECK_NO_THROW(side->removePeripheral(1));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
