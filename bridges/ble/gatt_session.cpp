@@ -41,12 +41,6 @@ tl::unexpected<base::Error> lacks(const CharacteristicName& name)
                             name.service.empty() ? "" : " of service " + name.service));
 }
 
-/// What it means that a request was sent and no answer came.
-base::Error afterSending(bool isWrite, const base::Error& error)
-{
-    return isWrite ? error.in("whether the write took effect is unknown") : error;
-}
-
 bool isPolled(const Reading& reading)
 {
     return !reading.isNotified &&
@@ -54,6 +48,13 @@ bool isPolled(const Reading& reading)
 }
 
 } // namespace
+
+base::Error GattSession::Step::afterSending(const base::Error& error) const
+{
+    if (kind == Kind::Write)
+        return error.in("whether the write took effect is unknown");
+    return kind == Kind::ReadBack ? error.in("written, but it cannot be read back") : error;
+}
 
 void GattSession::Step::answer(const base::Error& error)
 {
@@ -78,7 +79,7 @@ GattSession::GattSession(const Site& site)
 GattSession::~GattSession()
 {
     if (isBusy_)
-        steps_.front().answer(afterSending(steps_.front().kind == Step::Kind::Write, end_));
+        steps_.front().answer(steps_.front().afterSending(end_));
     for (Step& step : std::exchange(steps_, {}))
         step.answer(end_);
 }
@@ -186,7 +187,7 @@ void GattSession::onStepDone(Expected<Bytes> result)
     if (!result && (isEssential || result.error().kind != ErrorKind::Refused)) {
         const base::Error error =
             result.error().in(isEssential ? "it cannot be prepared" : "it does not answer");
-        step.answer(afterSending(step.kind == Step::Kind::Write, error));
+        step.answer(step.afterSending(error));
         return site_.listener.onFailed(error);
     }
     if (step.kind == Step::Kind::Read)
@@ -236,7 +237,7 @@ void GattSession::endWrite(Step step, const Expected<Bytes>& result)
 void GattSession::endReadBack(Step step, const Expected<Bytes>& result)
 {
     if (!result)
-        return step.writeDone(fail(result.error().in("written, but it cannot be read back")));
+        return step.writeDone(fail(step.afterSending(result.error())));
     takeOctets(step.plan, *result);
     if (*result == step.octets)
         step.writeDone({});

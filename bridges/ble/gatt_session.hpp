@@ -88,6 +88,8 @@ private:
         WriteDone writeDone;
 
         void answer(const base::Error& error);
+        /// What it means to who waits that it was sent and this became of it.
+        [[nodiscard]] base::Error afterSending(const base::Error& error) const;
     };
 
     [[nodiscard]] base::Expected<void> findHandles(const std::vector<Characteristic>& has);

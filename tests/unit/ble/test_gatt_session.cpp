@@ -152,6 +152,28 @@ BOOST_AUTO_TEST_CASE(a_write_whose_fate_nobody_knows_says_so)
     BOOST_TEST(site.times("write target 16") == 1U); // and is not repeated
 }
 
+BOOST_AUTO_TEST_CASE(a_write_that_was_confirmed_says_so_when_it_cannot_be_read_back)
+{
+    for (const bool isLost : {true, false}) {
+        PeripheralSite site;
+        site.start();
+        site.hear();
+        std::string answer;
+        site.device->write(target, 22.0, [&](const base::Expected<void>& written) {
+            answer = written ? "written" : written.error().message;
+        });
+        site.scheduler.post([&] { site.radio.isSilent = true; });
+        site.run();
+
+        if (isLost)
+            site.lose();
+        site.scheduler.advance(31s);
+
+        BOOST_TEST(site.times("write target 16") == 1U);
+        BOOST_TEST(answer.starts_with("written, but it cannot be read back"), answer);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_write_that_a_lost_connection_took_along_may_have_taken_effect)
 {
     PeripheralSite site;
