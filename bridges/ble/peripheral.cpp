@@ -19,6 +19,9 @@ namespace {
 /// Who advertises every ten seconds is connected in the second or third attempt of the controller;
 /// then its whole attribute table is read, some hundred exchanges.
 constexpr base::Duration connectLimit = 45s;
+/// bluetoothd 5.66 closes a connection 2 s after Disconnect, and answers Connect by success
+/// meanwhile (DISCONNECT_TIMER in src/device.c).
+constexpr base::Duration closingLimit = 5s;
 constexpr base::Duration shortestRest = 1s;
 constexpr base::Duration longestRest = 5min;
 /// 1 s to 256 s, then longestRest.
@@ -65,6 +68,7 @@ Peripheral::Peripheral(const Site& site, Settings settings, Sensor::Report repor
 Peripheral::~Peripheral()
 {
     letGo();
+    site_.slots.release(site_.number);
 }
 
 void Peripheral::start(const std::string& radioReason)
@@ -139,6 +143,8 @@ void Peripheral::onChanged()
         want();
     else if (stage_ == Stage::Connecting && isUsable)
         beginSession();
+    else if (stage_ == Stage::Closing && !(known && known->isConnected))
+        rest();
     else if (stage_ == Stage::Resting && isUsable && !isRefused_)
         onTimeLimit(); // bluetoothd itself connects again whom we have lost
     else if (stage_ == Stage::Connected && !isUsable)
@@ -211,6 +217,8 @@ base::Error Peripheral::away()
     base::Error error{ErrorKind::Unreachable, why(), Retry::Later};
     if (stage_ == Stage::Resting && isLent_)
         onTimeLimit();
+    else if (stage_ == Stage::Closing && isLent_)
+        rest_ = {};
     return error;
 }
 
@@ -222,6 +230,8 @@ void Peripheral::onTimeLimit()
         stage_ = Stage::Idle;
         return want();
     }
+    if (stage_ == Stage::Closing)
+        return rest();
     lose({ErrorKind::Timeout, "it was not connected in time", Retry::AfterReconnect});
 }
 
@@ -235,11 +245,9 @@ void Peripheral::yieldSlot()
         return yield_.start(yieldPause);
     ++counters_["yields"];
     missReason_ = "others have their turn with the adapter; it is connected again in a moment";
-    letGo();
-    stage_ = Stage::Resting;
     failures_ = 0;
     isLent_ = true;
-    limit_.start(format_.fastPeriod);
+    close(format_.fastPeriod);
 }
 
 base::Duration Peripheral::pauseAfter(const base::Error& error) const
@@ -260,28 +268,41 @@ void Peripheral::lose(const base::Error& error)
     const base::Error told = error; // its own may go with the session
     if (session_)
         session_->setEnd(told);
-    letGo();
-    stage_ = Stage::Resting;
     isRefused_ = needsPerson(told);
-    limit_.start(pauseAfter(told));
+    close(pauseAfter(told));
     ++failures_;
     miss(told.message);
 }
 
-/// No more requests, no connection, no slot.
+/// Rests so long once the connection is closed; until then the slot is not free.
+void Peripheral::close(base::Duration rest)
+{
+    letGo();
+    rest_ = rest;
+    limit_.start(closingLimit);
+    onChanged();
+}
+
+void Peripheral::rest()
+{
+    stage_ = Stage::Resting;
+    limit_.start(rest_);
+    site_.slots.release(site_.number);
+}
+
+/// No more requests, no connection.
 void Peripheral::letGo()
 {
     ++attempt_;
     limit_.stop();
     yield_.stop();
     const bool hadConnection = stage_ == Stage::Connecting || stage_ == Stage::Connected;
-    stage_ = Stage::Idle;
+    stage_ = Stage::Closing;
     session_.reset();
     if (hadConnection) {
         heardAt_ = site_.scheduler.now(); // who is connected does not advertise
         site_.radio.disconnect(settings_.address);
     }
-    site_.slots.release(site_.number);
 }
 
 const std::string& Peripheral::why() const

@@ -65,6 +65,7 @@ private:
         Waiting,    ///< for a slot
         Connecting, ///< until its services are known
         Connected,
+        Closing, ///< until bluetoothd says that the connection is closed
         Resting, ///< after a failure, or to let others have the slot
     };
 
@@ -80,6 +81,8 @@ private:
     void yieldSlot();
     [[nodiscard]] base::Error away();
     void lose(const base::Error& error);
+    void close(base::Duration rest);
+    void rest();
     void letGo();
     [[nodiscard]] base::Duration pauseAfter(const base::Error& error) const;
     [[nodiscard]] const std::string& why() const;
@@ -111,7 +114,8 @@ private:
     SensorReport pending_;
     std::map<std::string, std::uint64_t> counters_;
     std::optional<base::TimePoint> flushedAt_;
-    base::Timer limit_; ///< of the attempt, or of the rest
+    base::Duration rest_{}; ///< after the connection that is being closed
+    base::Timer limit_;     ///< of the attempt, the closing, or the rest
     base::Timer absence_;
     base::Timer yield_;
     base::Timer flush_;

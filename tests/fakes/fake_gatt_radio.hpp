@@ -52,7 +52,7 @@ public:
     void disconnect(const std::string&) override
     {
         log.emplace_back("disconnect");
-        if (state)
+        if (state && !closesLater)
             state->isConnected = state->isResolved = false;
     }
 
@@ -98,6 +98,7 @@ public:
     std::optional<base::Error> connectError;
     bool isSilent = false;
     bool forgetsWrites = false;
+    bool closesLater = false; ///< when its test says so
     int connects = 0;
     std::vector<std::string> log;
 

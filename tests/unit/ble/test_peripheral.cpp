@@ -241,6 +241,45 @@ BOOST_AUTO_TEST_CASE(who_has_lent_its_slot_comes_back_when_somebody_asks_for_it)
     BOOST_TEST(site.read(temperature) == "2506");
 }
 
+BOOST_AUTO_TEST_CASE(a_slot_is_free_when_its_connection_is_closed_not_before)
+{
+    for (const bool isTold : {true, false}) {
+        bool isGranted = false; // outlives the site, which tells it at the latest when it goes
+        PeripheralSite site;
+        site.radio.closesLater = true;
+        site.start(onlyAsked);
+        site.hear();
+        site.slots.ask("hci0", 2, [&] { isGranted = true; });
+
+        site.scheduler.advance(6s);
+        BOOST_TEST(site.radio.log.back() == "disconnect");
+        BOOST_TEST(!isGranted);
+        if (isTold)
+            site.lose();
+        else
+            site.scheduler.advance(5s);
+        BOOST_TEST(isGranted);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(who_is_asked_while_its_connection_is_closed_comes_back_after_that)
+{
+    PeripheralSite site;
+    site.radio.closesLater = true;
+    site.start(onlyAsked);
+    site.hear();
+    site.slots.ask("hci0", 2, [] {});
+    site.scheduler.advance(6s);
+
+    BOOST_TEST(site.read(temperature).find("others have their turn") != std::string::npos);
+    BOOST_TEST(site.radio.connects == 1);
+    site.lose();
+    site.slots.release(2);
+    site.run();
+    BOOST_TEST(site.radio.connects == 2);
+    BOOST_TEST(site.read(temperature) == "2506");
+}
+
 BOOST_AUTO_TEST_CASE(who_is_notified_keeps_its_slot)
 {
     bool isGranted = false; // outlives the site, which tells it at the latest when it goes
