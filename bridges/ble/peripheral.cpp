@@ -86,9 +86,10 @@ void Peripheral::onRadio(const std::string& reason)
     radioReason_ = reason;
     if (!isStarted_)
         return;
-    // What is connected stays so while nobody listens for others.
-    if (!reason.empty() && isAvailable_ != true)
-        becomeUnavailable(reason);
+    // What is connected stays so while nobody listens for others. And the radio is no reason any
+    // more once it is back.
+    if (isAvailable_ == false || (!reason.empty() && !isAvailable_))
+        becomeUnavailable(why());
     want();
 }
 
@@ -181,6 +182,7 @@ void Peripheral::onValues(std::vector<model::Sample> samples)
 
 void Peripheral::onUseless(const std::string& reason)
 {
+    missReason_ = reason;
     becomeUnavailable(reason);
 }
 

@@ -65,12 +65,15 @@ void Sensor::setKey(base::Secret key)
 
 void Sensor::onRadio(const std::string& reason)
 {
-    radioReason_ = reason;
-    if (reason.empty())
+    const std::string before = std::exchange(radioReason_, reason);
+    if (!reason.empty())
+        rhythm_.interrupt();
+    if (!isStarted_ || isAvailable_ == true)
         return;
-    rhythm_.interrupt();
-    if (isStarted_ && isAvailable_ != true)
+    if (!reason.empty())
         becomeUnavailable(reason);
+    else if (isAvailable_ == false && toldReason_ == before)
+        becomeUnavailable(missReason()); // the radio is none any more
 }
 
 void Sensor::onAdvertisement(const Advertisement& advertisement)
@@ -151,6 +154,7 @@ void Sensor::takeFrame(const Frame& frame, const Advertisement& advertisement)
 
 void Sensor::hear()
 {
+    wasHeard_ = true;
     rhythm_.hear(scheduler_.now());
     const auto& lostAfter = profile_->advertisement.lostAfter;
     silence_.start(lostAfter ? base::Duration(*lostAfter) : rhythm_.patience());
@@ -166,18 +170,20 @@ void Sensor::complain(const std::string& sentence)
 void Sensor::onSilence()
 {
     ++counters_["losses"];
-    const auto interval = rhythm_.interval();
     rhythm_.interrupt();
-    if (!radioReason_.empty())
-        return becomeUnavailable(radioReason_);
+    becomeUnavailable(radioReason_.empty() ? missReason() : radioReason_);
+}
+
+std::string Sensor::missReason() const
+{
     if (!complaint_.empty())
-        return becomeUnavailable(complaint_);
-    if (!isAvailable_)
-        return becomeUnavailable("it has not been heard yet: out of reach, asleep, or not " +
-                                 profile_->title);
-    becomeUnavailable(interval ? fmt::format("it is not heard any more, and was every {:.1f} s",
-                                             secondsOf(*interval))
-                               : "it is not heard any more");
+        return complaint_;
+    if (!wasHeard_)
+        return "it has not been heard yet: out of reach, asleep, or not " + profile_->title;
+    const auto interval = rhythm_.interval();
+    return interval ? fmt::format("it is not heard any more, and was every {:.1f} s",
+                                  secondsOf(*interval))
+                    : "it is not heard any more";
 }
 
 void Sensor::becomeUnavailable(const std::string& reason)

@@ -66,6 +66,7 @@ private:
     void hear();
     void complain(const std::string& sentence);
     void onSilence();
+    [[nodiscard]] std::string missReason() const;
     void becomeUnavailable(const std::string& reason);
     void flush();
     void armFlush();
@@ -78,6 +79,7 @@ private:
     std::vector<model::Path> paths_; ///< of the sources, in the same order
     base::Secret key_;
     bool isStarted_ = false;
+    bool wasHeard_ = false;
     std::optional<bool> isAvailable_;
     std::string toldReason_;
     std::string radioReason_;

@@ -324,6 +324,18 @@ BOOST_AUTO_TEST_CASE(bluetoothd_goes_and_comes_back)
     BOOST_TEST(site.times("notify pulses") == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(a_radio_that_is_back_is_no_reason_for_who_is_still_away)
+{
+    PeripheralSite site;
+    site.start();
+    site.device->onRadio("bluetoothd is not running");
+    BOOST_TEST(site.told.back() == "bluetoothd is not running");
+
+    site.device->onRadio({});
+
+    BOOST_TEST(site.lastHas("it has not been heard yet"));
+}
+
 BOOST_AUTO_TEST_CASE(detached_it_disconnects_answers_who_waits_and_leaves_its_slot)
 {
     bool isGranted = false; // outlives the site, which tells it at the latest when it goes

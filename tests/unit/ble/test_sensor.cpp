@@ -175,6 +175,21 @@ BOOST_AUTO_TEST_CASE(tells_what_is_missing_while_nobody_listens)
     BOOST_TEST(device.availability.back() == "available");
 }
 
+BOOST_AUTO_TEST_CASE(a_radio_that_is_back_is_no_reason_for_who_is_still_away)
+{
+    Listened device("bthome-v2-climate");
+    device.sensor.onRadio("bluetoothd is not running");
+    device.sensor.onRadio({});
+    BOOST_TEST(device.lastReasonHas("it has not been heard yet"));
+
+    device.hear(seventh);
+    device.sensor.onRadio("bluetoothd is not running");
+    device.scheduler.advance(1h);
+    BOOST_TEST(device.lastReasonHas("bluetoothd is not running"));
+    device.sensor.onRadio({});
+    BOOST_TEST(device.lastReasonHas("it is not heard any more"));
+}
+
 BOOST_AUTO_TEST_CASE(a_short_outage_of_the_radio_is_not_the_devices)
 {
     Listened device("bthome-v2-climate");
