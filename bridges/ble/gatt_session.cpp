@@ -133,7 +133,8 @@ void GattSession::planValues()
             continue;
         if (reading.isNotified)
             steps_.push_back({Step::Kind::Notify, place.handle, i, {}, {}, {}, {}});
-        if (reading.poll != PollClass::OnDemand)
+        // What can only be notified is told in its own time.
+        if (reading.poll != PollClass::OnDemand && (place.canRead || !reading.isNotified))
             steps_.push_back({Step::Kind::Read, place.handle, i, {}, {}, {}, {}});
     }
 }

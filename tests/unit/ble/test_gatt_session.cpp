@@ -42,6 +42,30 @@ BOOST_AUTO_TEST_CASE(a_value_notification_is_a_sample_at_once)
     BOOST_TEST(site.read(pulses) == "263"); // it cannot be asked for
 }
 
+BOOST_AUTO_TEST_CASE(what_can_only_be_notified_is_not_read)
+{
+    PeripheralSite site;
+    site.radio.refusals["pulses"] = base::Error{ErrorKind::Refused, "not permitted"};
+    site.start(R"(
+title = "T"
+manufacturer = "M"
+model = "M"
+[ble]
+connect = true
+[[resource]]
+path = "/3300/0/5700"
+characteristic = "aa03"
+notify = true
+poll = "once"
+type = "u16"
+)");
+
+    site.hear();
+
+    BOOST_TEST(site.times("read pulses") == 0U);
+    BOOST_TEST(site.told.back() == "available");
+}
+
 BOOST_AUTO_TEST_CASE(endless_notifications_are_told_as_the_newest_of_them)
 {
     PeripheralSite site;
