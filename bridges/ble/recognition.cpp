@@ -23,17 +23,19 @@ struct Fit
 };
 
 /// What a device would tell once it is connected, nobody knows: whatever shows a value is better,
-/// and a name is better than a service, which many models have.
+/// and a name is better than a service, which many models have; the Battery Service nearly all.
 std::optional<Fit> fitOf(const GattFormat& format, const Advertisement& heard)
 {
     constexpr std::size_t byName = 10'000;
     constexpr std::size_t byService = 20'000;
+    constexpr std::size_t byBattery = 30'000;
+    static const std::string batteryService = canonicalUuid("180f").value();
     if (!format.namePrefix.empty() && heard.name.starts_with(format.namePrefix))
         return Fit{0, byName};
     const auto& services = heard.services;
     if (!format.advertises.empty() &&
         std::ranges::find(services, format.advertises) != services.end())
-        return Fit{0, byService};
+        return Fit{0, format.advertises == batteryService ? byBattery : byService};
     return std::nullopt;
 }
 

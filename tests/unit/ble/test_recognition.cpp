@@ -84,6 +84,17 @@ BOOST_AUTO_TEST_CASE(knows_who_wants_to_be_connected_by_name_or_service)
     BOOST_TEST(bridges::ble::suggestProfile(profiles(), heard) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_battery_is_what_a_device_has_besides)
+{
+    bridges::ble::Advertisement heard{"24:71:89:C0:FF:EE", "", {}, {}, {}};
+    const auto battery = bridges::ble::canonicalUuid("180f").value();
+    heard.services = {battery, bridges::ble::canonicalUuid("181a").value()};
+    BOOST_TEST(bridges::ble::suggestProfile(profiles(), heard) == "sig-environmental-sensing");
+
+    heard.services = {battery};
+    BOOST_TEST(bridges::ble::suggestProfile(profiles(), heard) == "sig-battery");
+}
+
 BOOST_AUTO_TEST_CASE(prefers_what_is_heard_to_what_a_connection_might_tell)
 {
     auto heard = frame(*shippedProfile("lywsd03mmc-pvvx"), "2C1B0A38C1A429099413AB0B570705");
