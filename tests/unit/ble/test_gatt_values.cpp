@@ -119,6 +119,8 @@ BOOST_AUTO_TEST_CASE(reads_heart_rates_of_8_and_16_bits)
     check(held("sig-heart-rate", "2a37", "0048"), {{"/3346/0/5700", "72"}});
     check(held("sig-heart-rate", "2a37", "012C01"), {{"/3346/0/5700", "300"}});
     BOOST_TEST(held("sig-heart-rate", "2a37", "012C").contains(""));
+    check(held("sig-heart-rate", "2a37", "0000"), {}); // it is not worn
+    check(held("sig-heart-rate", "2a37", "010000"), {});
 }
 
 BOOST_AUTO_TEST_CASE(reads_a_sensortag)
