@@ -187,6 +187,7 @@ void Bootstrap::sendRequest()
 void Bootstrap::askForPack()
 {
     stage_ = listener_.stage();
+    requests_ = 0;
     Request request;
     request.path = {"bspack"};
     request.query = {"ep=" + shared_.identity.endpointName};
@@ -199,12 +200,12 @@ void Bootstrap::askForPack()
 
 void Bootstrap::onPackAnswer(Expected<Response> answer)
 {
+    if (state_ != State::Requesting)
+        return; // the server has begun to write itself
     if (!answer) { // perhaps it is no more than the unknown path
         mayAskForPack_ = false;
         return fail(answer.error().in("no answer to Bootstrap-Pack-Request"));
     }
-    if (state_ != State::Requesting)
-        return; // the server has begun to write itself
     const auto taken = answer->code == OutcomeCode::Content
                            ? operations_.takePack(*stage_, *answer)
                            : OrRefusal<void>(refusal(answer->code, describe(*answer)));

@@ -208,6 +208,16 @@ BOOST_FIXTURE_TEST_CASE(comes_too_late_when_the_server_writes_already, PackFixtu
     BOOST_TEST(owner.delivered.front().accounts[1].account.settings.lifetime.count() == 300);
 }
 
+BOOST_FIXTURE_TEST_CASE(may_stay_unanswered_when_the_server_writes_already, PackFixture)
+{
+    writeAccount();
+
+    peer().timeOut();
+
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+    BOOST_TEST(owner.delivered.size() == 1U);
+}
+
 BOOST_FIXTURE_TEST_CASE(that_is_not_answered_is_done_without_the_next_time, PackFixture)
 {
     peer().timeOut();
