@@ -37,6 +37,8 @@ void hardenProcess()
     ::prctl(PR_SET_DUMPABLE, 0);
     for (const char* variable : {"SSLKEYLOGFILE", "GNUTLS_DEBUG_LEVEL"})
         ::unsetenv(variable);
+    // Who starts us may ignore it, and the kernel would then take our children's exit status away.
+    std::signal(SIGCHLD, SIG_DFL);
     raiseDescriptorLimit();
 }
 

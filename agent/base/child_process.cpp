@@ -141,17 +141,23 @@ void ChildProcess::onTime()
 
 void ChildProcess::onExit()
 {
-    signal(SIGKILL); // what it left behind, while its number is still its own
+    const auto id = static_cast<id_t>(process_.get());
     siginfo_t info{};
-    if (::waitid(P_PIDFD, static_cast<id_t>(process_.get()), &info, WEXITED | WNOHANG) != 0 ||
-        info.si_pid == 0)
+    const bool isOurs = ::waitid(P_PIDFD, id, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+    if (isOurs && info.si_pid == 0)
         return;
+    if (isOurs) {
+        signal(SIGKILL); // what it left behind, while its number is still its own
+        ::waitid(P_PIDFD, id, nullptr, WEXITED | WNOHANG);
+    }
     timer_.stop();
     watch_ = {};
     process_.reset();
     auto ended = std::move(ended_); // which may destroy us
     if (isOverdue_)
         ended(fail(reason_));
+    else if (!isOurs)
+        ended(fail(ErrorKind::Internal, "somebody else has taken its exit status"));
     else if (info.si_code == CLD_EXITED)
         ended(info.si_status);
     else

@@ -95,6 +95,17 @@ BOOST_AUTO_TEST_CASE(says_that_a_signal_ended_it)
     BOOST_TEST(status.error().message == "ended by signal 9");
 }
 
+BOOST_AUTO_TEST_CASE(ends_also_when_somebody_else_takes_the_status)
+{
+    const auto former = std::signal(SIGCHLD, SIG_IGN);
+
+    const auto status = run({"/bin/true"});
+
+    std::signal(SIGCHLD, former);
+    BOOST_REQUIRE(!status);
+    BOOST_CHECK(status.error().kind == ErrorKind::Internal);
+}
+
 BOOST_AUTO_TEST_CASE(ends_a_program_that_is_no_longer_wanted)
 {
     start({"/usr/bin/tail", "-f", "/dev/null"});
