@@ -64,7 +64,7 @@ public:
     {}
 
     /// `begin` runs when it is this one's turn, never from inside the call, and not at all when the
-    /// turn is given back before.
+    /// turn is given back while it still waits.
     [[nodiscard]] Turn take(const std::string& server, base::Task begin);
 
 private:

@@ -201,7 +201,7 @@ void Bootstrap::askForPack()
 void Bootstrap::onPackAnswer(Expected<Response> answer)
 {
     if (state_ != State::Requesting)
-        return; // the server has begun to write itself
+        return;    // the server has begun to write itself
     if (!answer) { // perhaps it is no more than the unknown path
         mayAskForPack_ = false;
         return fail(answer.error().in("no answer to Bootstrap-Pack-Request"));
