@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon with the real bluetoothd, inside the virtual machine: everything from the kernel upwards is Debian's."""
+
+import functools
+import os
+import struct
+import unittest
+
+import gateway_site
+from virtual_peripheral import NOTIFY, READ, Peripheral
+from virtual_radio import Controller, Sensor, part
+
+BUILD = os.environ["CAUSEWAY_BUILD"]
+TAG_ADDRESS, SENSE_ADDRESS, HEART_ADDRESS = "CB:B8:33:4C:88:4F", "24:71:89:C0:FF:EE", "24:71:89:C0:00:0{}"
+TEMPERATURE, HUMIDITY, HEART_RATE = "/3303/0/5700", "/3304/0/5700", "/3346/0/5700"
+HEARTS, STORMS = 5, 5
+PATIENCE = 150.0  # seconds: an emulated processor is slower than the real one by an order of magnitude
+wait_until = functools.partial(gateway_site.wait_until, patience=PATIENCE)
+
+
+class Tag(Sensor):
+    """A RuuviTag: docs.ruuvi.com, data format 5. Each advertisement is another measurement."""
+
+    def __init__(self):
+        super().__init__(TAG_ADDRESS, self.next_advertisement)
+        self.sequence = 0
+
+    def next_advertisement(self):
+        self.sequence += 1
+        measured = bytes.fromhex(f"0512FC5394C37C0004FFFC040CAC3642{self.sequence:04X}CBB8334C884F")
+        return part(1, b"\x06") + part(0xff, b"\x99\x04" + measured)
+
+
+def peripheral(address, name, service, characteristics):
+    generic = [(0x1800, [(0x2a00, READ, name), (0x2a01, READ, b"\0\0")]), (0x1801, [])]
+    return Peripheral(address, part(1, b"\x06") + part(3, struct.pack("<H", service)), part(9, name),
+                      [*generic, (service, characteristics)])
+
+
+def environmental_sensor():
+    return peripheral(SENSE_ADDRESS, b"Sense", 0x181a, [(0x2a6e, READ, struct.pack("<h", 2130)),
+                                                        (0x2a6f, READ, struct.pack("<H", 4500))])
+
+
+def heart_rate_sensor(number):
+    return peripheral(HEART_ADDRESS.format(number), b"Heart", 0x180d, [(0x2a37, NOTIFY, bytes(2))])
+
+
+class RealBluetoothd(unittest.TestCase):
+    """One site and one radio for all: to start a daemon takes an emulated processor ten seconds."""
+
+    def setUp(self):
+        self.devices, self.things = [], []
+        self.addCleanup(self.clear)
+
+    def clear(self):
+        for name in self.devices:
+            SITE.ctl("device", "remove", name)
+        for thing in self.things:
+            RADIO.remove(thing)
+
+    def show(self, thing):
+        self.things.append(thing)
+        return RADIO.add(thing)
+
+    def attach(self, name, profile, address):
+        SITE.ctl("device", "add", name, "--profile", profile, "--ble", address)
+        self.devices.append(name)
+
+    def device(self, name):
+        return SITE.ctl("device", "show", name)
+
+    def wait_available(self, name):
+        wait_until(f"{name} available", lambda: self.device(name)["FieldState"] == "available")
+
+    def value(self, name, path):
+        told = SITE.call("read", name, path).stdout.split()
+        return float(told[0]) if told else None
+
+    def wait_value(self, name, path, value, change=lambda: None):
+        """`change` makes it so, as often as it takes."""
+        wait_until(f"{value} at {path} of {name}", lambda: change() or self.value(name, path) == value)
+
+    def wait_rate(self, name, sensor, rate):
+        self.wait_value(name, HEART_RATE, rate, lambda: sensor.set(0x2a37, bytes([0, rate])))
+
+
+class ASensor(RealBluetoothd):
+    def test_is_found_with_its_profile_and_tells_its_value(self):
+        self.show(Tag())
+
+        found = wait_until("the tag in a scan", lambda: [
+            one for one in SITE.ctl("ble", "scan", "--seconds", "2") if one["address"] == TAG_ADDRESS])
+        self.assertEqual(found[0]["profile"], "ruuvitag-rawv2")
+        self.attach("tag", "ruuvitag-rawv2", TAG_ADDRESS)
+        self.wait_available("tag")
+
+        self.assertEqual(self.value("tag", TEMPERATURE), 24.3)
+
+
+class APeripheral(RealBluetoothd):
+    def test_is_read(self):
+        sense = self.show(environmental_sensor())
+        self.attach("sense", "sig-environmental-sensing", SENSE_ADDRESS)
+        self.wait_available("sense")
+
+        self.wait_value("sense", TEMPERATURE, 21.3)
+        sense.set(0x2a6e, struct.pack("<h", -525))
+        self.wait_value("sense", TEMPERATURE, -5.25)
+        self.assertEqual(self.value("sense", HUMIDITY), 45)
+
+    def test_notifies_also_after_bluetoothd_was_killed(self):
+        heart = self.show(heart_rate_sensor(0))
+        self.attach("heart", "sig-heart-rate", heart.address)
+        self.wait_rate("heart", heart, 60)
+        self.wait_rate("heart", heart, 72)
+
+        kill_bluetoothd()
+        start_bluetoothd()
+
+        self.wait_rate("heart", heart, 80)
+
+    def test_comes_back_from_each_of_a_storm_of_disconnects(self):
+        hearts = {f"heart-{number}": self.show(heart_rate_sensor(number)) for number in range(HEARTS)}
+        for name, heart in hearts.items():
+            self.attach(name, "sig-heart-rate", heart.address)
+
+        # Watched in the air: to ask the daemon costs an emulated processor a second each time.
+        for _ in range(STORMS):
+            wait_until("all are connected and asked to notify",
+                       lambda: all(heart.notifies(0x2a37) for heart in hearts.values()))
+            for heart in hearts.values():
+                RADIO.disconnect(heart)
+
+        for name, heart in hearts.items():
+            self.wait_rate(name, heart, 100)
+            self.assertGreater(heart.connections, STORMS)
+
+
+def start_bluetoothd():
+    SITE.start("bluetoothd", ["/usr/libexec/bluetooth/bluetoothd", "--nodetach"],
+               env={"DBUS_SYSTEM_BUS_ADDRESS": SITE.bus})
+
+
+def kill_bluetoothd():
+    bluetoothd = next(program for program in SITE.programs if program.name == "bluetoothd")
+    bluetoothd.kill()
+    SITE.programs.remove(bluetoothd)
+
+
+if __name__ == "__main__":
+    gateway_site.PATIENCE = PATIENCE
+    RADIO = Controller()
+    SITE = gateway_site.Site(BUILD, "[KeyStore]\nRetryPeriod=1h\n", with_tpm=False).__enter__()
+    start_bluetoothd()
+    outcome = unittest.main(exit=False).result
+    if outcome.wasSuccessful():
+        SITE.close()
+    else:
+        SITE.abandon()
+        raise SystemExit(1)
