@@ -83,6 +83,11 @@ public:
              std::move(done));
     }
 
+    void resume(Resumed resumed) override
+    {
+        work([](PackageFile& file) { return file.resume(); }, std::move(resumed));
+    }
+
     void complete(Done done) override
     {
         work([](PackageFile& file) { return file.complete(); }, std::move(done));
@@ -101,8 +106,8 @@ public:
     void install(Done done) override { run(method_.install, std::move(done)); }
 
 private:
-    template <typename Work>
-    void work(Work what, Done done)
+    template <typename Work, typename Told>
+    void work(Work what, Told done)
     {
         auto deliver = lifetime_.guard(std::move(done));
         depot_.worker_.post([&main = depot_.loop_,

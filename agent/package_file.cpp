@@ -42,6 +42,16 @@ Expected<void> PackageFile::append(std::uint64_t offset, base::ByteView octets)
         return fail(ErrorKind::StorageFailed, part_.string() + " could not be written before");
     if (auto room = checkRoom(octets.size()); !room)
         return room;
+    const std::uint64_t end = offset + octets.size();
+    if (auto written = write(offset, octets); !written)
+        return written;
+    if (end / stride != offset / stride && ::fdatasync(file_.get()) != 0)
+        return failed(part_);
+    return {};
+}
+
+Expected<void> PackageFile::write(std::uint64_t offset, base::ByteView octets)
+{
     while (!octets.empty()) {
         const ssize_t written =
             ::pwrite(file_.get(), octets.data(), octets.size(), static_cast<off_t>(offset));
@@ -53,6 +63,23 @@ Expected<void> PackageFile::append(std::uint64_t offset, base::ByteView octets)
         octets = octets.subspan(static_cast<std::size_t>(written));
     }
     return {};
+}
+
+Expected<std::uint64_t> PackageFile::resume()
+{
+    file_.reset(::open(part_.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (!file_.isOpen())
+        return failed(part_);
+
+    struct stat facts
+    {};
+
+    if (::fstat(file_.get(), &facts) != 0)
+        return failed(part_);
+    const std::uint64_t there = static_cast<std::uint64_t>(facts.st_size) / stride * stride;
+    if (::ftruncate(file_.get(), static_cast<off_t>(there)) != 0)
+        return failed(part_);
+    return there;
 }
 
 Expected<void> PackageFile::create()

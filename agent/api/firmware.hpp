@@ -42,6 +42,10 @@ public:
 
     /// In order; an offset of 0 begins anew. LimitExceeded: the disk has no room for it.
     virtual void store(std::uint64_t offset, base::Bytes octets, Done done) = 0;
+    using Resumed = base::UniqueFunction<void(base::Expected<std::uint64_t>)>;
+    /// What an earlier process has stored and a power cut has left: octets, after which store()
+    /// goes on. Less may be there than was stored.
+    virtual void resume(Resumed resumed) = 0;
     /// Nothing more comes: the package is on disk, whatever happens to the power, before `done`.
     virtual void complete(Done done) = 0;
     /// The package goes, whole or not, and what runs with it is ended.

@@ -28,6 +28,12 @@ public:
         finish(std::move(done));
     }
 
+    void resume(Resumed resumed) override
+    {
+        package.resize(resumable);
+        main_.post([resumed = std::move(resumed), there = resumable]() mutable { resumed(there); });
+    }
+
     void complete(Done done) override { finish(std::move(done)); }
 
     void discard() override
@@ -54,6 +60,7 @@ public:
     bool checks = false;
     base::Expected<void> disk; ///< what it says to all that is stored
     base::Bytes package;
+    std::uint64_t resumable = 0; ///< of the package, in the next life
     std::deque<Done> running;
     int discards = 0;
 

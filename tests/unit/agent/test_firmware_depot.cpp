@@ -10,6 +10,7 @@
 
 #include "agent/base/unique_fd.hpp"
 #include "agent/firmware_depot.hpp"
+#include "agent/package_file.hpp"
 #include "tests/fakes/temporary_directory.hpp"
 
 using namespace causeway;
@@ -57,6 +58,15 @@ struct DepotFixture
     std::optional<ErrorKind> complete()
     {
         return ask([&](auto done) { station->complete(std::move(done)); });
+    }
+
+    /// What is there; 0 also when nothing is.
+    std::uint64_t resume()
+    {
+        std::optional<std::uint64_t> there;
+        station->resume([&](base::Expected<std::uint64_t> octets) { there = octets.value_or(0); });
+        until([&] { return there.has_value(); });
+        return *there;
     }
 
     std::optional<ErrorKind> install()
@@ -116,6 +126,25 @@ BOOST_AUTO_TEST_CASE(begins_anew_at_the_offset_0)
     deliver();
 
     BOOST_TEST(contentOf(packages / "meter-1.package") == "new firmware");
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_with_what_an_earlier_process_has_left)
+{
+    constexpr std::uint64_t stride = agent::PackageFile::stride;
+    BOOST_TEST(!store(0, std::string(stride, 'a')));
+    BOOST_TEST(!store(stride, "and what a power cut may take"));
+
+    station = open({"/bin/cp", "@package@", flash});
+
+    BOOST_TEST(resume() == stride);
+    BOOST_TEST(!store(stride, "b"));
+    BOOST_TEST(!complete());
+    BOOST_TEST(contentOf(packages / "meter-1.package") == std::string(stride, 'a') + "b");
+}
+
+BOOST_AUTO_TEST_CASE(has_nothing_to_go_on_with_when_nothing_is_left)
+{
+    BOOST_TEST(resume() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(keeps_a_package_from_others)
