@@ -8,6 +8,7 @@
 
 #include "agent/base/log.hpp"
 #include "agent/base/message_ids.hpp"
+#include "agent/device_repositories.hpp"
 #include "agent/lwm2m/objects/device_object.hpp"
 
 // The Objects that the device has are made in attached_device_objects.cpp.
@@ -72,6 +73,12 @@ AttachedDevice::AttachedDevice(DevicePlan plan, DeviceServices services)
         firmware_ = std::make_unique<DeviceFirmware>(
             plan_.settings.name,
             std::move(plan_.firmware),
+            std::make_unique<DeviceRepositories>(
+                plan_.settings.name,
+                services_.transport,
+                services_.scheduler,
+                DeviceRepositories::Rules{services_.allowsPlaintext},
+                [this]() -> const std::vector<api::DeviceAccount>& { return plan_.accounts; }),
             services_.scheduler,
             plan_.state,
             [this](const api::ClientState& kept, const std::vector<Path>& changed) {

@@ -49,6 +49,7 @@ struct DeviceServices
     const model::Definitions& definitions;
     const std::vector<model::Id>& keptObjects;
     DeviceListener& listener;
+    bool allowsPlaintext = false; ///< also for firmware repositories
 };
 
 /// Everything one device is made from.

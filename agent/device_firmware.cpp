@@ -10,14 +10,16 @@ namespace causeway::agent {
 
 DeviceFirmware::DeviceFirmware(std::string device,
                                std::unique_ptr<api::FirmwareStation> station,
+                               std::unique_ptr<api::PackageFetcher> repositories,
                                base::Scheduler& scheduler,
                                const api::ClientState& state,
                                Changed changed)
     : device_(std::move(device))
     , station_(std::move(station))
+    , repositories_(std::move(repositories))
     , scheduler_(scheduler)
     , changed_(std::move(changed))
-    , update_(*station_, scheduler, state, *this)
+    , update_(*station_, *repositories_, scheduler, state, *this)
 {}
 
 std::unique_ptr<lwm2m::Object> DeviceFirmware::makeObject(const model::ObjectDefinition& definition)
@@ -27,13 +29,17 @@ std::unique_ptr<lwm2m::Object> DeviceFirmware::makeObject(const model::ObjectDef
 
 void DeviceFirmware::onFirmwareChanged(const api::ClientState& kept)
 {
-    log::notice("{DEVICE}: firmware update: state {STATE}, result {RESULT}",
-                "DEVICE",
-                device_,
-                "STATE",
-                update_.reportedState(),
-                "RESULT",
-                static_cast<unsigned>(update_.result()));
+    const auto state = std::to_string(update_.reportedState());
+    const auto result = std::to_string(static_cast<unsigned>(update_.result()));
+    const auto now = state + ' ' + result;
+    if (std::exchange(logged_, now) != now)
+        log::notice("{DEVICE}: firmware update: state {STATE}, result {RESULT}",
+                    "DEVICE",
+                    device_,
+                    "STATE",
+                    state,
+                    "RESULT",
+                    result);
     changed_(kept, lwm2m::changingFirmwareResources());
 }
 

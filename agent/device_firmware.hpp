@@ -7,6 +7,7 @@
 
 #include "agent/api/firmware.hpp"
 #include "agent/api/inventory.hpp"
+#include "agent/api/package_fetch.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/lwm2m/firmware/firmware_update.hpp"
 #include "agent/model/definition.hpp"
@@ -22,9 +23,10 @@ public:
     using Changed =
         base::UniqueFunction<void(const api::ClientState&, const std::vector<model::Path>&)>;
 
-    /// The scheduler outlives it; `device` is its name.
+    /// The scheduler outlives it; `device` is its name, `repositories` where it may fetch from.
     DeviceFirmware(std::string device,
                    std::unique_ptr<api::FirmwareStation> station,
+                   std::unique_ptr<api::PackageFetcher> repositories,
                    base::Scheduler& scheduler,
                    const api::ClientState& state,
                    Changed changed);
@@ -42,8 +44,10 @@ private:
 
     std::string device_;
     std::unique_ptr<api::FirmwareStation> station_;
+    std::unique_ptr<api::PackageFetcher> repositories_;
     base::Scheduler& scheduler_;
     Changed changed_;
+    std::string logged_; ///< state and result
     lwm2m::FirmwareUpdate update_;
 };
 

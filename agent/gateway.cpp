@@ -254,7 +254,8 @@ void Gateway::startDevice(const api::DeviceSettings& settings,
                                                                   services_.scheduler,
                                                                   services_.definitions,
                                                                   rules_.keptObjects,
-                                                                  *this});
+                                                                  *this,
+                                                                  rules_.allowsNoSec});
     auto& started = *device;
     devices_.insert_or_assign(name, std::move(device));
     if (!runs)

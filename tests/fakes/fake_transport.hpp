@@ -49,7 +49,8 @@ struct FakePeer
     void lose(const base::Error& reason)
     {
         failAll(reason);
-        listener->onClosed(reason);
+        if (!isDestroyed)
+            listener->onClosed(reason);
     }
 
     /// Answers the oldest open request.

@@ -331,7 +331,7 @@ check = ["/usr/bin/cmp", "-n", "4", "@package@", "{directory}/magic"]
 
     def test_int_751_755_a_package_is_taken(self):
         self.wait_for(0, 0)
-        self.assertEqual(self.read_value(self.meter, "/5/0/9"), 1)
+        self.assertEqual(self.read_value(self.meter, "/5/0/9"), 2)
 
         self.push(self.GOOD)
 

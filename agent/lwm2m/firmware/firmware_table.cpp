@@ -16,12 +16,15 @@ std::span<const FirmwareUpdate::Transition> FirmwareUpdate::transitions()
         // Nobody knows how far an update came that ended with this process: the server decides.
         Transition{State::Idle,        Event::Restarted,          State::Idle,        {},                    &U::discard},
         Transition{State::Downloading, Event::Restarted,          State::Idle,        R::ConnectionLost,     &U::discard},
+        // Goes on where it was, see PackagePull.
+        Transition{State::Fetching,    Event::Restarted,          State::Fetching,    {},                    &U::fetch},
         Transition{State::Updating,    Event::Restarted,          State::Downloaded,  R::UpdateFailed,       &U::nothing},
 
         Transition{State::Idle,        Event::PackageBegan,       State::Downloading, R::Initial,            &U::begin},
         Transition{State::Idle,        Event::PackageTooLarge,    State::Idle,        R::NoStorage,          &U::nothing},
         Transition{State::Idle,        Event::UriMalformed,       State::Idle,        R::InvalidUri,         &U::nothing},
         Transition{State::Idle,        Event::UriUnsupported,     State::Idle,        R::UnsupportedProtocol, &U::nothing},
+        Transition{State::Idle,        Event::UriWritten,         State::Fetching,    R::Initial,            &U::fetch},
         Transition{State::Idle,        Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
         Transition{State::Idle,        Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
 
@@ -33,6 +36,16 @@ std::span<const FirmwareUpdate::Transition> FirmwareUpdate::transitions()
         Transition{State::Downloading, Event::StoredUnchecked,    State::Checking,    R::Initial,            &U::check},
         Transition{State::Downloading, Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
         Transition{State::Downloading, Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
+
+        Transition{State::Fetching,    Event::PackageTooLarge,    State::Idle,        R::NoStorage,          &U::discard},
+        Transition{State::Fetching,    Event::Abandoned,          State::Idle,        R::ConnectionLost,     &U::discard},
+        Transition{State::Fetching,    Event::PackageBroken,      State::Idle,        R::IntegrityFailure,   &U::discard},
+        Transition{State::Fetching,    Event::RepositoryMissing,  State::Idle,        R::InvalidUri,         &U::discard},
+        Transition{State::Fetching,    Event::RepositoryUnsupported, State::Idle,     R::UnsupportedProtocol, &U::discard},
+        Transition{State::Fetching,    Event::Stored,             State::Downloaded,  R::Initial,            &U::nothing},
+        Transition{State::Fetching,    Event::StoredUnchecked,    State::Checking,    R::Initial,            &U::check},
+        Transition{State::Fetching,    Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
+        Transition{State::Fetching,    Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
 
         Transition{State::Checking,    Event::CheckPassed,        State::Downloaded,  R::Initial,            &U::nothing},
         Transition{State::Checking,    Event::CheckFailed,        State::Idle,        R::IntegrityFailure,   &U::discard},

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "agent/lwm2m/firmware/package_uri.hpp"
+
 namespace causeway::lwm2m {
 
 using base::Error;
@@ -21,6 +23,7 @@ namespace {
 
 constexpr std::string_view stateKey = "firmware";
 constexpr std::string_view uriKey = "firmware/uri";
+constexpr std::string_view versionKey = "firmware/version";
 
 // EXCHANGE_LIFETIME (RFC 7252 §4.8.2), as long as the transfer itself is remembered.
 constexpr std::chrono::seconds senderPatience{247};
@@ -32,30 +35,31 @@ bool isEmptyPackage(const ResourcePiece& piece)
     return piece.offset == 0 && piece.isLast && (piece.octets.empty() || isNul);
 }
 
-// RFC 3986 §3, as far as a package needs it: a scheme, an authority and no blanks.
-bool isUri(std::string_view text)
+/// What PackagePull and api::FetchListener say of what will not change, as an event of the table.
+struct Failure
 {
-    const auto end = text.find("://");
-    if (end == std::string_view::npos || end == 0 || end + 3 == text.size())
-        return false;
-    const auto isSchemeCharacter = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '+' || c == '-' || c == '.';
-    };
-    const auto isVisible = [](char c) {
-        return c > ' ' && c < '\x7f';
-    };
-    return std::ranges::all_of(text.substr(0, end), isSchemeCharacter) &&
-           std::ranges::all_of(text, isVisible) && text[end + 3] != '/';
-}
+    ErrorKind kind;
+    FirmwareUpdate::Event event;
+};
+
+constexpr std::array failures{
+    Failure{ErrorKind::LimitExceeded, FirmwareUpdate::Event::PackageTooLarge},
+    Failure{ErrorKind::StorageFailed, FirmwareUpdate::Event::PackageTooLarge},
+    Failure{ErrorKind::Corrupt, FirmwareUpdate::Event::PackageBroken},
+    Failure{ErrorKind::InvalidArgument, FirmwareUpdate::Event::RepositoryMissing},
+    Failure{ErrorKind::NotFound, FirmwareUpdate::Event::RepositoryMissing},
+    Failure{ErrorKind::NotAuthorized, FirmwareUpdate::Event::RepositoryMissing},
+    Failure{ErrorKind::NotSupported, FirmwareUpdate::Event::RepositoryUnsupported}};
 
 } // namespace
 
 FirmwareUpdate::FirmwareUpdate(api::FirmwareStation& station,
+                               api::PackageFetcher& fetcher,
                                base::Scheduler& scheduler,
                                const api::ClientState& state,
                                FirmwareListener& listener)
     : station_(station)
+    , fetcher_(fetcher)
     , scheduler_(scheduler)
     , listener_(listener)
     , abandoned_(scheduler, [this] { raise(Event::Abandoned); })
@@ -71,7 +75,10 @@ void FirmwareUpdate::restore(const api::ClientState& state)
         return found == state.end() ? std::string() : found->second;
     };
     uri_ = textOf(uriKey);
-    told_ = {{std::string(stateKey), textOf(stateKey)}, {std::string(uriKey), uri_}};
+    version_ = textOf(versionKey);
+    told_ = {{std::string(stateKey), textOf(stateKey)},
+             {std::string(uriKey), uri_},
+             {std::string(versionKey), version_}};
     if (told_.at(std::string(stateKey)).empty())
         return;
     // "2 0": what /5/0/3 and /5/0/5 said.
@@ -85,6 +92,8 @@ void FirmwareUpdate::restore(const api::ClientState& state)
     constexpr std::array states{
         State::Idle, State::Downloading, State::Downloaded, State::Updating};
     state_ = states.at(std::min<std::size_t>(number(text.substr(0, blank)), states.size() - 1));
+    if (state_ == State::Downloading && !uri_.empty())
+        state_ = State::Fetching;
     result_ = static_cast<FirmwareResult>(number(text.substr(blank + 1)));
 }
 
@@ -105,6 +114,10 @@ void FirmwareUpdate::raise(Event event)
     result_ = row->result.value_or(result_);
     if (state_ != State::Downloading)
         abandoned_.stop();
+    if (state_ != State::Fetching) {
+        pull_.reset();
+        version_.clear();
+    }
     ++attempt_;
     (this->*row->action)();
     tell();
@@ -192,12 +205,38 @@ Outcome FirmwareUpdate::onStorageFailure(const Error& error)
 
 void FirmwareUpdate::writeUri(const std::string& uri, Done done)
 {
-    const Event event = uri.empty()  ? Event::ResetAsked
-                        : isUri(uri) ? Event::UriUnsupported
-                                     : Event::UriMalformed;
+    const Event event = eventOfUri(uri);
     if (find(event) != nullptr)
         uri_ = uri;
     raiseOrRefuse(event, std::move(done));
+}
+
+FirmwareUpdate::Event FirmwareUpdate::eventOfUri(const std::string& uri) const
+{
+    if (uri.empty())
+        return Event::ResetAsked;
+    const auto parsed = parsePackageUri(uri);
+    if (!parsed)
+        return Event::UriMalformed;
+    const auto spoken = fetcher_.protocols();
+    const bool isSpoken =
+        parsed->protocol && std::ranges::find(spoken, *parsed->protocol) != spoken.end();
+    return isSpoken ? Event::UriWritten : Event::UriUnsupported;
+}
+
+void FirmwareUpdate::onPullVersion(const std::string& version)
+{
+    version_ = version;
+    tell();
+}
+
+void FirmwareUpdate::onPullEnded(const Expected<void>& result)
+{
+    if (result)
+        return raise(station_.hasCheck() ? Event::StoredUnchecked : Event::Stored);
+    tellFailure(result.error().in("the package cannot be fetched"));
+    const auto* const failure = std::ranges::find(failures, result.error().kind, &Failure::kind);
+    raise(failure == failures.end() ? Event::Abandoned : failure->event);
 }
 
 void FirmwareUpdate::update(Done done)
@@ -216,6 +255,7 @@ std::int64_t FirmwareUpdate::reportedState() const
     case State::Idle:
         return 0;
     case State::Downloading:
+    case State::Fetching:
     case State::Checking:
         return 1;
     case State::Downloaded:
@@ -232,6 +272,13 @@ void FirmwareUpdate::begin()
 {
     uri_.clear();
     received_ = 0;
+}
+
+void FirmwareUpdate::fetch()
+{
+    Owner& owner = *this; // the base is private: make_unique could not convert
+    pull_ = std::make_unique<PackagePull>(
+        PackagePull::Plan{uri_, version_}, station_, fetcher_, scheduler_, owner);
 }
 
 void FirmwareUpdate::discard()
@@ -271,6 +318,7 @@ void FirmwareUpdate::tell()
         isFresh ? std::string()
                 : fmt::format("{} {}", reportedState(), static_cast<unsigned>(result_));
     kept[std::string(uriKey)] = uri_;
+    kept[std::string(versionKey)] = version_;
     if (std::exchange(told_, kept) == kept)
         return;
     scheduler_.post(

@@ -2,14 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "agent/api/firmware.hpp"
 #include "agent/api/inventory.hpp"
+#include "agent/api/package_fetch.hpp"
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
+#include "agent/lwm2m/firmware/package_pull.hpp"
 #include "agent/lwm2m/object.hpp"
 
 namespace causeway::lwm2m {
@@ -41,16 +45,26 @@ public:
 
 /// The firmware update of one device: states, results and what leads from one to the next, as
 /// firmware_table.cpp has it. It outlives the Object that shows it, which goes with each restart of
-/// the Client. Main thread; station, scheduler and listener outlive it.
-class FirmwareUpdate
+/// the Client. Main thread; station, fetcher, scheduler and listener outlive it.
+class FirmwareUpdate final : private PackagePull::Owner
 {
 public:
-    enum class State : std::uint8_t { Idle, Downloading, Checking, Downloaded, Updating };
+    enum class State : std::uint8_t {
+        Idle,
+        Downloading, ///< a server pushes
+        Fetching,    ///< from a repository
+        Checking,
+        Downloaded,
+        Updating
+    };
     enum class Event : std::uint8_t {
         Restarted, ///< this process; what ran is gone
         PackageBegan,
         PackageTooLarge, ///< or the disk too small
-        Abandoned,       ///< its sender says no more
+        Abandoned,       ///< its sender, or the repository, says no more
+        PackageBroken,   ///< what the repository sends is no package
+        RepositoryMissing,
+        RepositoryUnsupported,
         Stored,
         StoredUnchecked, ///< and there is a check
         CheckPassed,
@@ -58,6 +72,7 @@ public:
         PackageUnsupported,
         UriMalformed,
         UriUnsupported,
+        UriWritten,
         ResetAsked,
         CancelAsked,
         UpdateAsked,
@@ -69,26 +84,33 @@ public:
 
     /// `state` has what the listener got in an earlier life.
     FirmwareUpdate(api::FirmwareStation& station,
+                   api::PackageFetcher& fetcher,
                    base::Scheduler& scheduler,
                    const api::ClientState& state,
                    FirmwareListener& listener);
     FirmwareUpdate(const FirmwareUpdate&) = delete;
     FirmwareUpdate& operator=(const FirmwareUpdate&) = delete;
-    ~FirmwareUpdate() = default;
+    ~FirmwareUpdate() override = default;
 
     /// /5/0/0, in pieces or whole. An empty one, or a NUL, resets.
     void write(ResourcePiece piece, Done done);
-    /// /5/0/1; an empty one resets.
+    /// /5/0/1: the package is fetched from there; an empty one resets.
     void writeUri(const std::string& uri, Done done);
     void update(Done done);
     void cancel(Done done);
 
-    /// /5/0/3: Checking is still Downloading for servers.
+    /// /5/0/3: Fetching and Checking are Downloading for servers.
     [[nodiscard]] std::int64_t reportedState() const;
 
     [[nodiscard]] FirmwareResult result() const { return result_; }
 
     [[nodiscard]] const std::string& uri() const { return uri_; }
+
+    /// /5/0/8.
+    [[nodiscard]] std::vector<api::PackageProtocol> protocols() const
+    {
+        return fetcher_.protocols();
+    }
 
 private:
     using Action = void (FirmwareUpdate::*)();
@@ -112,14 +134,17 @@ private:
     void nothing() {}
 
     void begin();
+    void fetch();
     void discard();
     void check();
     void install();
 
     [[nodiscard]] model::Outcome admit(const ResourcePiece& piece);
     void onStored(const base::Expected<void>& stored, bool isLast, Done done);
-    void onComplete(const base::Expected<void>& completed, Done done);
     [[nodiscard]] model::Outcome onStorageFailure(const base::Error& error);
+    void onPullVersion(const std::string& version) override;
+    void onPullEnded(const base::Expected<void>& result) override;
+    [[nodiscard]] Event eventOfUri(const std::string& uri) const;
     void tell();
     void tellFailure(const base::Error& error);
     void restore(const api::ClientState& state);
@@ -136,16 +161,19 @@ private:
     }
 
     api::FirmwareStation& station_;
+    api::PackageFetcher& fetcher_;
     base::Scheduler& scheduler_;
     FirmwareListener& listener_;
     State state_ = State::Idle;
     FirmwareResult result_ = FirmwareResult::Initial;
     std::string uri_;
+    std::string version_;   ///< of the package that is fetched
     api::ClientState told_; ///< what the listener heard last
     model::Id sender_ = 0;  ///< Short Server ID of who sends the package
     std::uint64_t received_ = 0;
     std::uint64_t attempt_ = 0; ///< callbacks of earlier ones mean nothing any more
     base::Timer abandoned_;
+    std::unique_ptr<PackagePull> pull_; ///< while Fetching
     base::Lifetime lifetime_;
 };
 

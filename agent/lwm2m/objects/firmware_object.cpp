@@ -2,6 +2,7 @@
 #include "agent/lwm2m/objects/firmware_object.hpp"
 
 #include <array>
+#include <numeric>
 #include <utility>
 
 namespace causeway::lwm2m {
@@ -39,7 +40,7 @@ constexpr std::array present{resource::package,
                              resource::delivery,
                              resource::cancel};
 
-constexpr std::int64_t pushOnly = 1; // /5/0/9
+constexpr std::int64_t pushAndPull = 2; // /5/0/9
 
 } // namespace
 
@@ -55,17 +56,31 @@ std::vector<Id> FirmwareObject::resources(Id) const
     return definedOf(definition(), present);
 }
 
+std::vector<Id> FirmwareObject::resourceInstances(Id, Id resource) const
+{
+    std::vector<Id> ids(resource == resource::protocols ? update_.protocols().size() : 0);
+    std::iota(ids.begin(), ids.end(), Id{0});
+    return ids;
+}
+
+std::int64_t FirmwareObject::protocolAt(std::size_t index) const
+{
+    return static_cast<std::int64_t>(update_.protocols().at(index));
+}
+
 Expected<model::Sample> FirmwareObject::read(const Path& path) const
 {
     switch (path.resource()) {
     case resource::uri:
         return sampleOf(path, Value(update_.uri()));
+    case resource::protocols:
+        return sampleOf(path, Value(protocolAt(path.resourceInstance())));
     case resource::state:
         return sampleOf(path, Value(update_.reportedState()));
     case resource::result:
         return sampleOf(path, Value(static_cast<std::int64_t>(update_.result())));
     case resource::delivery:
-        return sampleOf(path, Value(pushOnly));
+        return sampleOf(path, Value(pushAndPull));
     default:
         return fail(ErrorKind::NotFound, "no such resource");
     }

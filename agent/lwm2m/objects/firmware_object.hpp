@@ -7,9 +7,8 @@
 
 namespace causeway::lwm2m {
 
-/// Object 5: shows a FirmwareUpdate to the servers of one Client. Packages are pushed only: /5/0/8
-/// has no instance, and a URI is answered as of a protocol that is not supported. The definition,
-/// update and scheduler outlive it.
+/// Object 5: shows a FirmwareUpdate to the servers of one Client. The definition, update and
+/// scheduler outlive it.
 class FirmwareObject final : public SingleObject
 {
 public:
@@ -18,6 +17,8 @@ public:
                    base::Scheduler& scheduler);
 
     [[nodiscard]] std::vector<model::Id> resources(model::Id instance) const override;
+    [[nodiscard]] std::vector<model::Id> resourceInstances(model::Id instance,
+                                                           model::Id resource) const override;
     [[nodiscard]] base::Expected<model::Sample> read(const model::Path& path) const override;
     void write(model::Id instance,
                std::vector<ResourceWrite> values,
@@ -28,6 +29,8 @@ public:
     void execute(const model::Path& path, const std::string& arguments, Done done) override;
 
 private:
+    [[nodiscard]] std::int64_t protocolAt(std::size_t index) const;
+
     FirmwareUpdate& update_;
 };
 

@@ -4,6 +4,7 @@
 #include "agent/lwm2m/codec/codec.hpp"
 #include "agent/lwm2m/objects/firmware_object.hpp"
 #include "tests/fakes/fake_firmware_station.hpp"
+#include "tests/fakes/fake_package_fetcher.hpp"
 #include "tests/unit/lwm2m/client_fixture.hpp"
 #include "tests/unit/lwm2m/codec/fixtures.hpp"
 
@@ -22,7 +23,7 @@ struct FirmwareFixture : ClientFixture, FirmwareListener
     FirmwareFixture()
     {
         FirmwareListener& listener = *this;
-        update.emplace(station, scheduler, api::ClientState{}, listener);
+        update.emplace(station, fetcher, scheduler, api::ClientState{}, listener);
         client->addObject(
             std::make_unique<FirmwareObject>(*testDefinitions().find(5), *update, scheduler));
         registerClient();
@@ -63,6 +64,7 @@ struct FirmwareFixture : ClientFixture, FirmwareListener
     std::string text(const std::string& path) { return textOf(read(path, plainTextFormat)); }
 
     fakes::FakeFirmwareStation station{scheduler};
+    fakes::FakePackageFetcher fetcher;
     std::optional<FirmwareUpdate> update;
 };
 
@@ -76,7 +78,7 @@ BOOST_AUTO_TEST_CASE(shows_what_can_be_done)
     BOOST_TEST(registered.find("</5>;ver=1.1,</5/0>") != std::string::npos);
     BOOST_TEST(
         textOf(read("/5/0", senmlJsonFormat)) ==
-        R"([{"bn":"/5/0/","n":"1","vs":""},{"n":"3","v":0},{"n":"5","v":0},{"n":"9","v":1}])");
+        R"([{"bn":"/5/0/","n":"1","vs":""},{"n":"3","v":0},{"n":"5","v":0},{"n":"8/0","v":0},{"n":"8/1","v":1},{"n":"9","v":2}])");
     BOOST_TEST((read("/5/0/8", tlvFormat).code == OutcomeCode::Content));
     BOOST_TEST((read("/5/0/0", opaqueFormat).code == OutcomeCode::MethodNotAllowed));
 }
@@ -157,14 +159,29 @@ BOOST_AUTO_TEST_CASE(updates_with_nothing_downloaded_are_405)
 }
 
 // OMA ETS 780.
-BOOST_AUTO_TEST_CASE(a_uri_is_of_a_protocol_that_is_not_supported)
+BOOST_AUTO_TEST_CASE(a_uri_of_a_protocol_that_is_not_supported_is_told)
 {
-    BOOST_TEST((writeText("/5/0/1", "coap://127.0.0.1/fw").code == OutcomeCode::Changed));
+    BOOST_TEST((writeText("/5/0/1", "ftp://127.0.0.1/fw").code == OutcomeCode::Changed));
 
     BOOST_TEST(text("/5/0/5") == "9");
-    BOOST_TEST(text("/5/0/1") == "coap://127.0.0.1/fw");
+    BOOST_TEST(text("/5/0/1") == "ftp://127.0.0.1/fw");
     BOOST_TEST((writeText("/5/0/1", "").code == OutcomeCode::Changed));
     BOOST_TEST(text("/5/0/5") == "0");
+}
+
+// OMA ETS 756, 771.
+BOOST_AUTO_TEST_CASE(fetches_a_package_by_its_uri)
+{
+    BOOST_TEST((writeText("/5/0/1", "coap://127.0.0.1/fw").code == OutcomeCode::Changed));
+    BOOST_TEST(text("/5/0/3") == "1");
+
+    scheduler.advance(0s);
+    fetcher.give(0, "new firmware", true);
+    scheduler.advance(0s);
+
+    BOOST_TEST(text("/5/0/3") == "2");
+    BOOST_TEST(text("/5/0/5") == "0");
+    BOOST_TEST((station.package == base::toBytes("new firmware")));
 }
 
 BOOST_AUTO_TEST_CASE(a_package_and_its_uri_do_not_come_together)

@@ -4,105 +4,16 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "agent/lwm2m/firmware/firmware_update.hpp"
-#include "tests/fakes/fake_firmware_station.hpp"
-#include "tests/fakes/fake_scheduler.hpp"
+#include "tests/unit/lwm2m/firmware_fixture.hpp"
 
 using namespace causeway;
 using namespace causeway::lwm2m;
 using namespace std::chrono_literals;
 using base::ErrorKind;
 using model::OutcomeCode;
-using Result = FirmwareResult;
+using tests::UpdateFixture;
 
 namespace {
-
-struct UpdateFixture : FirmwareListener
-{
-    UpdateFixture() { begin({}); }
-
-    void begin(const api::ClientState& state)
-    {
-        FirmwareListener& listener = *this;
-        update.emplace(station, scheduler, state, listener);
-    }
-
-    void onFirmwareChanged(const api::ClientState& state) override
-    {
-        kept = state;
-        ++changes;
-    }
-
-    void onFirmwareFailure(const std::string& sentence) override { failures.push_back(sentence); }
-
-    OutcomeCode write(std::uint64_t offset, base::Bytes octets, bool isLast, model::Id server = 1)
-    {
-        return ask([&](auto done) {
-            update->write({{5, 0, 0}, server, offset, {}, isLast, std::move(octets)},
-                          std::move(done));
-        });
-    }
-
-    template <typename Call>
-    OutcomeCode ask(Call call)
-    {
-        std::optional<OutcomeCode> answer;
-        call([&](const model::Outcome& outcome) { answer = outcome.code; });
-        scheduler.advance(0s);
-        BOOST_REQUIRE(answer.has_value());
-        return *answer;
-    }
-
-    OutcomeCode writeUri(const std::string& uri)
-    {
-        return ask([&](auto done) { update->writeUri(uri, std::move(done)); });
-    }
-
-    OutcomeCode execute()
-    {
-        return ask([&](auto done) { update->update(std::move(done)); });
-    }
-
-    OutcomeCode cancel()
-    {
-        return ask([&](auto done) { update->cancel(std::move(done)); });
-    }
-
-    void end(base::Expected<void> result)
-    {
-        station.end(std::move(result));
-        scheduler.advance(0s);
-    }
-
-    void download() { BOOST_TEST((write(0, some(8), true) == OutcomeCode::Changed)); }
-
-    /// From Idle to there.
-    void reach(const std::string& state)
-    {
-        station.checks = state == "checking";
-        if (state == "downloading")
-            BOOST_TEST((write(0, some(16), false) == OutcomeCode::Changed));
-        else if (state != "idle")
-            download();
-        if (state == "updating")
-            BOOST_TEST((execute() == OutcomeCode::Changed));
-    }
-
-    static base::Bytes some(std::size_t size) { return base::Bytes(size, 0x42); }
-
-    [[nodiscard]] std::string now() const
-    {
-        return std::to_string(update->reportedState()) + " " +
-               std::to_string(static_cast<unsigned>(update->result()));
-    }
-
-    fakes::FakeScheduler scheduler;
-    fakes::FakeFirmwareStation station{scheduler};
-    std::optional<FirmwareUpdate> update;
-    api::ClientState kept;
-    int changes = 0;
-    std::vector<std::string> failures;
-};
 
 /// What a server does in a state, what it is answered, and what /5/0/3 and /5/0/5 say then.
 struct Row
@@ -124,7 +35,8 @@ constexpr std::array table{
     Row{"idle", "next piece", incomplete, "0 0"},
     Row{"idle", "whole package", ok, "2 0"},
     Row{"idle", "too large", tooLarge, "0 2"},
-    Row{"idle", "URI", ok, "0 9"},
+    Row{"idle", "URI", ok, "1 0"},
+    Row{"idle", "unspoken URI", ok, "0 9"},
     Row{"idle", "no URI", ok, "0 7"},
     Row{"idle", "empty URI", ok, "0 0"},
     Row{"idle", "NUL", ok, "0 0"},
@@ -143,6 +55,15 @@ constexpr std::array table{
     Row{"downloading", "NUL", ok, "0 0"},
     Row{"downloading", "update", notNow, "1 0"},
     Row{"downloading", "cancel", ok, "0 10"},
+    Row{"fetching", "first piece", notNow, "1 0"},
+    Row{"fetching", "next piece", incomplete, "1 0"},
+    Row{"fetching", "URI", notNow, "1 0"},
+    Row{"fetching", "no URI", notNow, "1 0"},
+    Row{"fetching", "unspoken URI", notNow, "1 0"},
+    Row{"fetching", "empty URI", ok, "0 0"},
+    Row{"fetching", "NUL", ok, "0 0"},
+    Row{"fetching", "update", notNow, "1 0"},
+    Row{"fetching", "cancel", ok, "0 10"},
     Row{"checking", "first piece", notNow, "1 0"},
     Row{"checking", "next piece", incomplete, "1 0"},
     Row{"checking", "URI", notNow, "1 0"},
@@ -188,6 +109,8 @@ OutcomeCode send(UpdateFixture& f, std::string_view what)
         return f.write(0, {}, true);
     if (what == "URI")
         return f.writeUri("coap://127.0.0.1/firmware");
+    if (what == "unspoken URI")
+        return f.writeUri("ftp://127.0.0.1/firmware");
     if (what == "no URI")
         return f.writeUri("over there");
     if (what == "empty URI")
@@ -378,12 +301,12 @@ BOOST_FIXTURE_TEST_CASE(goes_on_after_a_restart, UpdateFixture)
 
 BOOST_FIXTURE_TEST_CASE(keeps_a_result_and_a_uri_over_a_restart, UpdateFixture)
 {
-    writeUri("http://example.com/firmware");
+    writeUri("ftp://example.com/firmware");
 
     begin(kept);
 
     BOOST_TEST(now() == "0 9");
-    BOOST_TEST(update->uri() == "http://example.com/firmware");
+    BOOST_TEST(update->uri() == "ftp://example.com/firmware");
 }
 
 BOOST_FIXTURE_TEST_CASE(survives_whatever_was_kept, UpdateFixture)

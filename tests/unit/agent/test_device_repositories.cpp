@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <optional>
+
+#include <boost/test/unit_test.hpp>
+
+#include "agent/device_repositories.hpp"
+#include "tests/fakes/fake_scheduler.hpp"
+#include "tests/fakes/fake_transport.hpp"
+
+using namespace causeway;
+using namespace std::chrono_literals;
+using api::PackageProtocol;
+using api::SecurityMode;
+using base::ErrorKind;
+
+namespace {
+
+struct RepositoriesFixture : api::FetchListener
+{
+    void account(const std::string& name, const std::string& uri, SecurityMode mode = {})
+    {
+        auto& settings = accounts.emplace_back().settings;
+        settings.name = name;
+        settings.uri = uri;
+        settings.securityMode = mode;
+    }
+
+    /// What is opened for it; nothing when it is refused.
+    const api::SessionSettings* fetch(const std::string& uri)
+    {
+        const auto before = transport.peers.size();
+        error.reset();
+        FetchListener& listener = *this;
+        running = repositories.fetch({uri, 0, {}}, listener);
+        BOOST_TEST(!error.has_value());
+        scheduler.advance(0s);
+        return transport.peers.size() == before ? nullptr : &transport.peer().settings;
+    }
+
+    void onPiece(api::PackagePiece, base::Task) override {}
+
+    void onFetchFailed(const base::Error& failure) override { error = failure; }
+
+    [[nodiscard]] agent::DeviceRepositories make(bool allowsPlaintext)
+    {
+        return {"meter-1",
+                transport,
+                scheduler,
+                {allowsPlaintext},
+                [this]() -> const auto& {return accounts;
+    }
+};
+} // namespace
+
+std::vector<api::DeviceAccount> accounts;
+fakes::FakeTransport transport;
+fakes::FakeScheduler scheduler;
+agent::DeviceRepositories repositories = make(false);
+std::unique_ptr<api::PackageFetch> running;
+std::optional<base::Error> error;
+}
+;
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(device_repositories, RepositoriesFixture)
+
+BOOST_AUTO_TEST_CASE(r33_a_repository_gets_the_credential_of_the_account_with_its_host)
+{
+    account("other", "coaps://other.example");
+    account("main", "coaps://Main.Example:5684");
+
+    const auto* session = fetch("coaps://main.example:5700/fw");
+
+    BOOST_REQUIRE(session != nullptr);
+    BOOST_TEST(session->uri == "coaps://main.example:5700");
+    BOOST_TEST((session->credential == api::CredentialId{"meter-1", "main"}));
+    BOOST_TEST((session->securityMode == SecurityMode::Psk));
+    BOOST_TEST(!session->isKept);
+    BOOST_TEST(!session->mayResume);
+}
+
+BOOST_AUTO_TEST_CASE(r33_of_two_accounts_on_one_host_that_with_the_port_is_meant)
+{
+    account("first", "coaps://[2001:db8::1]:5684");
+    account("second", "coaps://[2001:db8::1]:5700");
+
+    BOOST_TEST(fetch("coaps://[2001:DB8::1]:5700/fw")->credential.server == "second");
+    BOOST_TEST(transport.peer().settings.uri == "coaps://[2001:db8::1]:5700");
+    BOOST_TEST(fetch("coaps://[2001:db8::1]:9999/fw")->credential.server == "first");
+}
+
+BOOST_AUTO_TEST_CASE(r33_a_repository_that_no_account_is_for_is_refused)
+{
+    account("main", "coaps://main.example");
+    account("plain", "coap://plain.example", SecurityMode::NoSec);
+    account("bootstrap", "coaps://bootstrap.example");
+    accounts.back().settings.isBootstrap = true;
+
+    for (const auto* uri : {"coaps://elsewhere.example/fw",
+                            "coaps://main.example.evil/fw",
+                            "coaps://plain.example/fw",
+                            "coaps://bootstrap.example/fw"}) {
+        BOOST_TEST(fetch(uri) == nullptr, uri);
+        BOOST_TEST((error.value().kind == ErrorKind::NotAuthorized), uri);
+        BOOST_TEST((error->retry == base::Retry::Never), uri);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(r33_nothing_is_fetched_in_plaintext_unless_the_gateway_allows_it)
+{
+    account("main", "coaps://main.example");
+    BOOST_TEST((repositories.protocols() == std::vector{PackageProtocol::Coaps}));
+    BOOST_TEST(fetch("coap://main.example/fw") == nullptr);
+    BOOST_TEST((error.value().kind == ErrorKind::NotSupported));
+
+    auto open = make(true);
+    FetchListener& listener = *this;
+    running = open.fetch({"coap://main.example/fw", 0, {}}, listener);
+
+    BOOST_TEST((open.protocols() == std::vector{PackageProtocol::Coap, PackageProtocol::Coaps}));
+    BOOST_TEST((transport.peer().settings.securityMode == SecurityMode::NoSec));
+    BOOST_TEST(transport.peer().settings.uri == "coap://main.example:5683");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_spoken_is_refused)
+{
+    BOOST_TEST(fetch("ftp://main.example/fw") == nullptr);
+    BOOST_TEST((error.value().kind == ErrorKind::NotSupported));
+    BOOST_TEST(fetch("no URI at all") == nullptr);
+    BOOST_TEST((error.value().kind == ErrorKind::InvalidArgument));
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_that_nobody_waits_for_is_not_told)
+{
+    FetchListener& listener = *this;
+    running = repositories.fetch({"ftp://main.example/fw", 0, {}}, listener);
+
+    running.reset();
+    scheduler.advance(0s);
+
+    BOOST_TEST(!error.has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
