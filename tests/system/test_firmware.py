@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Firmware of a device behind the whole daemon: pushed by a real server, installed by a real program."""
+"""Firmware of a device behind the whole daemon: pushed by a real server or fetched, installed by a real program."""
 
 import os
 import signal
@@ -68,6 +68,66 @@ class Firmware(unittest.TestCase):
         self.wait_for(0, 1)
         self.assertEqual(self.flash.read_bytes(), PACKAGE)
         self.assertEqual(list((self.site.state / "firmware").iterdir()), [])
+
+    def publish(self, package, version="1", **more):
+        self.server.send("publish", path="/fw/meter", hex=package.hex(), version=version, **more)
+        return f"coaps://127.0.0.1:{self.server.ports['coaps']}/fw/meter"
+
+    def fetch(self, uri):
+        return self.server.send("write", endpoint="meter-1", path="/5/0/1", text=uri)["code"]
+
+    def test_is_fetched_and_installed(self):
+        uri = self.publish(PACKAGE)
+
+        self.assertEqual(self.fetch(uri), "2.04")
+
+        self.wait_for(2, 0)
+        self.assertEqual(self.execute("/5/0/2"), "2.04")
+        self.wait_for(0, 1)
+        self.assertEqual(self.flash.read_bytes(), PACKAGE)
+
+    def test_that_is_fetched_goes_on_after_a_power_cut(self):
+        self.fetch(self.publish(PACKAGE, until=100 * 1024))
+        broken = {"event": "fetched", "offset": 100 * 1024}
+        first = self.server.wait(**broken)["found"]
+        # Asked again: what the database keeps has been told long before.
+        last = self.server.wait(**broken, after=first["number"])["found"]
+
+        self.site.kill_daemon()
+        self.publish(PACKAGE)
+        self.site.start_daemon()
+
+        again = self.server.wait(event="fetched", code="2.05", after=last["number"])["found"]
+        self.assertEqual(again["offset"], 64 * 1024)
+        self.server.wait(event="registered", endpoint="meter-1", after=self.first["number"])
+        self.wait_for(2, 0)
+        self.execute("/5/0/2")
+        self.wait_for(0, 1)
+        self.assertEqual(self.flash.read_bytes(), PACKAGE)
+
+    def test_that_changes_while_it_is_fetched_begins_anew(self):
+        other = b"FIRM" + bytes(number * 11 % 253 for number in range(140_000))
+        self.fetch(self.publish(PACKAGE, until=100 * 1024))
+        self.server.wait(event="fetched", offset=100 * 1024)
+
+        self.publish(other, version="2")
+
+        self.wait_for(2, 0)
+        self.execute("/5/0/2")
+        self.wait_for(0, 1)
+        self.assertEqual(self.flash.read_bytes(), other)
+
+    def test_is_fetched_only_where_a_credential_leads(self):
+        port = self.server.ports["coaps"]
+        for uri, result in ((f"coaps://127.0.0.2:{port}/fw/meter", 7),
+                            (f"coaps://127.0.0.1:{port}/nothing", 7),
+                            ("over there", 7),
+                            (f"coap://127.0.0.1:{port}/fw/meter", 9)):
+            with self.subTest(uri=uri):
+                self.assertEqual(self.fetch(uri), "2.04")
+                self.wait_for(0, result)
+                self.assertEqual(self.fetch(""), "2.04")
+                self.wait_for(0, 0)
 
     def test_waits_for_its_update_over_a_power_cut(self):
         self.push(PACKAGE)

@@ -24,6 +24,8 @@ struct Message
     std::optional<unsigned> observe;
     std::optional<coap_block_t> block1;
     std::optional<coap_block_t> block2;
+    std::optional<unsigned> size2;
+    std::string etag;
     bool isConfirmable = true;
     std::string token; ///< chosen by the server when empty
     std::string payload;

@@ -81,6 +81,7 @@ const std::map<std::string, Lwm2mServer::Handler>& Lwm2mServer::handlers()
         {"silence", &Lwm2mServer::silence},
         {"refuse", &Lwm2mServer::refuse},
         {"forget", &Lwm2mServer::forget},
+        {"publish", &Lwm2mServer::publish},
         {"quit", &Lwm2mServer::quit},
     };
     return table;
@@ -88,7 +89,10 @@ const std::map<std::string, Lwm2mServer::Handler>& Lwm2mServer::handlers()
 
 Lwm2mServer::Lwm2mServer(Events::Tell tell)
     : coap_({
-          [this](auto* session, const auto& request) { return registry_.handle(session, request); },
+          [this](auto* session, const auto& request) {
+              const auto package = repository_.handle(request);
+              return package ? *package : registry_.handle(session, request);
+          },
           [this](auto* session, const auto& message) {
               return conversation_.onMessage(session, message);
           },
@@ -99,6 +103,7 @@ Lwm2mServer::Lwm2mServer(Events::Tell tell)
       })
     , events_(std::move(tell))
     , registry_(coap_, [this](Json event) { events_.add(std::move(event)); })
+    , repository_([this](Json event) { events_.add(std::move(event)); })
     , conversation_(coap_)
 {}
 
@@ -295,6 +300,15 @@ void Lwm2mServer::forget(const Json& command, const Answer& answer)
 {
     answer(
         {{"ok", true}, {"forgotten", registry_.forget(command.value("endpoint", std::string()))}});
+}
+
+void Lwm2mServer::publish(const Json& command, const Answer& answer)
+{
+    const auto octets = fromHex(command.at("hex").get<std::string>());
+    const auto until = command.value("until", octets.size());
+    repository_.publish(command.at("path").get<std::string>(),
+                        {octets, command.at("version").get<std::string>(), until});
+    answer({{"ok", true}});
 }
 
 void Lwm2mServer::quit(const Json&, const Answer& answer)

@@ -9,6 +9,7 @@
 #include "tests/sim/lwm2m_server/events.hpp"
 #include "tests/sim/lwm2m_server/json.hpp"
 #include "tests/sim/lwm2m_server/registry.hpp"
+#include "tests/sim/lwm2m_server/repository.hpp"
 
 namespace causeway::sim {
 
@@ -52,6 +53,7 @@ private:
     void silence(const Json& command, const Answer& answer);
     void refuse(const Json& command, const Answer& answer);
     void forget(const Json& command, const Answer& answer);
+    void publish(const Json& command, const Answer& answer);
     void quit(const Json& command, const Answer& answer);
 
     [[nodiscard]] Message requestOf(const Json& command, unsigned code) const;
@@ -60,6 +62,7 @@ private:
     CoapServer coap_;
     Events events_;
     Registry registry_;
+    Repository repository_;
     Conversation conversation_;
     std::map<std::string, std::string> tokens_; ///< "endpoint path" -> its observation's token
     Conversation::Clock::time_point nextDeadline_ = Conversation::Clock::time_point::max();

@@ -105,6 +105,8 @@ Message fromPdu(const coap_pdu_t* pdu)
 void fillPdu(coap_pdu_t* pdu, const Message& message)
 {
     OptionList options;
+    if (!message.etag.empty())
+        options.add(COAP_OPTION_ETAG, message.etag);
     for (const auto& segment : message.path)
         options.add(COAP_OPTION_URI_PATH, segment);
     for (const auto& item : message.query)
@@ -121,6 +123,8 @@ void fillPdu(coap_pdu_t* pdu, const Message& message)
         options.add(COAP_OPTION_BLOCK1, *message.block1);
     if (message.block2)
         options.add(COAP_OPTION_BLOCK2, *message.block2);
+    if (message.size2)
+        options.add(COAP_OPTION_SIZE2, *message.size2);
     options.copyTo(pdu);
     if (!message.payload.empty())
         coap_add_data(pdu,
