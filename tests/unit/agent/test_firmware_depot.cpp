@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(goes_on_with_what_an_earlier_process_has_left)
     BOOST_TEST(resume() == stride);
     BOOST_TEST(!store(stride, "b"));
     BOOST_TEST(!complete());
-    BOOST_TEST(contentOf(packages / "meter-1.package") == std::string(stride, 'a') + "b");
+    BOOST_TEST((contentOf(packages / "meter-1.package") == std::string(stride, 'a') + "b"));
 }
 
 BOOST_AUTO_TEST_CASE(has_nothing_to_go_on_with_when_nothing_is_left)
