@@ -244,22 +244,20 @@ void Line::onTimer()
 void Line::startNext()
 {
     failHopeless();
-    if (current_ || queue_.isEmpty())
+    // Who heard that his request is hopeless may have made another, which the timer will find.
+    if (current_ || !isUp_ || queue_.isEmpty())
         return;
-    const TimePoint now = scheduler_.now();
-    const TimePoint earliest =
-        isUp_ ? std::max(quietUntil_, lastOctetAt_ + parts_.link->silence()) : now;
-    if (now < earliest) {
-        timer_.startAt(earliest);
+    // Its silence takes nobody's turn: beside a busy unit that needs less it would never come.
+    const LineJob* const job =
+        queue_.next([this](const LineJob& one) { return !heldUntil(one).has_value(); });
+    if (!job) {
+        timer_.startAt(firstReleaseOrExpiry());
         return;
     }
-    const auto mayStart = [&](const LineJob& job) {
-        return mayStartAt(job) <= now;
-    };
-    if (auto job = queue_.takeNext(mayStart))
-        send(std::move(*job));
+    if (const TimePoint silent = silentFor(*job); silent > scheduler_.now())
+        timer_.startAt(silent);
     else
-        timer_.startAt(firstReleaseOrExpiry());
+        send(queue_.take(*job));
 }
 
 void Line::failHopeless()
@@ -296,24 +294,25 @@ std::optional<base::Error> Line::whyHopeless(const LineJob& job, TimePoint now)
     return std::nullopt;
 }
 
-TimePoint Line::mayStartAt(const LineJob& job) const
+std::optional<TimePoint> Line::heldUntil(const LineJob& job) const
 {
-    const TimePoint now = scheduler_.now();
-    if (job.knock)
-        return now;
-    const TimePoint release = parts_.framing->heldUntil(job.request, now).value_or(now);
+    return job.knock ? std::nullopt : parts_.framing->heldUntil(job.request, scheduler_.now());
+}
+
+TimePoint Line::silentFor(const LineJob& job) const
+{
     const UnitTerms* const terms = termsOf(job.request.unitId);
     const base::Duration silence =
         parts_.link->silenceBefore(terms ? terms->serial : api::SerialMode{}) +
         (terms ? terms->silence : base::Duration{});
-    return std::max(release, lastOctetAt_ + silence);
+    return std::max(quietUntil_, lastOctetAt_ + silence);
 }
 
 TimePoint Line::firstReleaseOrExpiry() const
 {
     TimePoint first = TimePoint::max();
     queue_.each([&](const LineJob& job) {
-        first = std::min(first, mayStartAt(job));
+        first = std::min(first, heldUntil(job).value_or(first));
         if (isUrgent(job.priority))
             first = std::min(first, job.queuedAt + tuning_.longestQueueing);
     });

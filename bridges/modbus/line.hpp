@@ -140,7 +140,9 @@ private:
     [[nodiscard]] UnitRecord& record(std::uint8_t unitId);
     [[nodiscard]] const UnitTerms* termsOf(std::uint8_t unitId) const;
     [[nodiscard]] base::Duration responseTimeout(std::uint8_t unitId) const;
-    [[nodiscard]] base::TimePoint mayStartAt(const LineJob& job) const;
+    [[nodiscard]] std::optional<base::TimePoint> heldUntil(const LineJob& job) const;
+    /// From when on the silence before this job is over.
+    [[nodiscard]] base::TimePoint silentFor(const LineJob& job) const;
     void tellUsersUp();
     void tellUsersDown(const std::string& reason);
     void reportSoon();

@@ -24,6 +24,11 @@ LineQueue::Jobs& LineQueue::of(Priority priority)
     return jobs_[static_cast<std::size_t>(priority)];
 }
 
+const LineQueue::Jobs& LineQueue::of(Priority priority) const
+{
+    return jobs_[static_cast<std::size_t>(priority)];
+}
+
 Expected<void> LineQueue::push(LineJob& job)
 {
     Jobs& jobs = of(job.priority);
@@ -41,38 +46,47 @@ void LineQueue::pushAgain(LineJob job)
     jobs.push_front(std::move(job));
 }
 
-std::optional<LineJob> LineQueue::takeNext(const MayStart& mayStart)
+const LineJob* LineQueue::next(const MayStart& mayStart) const
 {
     if (urgentInARow_ >= mostUrgentInARow) {
-        urgentInARow_ = 0;
-        if (auto job = takeFrom(of(Priority::Poll), mayStart))
+        if (const LineJob* const poll = nextOf(of(Priority::Poll), mayStart))
+            return poll;
+    }
+    for (const Jobs& jobs : jobs_) {
+        if (const LineJob* const job = nextOf(jobs, mayStart))
             return job;
     }
-    for (Jobs& jobs : jobs_) {
-        if (auto job = takeFrom(jobs, mayStart)) {
-            urgentInARow_ = isUrgent(job->priority) ? urgentInARow_ + 1 : 0;
-            return job;
-        }
-    }
-    return std::nullopt;
+    return nullptr;
 }
 
-std::optional<LineJob> LineQueue::takeFrom(Jobs& jobs, const MayStart& mayStart)
+const LineJob* LineQueue::nextOf(const Jobs& jobs, const MayStart& mayStart) const
 {
-    auto chosen = jobs.end();
-    for (auto job = jobs.begin(); job != jobs.end(); ++job) {
+    const LineJob* chosen = nullptr;
+    for (const LineJob& job : jobs) {
         // Units take turns: one with many requests waiting is asked no more often than the others.
         const bool isEarlier =
-            chosen == jobs.end() || turns_[job->request.unitId] < turns_[chosen->request.unitId];
-        if (isEarlier && mayStart(*job))
-            chosen = job;
+            chosen == nullptr || turnOf(job.request.unitId) < turnOf(chosen->request.unitId);
+        if (isEarlier && mayStart(job))
+            chosen = &job;
     }
-    if (chosen == jobs.end())
-        return std::nullopt;
-    LineJob job = std::move(*chosen);
-    jobs.erase(chosen);
-    turns_[job.request.unitId] = ++turn_;
-    return job;
+    return chosen;
+}
+
+LineJob LineQueue::take(const LineJob& job)
+{
+    Jobs& jobs = of(job.priority);
+    const auto place = std::ranges::find_if(jobs, [&](const LineJob& one) { return &one == &job; });
+    LineJob taken = std::move(*place);
+    jobs.erase(place);
+    turns_[taken.request.unitId] = ++turn_;
+    urgentInARow_ = isUrgent(taken.priority) ? urgentInARow_ + 1 : 0;
+    return taken;
+}
+
+std::uint64_t LineQueue::turnOf(std::uint8_t unitId) const
+{
+    const auto turn = turns_.find(unitId);
+    return turn == turns_.end() ? 0 : turn->second;
 }
 
 std::vector<LineJob> LineQueue::takeAll(const MayStart& isWanted)

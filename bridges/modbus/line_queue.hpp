@@ -50,8 +50,12 @@ public:
     /// Before everybody else's of its priority, also before those of other units.
     void pushAgain(LineJob job);
 
-    /// The next one that may start now; nothing when none may.
-    [[nodiscard]] std::optional<LineJob> takeNext(const MayStart& mayStart);
+    /// Whose turn it is among those that may start; nothing when none may. Good until the queue
+    /// changes.
+    [[nodiscard]] const LineJob* next(const MayStart& mayStart) const;
+
+    /// Takes what next() has named: its unit has had its turn.
+    [[nodiscard]] LineJob take(const LineJob& job);
 
     /// All that `isWanted`, in their order.
     [[nodiscard]] std::vector<LineJob> takeAll(const MayStart& isWanted);
@@ -67,7 +71,9 @@ private:
     using Jobs = std::deque<LineJob>;
 
     [[nodiscard]] Jobs& of(Priority priority);
-    [[nodiscard]] std::optional<LineJob> takeFrom(Jobs& jobs, const MayStart& mayStart);
+    [[nodiscard]] const Jobs& of(Priority priority) const;
+    [[nodiscard]] const LineJob* nextOf(const Jobs& jobs, const MayStart& mayStart) const;
+    [[nodiscard]] std::uint64_t turnOf(std::uint8_t unitId) const;
 
     std::array<Jobs, 4> jobs_;                    ///< by Priority
     std::map<std::uint8_t, std::uint64_t> turns_; ///< the higher, the later the unit was asked

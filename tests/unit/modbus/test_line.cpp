@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+
 #include <boost/test/unit_test.hpp>
 
 #include "bridges/modbus/line.hpp"
@@ -18,6 +22,14 @@ namespace {
 
 constexpr auto timeout = 500ms;
 constexpr std::uint8_t deadUnit = 9;
+
+/// Has a unit and wants to hear of nothing.
+struct Absent final : LineUser
+{
+    void onLineUp() override {}
+
+    void onLineDown(const std::string&) override {}
+};
 
 /// A well-behaved RTU device at every address: register n holds n. Unit 9 is dead.
 struct Fixture
@@ -85,6 +97,15 @@ struct Fixture
             ended->result = std::move(result);
         });
         return ended;
+    }
+
+    /// Polls a unit again as soon as it has answered.
+    void keepAsking(std::uint8_t unitId)
+    {
+        line.submit(read(1, unitId), Priority::Poll, [this, unitId](const Expected<Answer>& got) {
+            if (got)
+                keepAsking(unitId);
+        });
     }
 };
 
@@ -266,13 +287,7 @@ BOOST_FIXTURE_TEST_CASE(rests_when_there_is_nothing_to_do, Fixture)
 
 BOOST_FIXTURE_TEST_CASE(speaks_to_each_unit_as_it_wants_to_be_spoken_to, Fixture)
 {
-    struct : LineUser
-    {
-        void onLineUp() override {}
-
-        void onLineDown(const std::string&) override {}
-    } user;
-
+    Absent user;
     api::SerialMode fast;
     fast.baudRate = 19200;
     line.join(2, user, {{}, {}, fast});
@@ -286,6 +301,46 @@ BOOST_FIXTURE_TEST_CASE(speaks_to_each_unit_as_it_wants_to_be_spoken_to, Fixture
     BOOST_TEST((link->spoken[0] == fast));
     BOOST_TEST(link->spoken[1].isLines());
     line.leave(1);
+    line.leave(2);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_unit_with_a_long_silence_has_its_turns_beside_a_busy_one, Fixture)
+{
+    Absent user;
+    line.join(1, user);
+    line.join(2, user, {{}, 2ms, {}});
+    keepAsking(1);
+    keepAsking(1);
+    keepAsking(2);
+
+    scheduler.advance(1s);
+
+    const auto isToSlow = [](const Bytes& frame) {
+        return frame[0] == 2;
+    };
+    const auto turns = std::ranges::count_if(link->sent, isToSlow);
+    BOOST_TEST(std::abs(2 * turns - static_cast<std::int64_t>(link->sent.size())) <= 2);
+    line.leave(1);
+    line.leave(2);
+}
+
+BOOST_FIXTURE_TEST_CASE(waits_for_the_silence_of_a_write_rather_than_ask_another, Fixture)
+{
+    Absent user;
+    line.join(2, user, {{}, 50ms, {}});
+    keepAsking(1);
+    scheduler.advance(100ms);
+
+    const auto written = submit(write(5, 2), Priority::Write);
+    scheduler.advance(10ms + 4ms + 50ms + 10ms);
+
+    BOOST_TEST(written->times == 1);
+    BOOST_TEST(written->result.has_value());
+    const auto place =
+        std::ranges::find_if(link->sent, [](const Bytes& frame) { return frame[0] == 2; });
+    BOOST_REQUIRE((place != link->sent.end()));
+    const auto at = static_cast<std::size_t>(place - link->sent.begin());
+    BOOST_TEST((link->sentAt[at] - link->sentAt[at - 1] == 10ms + 4ms + 50ms));
     line.leave(2);
 }
 
