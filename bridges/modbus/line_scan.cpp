@@ -93,18 +93,18 @@ void LineScan::nextUnit()
         return;
     }
     knock(firstKnock, patience(), [this](const Expected<Answer>& result) {
-        if (isSilence(result))
-            knockAgain();
-        else
+        if (!line_.isUp() || result || result.error().kind == ErrorKind::Refused)
             onAnswer(result);
+        else if (result.error().kind == ErrorKind::Corrupt)
+            knockAgain(patience()); // somebody is there, who may need the whole of it again
+        else
+            knockAgain(std::min(patience(), longestSecondKnock));
     });
 }
 
-void LineScan::knockAgain()
+void LineScan::knockAgain(base::Duration patience)
 {
-    knock(secondKnock,
-          std::min(patience(), longestSecondKnock),
-          [this](const Expected<Answer>& result) { onAnswer(result); });
+    knock(secondKnock, patience, [this](const Expected<Answer>& result) { onAnswer(result); });
 }
 
 void LineScan::onAnswer(const Expected<Answer>& result)
@@ -174,11 +174,6 @@ void LineScan::end()
     status_.isRunning = false;
     report_(status_);
     scheduler_.post(std::move(finished_));
-}
-
-bool LineScan::isSilence(const Expected<Answer>& result) const
-{
-    return line_.isUp() && !result && result.error().kind != ErrorKind::Refused;
 }
 
 base::Duration LineScan::patience() const

@@ -49,9 +49,8 @@ private:
     void onLineUp();
     void nextUnit();
     void knock(std::uint16_t address, base::Duration patience, Line::Done done);
-    void knockAgain();
+    void knockAgain(base::Duration patience);
     void onAnswer(const base::Expected<Answer>& result);
-    [[nodiscard]] bool isSilence(const base::Expected<Answer>& result) const;
     [[nodiscard]] base::Duration patience() const;
     void nextCandidate();
     void askCandidate();

@@ -48,6 +48,9 @@ struct ScanFixture
     std::function<bool(const base::Bytes&)> onFrame = [](const base::Bytes&) {
         return true;
     };
+    std::function<void(base::Bytes&)> onReply = [](base::Bytes&) {
+    };
+    base::Duration latency = 5ms;
 
     ScanFixture()
     {
@@ -80,9 +83,10 @@ struct ScanFixture
         wire->onSent = [this, wire, isFast](const base::Bytes& frame) {
             if (!onFrame(frame))
                 return;
-            const auto reply = isFast ? fifth.answer(frame) : third.answer(frame);
+            auto reply = isFast ? fifth.answer(frame) : third.answer(frame);
+            onReply(reply);
             if (!reply.empty())
-                wire->arrive(reply, 5ms);
+                wire->arrive(reply, latency);
         };
         return {std::move(link), std::make_unique<RtuFraming>(600ms), 100ms, true};
     }
@@ -184,6 +188,20 @@ BOOST_FIXTURE_TEST_CASE(finds_a_unit_that_misses_what_follows_a_question_to_anot
     onFrame = [&](const base::Bytes& frame) {
         const bool isMissed = std::exchange(isForAnother, !isForAnother && frame[0] != 3);
         return !isMissed;
+    };
+
+    start();
+
+    BOOST_REQUIRE(status.found.size() == 1U);
+    BOOST_TEST(status.found[0].unitId == 3);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_answers_damaged_has_the_whole_time_for_the_second_question, ScanFixture)
+{
+    latency = 80ms; // of 100
+    onReply = [isFirst = true](base::Bytes& reply) mutable {
+        if (!reply.empty() && std::exchange(isFirst, false))
+            reply.back() ^= 1U;
     };
 
     start();
