@@ -58,8 +58,10 @@ void Line::change(LineParts parts)
 {
     onDown({ErrorKind::Unreachable, "the line's settings change", Retry::AfterReconnect});
     parts_ = std::move(parts);
-    for (auto& [unitId, unit] : units_)
+    for (auto& [unitId, unit] : units_) {
         unit.breaker = CircuitBreaker(tuning_);
+        unit.unspeakable.clear();
+    }
     open();
 }
 
@@ -282,13 +284,9 @@ std::optional<base::Error> Line::whyHopeless(const LineJob& job, TimePoint now)
     const bool isService = job.priority == Priority::Service;
     if (!reservedFor_.empty() && !isService)
         return base::Error{ErrorKind::Unreachable, reservedFor_, Retry::Later};
-    const CircuitBreaker& unit = record(job.request.unitId).breaker;
-    if (!isService && !unit.allows(now, isUrgent(job.priority)))
-        return base::Error{ErrorKind::Unreachable,
-                           fmt::format("the unit has not answered {} times, it is asked now and "
-                                       "then only",
-                                       unit.timeouts()),
-                           Retry::Later};
+    const UnitRecord& unit = record(job.request.unitId);
+    if (!isService && !unit.breaker.allows(now, isUrgent(job.priority)))
+        return base::Error{ErrorKind::Unreachable, whyNotAsked(unit), Retry::Later};
     if (isUrgent(job.priority) && now >= job.queuedAt + tuning_.longestQueueing)
         return base::Error{ErrorKind::Timeout, "the line was too busy", Retry::Later};
     return std::nullopt;
@@ -308,6 +306,14 @@ TimePoint Line::silentFor(const LineJob& job) const
     return std::max(quietUntil_, lastOctetAt_ + silence);
 }
 
+std::string Line::whyNotAsked(const UnitRecord& unit)
+{
+    if (!unit.unspeakable.empty())
+        return unit.unspeakable;
+    return fmt::format("the unit has not answered {} times, it is asked now and then only",
+                       unit.breaker.timeouts());
+}
+
 TimePoint Line::firstReleaseOrExpiry() const
 {
     TimePoint first = TimePoint::max();
@@ -321,10 +327,14 @@ TimePoint Line::firstReleaseOrExpiry() const
 
 void Line::send(LineJob job)
 {
+    const UnitTerms* const terms = termsOf(job.request.unitId);
+    if (auto spoken = parts_.link->speak(terms ? terms->serial : api::SerialMode{}); !spoken) {
+        refuse(std::move(job), spoken.error());
+        return;
+    }
+    record(job.request.unitId).unspeakable.clear();
     if (job.knock)
         parts_.framing->forgetUnanswered();
-    const UnitTerms* const terms = termsOf(job.request.unitId);
-    parts_.link->speak(terms ? terms->serial : api::SerialMode{});
     const base::Bytes frame = parts_.framing->begin(job.request);
     const base::Duration onWire =
         parts_.link->wireTime(frame.size() + parts_.framing->octetsOnWire(job.request));
@@ -335,6 +345,16 @@ void Line::send(LineJob job)
     current_ = std::move(job);
     timer_.start(onWire + current_->knock.value_or(responseTimeout(current_->request.unitId)));
     parts_.link->send(frame);
+}
+
+// Nothing has gone out. It is this unit's fault, and the line is as good as ever for the others.
+void Line::refuse(LineJob job, const base::Error& why)
+{
+    UnitRecord& unit = record(job.request.unitId);
+    unit.breaker.onTimeout(scheduler_.now());
+    unit.unspeakable = why.message;
+    job.done(fail(why));
+    wakeUp();
 }
 
 void Line::finish(Expected<Answer> result)
@@ -426,7 +446,8 @@ void Line::failAll(const base::Error& reason)
 
 Line::UnitRecord& Line::record(std::uint8_t unitId)
 {
-    return units_.try_emplace(unitId, UnitRecord{CircuitBreaker(tuning_), {}, {}}).first->second;
+    return units_.try_emplace(unitId, UnitRecord{CircuitBreaker(tuning_), {}, {}, {}})
+        .first->second;
 }
 
 // A scan speaks as it says, to whoever is there.

@@ -117,6 +117,7 @@ private:
         CircuitBreaker breaker;
         UnitTerms terms;
         LineStatistics statistics;
+        std::string unspeakable; ///< why the link cannot speak as it does; empty when it can
     };
 
     void onUp() override;
@@ -129,7 +130,9 @@ private:
     void add(LineJob job);
     [[nodiscard]] std::optional<base::Error> whyHopeless(const LineJob& job, base::TimePoint now);
     [[nodiscard]] base::TimePoint firstReleaseOrExpiry() const;
+    [[nodiscard]] static std::string whyNotAsked(const UnitRecord& unit);
     void send(LineJob job);
+    void refuse(LineJob job, const base::Error& why);
     void finish(base::Expected<Answer> result);
     void count(const base::Expected<Answer>& result);
     [[nodiscard]] bool

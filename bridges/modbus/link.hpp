@@ -3,7 +3,7 @@
 
 #include "agent/api/settings.hpp"
 #include "agent/base/bytes.hpp"
-#include "agent/base/error.hpp"
+#include "agent/base/expected.hpp"
 #include "agent/base/scheduler.hpp"
 
 namespace causeway::bridges::modbus {
@@ -51,8 +51,8 @@ public:
     }
 
     /// How the unit speaks that the next frame is for, where a link can speak in more than one way.
-    /// A failure arrives at onDown().
-    virtual void speak(const api::SerialMode&) {}
+    /// When it cannot speak so, it speaks as before, and the frame must not be sent.
+    [[nodiscard]] virtual base::Expected<void> speak(const api::SerialMode&) { return {}; }
 };
 
 } // namespace causeway::bridges::modbus

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <string>
 #include <utility>
 
 #include <asm/ioctls.h>
@@ -83,6 +84,16 @@ Duration silenceOf(const LineSettings& settings)
     return (settings.baudRate > 19200 ? fast : slow) + settings.extraSilence;
 }
 
+/// Like "9600 8E1".
+std::string modeText(const LineSettings& settings)
+{
+    using Parity = LineSettings::Parity;
+    const char parity = settings.parity == Parity::None   ? 'N'
+                        : settings.parity == Parity::Even ? 'E'
+                                                          : 'O';
+    return fmt::format("{} 8{}{}", settings.baudRate, parity, settings.stopBits);
+}
+
 /// FTDI adapters hold octets back for 16 ms otherwise. Not every port knows it; none needs it.
 void askLowLatency(int fd)
 {
@@ -152,19 +163,35 @@ Duration SerialLink::silenceBefore(const api::SerialMode& mode) const
     return std::max(silence(), silenceOf(with(settings_, mode)));
 }
 
-void SerialLink::speak(const api::SerialMode& mode)
+Expected<void> SerialLink::speak(const api::SerialMode& mode)
 {
     LineSettings wanted = with(settings_, mode);
-    if (wanted == spoken_)
-        return;
-    spoken_ = std::move(wanted);
-    if (auto done = setMode(descriptor()); !done)
-        failLater(done.error().message);
+    if (wanted == spoken_ && !isAstray_)
+        return {};
+    const LineSettings before = std::exchange(spoken_, std::move(wanted));
+    const auto done = setMode(descriptor());
+    isAstray_ = !done;
+    if (done)
+        return {};
+    const std::string mine = modeText(spoken_);
+    spoken_ = before;
+    // The others' speed is good: this is no reason to take the line from them.
+    if (const auto back = setMode(descriptor()); !back) {
+        failLater(back.error().message);
+        return back;
+    }
+    isAstray_ = false;
+    return fail(ErrorKind::Unreachable,
+                fmt::format("{}; the device is set to {}, give it what its port can speak",
+                            done.error().message,
+                            mine),
+                Retry::Later);
 }
 
 void SerialLink::tryOpen()
 {
     spoken_ = settings_;
+    isAstray_ = false;
     auto port = openPort();
     if (port)
         came(std::move(*port));

@@ -24,7 +24,7 @@ public:
     [[nodiscard]] base::Duration wireTime(std::size_t octets) const override;
     [[nodiscard]] base::Duration silence() const override;
     [[nodiscard]] base::Duration silenceBefore(const api::SerialMode& mode) const override;
-    void speak(const api::SerialMode& mode) override;
+    [[nodiscard]] base::Expected<void> speak(const api::SerialMode& mode) override;
 
 private:
     void tryOpen() override;
@@ -35,6 +35,7 @@ private:
 
     api::LineSettings settings_;
     api::LineSettings spoken_; ///< with what the last unit has of its own
+    bool isAstray_ = false;    ///< the port may speak otherwise than that
 };
 
 } // namespace causeway::bridges::modbus

@@ -8,9 +8,11 @@
 #include <string>
 
 #include <boost/test/unit_test.hpp>
+#include <dlfcn.h>
 #include <linux/serial.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <termios.h>
 
 #include "tests/sim/modbus_device/serial_wire.hpp"
 #include "tests/sim/modbus_device/wire_fixture.hpp"
@@ -38,6 +40,10 @@ struct Rs485Driver
 Rs485Driver
     driver; // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): ioctl() has no owner
 
+/// A speed that a port cannot have; a pty has them all.
+std::atomic<speed_t> refusedSpeed =
+    B0; // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): nor has tcsetattr()
+
 int set(serial_rs485& wanted)
 {
     wanted.delay_rts_before_send =
@@ -63,6 +69,20 @@ ioctl(int fd, unsigned long request, ...) noexcept // NOLINT(cert-dcl50-cpp): li
     return static_cast<int>(::syscall(SYS_ioctl, fd, request, argument));
 }
 
+/// Keeps the speed that it has, as a driver does that cannot have another.
+extern "C" int tcsetattr(int fd, int actions, const termios* wanted) noexcept
+{
+    using Original = int (*)(int, int, const termios*);
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): as dlsym() is made
+    static const auto original = reinterpret_cast<Original>(::dlsym(RTLD_NEXT, "tcsetattr"));
+    termios taken = *wanted;
+    termios before{};
+    if (refusedSpeed != B0 && ::cfgetospeed(wanted) == refusedSpeed &&
+        ::tcgetattr(fd, &before) == 0)
+        ::cfsetspeed(&taken, ::cfgetospeed(&before));
+    return original(fd, actions, &taken);
+}
+
 BOOST_AUTO_TEST_SUITE(serial_port)
 
 namespace {
@@ -83,7 +103,11 @@ struct Port : Fixture
         }
     }
 
-    ~Port() { driver.isThere = false; }
+    ~Port()
+    {
+        driver.isThere = false;
+        refusedSpeed = B0;
+    }
 
     Port(const Port&) = delete;
     Port& operator=(const Port&) = delete;
@@ -210,6 +234,31 @@ BOOST_FIXTURE_TEST_CASE(speaks_to_two_units_of_one_line_at_their_own_speeds, Por
     BOOST_TEST(comesTrue([&] { return fast.values.contains({3316, 0, 5700}); }));
     BOOST_TEST((listener.isAvailable == true));
     BOOST_TEST((fast.isAvailable == true));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_speed_that_the_port_refuses_takes_nothing_from_the_others, Port)
+{
+    refusedSpeed = B19200;
+    const SerialWire wire(link,
+                          [this](const Bytes& octets, const termios&) { return answer(octets); });
+    BOOST_REQUIRE(buses.addLine(rtu()));
+    const auto bridge = attach("eastron-sdm120", "rtu-0", 1);
+    BridgeSettings settings{"fast", "rtu-0", 2, 50ms};
+    settings.serial.baudRate = 19200;
+    sim::SampleListener fast;
+    auto other = buses.createBridge(*library.find("eastron-sdm120"), settings);
+    BOOST_REQUIRE(other);
+
+    (*other)->start(fast);
+
+    BOOST_TEST(comesTrue([&] { return fast.isAvailable == false; }));
+    listener.values.clear();
+    BOOST_TEST(comesTrue([&] { return has({3316, 0, 5700}, 230.1); }));
+    BOOST_TEST(fast.reason.find("refuses 19200 baud; the device is set to 19200 8N1") !=
+               std::string::npos);
+    BOOST_TEST(fast.values.empty());
+    BOOST_TEST(buses.lineStatus("rtu-0")->isUp);
+    BOOST_TEST(buses.lineStatus("rtu-0")->counters.at("connections") == 1U);
 }
 
 BOOST_FIXTURE_TEST_CASE(refuses_a_speed_that_cannot_be, Port)

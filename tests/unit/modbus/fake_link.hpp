@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct FakeWire
     std::vector<base::Bytes> sent;
     std::vector<base::TimePoint> sentAt;
     std::vector<api::SerialMode> spoken; ///< before each frame
+    std::optional<api::SerialMode> unspeakable;
     base::Duration gap{};
     int reopened = 0;
 };
@@ -46,7 +48,13 @@ public:
         onSent(sent.back());
     }
 
-    void speak(const api::SerialMode& mode) override { spoken.push_back(mode); }
+    [[nodiscard]] base::Expected<void> speak(const api::SerialMode& mode) override
+    {
+        if (unspeakable && mode == *unspeakable)
+            return base::fail(base::ErrorKind::Unreachable, "the port refuses it");
+        spoken.push_back(mode);
+        return {};
+    }
 
     void reopen(const base::Error& reason) override
     {

@@ -344,4 +344,47 @@ BOOST_FIXTURE_TEST_CASE(waits_for_the_silence_of_a_write_rather_than_ask_another
     line.leave(2);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_speed_that_the_port_refuses_costs_its_unit_only, Fixture)
+{
+    Absent user;
+    api::SerialMode fast;
+    fast.baudRate = 19200;
+    link->unspeakable = fast;
+    line.join(2, user, {{}, {}, fast});
+
+    const auto refused = submit(write(1, 2), Priority::Write);
+    const auto other = submit(read(1), Priority::Poll);
+    scheduler.advance(1s);
+
+    BOOST_TEST(refused->times == 1);
+    BOOST_TEST(refused->result.error().message == "the port refuses it");
+    BOOST_TEST((other->result == Answer{1}));
+    BOOST_TEST(link->sent.size() == 1U);
+    BOOST_TEST(line.isUp());
+    line.leave(2);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_speed_that_the_port_refuses_is_tried_now_and_then_only, Fixture)
+{
+    Absent user;
+    api::SerialMode fast;
+    fast.baudRate = 19200;
+    link->unspeakable = fast;
+    line.join(2, user, {{}, {}, fast});
+    for (int i = 0; i < 3; ++i)
+        submit(read(1, 2), Priority::Poll);
+    scheduler.advance(1s);
+
+    link->unspeakable.reset();
+    const auto early = submit(read(1, 2), Priority::Poll);
+    scheduler.advance(1s);
+    scheduler.advance(LineTuning{}.firstProbe);
+    const auto probe = submit(read(1, 2), Priority::Poll);
+    scheduler.advance(1s);
+
+    BOOST_TEST(early->result.error().message == "the port refuses it");
+    BOOST_TEST((probe->result == Answer{1}));
+    line.leave(2);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
