@@ -196,6 +196,7 @@ void BluezPeripherals::forgetAll()
 {
     const auto gone = std::exchange(remotes_, {});
     paths_.clear();
+    used_.clear();
     for (const auto& [path, remote] : gone)
         listener_.onPeripheralChanged(remote.address);
 }
@@ -224,20 +225,25 @@ std::vector<Characteristic> BluezPeripherals::characteristics(const std::string&
     return all;
 }
 
-void BluezPeripherals::connect(const std::string& address, Done done)
+void BluezPeripherals::connect(const std::string& address, const std::string& adapter, Done done)
 {
-    Remote* remote = find(address);
-    if (remote == nullptr || connection_ == nullptr) {
+    const auto found = std::ranges::find_if(remotes_, [&](const auto& one) {
+        return one.second.address == address && one.second.state.adapter == adapter;
+    });
+    if (found == remotes_.end() || connection_ == nullptr) {
         scheduler_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
         return;
     }
-    remote->connection = std::make_unique<BluezConnection>(*connection_, scheduler_, remote->path);
-    remote->connection->connect(std::move(done));
+    auto& [path, remote] = *found;
+    used_.insert_or_assign(address, path);
+    remote.connection = std::make_unique<BluezConnection>(*connection_, scheduler_, path);
+    remote.connection->connect(std::move(done));
 }
 
 void BluezPeripherals::disconnect(const std::string& address)
 {
     Remote* remote = find(address);
+    used_.erase(address);
     if (remote == nullptr)
         return;
     remote->request.reset();
@@ -273,9 +279,13 @@ void BluezPeripherals::startNotify(const std::string& handle, Done done)
     scheduler_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
 }
 
-/// The one that is connected, else the one that was heard last.
+/// The one that a connection was wanted of, else one that is connected, else the one that was heard
+/// last.
 const BluezPeripherals::Remote* BluezPeripherals::find(const std::string& address) const
 {
+    const auto used = used_.find(address);
+    if (used != used_.end() && remotes_.contains(used->second))
+        return &remotes_.at(used->second);
     const Remote* best = nullptr;
     const auto [first, last] = paths_.equal_range(address);
     for (auto entry = first; entry != last; ++entry) {

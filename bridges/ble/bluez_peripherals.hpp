@@ -55,7 +55,7 @@ public:
     peripheral(const std::string& address) const override;
     [[nodiscard]] std::vector<Characteristic>
     characteristics(const std::string& address) const override;
-    void connect(const std::string& address, Done done) override;
+    void connect(const std::string& address, const std::string& adapter, Done done) override;
     void disconnect(const std::string& address) override;
     void read(const std::string& handle, ReadDone done) override;
     void write(const std::string& handle, base::Bytes octets, Done done) override;
@@ -96,6 +96,7 @@ private:
     sdbus::IConnection* connection_ = nullptr;
     std::map<std::string, Remote> remotes_;         ///< by object path
     std::multimap<std::string, std::string> paths_; ///< by address
+    std::map<std::string, std::string> used_;       ///< by address, from connect to disconnect
     std::uint64_t heard_ = 0;
 };
 

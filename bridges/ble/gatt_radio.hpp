@@ -49,9 +49,10 @@ public:
     [[nodiscard]] virtual std::vector<Characteristic>
     characteristics(const std::string& address) const = 0;
 
-    /// Errors: Unreachable (nobody answered), LimitExceeded (the adapter has no room now), Refused
-    /// (it wants to be paired first), Timeout.
-    virtual void connect(const std::string& address, Done done) = 0;
+    /// By this adapter; until disconnect() it is the one that all else is about. Errors:
+    /// Unreachable (nobody answered), LimitExceeded (the adapter has no room now), Refused (it
+    /// wants to be paired first), Timeout.
+    virtual void connect(const std::string& address, const std::string& adapter, Done done) = 0;
     /// Also gives up an attempt.
     virtual void disconnect(const std::string& address) = 0;
 

@@ -115,7 +115,8 @@ void Peripheral::want()
     if (!known)
         return; // it will be heard
     stage_ = Stage::Waiting;
-    site_.slots.ask(known->adapter, site_.number, lifetime_.guard([this] { connect(); }));
+    adapter_ = known->adapter;
+    site_.slots.ask(adapter_, site_.number, lifetime_.guard([this] { connect(); }));
     if (stage_ == Stage::Waiting)
         miss("it waits for a connection: the adapter has as many as it can bear");
 }
@@ -126,6 +127,7 @@ void Peripheral::connect()
     ++counters_["connectionAttempts"];
     limit_.start(connectLimit);
     site_.radio.connect(settings_.address,
+                        adapter_,
                         lifetime_.guard([this, attempt = ++attempt_](Expected<void> connected) {
                             if (attempt != attempt_ || stage_ != Stage::Connecting)
                                 return;
@@ -240,10 +242,9 @@ void Peripheral::onTimeLimit()
 /// Who is only asked now and then leaves its slot to who waits for one.
 void Peripheral::yieldSlot()
 {
-    const auto known = site_.radio.peripheral(settings_.address);
-    if (!session_ || !known)
+    if (!session_)
         return;
-    if (!session_->isAtRest() || !site_.slots.isWanted(known->adapter))
+    if (!session_->isAtRest() || !site_.slots.isWanted(adapter_))
         return yield_.start(yieldPause);
     ++counters_["yields"];
     missReason_ = "others have their turn with the adapter; it is connected again in a moment";

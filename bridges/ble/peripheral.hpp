@@ -99,6 +99,7 @@ private:
     Sensor::Report report_;
     std::vector<ReadingPlan> plans_;
     Stage stage_ = Stage::Idle;
+    std::string adapter_; ///< whose slot it has or waits for
     bool isStarted_ = false;
     std::optional<bool> isAvailable_;
     std::string toldReason_;

@@ -6,6 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "agent/base/bus_compat.hpp"
+#include "bridges/ble/bluez_peripherals.hpp"
 #include "bridges/ble/radio_side.hpp"
 #include "bridges/profile_file.hpp"
 #include "tests/dbus/private_bus.hpp"
@@ -95,6 +97,24 @@ BOOST_AUTO_TEST_CASE(a_device_that_is_removed_while_the_bus_goes_harms_nobody)
     bus.restart();
 
     BOOST_CHECK_NO_THROW(side->removePeripheral(1));
+}
+
+BOOST_AUTO_TEST_CASE(a_device_that_two_adapters_hear_is_the_one_that_was_connected)
+{
+    const auto connection = causeway::bus::connect(bus.address());
+    BluezPeripherals peripherals(loop, *side);
+    peripherals.setConnection(connection.get());
+    const std::string first = "/org/bluez/hci7";
+    const std::string second = "/org/bluez/hci8";
+    const Properties heard{{"RSSI", sdbus::Variant(std::int16_t{-60})}};
+    peripherals.takeDevice(first + "/dev_1", "00:00:00:00:00:07", heard);
+
+    peripherals.connect("00:00:00:00:00:07", first, [](const base::Expected<void>&) {});
+    peripherals.takeDevice(second + "/dev_1", "00:00:00:00:00:07", heard);
+
+    BOOST_TEST(peripherals.peripheral("00:00:00:00:00:07")->adapter == first);
+    peripherals.disconnect("00:00:00:00:00:07");
+    BOOST_TEST(peripherals.peripheral("00:00:00:00:00:07")->adapter == second);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

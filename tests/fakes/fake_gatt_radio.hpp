@@ -34,9 +34,10 @@ public:
         return has;
     }
 
-    void connect(const std::string&, Done done) override
+    void connect(const std::string&, const std::string& adapter, Done done) override
     {
         ++connects;
+        lastAdapter = adapter;
         log.emplace_back("connect");
         scheduler_.post([this, done = std::move(done)]() mutable {
             if (isSilent)
@@ -100,6 +101,7 @@ public:
     bool forgetsWrites = false;
     bool closesLater = false; ///< when its test says so
     int connects = 0;
+    std::string lastAdapter; ///< that a connection was wanted by
     std::vector<std::string> log;
 
 private:

@@ -280,6 +280,20 @@ BOOST_AUTO_TEST_CASE(who_is_asked_while_its_connection_is_closed_comes_back_afte
     BOOST_TEST(site.read(temperature) == "2506");
 }
 
+BOOST_AUTO_TEST_CASE(is_connected_by_the_adapter_whose_slot_it_has)
+{
+    PeripheralSite site;
+    site.slots.ask("hci0", 2, [] {});
+    site.start();
+    site.hear();
+    site.radio.state->adapter = "hci1"; // which has heard it last
+
+    site.slots.release(2);
+
+    BOOST_TEST(site.radio.connects == 1);
+    BOOST_TEST(site.radio.lastAdapter == "hci0");
+}
+
 BOOST_AUTO_TEST_CASE(who_is_notified_keeps_its_slot)
 {
     bool isGranted = false; // outlives the site, which tells it at the latest when it goes
