@@ -124,6 +124,7 @@ DeviceProfile ProfileReader::read(ProfileTable root)
     if (!root.has("resource"))
         root.complain("resource", "a profile maps at least one [[resource]]");
     checkOverlaps();
+    checkWholeWrites();
     checkMandatory();
     std::ranges::sort(profile_.mappings, {}, [](const ResourceMapping& mapping) {
         return mapping.resource.path;
@@ -402,6 +403,24 @@ void ProfileReader::checkOverlaps()
                                            mappings[j].resource.path.toString(),
                                            modbus::toString(other->table),
                                            other->address));
+        }
+    }
+}
+
+void ProfileReader::checkWholeWrites()
+{
+    const auto isCharacteristic = [](const ResourceMapping& mapping) {
+        return mapping.source && mapping.source->reading;
+    };
+    for (const ResourceMapping& one : profile_.mappings) {
+        for (const ResourceMapping& other : profile_.mappings) {
+            if (isCharacteristic(one) && isCharacteristic(other) &&
+                ble::wouldCut(*one.source, *other.source))
+                complaint_.add(lines_.at(one.resource.path),
+                               fmt::format("a write of {} replaces the whole characteristic, of "
+                                           "which {} needs more",
+                                           one.resource.path.toString(),
+                                           other.resource.path.toString()));
         }
     }
 }

@@ -63,6 +63,7 @@ private:
                          const ResourceMapping& mapping,
                          const model::ResourceDefinition& definition);
     void checkOverlaps();
+    void checkWholeWrites();
     void checkMandatory();
     void checkMandatory(const model::Path& instance, std::uint32_t line);
 

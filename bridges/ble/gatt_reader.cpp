@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridges/ble/gatt_reader.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -71,6 +72,20 @@ bool isAlone(const Source& source)
     return source.fields.size() == 1 && isPlain && isWhole && fits;
 }
 
+bool needsMore(const Field& field, std::size_t octets)
+{
+    return std::size_t{field.place.at} + field.place.octets > octets ||
+           (field.when && field.when->at >= octets) ||
+           std::ranges::any_of(field.plus,
+                               [&](const Field& part) { return needsMore(part, octets); });
+}
+
+bool isOfOne(const CharacteristicName& one, const CharacteristicName& other)
+{
+    return one.uuid == other.uuid &&
+           (one.service == other.service || one.service.empty() || other.service.empty());
+}
+
 void checkWrite(ProfileTable& inner, const Source& source, const modbus::WriteRule& rule)
 {
     const modbus::Point& point = source.fields.front().point;
@@ -86,6 +101,15 @@ void checkWrite(ProfileTable& inner, const Source& source, const modbus::WriteRu
 }
 
 } // namespace
+
+bool wouldCut(const Source& written, const Source& other)
+{
+    const Field& field = written.fields.front();
+    return field.point.write &&
+           isOfOne(written.reading->characteristic, other.reading->characteristic) &&
+           std::ranges::any_of(
+               other.fields, [&](const Field& one) { return needsMore(one, field.place.octets); });
+}
 
 GattFormat readGattFormat(ProfileTable table, FormatDefaults& defaults)
 {

@@ -24,6 +24,9 @@ struct CharacteristicSource
     bool allowsServerWrites = false;
 };
 
+/// Whether a write of the one, which replaces its characteristic, takes away what the other reads.
+[[nodiscard]] bool wouldCut(const Source& written, const Source& other);
+
 /// `units` is what the Resource counts in, when that is known.
 [[nodiscard]] CharacteristicSource readCharacteristic(ProfileTable& table,
                                                       const model::ResourceDefinition& definition,

@@ -70,6 +70,8 @@ BOOST_AUTO_TEST_CASE(a_write_is_for_the_operator_unless_servers_are_named)
 BOOST_AUTO_TEST_CASE(complains_with_file_and_line)
 {
     const std::string setup = "[[setup]]\ncharacteristic = \"aa02\"\n";
+    const std::string third =
+        "[[resource]]\npath = \"/3303/0/5700\"\ncharacteristic = \"2a6e\"\nat = 2\ntype = \"u8\"\n";
     const std::pair<std::string, std::string> wrong[] = {
         {"company = 1\n", value},                // it is connected, not heard
         {"advertises = \"18\"\n", value},        // no UUID
@@ -96,6 +98,7 @@ BOOST_AUTO_TEST_CASE(complains_with_file_and_line)
         {"", value + "at = 1\nwrite = { range = [0, 1] }\n"},        // a part
         {"", value + "length = 3\nwrite = { range = [0, 1] }\n"},    // a part
         {"", value + "write = { range = [0, 1], pulse-ms = 10 }\n"}, // a Modbus word
+        {"", value + "write = { range = [0, 1] }\n" + third},        // a part, as another says
     };
     for (const auto& [tables, resource] : wrong) {
         const auto profile = parse(tables, resource);
