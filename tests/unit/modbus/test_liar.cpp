@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
-#include "tests/unit/modbus/liar.hpp"
+#include "tests/unit/modbus/write_liar.hpp"
 
 using namespace causeway;
 using namespace causeway::bridges::modbus;
@@ -47,6 +47,28 @@ BOOST_FIXTURE_TEST_CASE(is_believed_again_when_it_tells_the_truth, Liar<false>)
     scheduler.advance(10s);
 
     BOOST_TEST(right == 4);
+}
+
+BOOST_FIXTURE_TEST_CASE(never_makes_an_rtu_line_tell_of_a_write_that_was_none, WriteLiar<false>)
+{
+    runWrites(questions);
+
+    BOOST_TEST_MESSAGE(right << " right of " << questions);
+    BOOST_TEST(wrong == 0);
+    BOOST_TEST(twice == 0);
+    BOOST_TEST(ended == questions);
+    BOOST_TEST(right > questions / 20);
+}
+
+BOOST_FIXTURE_TEST_CASE(never_makes_a_tcp_line_tell_of_a_write_that_was_none, WriteLiar<true>)
+{
+    runWrites(questions);
+
+    BOOST_TEST_MESSAGE(right << " right of " << questions);
+    BOOST_TEST(wrong == 0);
+    BOOST_TEST(twice == 0);
+    BOOST_TEST(ended == questions);
+    BOOST_TEST(right > questions / 20);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
