@@ -15,6 +15,7 @@ using base::fail;
 namespace {
 
 constexpr std::chrono::seconds firstWait{2};
+constexpr std::chrono::seconds lockedWait{5};
 /// Each costs the repository a whole package.
 constexpr int mostBeginnings = 8;
 
@@ -110,6 +111,9 @@ void PackagePull::onFetchFailed(const base::Error& error)
 {
     const base::Error copy = error; // it may be the fetch's own
     fetch_.reset();
+    // After a start the key store may take its time; the repository is not to blame.
+    if (copy.kind == ErrorKind::Locked)
+        return again_.start(lockedWait);
     if (copy.retry == base::Retry::Never || ++failures_ >= mostAttempts)
         return end(fail(copy));
     again_.start(firstWait * (1 << (failures_ - 1)));

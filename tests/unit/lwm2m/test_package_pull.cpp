@@ -169,6 +169,18 @@ BOOST_AUTO_TEST_CASE(is_patient_with_a_repository_that_goes_on_a_little_each_tim
     BOOST_TEST(fetcher.plans.back().offset == 40U);
 }
 
+BOOST_AUTO_TEST_CASE(waits_for_the_key_store_as_long_as_it_takes)
+{
+    begin();
+    for (int i = 0; i < 100; ++i) {
+        fetcher.fail(ErrorKind::Locked, Retry::Later);
+        scheduler.advance(5s);
+    }
+
+    BOOST_TEST(!ended.has_value());
+    BOOST_TEST(fetcher.isFetching());
+}
+
 BOOST_AUTO_TEST_CASE(is_not_patient_for_two_days)
 {
     begin();
