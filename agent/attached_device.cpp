@@ -81,11 +81,13 @@ AttachedDevice::AttachedDevice(DevicePlan plan, DeviceServices services)
                 [this]() -> const std::vector<api::DeviceAccount>& { return plan_.accounts; }),
             services_.scheduler,
             plan_.state,
-            [this](const api::ClientState& kept, const std::vector<Path>& changed) {
-                onClientState(kept);
-                if (client_)
-                    client_->onValuesChanged(changed);
-            });
+            DeviceFirmware::Owner{[this](const api::ClientState& state, DeviceListener::Kept kept) {
+                                      keepState(state, std::move(kept));
+                                  },
+                                  [this](const std::vector<Path>& changed) {
+                                      if (client_)
+                                          client_->onValuesChanged(changed);
+                                  }});
 }
 
 AttachedDevice::~AttachedDevice() = default;
@@ -302,8 +304,13 @@ void AttachedDevice::onBootstrapped()
 
 void AttachedDevice::onClientState(const api::ClientState& changes)
 {
+    keepState(changes, [](const Expected<void>&) {});
+}
+
+void AttachedDevice::keepState(const api::ClientState& changes, DeviceListener::Kept kept)
+{
     follow(changes);
-    services_.listener.onDeviceState(plan_.settings.name, changes);
+    services_.listener.onDeviceState(plan_.settings.name, changes, std::move(kept));
 }
 
 void AttachedDevice::onServerChanges(const std::vector<lwm2m::ServerChange>& changes)

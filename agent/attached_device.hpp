@@ -29,9 +29,12 @@ public:
     virtual void onDeviceChanged(const std::string& device) = 0;
     virtual void onDeviceSamples(const std::string& device,
                                  const std::vector<model::Sample>& samples) = 0;
-    virtual void onDeviceState(const std::string& device, const api::ClientState& changes) = 0;
 
     using Kept = base::UniqueFunction<void(base::Expected<void>)>;
+    /// `kept` hears of the end, whatever became of the device.
+    virtual void
+    onDeviceState(const std::string& device, const api::ClientState& changes, Kept kept) = 0;
+
     /// Gone when the device's LwM2M Client has begun anew.
     using Asker = std::weak_ptr<const char>;
     /// Its Bootstrap-Server delivered accounts: keep them, setAccounts() in front of `kept`.
@@ -119,6 +122,7 @@ private:
     void onBootstrapped() override;
 
     void follow(const api::ClientState& changes);
+    void keepState(const api::ClientState& changes, DeviceListener::Kept kept);
     void reboot();
 
     [[nodiscard]] bool runs() const { return plan_.settings.isEnabled && plan_.fault.empty(); }

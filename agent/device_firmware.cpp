@@ -13,12 +13,12 @@ DeviceFirmware::DeviceFirmware(std::string device,
                                std::unique_ptr<api::PackageFetcher> repositories,
                                base::Scheduler& scheduler,
                                const api::ClientState& state,
-                               Changed changed)
+                               Owner owner)
     : device_(std::move(device))
     , station_(std::move(station))
     , repositories_(std::move(repositories))
     , scheduler_(scheduler)
-    , changed_(std::move(changed))
+    , owner_(std::move(owner))
     , update_(*station_, *repositories_, scheduler, state, *this)
 {}
 
@@ -27,7 +27,12 @@ std::unique_ptr<lwm2m::Object> DeviceFirmware::makeObject(const model::ObjectDef
     return std::make_unique<lwm2m::FirmwareObject>(definition, update_, scheduler_);
 }
 
-void DeviceFirmware::onFirmwareChanged(const api::ClientState& kept)
+void DeviceFirmware::keepFirmwareState(const api::ClientState& state, api::Inventory::Done kept)
+{
+    owner_.keep(state, std::move(kept));
+}
+
+void DeviceFirmware::onFirmwareChanged()
 {
     const auto state = std::to_string(update_.reportedState());
     const auto result = std::to_string(static_cast<unsigned>(update_.result()));
@@ -40,7 +45,7 @@ void DeviceFirmware::onFirmwareChanged(const api::ClientState& kept)
                     state,
                     "RESULT",
                     result);
-    changed_(kept, lwm2m::changingFirmwareResources());
+    owner_.changed(lwm2m::changingFirmwareResources());
 }
 
 void DeviceFirmware::onFirmwareFailure(const std::string& sentence)

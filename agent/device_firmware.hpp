@@ -19,9 +19,13 @@ namespace causeway::agent {
 class DeviceFirmware final : private lwm2m::FirmwareListener
 {
 public:
-    /// What to keep, and the Resources of Object 5 that may be read anew; later, never at once.
-    using Changed =
-        base::UniqueFunction<void(const api::ClientState&, const std::vector<model::Path>&)>;
+    /// Who has the device; hears later, never at once.
+    struct Owner
+    {
+        base::UniqueFunction<void(const api::ClientState&, api::Inventory::Done)> keep;
+        /// Resources of Object 5 that may be read anew.
+        base::UniqueFunction<void(const std::vector<model::Path>&)> changed;
+    };
 
     /// The scheduler outlives it; `device` is its name, `repositories` where it may fetch from.
     DeviceFirmware(std::string device,
@@ -29,7 +33,7 @@ public:
                    std::unique_ptr<api::PackageFetcher> repositories,
                    base::Scheduler& scheduler,
                    const api::ClientState& state,
-                   Changed changed);
+                   Owner owner);
     ~DeviceFirmware() override = default;
     DeviceFirmware(const DeviceFirmware&) = delete;
     DeviceFirmware& operator=(const DeviceFirmware&) = delete;
@@ -39,14 +43,15 @@ public:
     makeObject(const model::ObjectDefinition& definition);
 
 private:
-    void onFirmwareChanged(const api::ClientState& kept) override;
+    void keepFirmwareState(const api::ClientState& state, api::Inventory::Done kept) override;
+    void onFirmwareChanged() override;
     void onFirmwareFailure(const std::string& sentence) override;
 
     std::string device_;
     std::unique_ptr<api::FirmwareStation> station_;
     std::unique_ptr<api::PackageFetcher> repositories_;
     base::Scheduler& scheduler_;
-    Changed changed_;
+    Owner owner_;
     std::string logged_; ///< state and result
     lwm2m::FirmwareUpdate update_;
 };

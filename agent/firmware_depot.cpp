@@ -93,6 +93,11 @@ public:
         work([](PackageFile& file) { return file.complete(); }, std::move(done));
     }
 
+    void find(Done done) override
+    {
+        work([](const PackageFile& file) { return file.find(); }, std::move(done));
+    }
+
     void discard() override
     {
         depot_.abandon(std::exchange(job_, 0));

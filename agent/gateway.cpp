@@ -195,17 +195,19 @@ void Gateway::onDeviceSamples(const std::string& device, const std::vector<model
     tell([&](auto& listener) { listener.onSamples(device, samples); });
 }
 
-void Gateway::onDeviceState(const std::string& device, const api::ClientState& changes)
+void Gateway::onDeviceState(const std::string& name, const api::ClientState& state, Kept kept)
 {
-    services_.inventory.keepClientState(device, changes, [device](const Expected<void>& kept) {
-        if (!kept)
+    auto onEnd = [name, kept = std::move(kept)](const Expected<void>& result) mutable {
+        if (!result)
             log::warning(
                 "{DEVICE}: what a server has set could not be kept for the next start: {ERROR}",
                 "DEVICE",
-                device,
+                name,
                 "ERROR",
-                kept.error().message);
-    });
+                result.error().message);
+        kept(result);
+    };
+    services_.inventory.keepClientState(name, state, std::move(onEnd));
 }
 
 void Gateway::restore(const api::InventorySnapshot& snapshot)

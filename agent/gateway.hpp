@@ -115,7 +115,7 @@ private:
     void onDeviceChanged(const std::string& device) override;
     void onDeviceSamples(const std::string& device,
                          const std::vector<model::Sample>& samples) override;
-    void onDeviceState(const std::string& device, const api::ClientState& changes) override;
+    void onDeviceState(const std::string& name, const api::ClientState& state, Kept kept) override;
     void onDeviceDelivery(const std::string& device,
                           const DeviceListener::Asker& asker,
                           api::BootstrapResult result,

@@ -120,6 +120,18 @@ Expected<void> PackageFile::complete()
     return {};
 }
 
+Expected<void> PackageFile::find() const
+{
+    struct stat found
+    {};
+
+    if (::stat(whole_.c_str(), &found) == 0)
+        return {};
+    if (errno == ENOENT)
+        return fail(ErrorKind::NotFound, whole_.string() + " is not there");
+    return failed(whole_);
+}
+
 void PackageFile::remove()
 {
     file_.reset();

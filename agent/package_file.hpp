@@ -32,6 +32,8 @@ public:
     base::Expected<std::uint64_t> resume();
     /// On disk for good before it returns.
     base::Expected<void> complete();
+    /// NotFound when it is not whole.
+    [[nodiscard]] base::Expected<void> find() const;
     void remove();
 
 private:

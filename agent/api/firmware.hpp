@@ -48,6 +48,8 @@ public:
     virtual void resume(Resumed resumed) = 0;
     /// Nothing more comes: the package is on disk, whatever happens to the power, before `done`.
     virtual void complete(Done done) = 0;
+    /// Whether a whole package is there, perhaps of an earlier process. NotFound: there is none.
+    virtual void find(Done done) = 0;
     /// The package goes, whole or not, and what runs with it is ended.
     virtual void discard() = 0;
 

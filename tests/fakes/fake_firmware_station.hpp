@@ -36,6 +36,14 @@ public:
 
     void complete(Done done) override { finish(std::move(done)); }
 
+    void find(Done done) override
+    {
+        const bool isThere = !package.empty();
+        main_.post([isThere, done = std::move(done)]() mutable {
+            done(isThere ? base::Expected<void>() : base::fail(base::ErrorKind::NotFound, "none"));
+        });
+    }
+
     void discard() override
     {
         ++discards;

@@ -142,6 +142,18 @@ class Firmware(unittest.TestCase):
         self.wait_for(0, 1)
         self.assertEqual(self.flash.read_bytes(), PACKAGE)
 
+    def test_that_is_gone_after_a_power_cut_is_not_offered(self):
+        self.push(PACKAGE)
+        self.wait_for(2, 0)
+
+        self.site.kill_daemon()
+        (self.site.state / "firmware" / "meter-1.package").unlink()
+        self.site.start_daemon()
+        self.server.wait(event="registered", endpoint="meter-1", after=self.first["number"])
+
+        self.wait_for(0, 0)
+        self.assertEqual(self.execute("/5/0/2"), "4.05")
+
     def test_that_is_none_is_never_installed(self):
         self.assertEqual(self.push(b"X" + PACKAGE)["code"], "2.04")
 

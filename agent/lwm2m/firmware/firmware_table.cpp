@@ -18,7 +18,8 @@ std::span<const FirmwareUpdate::Transition> FirmwareUpdate::transitions()
         Transition{State::Downloading, Event::Restarted,          State::Idle,        R::ConnectionLost,     &U::discard},
         // Goes on where it was, see PackagePull.
         Transition{State::Fetching,    Event::Restarted,          State::Fetching,    {},                    &U::fetch},
-        Transition{State::Updating,    Event::Restarted,          State::Downloaded,  R::UpdateFailed,       &U::nothing},
+        Transition{State::Downloaded,  Event::Restarted,          State::Downloaded,  {},                    &U::lookForPackage},
+        Transition{State::Updating,    Event::Restarted,          State::Downloaded,  R::UpdateFailed,       &U::lookForPackage},
 
         Transition{State::Idle,        Event::PackageBegan,       State::Downloading, R::Initial,            &U::begin},
         Transition{State::Idle,        Event::PackageTooLarge,    State::Idle,        R::NoStorage,          &U::nothing},
@@ -32,7 +33,7 @@ std::span<const FirmwareUpdate::Transition> FirmwareUpdate::transitions()
         Transition{State::Downloading, Event::PackageBegan,       State::Downloading, R::Initial,            &U::begin},
         Transition{State::Downloading, Event::PackageTooLarge,    State::Idle,        R::NoStorage,          &U::discard},
         Transition{State::Downloading, Event::Abandoned,          State::Idle,        R::ConnectionLost,     &U::discard},
-        Transition{State::Downloading, Event::Stored,             State::Downloaded,  R::Initial,            &U::nothing},
+        Transition{State::Downloading, Event::Stored,             State::Whole,       R::Initial,            &U::nothing},
         Transition{State::Downloading, Event::StoredUnchecked,    State::Checking,    R::Initial,            &U::check},
         Transition{State::Downloading, Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
         Transition{State::Downloading, Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
@@ -42,24 +43,29 @@ std::span<const FirmwareUpdate::Transition> FirmwareUpdate::transitions()
         Transition{State::Fetching,    Event::PackageBroken,      State::Idle,        R::IntegrityFailure,   &U::discard},
         Transition{State::Fetching,    Event::RepositoryMissing,  State::Idle,        R::InvalidUri,         &U::discard},
         Transition{State::Fetching,    Event::RepositoryUnsupported, State::Idle,     R::UnsupportedProtocol, &U::discard},
-        Transition{State::Fetching,    Event::Stored,             State::Downloaded,  R::Initial,            &U::nothing},
+        Transition{State::Fetching,    Event::Stored,             State::Whole,       R::Initial,            &U::nothing},
         Transition{State::Fetching,    Event::StoredUnchecked,    State::Checking,    R::Initial,            &U::check},
         Transition{State::Fetching,    Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
         Transition{State::Fetching,    Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
 
-        Transition{State::Checking,    Event::CheckPassed,        State::Downloaded,  R::Initial,            &U::nothing},
+        Transition{State::Checking,    Event::CheckPassed,        State::Whole,       R::Initial,            &U::nothing},
         Transition{State::Checking,    Event::CheckFailed,        State::Idle,        R::IntegrityFailure,   &U::discard},
         Transition{State::Checking,    Event::PackageUnsupported, State::Idle,        R::UnsupportedPackage, &U::discard},
         Transition{State::Checking,    Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
         Transition{State::Checking,    Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
-
+        Transition{State::Whole,       Event::Kept,               State::Downloaded,  {},                    &U::nothing},
+        // A server that has its 2.04 need not look at the state.
+        Transition{State::Whole,       Event::UpdateAsked,        State::Updating,    R::Initial,            &U::install},
+        Transition{State::Whole,       Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
+        Transition{State::Whole,       Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
         Transition{State::Downloaded,  Event::UpdateAsked,        State::Updating,    R::Initial,            &U::install},
+        Transition{State::Downloaded,  Event::PackageMissing,     State::Idle,        {},                    &U::discard},
         Transition{State::Downloaded,  Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
         Transition{State::Downloaded,  Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
-
-        Transition{State::Updating,    Event::Installed,          State::Idle,        R::Success,            &U::discard},
+        Transition{State::Updating,    Event::Installed,          State::Updated,     {},                    &U::nothing},
         // ETS 779: the package stays, and the server may try again.
-        Transition{State::Updating,    Event::InstallFailed,      State::Downloaded,  R::UpdateFailed,       &U::nothing},
+        Transition{State::Updating,    Event::InstallFailed,      State::Downloaded,  R::UpdateFailed,       &U::lookForPackage},
+        Transition{State::Updated,     Event::Kept,               State::Idle,        R::Success,            &U::discard},
     };
     // clang-format on
     return table;

@@ -51,6 +51,17 @@ constexpr std::array failures{
     Failure{ErrorKind::NotAuthorized, FirmwareUpdate::Event::RepositoryMissing},
     Failure{ErrorKind::NotSupported, FirmwareUpdate::Event::RepositoryUnsupported}};
 
+// /5/0/3.
+constexpr std::int64_t idle = 0;
+constexpr std::int64_t downloading = 1;
+constexpr std::int64_t downloaded = 2;
+constexpr std::int64_t updating = 3;
+
+std::string wordsOf(std::int64_t state, FirmwareResult result)
+{
+    return fmt::format("{} {}", state, static_cast<unsigned>(result));
+}
+
 } // namespace
 
 FirmwareUpdate::FirmwareUpdate(api::FirmwareStation& station,
@@ -65,6 +76,7 @@ FirmwareUpdate::FirmwareUpdate(api::FirmwareStation& station,
     , abandoned_(scheduler, [this] { raise(Event::Abandoned); })
 {
     restore(state);
+    shown_ = visible();
     raise(Event::Restarted);
 }
 
@@ -76,13 +88,13 @@ void FirmwareUpdate::restore(const api::ClientState& state)
     };
     uri_ = textOf(uriKey);
     version_ = textOf(versionKey);
-    told_ = {{std::string(stateKey), textOf(stateKey)},
+    kept_ = {{std::string(stateKey), textOf(stateKey)},
              {std::string(uriKey), uri_},
              {std::string(versionKey), version_}};
-    if (told_.at(std::string(stateKey)).empty())
+    if (kept_.at(std::string(stateKey)).empty())
         return;
     // "2 0": what /5/0/3 and /5/0/5 said.
-    const std::string_view text = told_.at(std::string(stateKey));
+    const std::string_view text = kept_.at(std::string(stateKey));
     const auto blank = std::min(text.find(' '), text.size() - 1);
     const auto number = [](std::string_view digits) {
         std::uint8_t value = 0;
@@ -253,17 +265,19 @@ std::int64_t FirmwareUpdate::reportedState() const
 {
     switch (state_) {
     case State::Idle:
-        return 0;
+        return idle;
     case State::Downloading:
     case State::Fetching:
     case State::Checking:
-        return 1;
+    case State::Whole:
+        return downloading;
     case State::Downloaded:
-        return 2;
+        return downloaded;
     case State::Updating:
+    case State::Updated:
         break;
     }
-    return 3;
+    return updating;
 }
 
 // Actions.
@@ -308,21 +322,70 @@ void FirmwareUpdate::install()
     }));
 }
 
-// Small things.
+void FirmwareUpdate::lookForPackage()
+{
+    station_.find(current([this](const Expected<void>& found) {
+        if (found || found.error().kind != ErrorKind::NotFound)
+            return;
+        tellFailure(found.error().in("a package that waited for its update is lost"));
+        raise(Event::PackageMissing);
+    }));
+}
+
+// What is told and what is kept.
+
+api::ClientState FirmwareUpdate::stateToKeep() const
+{
+    std::string text = wordsOf(reportedState(), result_);
+    if (state_ == State::Whole)
+        text = wordsOf(downloaded, result_);
+    if (state_ == State::Updated)
+        text = wordsOf(idle, FirmwareResult::Success);
+    if (state_ == State::Idle && result_ == FirmwareResult::Initial)
+        text.clear();
+    return {{std::string(stateKey), text},
+            {std::string(uriKey), uri_},
+            {std::string(versionKey), version_}};
+}
+
+// One at a time, and then the newest: a server may change its mind faster than a disk can write.
+void FirmwareUpdate::keep()
+{
+    if (isKeeping_)
+        return;
+    auto state = stateToKeep();
+    if (state == kept_)
+        return raise(Event::Kept);
+    isKeeping_ = true;
+    kept_ = std::move(state);
+    scheduler_.post(lifetime_.guard([this] {
+        listener_.keepFirmwareState(
+            kept_, lifetime_.guard([this](const Expected<void>& result) { onKept(result); }));
+    }));
+}
+
+void FirmwareUpdate::onKept(const Expected<void>& result)
+{
+    isKeeping_ = false;
+    const bool isNewest = kept_ == stateToKeep();
+    if (!result)
+        kept_.clear(); // the update goes on, and the next change is kept again
+    if (isNewest)
+        raise(Event::Kept);
+    else
+        keep();
+}
 
 void FirmwareUpdate::tell()
 {
-    api::ClientState kept;
-    const bool isFresh = state_ == State::Idle && result_ == FirmwareResult::Initial;
-    kept[std::string(stateKey)] =
-        isFresh ? std::string()
-                : fmt::format("{} {}", reportedState(), static_cast<unsigned>(result_));
-    kept[std::string(uriKey)] = uri_;
-    kept[std::string(versionKey)] = version_;
-    if (std::exchange(told_, kept) == kept)
-        return;
-    scheduler_.post(
-        lifetime_.guard([this, kept = std::move(kept)] { listener_.onFirmwareChanged(kept); }));
+    keep();
+    if (auto now = visible(); std::exchange(shown_, now) != now)
+        scheduler_.post(lifetime_.guard([this] { listener_.onFirmwareChanged(); }));
+}
+
+std::string FirmwareUpdate::visible() const
+{
+    return wordsOf(reportedState(), result_) + " " + uri_;
 }
 
 void FirmwareUpdate::tellFailure(const Error& error)

@@ -37,8 +37,10 @@ class FirmwareListener
 {
 public:
     virtual ~FirmwareListener() = default;
-    /// Resources of Object 5 have new values; `kept` is for the next life (api::Inventory).
-    virtual void onFirmwareChanged(const api::ClientState& kept) = 0;
+    /// For the next life. Until `kept` has been called, after the commit, there is no other.
+    virtual void keepFirmwareState(const api::ClientState& state, api::Inventory::Done kept) = 0;
+    /// Resources of Object 5 have new values.
+    virtual void onFirmwareChanged() = 0;
     /// The check of a package, or an update, has failed, and why.
     virtual void onFirmwareFailure(const std::string& sentence) = 0;
 };
@@ -49,13 +51,17 @@ public:
 class FirmwareUpdate final : private PackagePull::Owner
 {
 public:
+    /// What outlives a power cut is told when it does: Whole is kept as Downloaded and Updated as
+    /// Idle, and servers hear of it when that is on disk.
     enum class State : std::uint8_t {
         Idle,
         Downloading, ///< a server pushes
         Fetching,    ///< from a repository
         Checking,
+        Whole,
         Downloaded,
-        Updating
+        Updating,
+        Updated,
     };
     enum class Event : std::uint8_t {
         Restarted, ///< this process; what ran is gone
@@ -70,6 +76,8 @@ public:
         CheckPassed,
         CheckFailed,
         PackageUnsupported,
+        PackageMissing, ///< somebody took it, or it went when the reset of it was not kept
+        Kept,           ///< what this state is kept as
         UriMalformed,
         UriUnsupported,
         UriWritten,
@@ -99,7 +107,7 @@ public:
     void update(Done done);
     void cancel(Done done);
 
-    /// /5/0/3: Fetching and Checking are Downloading for servers.
+    /// /5/0/3: Fetching, Checking and Whole are Downloading for servers, Updated is Updating.
     [[nodiscard]] std::int64_t reportedState() const;
 
     [[nodiscard]] FirmwareResult result() const { return result_; }
@@ -138,6 +146,7 @@ private:
     void discard();
     void check();
     void install();
+    void lookForPackage();
 
     [[nodiscard]] model::Outcome admit(const ResourcePiece& piece);
     void onStored(const base::Expected<void>& stored, bool isLast, Done done);
@@ -145,7 +154,11 @@ private:
     void onPullVersion(const std::string& version) override;
     void onPullEnded(const base::Expected<void>& result) override;
     [[nodiscard]] Event eventOfUri(const std::string& uri) const;
+    void keep();
+    void onKept(const base::Expected<void>& result);
+    [[nodiscard]] api::ClientState stateToKeep() const;
     void tell();
+    [[nodiscard]] std::string visible() const;
     void tellFailure(const base::Error& error);
     void restore(const api::ClientState& state);
 
@@ -168,8 +181,10 @@ private:
     FirmwareResult result_ = FirmwareResult::Initial;
     std::string uri_;
     std::string version_;   ///< of the package that is fetched
-    api::ClientState told_; ///< what the listener heard last
-    model::Id sender_ = 0;  ///< Short Server ID of who sends the package
+    std::string shown_;     ///< what the servers can see, as the listener heard it last
+    api::ClientState kept_; ///< or about to be; empty when that failed
+    bool isKeeping_ = false;
+    model::Id sender_ = 0; ///< Short Server ID of who sends the package
     std::uint64_t received_ = 0;
     std::uint64_t attempt_ = 0; ///< callbacks of earlier ones mean nothing any more
     base::Timer abandoned_;

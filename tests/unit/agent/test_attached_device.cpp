@@ -63,7 +63,10 @@ struct DeviceFixture : agent::DeviceListener
 
     void onDeviceDelivery(const std::string&, const Asker&, api::BootstrapResult, Kept) override {}
 
-    void onDeviceState(const std::string&, const api::ClientState&) override {}
+    void onDeviceState(const std::string&, const api::ClientState&, Kept kept) override
+    {
+        scheduler.post([kept = std::move(kept)]() mutable { kept({}); });
+    }
 
     api::Response ask(api::Method method, std::vector<std::string> path, const std::string& text)
     {

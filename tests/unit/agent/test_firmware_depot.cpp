@@ -119,6 +119,20 @@ BOOST_AUTO_TEST_CASE(shows_half_a_package_to_nobody)
     BOOST_TEST(installed().empty());
 }
 
+BOOST_AUTO_TEST_CASE(finds_the_package_of_an_earlier_process)
+{
+    const auto find = [this] {
+        return ask([this](auto done) { station->find(std::move(done)); });
+    };
+    BOOST_TEST((find() == ErrorKind::NotFound));
+    store(0, "half");
+    BOOST_TEST((find() == ErrorKind::NotFound));
+    deliver();
+    station = open({"/bin/true"});
+
+    BOOST_TEST(!find());
+}
+
 BOOST_AUTO_TEST_CASE(begins_anew_at_the_offset_0)
 {
     BOOST_TEST(!store(0, "a longer one that broke"));

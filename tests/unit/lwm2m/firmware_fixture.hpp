@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -22,13 +23,28 @@ struct UpdateFixture : lwm2m::FirmwareListener
     void begin(const api::ClientState& state)
     {
         lwm2m::FirmwareListener& listener = *this;
+        isKept = {}; // of a process that has ended
         update.emplace(station, fetcher, scheduler, state, listener);
     }
 
-    void onFirmwareChanged(const api::ClientState& state) override
+    void keepFirmwareState(const api::ClientState& state, api::Inventory::Done done) override
     {
+        BOOST_TEST(!isKept); // one at a time
         kept = state;
-        ++changes;
+        ++commits;
+        isKept = std::move(done);
+        if (!isDiskSlow)
+            scheduler.post([this] { commit({}); });
+    }
+
+    void onFirmwareChanged() override { ++changes; }
+
+    /// What the disk got last is on it, or never comes there.
+    void commit(base::Expected<void> result)
+    {
+        if (auto done = std::exchange(isKept, {}))
+            done(std::move(result));
+        scheduler.advance(base::Duration::zero());
     }
 
     void onFirmwareFailure(const std::string& sentence) override { failures.push_back(sentence); }
@@ -85,8 +101,10 @@ struct UpdateFixture : lwm2m::FirmwareListener
             BOOST_TEST((writeUri("coap://127.0.0.1/fw") == model::OutcomeCode::Changed));
         else if (state != "idle")
             download();
-        if (state == "updating")
+        if (state == "updating" || state == "updated")
             BOOST_TEST((execute() == model::OutcomeCode::Changed));
+        if (state == "updated")
+            end({});
     }
 
     static base::Bytes some(std::size_t size) { return base::Bytes(size, 0x42); }
@@ -102,6 +120,9 @@ struct UpdateFixture : lwm2m::FirmwareListener
     fakes::FakePackageFetcher fetcher;
     std::optional<lwm2m::FirmwareUpdate> update;
     api::ClientState kept;
+    api::Inventory::Done isKept; ///< under way
+    bool isDiskSlow = false;
+    int commits = 0;
     int changes = 0;
     std::vector<std::string> failures;
 };

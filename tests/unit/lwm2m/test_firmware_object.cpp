@@ -29,10 +29,12 @@ struct FirmwareFixture : ClientFixture, FirmwareListener
         registerClient();
     }
 
-    void onFirmwareChanged(const api::ClientState&) override
+    void keepFirmwareState(const api::ClientState&, api::Inventory::Done kept) override
     {
-        client->onValuesChanged(changingFirmwareResources());
+        scheduler.post([kept = std::move(kept)]() mutable { kept({}); });
     }
+
+    void onFirmwareChanged() override { client->onValuesChanged(changingFirmwareResources()); }
 
     void onFirmwareFailure(const std::string&) override {}
 
@@ -144,6 +146,7 @@ BOOST_AUTO_TEST_CASE(updates_when_the_server_says_so)
     BOOST_TEST((execute("/5/0/2").code == OutcomeCode::Changed));
     BOOST_TEST(text("/5/0/3") == "3");
     station.end({});
+    scheduler.advance(0s);
 
     BOOST_TEST(text("/5/0/3") == "0");
     BOOST_TEST(text("/5/0/5") == "1");

@@ -43,6 +43,9 @@ constexpr std::array table{
     Row{"idle", "empty package", ok, "0 0"},
     Row{"idle", "update", notNow, "0 0"},
     Row{"idle", "cancel", ok, "0 10"},
+    Row{"updated", "NUL", ok, "0 0"},
+    Row{"updated", "first piece", ok, "1 0"},
+    Row{"updated", "update", notNow, "0 1"},
     Row{"downloading", "first piece", ok, "1 0"},
     Row{"downloading", "next piece", ok, "1 0"},
     Row{"downloading", "piece of another server", incomplete, "1 0"},
@@ -240,6 +243,76 @@ BOOST_FIXTURE_TEST_CASE(is_done_when_the_command_says_so, UpdateFixture)
     BOOST_TEST(failures.empty());
 }
 
+BOOST_FIXTURE_TEST_CASE(tells_that_a_package_is_there_when_that_is_on_disk, UpdateFixture)
+{
+    isDiskSlow = true;
+    write(0, some(8), true);
+    BOOST_TEST((kept == api::ClientState{
+                            {"firmware", "1 0"}, {"firmware/uri", ""}, {"firmware/version", ""}}));
+    commit({});
+    BOOST_TEST((kept == api::ClientState{
+                            {"firmware", "2 0"}, {"firmware/uri", ""}, {"firmware/version", ""}}));
+    BOOST_TEST(now() == "1 0");
+
+    commit({});
+
+    BOOST_TEST(now() == "2 0");
+}
+
+BOOST_FIXTURE_TEST_CASE(updates_for_a_server_that_does_not_wait_for_the_disk, UpdateFixture)
+{
+    isDiskSlow = true;
+    write(0, some(8), true);
+
+    BOOST_TEST((execute() == ok));
+
+    BOOST_TEST(now() == "3 0");
+}
+
+// Else a power cut leaves "Updating" and nothing to install.
+BOOST_FIXTURE_TEST_CASE(keeps_the_package_until_its_success_is_on_disk, UpdateFixture)
+{
+    reach("updating");
+    isDiskSlow = true;
+
+    end({});
+
+    BOOST_TEST(kept.at("firmware") == "0 1");
+    BOOST_TEST(now() == "3 0");
+    BOOST_TEST(!station.package.empty());
+    commit({});
+    BOOST_TEST(now() == "0 1");
+    BOOST_TEST(station.package.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(goes_on_when_nothing_can_be_kept, UpdateFixture)
+{
+    isDiskSlow = true;
+    write(0, some(8), true);
+    for (int i = 0; i < 3; ++i)
+        commit(base::fail(ErrorKind::StorageFailed, "I/O error"));
+
+    BOOST_TEST(now() == "2 0");
+    BOOST_TEST(!isKept);
+}
+
+BOOST_FIXTURE_TEST_CASE(writes_no_faster_than_the_disk, UpdateFixture)
+{
+    isDiskSlow = true;
+    for (int i = 0; i < 100; ++i) {
+        writeUri("ftp://example.com/firmware");
+        writeUri("");
+    }
+    writeUri("over there");
+
+    BOOST_TEST(commits == 1);
+    commit({});
+    BOOST_TEST(commits == 2);
+    BOOST_TEST((kept == api::ClientState{{"firmware", "0 7"},
+                                         {"firmware/uri", "over there"},
+                                         {"firmware/version", ""}}));
+}
+
 // OMA ETS 779.
 BOOST_FIXTURE_TEST_CASE(keeps_the_package_when_the_update_fails, UpdateFixture)
 {
@@ -297,6 +370,29 @@ BOOST_FIXTURE_TEST_CASE(goes_on_after_a_restart, UpdateFixture)
 
         BOOST_TEST(f.now() == after, before);
     }
+}
+
+BOOST_FIXTURE_TEST_CASE(believes_no_state_without_its_package, UpdateFixture)
+{
+    for (const auto& [text, then] : {std::pair("2 0", "0 0"), {"2 8", "0 8"}, {"3 0", "0 8"}}) {
+        begin({{"firmware", text}});
+        scheduler.advance(0s);
+
+        BOOST_TEST(now() == then, text);
+        BOOST_TEST((execute() == notNow));
+        BOOST_TEST(failures.size() == 1U);
+        failures.clear();
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(sees_that_a_failed_update_took_its_package, UpdateFixture)
+{
+    reach("updating");
+    station.package.clear();
+
+    end(base::fail(ErrorKind::Refused, "exit status 1"));
+
+    BOOST_TEST(now() == "0 8");
 }
 
 BOOST_FIXTURE_TEST_CASE(keeps_a_result_and_a_uri_over_a_restart, UpdateFixture)
