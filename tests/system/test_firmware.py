@@ -154,6 +154,16 @@ class Firmware(unittest.TestCase):
         self.wait_for(0, 0)
         self.assertEqual(self.execute("/5/0/2"), "4.05")
 
+    def test_that_is_installed_is_not_cancelled(self):
+        self.push(PACKAGE)
+        self.wait_for(2, 0)
+        self.execute("/5/0/2")
+        self.wait_for(0, 1)
+
+        self.assertEqual(self.execute("/5/0/10"), "4.05")
+
+        self.wait_for(0, 1)
+
     def test_that_is_none_is_never_installed(self):
         self.assertEqual(self.push(b"X" + PACKAGE)["code"], "2.04")
 

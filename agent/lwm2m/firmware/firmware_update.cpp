@@ -258,6 +258,9 @@ void FirmwareUpdate::update(Done done)
 
 void FirmwareUpdate::cancel(Done done)
 {
+    // LwM2M Core appendix E.6, Cancel: one that is completed is not taken back.
+    if (state_ == State::Idle && result_ == FirmwareResult::Success)
+        return done(refuse(OutcomeCode::MethodNotAllowed, "the update is complete"));
     raiseOrRefuse(Event::CancelAsked, std::move(done));
 }
 

@@ -43,6 +43,7 @@ constexpr std::array table{
     Row{"idle", "empty package", ok, "0 0"},
     Row{"idle", "update", notNow, "0 0"},
     Row{"idle", "cancel", ok, "0 10"},
+    Row{"updated", "cancel", notNow, "0 1"},
     Row{"updated", "NUL", ok, "0 0"},
     Row{"updated", "first piece", ok, "1 0"},
     Row{"updated", "update", notNow, "0 1"},
