@@ -77,9 +77,10 @@ void Line::join(std::uint8_t unitId, LineUser& user, const UnitTerms& terms)
         user.onLineDown(lastError_);
 }
 
-void Line::leave(std::uint8_t unitId)
+void Line::leave(std::uint8_t unitId, const std::vector<Request>& owed)
 {
     users_.erase(unitId);
+    const UnitTerms terms = record(unitId).terms;
     units_.erase(unitId);
     queue_.forget(unitId);
     auto dropped =
@@ -93,16 +94,15 @@ void Line::leave(std::uint8_t unitId)
         };
         current_->isRepeat = true;
     }
+    if (!owed.empty())
+        record(unitId).terms = terms;
+    for (const Request& request : owed)
+        lastWrites_->add(request);
 }
 
 bool Line::isOnWire(const Request& request) const
 {
     return current_ && current_->request == request;
-}
-
-void Line::submitLast(Request request)
-{
-    lastWrites_->add(std::move(request));
 }
 
 bool Line::hasLastWrites() const

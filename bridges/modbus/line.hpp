@@ -81,13 +81,12 @@ public:
     /// The user outlives its membership; is told at once, from inside the call, when the Line is up
     /// or known to be down.
     void join(std::uint8_t unitId, LineUser& user, const UnitTerms& terms = {});
-    /// What it still has in the queue is Cancelled.
-    void leave(std::uint8_t unitId);
+    /// What it still has in the queue is Cancelled. What it owes its device is sent as LastWrites
+    /// says, as the unit is spoken to, also after it has left.
+    void leave(std::uint8_t unitId, const std::vector<Request>& owed = {});
 
     /// Whether just this is under way: a leaving unit cannot know what became of it.
     [[nodiscard]] bool isOnWire(const Request& request) const;
-    /// What a unit that leaves owes its device: sent as LastWrites says, also after it has left.
-    void submitLast(Request request);
     [[nodiscard]] bool hasLastWrites() const;
     /// `settled` comes once, later, when nothing is owed any more. A line that is gone calls
     /// nobody.

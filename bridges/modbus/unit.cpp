@@ -64,9 +64,7 @@ Unit::~Unit()
     const std::vector<Request> owed =
         writer_.close([this](const Request& request) { return line_.isOnWire(request); });
     // Every callback that knows us runs now, with Cancelled.
-    line_.leave(settings_.unitId);
-    for (const Request& request : owed)
-        line_.submitLast(request);
+    line_.leave(settings_.unitId, owed);
 }
 
 void Unit::start()

@@ -364,6 +364,20 @@ BOOST_FIXTURE_TEST_CASE(a_speed_that_the_port_refuses_costs_its_unit_only, Fixtu
     line.leave(2);
 }
 
+BOOST_FIXTURE_TEST_CASE(what_a_unit_owed_is_sent_at_its_own_speed, Fixture)
+{
+    Absent user;
+    api::SerialMode fast;
+    fast.baudRate = 19200;
+    line.join(2, user, {{}, {}, fast});
+
+    line.leave(2, {write(1, 2)});
+    scheduler.advance(1s);
+
+    BOOST_TEST(link->sent.size() == 1U);
+    BOOST_TEST((link->spoken == std::vector{fast}));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_speed_that_the_port_refuses_is_tried_now_and_then_only, Fixture)
 {
     Absent user;
