@@ -40,11 +40,10 @@ constexpr std::array meanings{
 };
 
 /// A request to notify outlives the connection it was made in: bluetoothd renews it by itself, and
-/// refuses the same again (src/gatt-client.c of 5.66).
+/// answers the same again by success, or by this while it renews it (src/gatt-client.c of 5.66).
 bool isNotifyingAlready(const sdbus::Error& error)
 {
-    const std::string_view name = error.getName();
-    return name == "org.bluez.Error.InProgress" || error.getMessage() == "Already notifying";
+    return std::string_view(error.getName()) == "org.bluez.Error.InProgress";
 }
 
 bool isConnectedAlready(const sdbus::Error& error)

@@ -77,9 +77,8 @@ void SimulatedCharacteristic::WriteValue(const base::Bytes& value,
 void SimulatedCharacteristic::StartNotify()
 {
     require("notify");
-    // As 5.66 has it: what a client asked for outlives the connection.
-    if (std::exchange(isNotifying_, true))
-        throw sdbus::Error(bus::ErrorName("org.bluez.Error.Failed"), "Already notifying");
+    // As 5.66 has it: what a client asked for outlives the connection, and may be asked for again.
+    isNotifying_ = true;
 }
 
 SimulatedBattery::SimulatedBattery(sdbus::IConnection& connection,
