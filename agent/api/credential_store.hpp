@@ -22,7 +22,8 @@ struct CredentialId
 {
     std::string device;
     std::string server;
-    auto operator<=>(const CredentialId&) const = default;
+    // clang-tidy 14 takes the 0 that this compares with for a pointer.
+    auto operator<=>(const CredentialId&) const = default; // NOLINT(modernize-use-nullptr)
 };
 
 /// The first octets of CredentialFacts::fingerprint: tells which credential something belongs to.
