@@ -41,7 +41,10 @@ void AttachedDevice::addObjects()
             addKeptObject(id);
     }
     if (firmware_) {
-        auto object = firmware_->makeObject(*services_.definitions.find(firmwareObjectId));
+        using Access = lwm2m::FirmwareObject::Access;
+        auto object = firmware_->makeObject(*services_.definitions.find(firmwareObjectId),
+                                            plan_.settings.allowsServerWrites ? Access::Full
+                                                                              : Access::ReadOnly);
         keptObjects_.push_back(object.get());
         client_->addObject(std::move(object));
     }

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "agent/base/log.hpp"
-#include "agent/lwm2m/objects/firmware_object.hpp"
 
 namespace causeway::agent {
 
@@ -22,9 +21,10 @@ DeviceFirmware::DeviceFirmware(std::string device,
     , update_(*station_, *repositories_, scheduler, state, *this)
 {}
 
-std::unique_ptr<lwm2m::Object> DeviceFirmware::makeObject(const model::ObjectDefinition& definition)
+std::unique_ptr<lwm2m::Object> DeviceFirmware::makeObject(const model::ObjectDefinition& definition,
+                                                          lwm2m::FirmwareObject::Access access)
 {
-    return std::make_unique<lwm2m::FirmwareObject>(definition, update_, scheduler_);
+    return std::make_unique<lwm2m::FirmwareObject>(definition, update_, scheduler_, access);
 }
 
 void DeviceFirmware::keepFirmwareState(const api::ClientState& state, api::Inventory::Done kept)

@@ -10,6 +10,7 @@
 #include "agent/api/package_fetch.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/lwm2m/firmware/firmware_update.hpp"
+#include "agent/lwm2m/objects/firmware_object.hpp"
 #include "agent/model/definition.hpp"
 #include "agent/model/path.hpp"
 
@@ -40,7 +41,7 @@ public:
 
     /// Object 5 for one Client, which this and the definition outlive.
     [[nodiscard]] std::unique_ptr<lwm2m::Object>
-    makeObject(const model::ObjectDefinition& definition);
+    makeObject(const model::ObjectDefinition& definition, lwm2m::FirmwareObject::Access access);
 
 private:
     void keepFirmwareState(const api::ClientState& state, api::Inventory::Done kept) override;

@@ -314,7 +314,7 @@ check = ["/usr/bin/cmp", "-n", "4", "@package@", "{directory}/magic"]
         (directory / "profiles").mkdir()
         (directory / "profiles" / "updatable.toml").write_text(cls.PROFILE.format(directory=directory))
         cls.gateway.ctl("profile", "reload")
-        cls.gateway.attach("updatable-1", "updatable", "sdm120")
+        cls.gateway.attach("updatable-1", "updatable", "sdm120", "--allow-server-writes")
         cls.gateway.wait_registered("updatable-1")
         cls.meter = cls.gateway.leshan.client("updatable-1")
 

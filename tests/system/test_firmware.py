@@ -34,7 +34,8 @@ class Firmware(unittest.TestCase):
         self.site.ctl("profile", "reload")
         self.meter = FieldDevice("meter", self.site, "--pty", directory / "rtu-0", 1, "sdm120")
         self.site.ctl("line", "add", "rtu-0", "--serial-port", self.meter.address)
-        self.site.attach(self.server, "meter-1", "--profile", "updatable", "--line", "rtu-0", "--unit", 1)
+        self.site.attach(self.server, "meter-1", "--profile", "updatable", "--line", "rtu-0", "--unit", 1,
+                         "--allow-server-writes")
         self.first = self.server.wait(event="registered", endpoint="meter-1")["found"]
         self.flash = directory / "flash-meter-1-1"
 
@@ -163,6 +164,15 @@ class Firmware(unittest.TestCase):
         self.assertEqual(self.execute("/5/0/10"), "4.05")
 
         self.wait_for(0, 1)
+
+    def test_is_no_servers_business_before_the_operator_says_so(self):
+        self.site.ctl("device", "change", "meter-1", "--no-allow-server-writes")
+        self.server.wait(event="registered", endpoint="meter-1", after=self.first["number"])
+
+        self.assertEqual(self.push(PACKAGE)["code"], "4.05")
+        self.assertEqual(self.execute("/5/0/2"), "4.05")
+
+        self.wait_for(0, 0)
 
     def test_that_is_none_is_never_installed(self):
         self.assertEqual(self.push(b"X" + PACKAGE)["code"], "2.04")

@@ -46,9 +46,11 @@ constexpr std::int64_t pushAndPull = 2; // /5/0/9
 
 FirmwareObject::FirmwareObject(const model::ObjectDefinition& definition,
                                FirmwareUpdate& update,
-                               base::Scheduler& scheduler)
+                               base::Scheduler& scheduler,
+                               Access access)
     : SingleObject(definition, scheduler)
     , update_(update)
+    , access_(access)
 {}
 
 std::vector<Id> FirmwareObject::resources(Id) const
@@ -66,6 +68,14 @@ std::vector<Id> FirmwareObject::resourceInstances(Id, Id resource) const
 std::int64_t FirmwareObject::protocolAt(std::size_t index) const
 {
     return static_cast<std::int64_t>(update_.protocols().at(index));
+}
+
+model::Operations FirmwareObject::operations(Id instance, Id resource) const
+{
+    auto operations = SingleObject::operations(instance, resource);
+    if (access_ == Access::ReadOnly)
+        operations.write = operations.execute = false;
+    return operations;
 }
 
 Expected<model::Sample> FirmwareObject::read(const Path& path) const
@@ -106,6 +116,9 @@ bool FirmwareObject::takesPieces(const Path& resource) const
 
 void FirmwareObject::writePiece(ResourcePiece piece, Done done)
 {
+    // A first piece is refused as a whole package would be, before anything is kept of it.
+    if (access_ == Access::ReadOnly)
+        return done(refuse(OutcomeCode::MethodNotAllowed, "servers may not write here"));
     update_.write(std::move(piece), std::move(done));
 }
 

@@ -20,12 +20,14 @@ namespace {
 /// A registered client whose firmware can be updated.
 struct FirmwareFixture : ClientFixture, FirmwareListener
 {
-    FirmwareFixture()
+    using Access = FirmwareObject::Access;
+
+    explicit FirmwareFixture(Access access = Access::Full)
     {
         FirmwareListener& listener = *this;
         update.emplace(station, fetcher, scheduler, api::ClientState{}, listener);
-        client->addObject(
-            std::make_unique<FirmwareObject>(*testDefinitions().find(5), *update, scheduler));
+        client->addObject(std::make_unique<FirmwareObject>(
+            *testDefinitions().find(5), *update, scheduler, access));
         registerClient();
     }
 
@@ -70,9 +72,32 @@ struct FirmwareFixture : ClientFixture, FirmwareListener
     std::optional<FirmwareUpdate> update;
 };
 
+/// Whose operator has not allowed servers to write.
+struct ReadOnlyFixture : FirmwareFixture
+{
+    ReadOnlyFixture()
+        : FirmwareFixture(Access::ReadOnly)
+    {}
+};
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(firmware_object, FirmwareFixture)
+
+BOOST_FIXTURE_TEST_CASE(lets_servers_only_look_where_they_may_not_write, ReadOnlyFixture)
+{
+    const auto notAllowed = OutcomeCode::MethodNotAllowed;
+
+    BOOST_TEST((ask(put("/5/0/0", opaqueFormat, {1, 2, 3})).code == notAllowed));
+    BOOST_TEST((piece(0, {1, 2, 3}, false) == notAllowed));
+    BOOST_TEST((writeText("/5/0/1", "coap://127.0.0.1/fw").code == notAllowed));
+    BOOST_TEST((execute("/5/0/2").code == notAllowed));
+    BOOST_TEST((execute("/5/0/10").code == notAllowed));
+
+    BOOST_TEST(text("/5/0/3") == "0");
+    BOOST_TEST(text("/5/0/5") == "0");
+    BOOST_TEST(station.package.empty());
+}
 
 // OMA ETS 751.
 BOOST_AUTO_TEST_CASE(shows_what_can_be_done)
