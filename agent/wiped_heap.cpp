@@ -34,10 +34,20 @@ void giveBack(void* memory) noexcept
 
 } // namespace
 
-// The forms for arrays, and those that do not throw, call these (C++20 [new.delete]).
+// The forms for arrays call these (C++20 [new.delete.array]).
 void* operator new(std::size_t size)
 {
     return allocate(size);
+}
+
+// So does the library's own form, but not a sanitizer's.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept
+{
+    try {
+        return allocate(size);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
 }
 
 void operator delete(void* memory) noexcept
@@ -46,6 +56,11 @@ void operator delete(void* memory) noexcept
 }
 
 void operator delete(void* memory, std::size_t) noexcept
+{
+    giveBack(memory);
+}
+
+void operator delete(void* memory, const std::nothrow_t&) noexcept
 {
     giveBack(memory);
 }
