@@ -18,19 +18,26 @@ namespace {
 constexpr std::uint8_t mark = 0x5C;
 
 constexpr std::size_t mostOctets = 4096;
+/// The heap writes its own numbers, random ones too, into what it gets back: one may look like it.
+constexpr std::size_t chance = 4;
 
 /// The kernel looks, not the program, and takes no memory that was just given back.
 class Look
 {
 public:
-    /// How many octets of a mark are left where some memory was.
+    /// How many marks in a row are left where some memory was.
     [[nodiscard]] std::size_t marksAt(const void* place, std::size_t size)
     {
         const auto position = static_cast<off_t>(reinterpret_cast<std::uintptr_t>(place));
         if (::pread(memory_.get(), found_.data(), size, position) != static_cast<ssize_t>(size))
             return mostOctets + 1;
-        return static_cast<std::size_t>(
-            std::count(found_.begin(), found_.begin() + static_cast<std::ptrdiff_t>(size), mark));
+        std::size_t run = 0;
+        std::size_t longest = 0;
+        for (std::size_t i = 0; i < size; ++i) {
+            run = found_.at(i) == mark ? run + 1 : 0;
+            longest = std::max(longest, run);
+        }
+        return longest;
     }
 
 private:
@@ -53,7 +60,7 @@ BOOST_AUTO_TEST_CASE(leaves_nothing_of_what_is_given_back)
 
         const auto after = marksAt(place, size); // before anything else takes the place
         BOOST_TEST(before == size);
-        BOOST_TEST(after == 0U);
+        BOOST_TEST(after < chance);
     }
 }
 
@@ -66,7 +73,7 @@ BOOST_AUTO_TEST_CASE(leaves_nothing_of_what_grows)
 
     const auto left = marksAt(first, 64);
     BOOST_REQUIRE(body.data() != first);
-    BOOST_TEST(left == 0U);
+    BOOST_TEST(left < chance);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
