@@ -15,7 +15,7 @@ namespace causeway::coap {
 /// newest replies, to be sent again.
 ///
 /// Memory is bounded: mostReplies datagrams and one, and eight octets for each request remembered.
-/// Requests of one kind push none of another kind out.
+/// Blocks of an upload push no other request out.
 class ReplyCache
 {
 public:
