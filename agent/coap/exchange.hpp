@@ -33,7 +33,6 @@ public:
 
 private:
     void receiveEmpty(const Header& header);
-    void receiveResponse(Message& message);
     void reject(const Header& header);
 
     Link link_;
