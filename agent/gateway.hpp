@@ -135,7 +135,7 @@ private:
             base::contain("telling D-Bus", [&] { notify(*listener_); });
     }
 
-    /// No answer comes from inside a call: this fails one later,
+    /// Fails an answer when the loop comes round: none comes from inside a call.
     template <typename Result>
     void answer(base::UniqueFunction<void(base::Expected<Result>)> done, base::Error error)
     {
@@ -144,7 +144,7 @@ private:
         });
     }
 
-    /// and this passes on, later, what a device may say at once.
+    /// Passes an answer on when the loop comes round, also one that a device gives at once.
     template <typename Result>
     auto later(base::UniqueFunction<void(base::Expected<Result>)> done)
     {

@@ -23,7 +23,7 @@ using model::Path;
 
 namespace {
 
-/// More instances of one kind no device has that we know.
+/// Far more than any device has of one kind; a slip in a profile is refused before it costs memory.
 constexpr std::int64_t mostRepeats = 256;
 constexpr std::int64_t mostStride = 4096;
 
