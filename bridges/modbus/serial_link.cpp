@@ -176,7 +176,7 @@ Expected<void> SerialLink::speak(const api::SerialMode& mode)
     const std::string mine = modeText(spoken_);
     spoken_ = before;
     // The others' speed is good: this is no reason to take the line from them.
-    if (const auto back = setMode(descriptor()); !back) {
+    if (auto back = setMode(descriptor()); !back) {
         failLater(back.error().message);
         return back;
     }

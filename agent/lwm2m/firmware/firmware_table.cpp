@@ -7,12 +7,12 @@
 namespace causeway::lwm2m {
 
 // What has no row is refused with 4.05 when a server asks for it, and else ignored.
-std::span<const FirmwareUpdate::Transition> FirmwareUpdate::transitions()
+struct FirmwareUpdate::Table
 {
     using U = FirmwareUpdate;
     using R = FirmwareResult;
     // clang-format off
-    static constexpr std::array table{
+    static constexpr std::array rows{
         // Nobody knows how far an update came that ended with this process: the server decides.
         Transition{State::Idle,        Event::Restarted,          State::Idle,        {},                    &U::discard},
         Transition{State::Downloading, Event::Restarted,          State::Idle,        R::ConnectionLost,     &U::discard},
@@ -68,7 +68,11 @@ std::span<const FirmwareUpdate::Transition> FirmwareUpdate::transitions()
         Transition{State::Updated,     Event::Kept,               State::Idle,        R::Success,            &U::discard},
     };
     // clang-format on
-    return table;
+};
+
+std::span<const FirmwareUpdate::Transition> FirmwareUpdate::transitions()
+{
+    return Table::rows;
 }
 
 } // namespace causeway::lwm2m

@@ -132,6 +132,7 @@ private:
         Action action = nullptr;
     };
 
+    struct Table; ///< the rows of transitions()
     static std::span<const Transition> transitions();
     [[nodiscard]] const Transition* find(Event event) const;
     /// Does nothing where the table has no row.
