@@ -51,4 +51,54 @@ Task Worker::next()
     return task;
 }
 
+WorkerPool::WorkerPool(std::string name, std::size_t mostThreads)
+    : name_(std::move(name))
+    , mostThreads_(mostThreads)
+{}
+
+WorkerPool::~WorkerPool()
+{
+    std::deque<Task> dropped;
+    {
+        const std::lock_guard lock(mutex_);
+        isEnding_ = true;
+        dropped.swap(tasks_);
+    }
+    hasWork_.notify_all();
+    dropped.clear(); // not under the lock: what tasks own may post
+    for (auto& thread : threads_)
+        thread.join();
+}
+
+void WorkerPool::post(Task task)
+{
+    {
+        const std::lock_guard lock(mutex_);
+        tasks_.push_back(std::move(task));
+        if (tasks_.size() > idle_ && threads_.size() < mostThreads_)
+            threads_.emplace_back([this] { work(); });
+    }
+    hasWork_.notify_one();
+}
+
+void WorkerPool::work()
+{
+    ::pthread_setname_np(::pthread_self(), name_.c_str());
+    while (auto task = next())
+        contain(name_, task);
+}
+
+Task WorkerPool::next()
+{
+    std::unique_lock lock(mutex_);
+    ++idle_;
+    hasWork_.wait(lock, [this] { return isEnding_ || !tasks_.empty(); });
+    --idle_;
+    if (isEnding_)
+        return {};
+    Task task = std::move(tasks_.front());
+    tasks_.pop_front();
+    return task;
+}
+
 } // namespace causeway::base

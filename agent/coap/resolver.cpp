@@ -17,8 +17,6 @@ namespace causeway::coap {
 
 namespace {
 
-using Addresses = base::Expected<std::vector<SocketAddress>>;
-
 struct AddressInfoDeleter
 {
     void operator()(addrinfo* list) const noexcept { ::freeaddrinfo(list); }
@@ -32,25 +30,21 @@ SocketAddress makeAddress(const void* octets, std::size_t size)
     return address;
 }
 
-Addresses lookUp(const std::string& host, std::uint16_t port)
+SocketAddress withPort(SocketAddress address, std::uint16_t port)
 {
-    addrinfo hints{};
-    hints.ai_family = AF_UNSPEC;
-    hints.ai_socktype = SOCK_DGRAM;
-    hints.ai_flags = AI_NUMERICSERV;
-    addrinfo* list = nullptr;
-    const int result = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
-    const std::unique_ptr<addrinfo, AddressInfoDeleter> owner(list);
-    if (result != 0) {
-        const std::string why =
-            result == EAI_SYSTEM ? base::errnoText(errno) : ::gai_strerror(result);
-        return base::fail(base::ErrorKind::Unreachable,
-                          "\"" + host + "\" cannot be resolved: " + why,
-                          base::Retry::Later);
-    }
-    std::vector<SocketAddress> addresses;
-    for (; list != nullptr && addresses.size() < Resolver::mostAddresses; list = list->ai_next)
-        addresses.push_back(makeAddress(list->ai_addr, list->ai_addrlen));
+    if (address.storage.ss_family == AF_INET6)
+        reinterpret_cast<sockaddr_in6&>(address.storage).sin6_port =
+            htons(port); // NOLINT: likewise
+    else
+        reinterpret_cast<sockaddr_in&>(address.storage).sin_port = htons(port); // NOLINT: likewise
+    return address;
+}
+
+Resolver::Addresses withPort(Resolver::Addresses addresses, std::uint16_t port)
+{
+    if (addresses)
+        for (auto& address : *addresses)
+            address = withPort(address, port);
     return addresses;
 }
 
@@ -90,32 +84,51 @@ std::vector<SocketAddress> parseLiteral(const std::string& host, std::uint16_t p
     return {makeAddress(&address6, sizeof address6)};
 }
 
-Resolver::Resolver(base::Scheduler& scheduler)
+Resolver::Resolver(base::Scheduler& scheduler, LookUp lookUp)
     : scheduler_(scheduler)
+    , lookUp_(std::move(lookUp))
 {}
+
+Resolver::Addresses Resolver::askSystem(const std::string& host)
+{
+    addrinfo hints{};
+    hints.ai_family = AF_UNSPEC;
+    hints.ai_socktype = SOCK_DGRAM;
+    addrinfo* list = nullptr;
+    const int result = ::getaddrinfo(host.c_str(), nullptr, &hints, &list);
+    const std::unique_ptr<addrinfo, AddressInfoDeleter> owner(list);
+    if (result != 0) {
+        const std::string why =
+            result == EAI_SYSTEM ? base::errnoText(errno) : ::gai_strerror(result);
+        return base::fail(base::ErrorKind::Unreachable,
+                          "\"" + host + "\" cannot be resolved: " + why,
+                          base::Retry::Later);
+    }
+    std::vector<SocketAddress> addresses;
+    for (; list != nullptr && addresses.size() < mostAddresses; list = list->ai_next)
+        addresses.push_back(makeAddress(list->ai_addr, list->ai_addrlen));
+    return addresses;
+}
 
 void Resolver::resolve(const std::string& host, std::uint16_t port, Done done)
 {
-    Question question{host, port};
-    auto& waiting = waiting_[question];
-    waiting.push_back(std::move(done));
+    auto& waiting = waiting_[host];
+    waiting.push_back({port, std::move(done)});
     if (waiting.size() > 1)
         return;
     auto report =
-        lifetime_.guard([this, question](const Addresses& result) { onResult(question, result); });
-    worker_.post([&scheduler = scheduler_, question, report = std::move(report)]() mutable {
+        lifetime_.guard([this, host](const Addresses& result) { onResult(host, result); });
+    workers_.post([this, &scheduler = scheduler_, host, report = std::move(report)]() mutable {
         scheduler.post(
-            [report = std::move(report), result = lookUp(question.host, question.port)]() mutable {
-                report(result);
-            });
+            [report = std::move(report), result = lookUp_(host)]() mutable { report(result); });
     });
 }
 
-void Resolver::onResult(const Question& question, const Addresses& result)
+void Resolver::onResult(const std::string& host, const Addresses& result)
 {
-    const auto node = waiting_.extract(question);
-    for (auto& done : node.mapped())
-        base::contain(question.host, [&] { done(result); });
+    const auto node = waiting_.extract(host);
+    for (auto& waiting : node.mapped())
+        base::contain(host, [&] { waiting.done(withPort(result, waiting.port)); });
 }
 
 } // namespace causeway::coap

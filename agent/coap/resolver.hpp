@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -32,37 +33,46 @@ struct SocketAddress
 /// The address that a host literal is; empty when it is a name. Does not block.
 [[nodiscard]] std::vector<SocketAddress> parseLiteral(const std::string& host, std::uint16_t port);
 
-/// Looks names up on a thread of its own. Those who ask for a name that is being looked up already
-/// share its result: 10,000 devices of one server cost one look-up.
+/// Looks names up on threads of its own, several at a time: a name whose DNS server says nothing is
+/// given up after some ten seconds (resolv.conf(5)), and holds up no other. Those who ask for a
+/// name that is being looked up already share its result: 10,000 devices of one server cost one
+/// look-up.
 class Resolver
 {
 public:
-    using Done = base::UniqueFunction<void(base::Expected<std::vector<SocketAddress>>)>;
+    using Addresses = base::Expected<std::vector<SocketAddress>>;
+    using Done = base::UniqueFunction<void(Addresses)>;
+    /// The addresses of a host, without port. Blocks, and runs on several threads at a time.
+    using LookUp = std::function<Addresses(const std::string& host)>;
 
     /// More addresses than this of one name are not tried.
     static constexpr std::size_t mostAddresses = 4;
+    /// Look-ups at a time. A gateway has few servers: that many dead names at once are a dead DNS
+    /// server, and then no name is found anyway. A thread costs some 100 KiB.
+    static constexpr std::size_t mostAtATime = 8;
 
-    explicit Resolver(base::Scheduler& scheduler);
+    explicit Resolver(base::Scheduler& scheduler, LookUp lookUp = askSystem);
 
     /// `done` never runs from inside the call.
     void resolve(const std::string& host, std::uint16_t port, Done done);
 
+    /// getaddrinfo(3): /etc/hosts, DNS and what else nsswitch.conf(5) names.
+    [[nodiscard]] static Addresses askSystem(const std::string& host);
+
 private:
-    struct Question
+    struct Waiting
     {
-        std::string host;
         std::uint16_t port = 0;
-        // clang-tidy 14 takes the 0 that this compares with for a pointer.
-        auto operator<=>(const Question&) const = default; // NOLINT(modernize-use-nullptr)
+        Done done;
     };
 
-    void onResult(const Question& question,
-                  const base::Expected<std::vector<SocketAddress>>& result);
+    void onResult(const std::string& host, const Addresses& result);
 
     base::Scheduler& scheduler_;
-    std::map<Question, std::vector<Done>> waiting_;
+    LookUp lookUp_;
+    std::map<std::string, std::vector<Waiting>> waiting_;
     base::Lifetime lifetime_;
-    base::Worker worker_{"resolver"};
+    base::WorkerPool workers_{"resolver", mostAtATime};
 };
 
 } // namespace causeway::coap

@@ -63,11 +63,11 @@ private:
     void retire(std::unique_ptr<Line> line);
     void onRetired(std::uint64_t number);
     [[nodiscard]] LineParts makeParts(const api::LineSettings& settings);
-    [[nodiscard]] base::Worker& resolver();
+    [[nodiscard]] base::WorkerPool& resolver();
 
     base::EventLoop& loop_;
     LineTuning tuning_;
-    std::unique_ptr<base::Worker> resolver_; ///< once a TCP line exists
+    std::unique_ptr<base::WorkerPool> resolver_; ///< once a TCP line exists
     std::map<std::uint64_t, Leaving> leaving_;
     std::uint64_t nextLeaving_ = 1;
     base::Task closed_;

@@ -43,7 +43,7 @@ void setOptions(int fd)
 TcpLink::TcpLink(base::EventLoop& loop,
                  const LineTuning& tuning,
                  const LineSettings& settings,
-                 base::Worker& resolver)
+                 base::WorkerPool& resolver)
     : DescriptorLink(loop, tuning)
     , settings_(settings)
     , resolver_(resolver)

@@ -22,7 +22,7 @@ public:
     TcpLink(base::EventLoop& loop,
             const LineTuning& tuning,
             const api::LineSettings& settings,
-            base::Worker& resolver);
+            base::WorkerPool& resolver);
 
     [[nodiscard]] static base::Expected<void> check(const api::LineSettings& settings);
 
@@ -48,7 +48,7 @@ private:
     void onConnected();
 
     api::LineSettings settings_;
-    base::Worker& resolver_;
+    base::WorkerPool& resolver_;
     Addresses addresses_;
     base::UniqueFd pending_;
     base::Watch pendingWatch_;

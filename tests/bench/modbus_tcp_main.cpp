@@ -132,7 +132,7 @@ class Asker final : public LineUser
 {
 public:
     Asker(base::EventLoop& loop,
-          base::Worker& resolver,
+          base::WorkerPool& resolver,
           const api::LineSettings& settings,
           std::size_t& answers)
         : answers_(answers)
@@ -165,7 +165,7 @@ private:
     }
 
     static LineParts
-    partsOf(base::EventLoop& loop, base::Worker& resolver, const api::LineSettings& settings)
+    partsOf(base::EventLoop& loop, base::WorkerPool& resolver, const api::LineSettings& settings)
     {
         LineParts parts;
         parts.link = std::make_unique<TcpLink>(loop, LineTuning{}, settings, resolver);
@@ -182,7 +182,7 @@ private:
 double oursSaturated(const ModbusCrowd& crowd, unsigned devices, std::size_t transactions)
 {
     base::EventLoop loop;
-    base::Worker resolver("names");
+    base::WorkerPool resolver("names", 1);
     std::size_t answers = 0;
     std::vector<std::unique_ptr<Asker>> askers;
     for (unsigned n = 0; n < devices; ++n)
