@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -131,6 +132,19 @@ std::pair<std::string, std::string> differences(const Dictionary& before, const 
     return texts;
 }
 
+std::string brief(std::string text)
+{
+    constexpr std::size_t mostOctets = 200; // a name, an address, a sentence; no file
+    if (text.size() <= mostOctets)
+        return text;
+    const std::size_t whole = text.size();
+    std::size_t end = mostOctets;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) // RFC 3629 §3
+        --end;
+    text.resize(end);
+    return fmt::format("{}… ({} octets)", text, whole);
+}
+
 std::string textOf(const sdbus::Variant& value)
 {
     std::string text;
@@ -140,9 +154,9 @@ std::string textOf(const sdbus::Variant& value)
                           takes<std::uint64_t>(value, text) || takes<std::int64_t>(value, text) ||
                           takes<double>(value, text);
     if (isScalar)
-        return text.empty() ? "none" : text;
+        return text.empty() ? "none" : brief(std::move(text));
     if (value.containsValueOfType<std::vector<std::string>>())
-        return fmt::format("[{}]", fmt::join(value.get<std::vector<std::string>>(), ", "));
+        return brief(fmt::format("[{}]", fmt::join(value.get<std::vector<std::string>>(), ", ")));
     if (value.containsValueOfType<std::vector<std::uint8_t>>())
         return fmt::format("{} octets", value.get<std::vector<std::uint8_t>>().size());
     return fmt::format("a value of type {}", signatureOf(value));

@@ -32,7 +32,10 @@ void tellJournal(const Deed& deed, const base::Error* failure) noexcept;
 [[nodiscard]] std::pair<std::string, std::string> differences(const Dictionary& before,
                                                               const Dictionary& after);
 
-/// For people; octets are only counted.
+/// As much of a text as the journal takes of one value.
+[[nodiscard]] std::string brief(std::string text);
+
+/// For people; octets are only counted, long texts cut.
 [[nodiscard]] std::string textOf(const sdbus::Variant& value);
 
 } // namespace causeway::dbus

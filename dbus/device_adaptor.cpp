@@ -141,9 +141,19 @@ void DeviceAdaptor::WriteResource(sdbus::Result<>&& result, std::string path, sd
               const auto admitted = admitValue(value);
               if (!admitted)
                   return answer.fail(admitted.error());
-              answer.changes("", fmt::format("{} {}", path, textOf(value)));
+              answer.changes(fmt::format("{} {}", path, knownText(*parsed)),
+                             fmt::format("{} {}", path, textOf(value)));
               context_.control.writeResource(name_, *parsed, *admitted, confirm(std::move(answer)));
           });
+}
+
+std::string DeviceAdaptor::knownText(const Path& path) const
+{
+    const auto samples = context_.control.newestSamples(name_);
+    if (!samples)
+        return "unknown";
+    const auto known = std::ranges::find(*samples, path, &model::Sample::path);
+    return known == samples->end() ? "unknown" : textOf(toVariant(known->value));
 }
 
 void DeviceAdaptor::Execute(sdbus::Result<>&& result, std::string path, std::string arguments)
@@ -158,7 +168,7 @@ void DeviceAdaptor::Execute(sdbus::Result<>&& result, std::string path, std::str
                   return answer.fail(
                       {ErrorKind::LimitExceeded,
                        fmt::format("arguments of at most {} octets", mostArgumentOctets)});
-              answer.changes("", fmt::format("{} {}", path, arguments));
+              answer.changes("", fmt::format("{} {}", path, brief(arguments)));
               context_.control.executeResource(
                   name_, *parsed, arguments, confirm(std::move(answer)));
           });

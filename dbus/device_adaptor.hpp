@@ -63,6 +63,8 @@ private:
     api::Counters Counters() override;
 
     [[nodiscard]] const api::DeviceStatus& status() const;
+    /// The newest value, for the journal.
+    [[nodiscard]] std::string knownText(const model::Path& path) const;
     [[nodiscard]] api::CredentialId credential(std::string server) const;
     void change(const Dictionary& settings, Answer<> answer);
     void changeEnabled(sdbus::Result<>&& result, bool isEnabled);

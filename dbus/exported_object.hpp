@@ -65,6 +65,13 @@ protected:
             this->getObject(), std::move(result), action, lifetime_.guard(std::move(work)));
     }
 
+    /// For a callback that comes later: does nothing when this has gone by then.
+    template <typename Work>
+    auto whileThere(Work work) const
+    {
+        return lifetime_.guard(std::move(work));
+    }
+
     template <typename Emission>
     void emit(Emission emission)
     {

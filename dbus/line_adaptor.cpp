@@ -10,6 +10,20 @@
 
 namespace causeway::dbus {
 
+namespace {
+
+std::string wordsText(const std::vector<std::uint16_t>& words)
+{
+    return brief(fmt::format("{}", fmt::join(words, " ")));
+}
+
+std::string deedText(const api::RegisterRange& range, const std::string& words)
+{
+    return fmt::format("unit {} {} {}: {}", range.unitId, range.table, range.address, words);
+}
+
+} // namespace
+
 LineAdaptor::LineAdaptor(const Context& context, std::string name)
     : ExportedObject(context, Kind::Line, std::move(name))
 {}
@@ -66,14 +80,19 @@ void LineAdaptor::WriteRegisters(sdbus::Result<>&& result,
         unit, std::move(table), address, static_cast<std::uint16_t>(values.size())};
     admit(std::move(result),
           Action::Manage,
-          [this, range, values = std::move(values)](Answer<> answer) {
-              answer.changes("",
-                             fmt::format("unit {} {} {}: {}",
-                                         range.unitId,
-                                         range.table,
-                                         range.address,
-                                         fmt::join(values, " ")));
-              context_.control.writeRegisters(name_, range, values, confirm(std::move(answer)));
+          [this, range, values = std::move(values)](Answer<> answer) mutable {
+              // The journal is to tell what was there; a register that cannot be read is written
+              // all the same.
+              context_.control.readRegisters(
+                  name_,
+                  range,
+                  whileThere([this, range, values = std::move(values), answer = std::move(answer)](
+                                 const base::Expected<std::vector<std::uint16_t>>& old) mutable {
+                      answer.changes(deedText(range, old ? wordsText(*old) : "unknown"),
+                                     deedText(range, wordsText(values)));
+                      context_.control.writeRegisters(
+                          name_, range, std::move(values), confirm(std::move(answer)));
+                  }));
           });
 }
 

@@ -67,7 +67,6 @@ void DescriptorLink::reopen(const Error& reason)
 
 void DescriptorLink::came(base::UniqueFd fd)
 {
-    close();
     fd_ = std::move(fd);
     watch_ = loop_.watch(fd_.get(), EPOLLIN, [this](std::uint32_t events) { onEvents(events); });
     pause_ = tuning_.firstReopen;
@@ -84,6 +83,8 @@ void DescriptorLink::failed(const Error& reason)
 
 void DescriptorLink::close()
 {
+    if (fd_.isOpen())
+        onClosing();
     watch_ = {};
     fd_.reset();
     outgoing_.clear();

@@ -35,6 +35,9 @@ protected:
     /// Gives up an attempt that has not ended yet.
     virtual void abandon() {}
 
+    /// What was opened is about to be closed; not when the link itself goes.
+    virtual void onClosing() {}
+
     void came(base::UniqueFd fd);
     void failed(const base::Error& reason);
     /// The same, not from inside the call.

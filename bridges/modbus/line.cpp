@@ -353,6 +353,10 @@ void Line::refuse(LineJob job, const base::Error& why)
     UnitRecord& unit = record(job.request.unitId);
     unit.breaker.onTimeout(scheduler_.now());
     unit.unspeakable = why.message;
+    ++counters_["refusedSpeeds"];
+    unit.statistics.onRefusedSpeed();
+    trace_.onNotSent(job.request, why.message);
+    reportSoon();
     job.done(fail(why));
     wakeUp();
 }

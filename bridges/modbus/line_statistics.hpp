@@ -15,10 +15,15 @@ class LineStatistics
 {
 public:
     void onSent(base::TimePoint now);
+
+    /// The port cannot speak as the unit does.
+    void onRefusedSpeed() { ++counters_["refusedSpeeds"]; }
+
     void onEnd(const Framing::Result& result, base::TimePoint now);
 
-    /// requests, answers, timeouts, corruptAnswers, exceptions, requestsPerMinute (of the last
-    /// whole window), meanLatencyMicroseconds and longestLatencyMicroseconds of what was answered.
+    /// requests, answers, timeouts, corruptAnswers, exceptions, refusedSpeeds, requestsPerMinute
+    /// (of the last whole window), meanLatencyMicroseconds and longestLatencyMicroseconds of what
+    /// was answered.
     [[nodiscard]] std::map<std::string, std::uint64_t> counters(base::TimePoint now) const;
 
 private:

@@ -79,6 +79,16 @@ void LineTrace::onSent(const Request& request, base::ByteView frame)
              describe(request)});
 }
 
+void LineTrace::onNotSent(const Request& request, const std::string& why)
+{
+    if (isWanted())
+        add({{},
+             TracedFrame::Direction::Sent,
+             request.unitId,
+             {},
+             fmt::format("not sent: {}: {}", describe(request), why)});
+}
+
 void LineTrace::onReceived(base::ByteView octets)
 {
     if (!isWanted())

@@ -25,6 +25,8 @@ public:
     /// Of the exchange under way.
     void onReceived(base::ByteView octets);
     void onEnd(const Request& request, const Framing::Result& result);
+    /// It would have been the next, and the port could not speak as its unit does.
+    void onNotSent(const Request& request, const std::string& why);
     /// Nobody waits for these.
     void onStray(base::ByteView octets);
 

@@ -12,6 +12,8 @@
 #include <fmt/format.h>
 #include <linux/serial.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 
 namespace causeway::bridges::modbus {
@@ -94,6 +96,33 @@ std::string modeText(const LineSettings& settings)
     return fmt::format("{} 8{}{}", settings.baudRate, parity, settings.stopBits);
 }
 
+/// What a port may do otherwise than it is told. A pty has no parity, and its users know that.
+tcflag_t comparedFlags(int fd)
+{
+    constexpr unsigned firstPty = 136; // Linux, Documentation/admin-guide/devices.txt
+    constexpr unsigned lastPty = 143;
+
+    struct stat port
+    {};
+
+    const bool isPty = ::fstat(fd, &port) == 0 && major(port.st_rdev) >= firstPty &&
+                       major(port.st_rdev) <= lastPty;
+    return CSTOPB | CSIZE | (isPty ? 0U : PARENB | PARODD);
+}
+
+/// Like "9600 8E1", as it is read back.
+std::string modeText(const termios& settings)
+{
+    const auto* const speed = std::ranges::find(speeds, ::cfgetospeed(&settings), &Speed::code);
+    const char parity = (settings.c_cflag & PARENB) == 0   ? 'N'
+                        : (settings.c_cflag & PARODD) == 0 ? 'E'
+                                                           : 'O';
+    return fmt::format("{} 8{}{}",
+                       speed == speeds.end() ? "another speed" : std::to_string(speed->baudRate),
+                       parity,
+                       (settings.c_cflag & CSTOPB) == 0 ? 1 : 2);
+}
+
 /// FTDI adapters hold octets back for 16 ms otherwise. Not every port knows it; none needs it.
 void askLowLatency(int fd)
 {
@@ -118,6 +147,11 @@ SerialLink::SerialLink(base::EventLoop& loop,
     , settings_(settings)
     , spoken_(settings)
 {}
+
+SerialLink::~SerialLink()
+{
+    giveDirectionBack(descriptor());
+}
 
 Expected<void> SerialLink::check(const LineSettings& settings)
 {
@@ -199,7 +233,7 @@ void SerialLink::tryOpen()
         failed(port.error());
 }
 
-Expected<UniqueFd> SerialLink::openPort() const
+Expected<UniqueFd> SerialLink::openPort()
 {
     // O_NONBLOCK also so that open() does not wait for a carrier.
     UniqueFd fd(::open(settings_.serialPort.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
@@ -209,17 +243,31 @@ Expected<UniqueFd> SerialLink::openPort() const
         return cannot(settings_.serialPort, "not a serial port");
     if (::ioctl(fd.get(), TIOCEXCL) != 0)
         return cannot(settings_.serialPort, base::errnoText(errno));
-    if (auto done = configure(fd.get()); !done)
+    if (auto done = configure(fd.get()); !done) {
+        giveDirectionBack(fd.get());
         return fail(done.error());
+    }
     return fd;
 }
 
-Expected<void> SerialLink::configure(int fd) const
+Expected<void> SerialLink::configure(int fd)
 {
     if (auto done = setMode(fd); !done)
         return done;
     askLowLatency(fd);
     return setDirection(fd);
+}
+
+void SerialLink::onClosing()
+{
+    giveDirectionBack(descriptor());
+}
+
+// The driver keeps it for whoever opens the port next, and "none" is as the system has set it up.
+void SerialLink::giveDirectionBack(int fd)
+{
+    if (auto found = std::exchange(foundDirection_, {}))
+        static_cast<void>(::ioctl(fd, TIOCSRS485, &*found));
 }
 
 Expected<void> SerialLink::setMode(int fd) const
@@ -238,15 +286,21 @@ Expected<void> SerialLink::setMode(int fd) const
         return cannot(settings_.serialPort, base::errnoText(errno));
     // tcsetattr() succeeds when any one of the changes was made.
     termios actual{};
-    if (::tcgetattr(fd, &actual) != 0 || ::cfgetospeed(&actual) != speed)
+    if (::tcgetattr(fd, &actual) != 0)
+        return cannot(settings_.serialPort, base::errnoText(errno));
+    if (::cfgetospeed(&actual) != speed)
         return cannot(settings_.serialPort,
                       fmt::format("the port refuses {} baud", spoken_.baudRate));
+    if (((actual.c_cflag ^ settings.c_cflag) & comparedFlags(fd)) != 0)
+        return cannot(
+            settings_.serialPort,
+            fmt::format("the port refuses {} and speaks {}", modeText(spoken_), modeText(actual)));
     ::tcflush(fd, TCIOFLUSH); // what came at another speed is nothing
     return {};
 }
 
 // Linux, Documentation/driver-api/serial/serial-rs485.rst.
-Expected<void> SerialLink::setDirection(int fd) const
+Expected<void> SerialLink::setDirection(int fd)
 {
     using Rs485 = LineSettings::Rs485;
     if (settings_.rs485 == Rs485::None)
@@ -260,6 +314,8 @@ Expected<void> SerialLink::setDirection(int fd) const
     direction.delay_rts_before_send =
         static_cast<std::uint32_t>(settings_.rs485DelayBefore.count());
     direction.delay_rts_after_send = static_cast<std::uint32_t>(settings_.rs485DelayAfter.count());
+    serial_rs485 found{};
+    static_cast<void>(::ioctl(fd, TIOCGRS485, &found)); // who does not tell has it off
     serial_rs485 taken = direction;
     if (::ioctl(fd, TIOCSRS485, &taken) != 0)
         return cannot(
@@ -267,6 +323,7 @@ Expected<void> SerialLink::setDirection(int fd) const
             fmt::format("its driver cannot turn an RS-485 line round ({}); rs485 is \"none\" "
                         "for an adapter that does so by itself",
                         base::errnoText(errno)));
+    foundDirection_ = found;
     // A driver does what it can of it, and says what that is.
     if ((taken.flags & flags) != (direction.flags & flags) ||
         taken.delay_rts_before_send != direction.delay_rts_before_send ||

@@ -131,6 +131,26 @@ BOOST_AUTO_TEST_CASE(has_that_a_key_was_handed_out_and_that_the_store_was_sealed
     BOOST_TEST(journal.of("KeyStore.Seal").fields["NEW"] == "platform registers [0, 7]");
 }
 
+BOOST_AUTO_TEST_CASE(has_what_a_resource_held_before_an_operator_wrote_it)
+{
+    must({"write", "meter-1", "/3305/0/5800", "7"});
+
+    auto entry = journal.of("Device.WriteResource");
+    BOOST_TEST(entry.fields["OLD"] == "/3305/0/5800 230.5");
+    BOOST_TEST(entry.fields["NEW"].starts_with("/3305/0/5800 7"));
+}
+
+BOOST_AUTO_TEST_CASE(has_what_registers_held_before_an_operator_wrote_them)
+{
+    gateway.inside([](auto& world) { world.gateway.registers = {{16, 5}, {17, 6}}; });
+
+    must({"line", "write", "rtu-0", "1", "holding", "16", "7", "8"});
+
+    auto entry = journal.of("Line.WriteRegisters");
+    BOOST_TEST(entry.fields["OLD"] == "unit 1 holding 16: 5 6");
+    BOOST_TEST(entry.fields["NEW"] == "unit 1 holding 16: 7 8");
+}
+
 BOOST_AUTO_TEST_CASE(has_why_nothing_came_of_it)
 {
     gateway.inside([](auto& world) {
@@ -153,6 +173,15 @@ BOOST_AUTO_TEST_CASE(is_not_filled_by_who_only_looks)
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(deed)
+
+BOOST_AUTO_TEST_CASE(cuts_long_texts_between_characters)
+{
+    const std::string text = std::string(199, 'x') + "ä and more";
+
+    BOOST_TEST(dbus::brief("short") == "short");
+    BOOST_TEST(dbus::brief(text) == std::string(199, 'x') + "… (210 octets)");
+    BOOST_TEST(dbus::textOf(sdbus::Variant(text)) == dbus::brief(text));
+}
 
 BOOST_AUTO_TEST_CASE(tells_only_what_differs)
 {

@@ -44,6 +44,18 @@ Rs485Driver
 std::atomic<speed_t> refusedSpeed =
     B0; // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): nor has tcsetattr()
 
+/// Whether it has two stop bits; a pty has them.
+std::atomic<bool> hasLongStops =
+    true; // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): the same
+
+int get(serial_rs485& now)
+{
+    now.flags = driver.flags;
+    now.delay_rts_before_send = driver.before;
+    now.delay_rts_after_send = driver.after;
+    return 0;
+}
+
 int set(serial_rs485& wanted)
 {
     wanted.delay_rts_before_send =
@@ -64,6 +76,8 @@ ioctl(int fd, unsigned long request, ...) noexcept // NOLINT(cert-dcl50-cpp): li
     va_start(arguments, request);
     void* const argument = va_arg(arguments, void*);
     va_end(arguments);
+    if (request == TIOCGRS485 && driver.isThere)
+        return get(*static_cast<serial_rs485*>(argument));
     if (request == TIOCSRS485 && driver.isThere)
         return set(*static_cast<serial_rs485*>(argument));
     return static_cast<int>(::syscall(SYS_ioctl, fd, request, argument));
@@ -80,6 +94,8 @@ extern "C" int tcsetattr(int fd, int actions, const termios* wanted) noexcept
     if (refusedSpeed != B0 && ::cfgetospeed(wanted) == refusedSpeed &&
         ::tcgetattr(fd, &before) == 0)
         ::cfsetspeed(&taken, ::cfgetospeed(&before));
+    if (!hasLongStops)
+        taken.c_cflag &= ~static_cast<tcflag_t>(CSTOPB);
     return original(fd, actions, &taken);
 }
 
@@ -106,7 +122,9 @@ struct Port : Fixture
     ~Port()
     {
         driver.isThere = false;
+        driver.flags = 0;
         refusedSpeed = B0;
+        hasLongStops = true;
     }
 
     Port(const Port&) = delete;
@@ -191,6 +209,40 @@ BOOST_FIXTURE_TEST_CASE(tells_the_driver_how_to_turn_the_line_round, Port)
     BOOST_TEST(driver.flags == (SER_RS485_ENABLED | SER_RS485_RTS_AFTER_SEND));
     BOOST_TEST(driver.before == 2U);
     BOOST_TEST(driver.after == 5U);
+}
+
+BOOST_FIXTURE_TEST_CASE(gives_the_port_back_to_its_driver_as_it_was, Port)
+{
+    driver.isThere = true;
+    driver.flags = SER_RS485_ENABLED | SER_RS485_RTS_ON_SEND;
+    const SerialWire wire(link,
+                          [this](const Bytes& octets, const termios&) { return answer(octets); });
+    auto line = rtu();
+    line.rs485 = api::LineSettings::Rs485::RtsAfterSend;
+    BOOST_REQUIRE(buses.addLine(line));
+    BOOST_TEST(
+        comesTrue([&] { return driver.flags == (SER_RS485_ENABLED | SER_RS485_RTS_AFTER_SEND); }));
+
+    BOOST_REQUIRE(buses.changeLine(rtu()));
+
+    BOOST_TEST(
+        comesTrue([&] { return driver.flags == (SER_RS485_ENABLED | SER_RS485_RTS_ON_SEND); }));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_port_that_has_not_two_stop_bits_is_not_believed_to_have_them, Port)
+{
+    hasLongStops = false;
+    const SerialWire wire(link,
+                          [this](const Bytes& octets, const termios&) { return answer(octets); });
+    auto line = rtu();
+    line.stopBits = 2;
+    BOOST_REQUIRE(buses.addLine(line));
+
+    BOOST_TEST(comesTrue([&] { return !lastError().empty(); }));
+
+    BOOST_TEST(lastError().find("the port refuses 9600 8N2 and speaks 9600 8N1") !=
+               std::string::npos);
+    BOOST_TEST(!buses.lineStatus("rtu-0")->isUp);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_driver_that_takes_another_delay_is_not_believed_to_take_this_one, Port)

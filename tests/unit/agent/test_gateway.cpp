@@ -153,6 +153,24 @@ BOOST_AUTO_TEST_CASE(a_line_cannot_be_changed_to_the_port_of_another)
     BOOST_TEST(gateway->line("rtu-1")->settings.serialPort == "/nonexistent/rtu-1");
 }
 
+BOOST_AUTO_TEST_CASE(a_line_with_a_device_that_has_a_speed_of_its_own_cannot_become_a_connection)
+{
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server()) == "");
+    auto fast = device();
+    fast.serial.baudRate = 19200;
+    BOOST_TEST(attach(fast) == "");
+    auto changed = line();
+    changed.kind = api::LineSettings::Kind::Tcp;
+    changed.serialPort.clear();
+    changed.host = "192.0.2.7";
+
+    const auto answer = ask([&](auto done) { gateway->changeLine(changed, std::move(done)); });
+
+    BOOST_TEST(answer == "meter-1: rtu-0 is a TCP connection: its devices have no speed");
+    BOOST_TEST((gateway->line("rtu-0")->settings.kind == api::LineSettings::Kind::Rtu));
+}
+
 BOOST_AUTO_TEST_CASE(a_listener_that_throws_fails_no_change_and_keeps_none_from_beginning)
 {
     isBroken = true;

@@ -352,15 +352,22 @@ BOOST_FIXTURE_TEST_CASE(a_speed_that_the_port_refuses_costs_its_unit_only, Fixtu
     link->unspeakable = fast;
     line.join(2, user, {{}, {}, fast});
 
+    const auto begin = line.trace().since(0).next;
     const auto refused = submit(write(1, 2), Priority::Write);
     const auto other = submit(read(1), Priority::Poll);
-    scheduler.advance(1s);
+    scheduler.advance(2s);
+    const auto trace = line.trace().since(begin).frames;
 
     BOOST_TEST(refused->times == 1);
     BOOST_TEST(refused->result.error().message == "the port refuses it");
     BOOST_TEST((other->result == Answer{1}));
     BOOST_TEST(link->sent.size() == 1U);
     BOOST_TEST(line.isUp());
+    BOOST_REQUIRE(!trace.empty());
+    BOOST_TEST(trace[0].text == "not sent: write register 1: 1: the port refuses it");
+    BOOST_TEST(trace[0].octets.empty());
+    BOOST_TEST(reports.back().counters.at("refusedSpeeds") == 1U);
+    BOOST_TEST(reports.back().units.at(2).at("refusedSpeeds") == 1U);
     line.leave(2);
 }
 
