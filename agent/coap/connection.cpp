@@ -29,7 +29,7 @@ struct Connection::Opening
     api::SessionSettings settings;
     ServerUri uri;
     bool isLiteral = false;
-    const Offer* offer = nullptr; ///< of the environment's TlsContext; none without DTLS
+    std::shared_ptr<const Offer> offer; ///< none without DTLS
     Addresses addresses;
     std::size_t next = 0;
     api::Credential credential;
@@ -52,6 +52,16 @@ std::string_view lackOf(const api::Credential& credential, api::SecurityMode mod
     if (mode == api::SecurityMode::Certificate && keyPair->certificates.empty())
         return "the account wants a certificate, the device's key pair has none yet";
     return {};
+}
+
+/// RFC 6698 §2.1.1: these usages want a path to an authority that the client trusts by itself.
+bool needsGatewayTrust(const api::SessionSettings& settings)
+{
+    using api::CertificateUsage;
+    const auto usage = settings.server.certificateUsage;
+    return settings.securityMode == api::SecurityMode::Certificate &&
+           (usage == CertificateUsage::CaConstraint ||
+            usage == CertificateUsage::ServiceCertificate);
 }
 
 } // namespace
@@ -126,8 +136,20 @@ void Connection::onAddresses(base::Expected<Addresses> addresses)
     opening_->turn = environment_.handshakes.take(
         opening_->uri.host + ' ' + std::to_string(opening_->uri.port), lifetime_.guard([this] {
             if (!isClosed_)
-                fetchCredential();
+                prepareTrust();
         }));
+}
+
+void Connection::prepareTrust()
+{
+    if (!needsGatewayTrust(opening_->settings)) {
+        fetchCredential();
+        return;
+    }
+    environment_.trustReader.whenCurrent(lifetime_.guard([this] {
+        if (!isClosed_)
+            fetchCredential();
+    }));
 }
 
 void Connection::fetchCredential()

@@ -42,6 +42,7 @@ private:
 
     void begin();
     void onAddresses(base::Expected<Addresses> addresses);
+    void prepareTrust();
     void fetchCredential();
     void onCredential(base::Expected<api::Credential> credential);
     void onResumption(base::Secret state);

@@ -17,8 +17,8 @@ namespace causeway::coap {
 /// What one handshake works with.
 struct HandshakeTerms
 {
-    const Offer* offer = nullptr; ///< outlives the handshake
-    base::ByteView resumption;    ///< what to resume from, in GnuTLS's format; likewise
+    std::shared_ptr<const Offer> offer;
+    base::ByteView resumption; ///< what to resume from, in GnuTLS's format; likewise
     SocketAddress peer;
     const api::ServerIdentity* server = nullptr; ///< whom it must prove to be; likewise
     std::string host;                            ///< of the URI; a literal without brackets

@@ -12,6 +12,7 @@
 #include "agent/coap/handshake_turns.hpp"
 #include "agent/coap/resolver.hpp"
 #include "agent/coap/tls_context.hpp"
+#include "agent/coap/trust_reader.hpp"
 
 namespace causeway::coap {
 
@@ -32,6 +33,7 @@ struct Environment
     /// One for all sessions: what is received is parsed before the next one reads.
     std::array<std::uint8_t, receiveBufferSize> receiveBuffer{};
     HandshakeTurns handshakes{loop, deferred};
+    TrustReader trustReader{loop, tls.trust()};
 
     /// The first `size` octets for `listener`, wiped afterwards: a Bootstrap-Server sends keys. The
     /// caller may be gone then.

@@ -14,18 +14,38 @@ bool isSameFile(const struct stat& one, const struct stat& other)
 
 } // namespace
 
-base::Expected<gnutls_x509_trust_list_t> GatewayTrust::list()
+bool GatewayTrust::isCurrent() const
 {
     struct stat now = {};
-    const bool isThere = ::stat(file_.c_str(), &now) == 0;
-    if (store_ && isThere && isSameFile(now, readAs_))
-        return store_->list();
-    store_.reset();
+    return store_ && ::stat(file_.c_str(), &now) == 0 && isSameFile(now, readAs_);
+}
+
+GatewayTrust::Reading GatewayTrust::read(const std::filesystem::path& file)
+{
+    struct stat before = {}; // what changes while it is read is read again
+    (void)::stat(file.c_str(), &before);
     auto store = std::make_unique<TrustStore>();
-    if (auto read = store->read(file_); !read)
-        return base::fail(read.error());
-    readAs_ = now; // from before reading: what changes meanwhile is read again
-    store_ = std::move(store);
+    if (auto read = store->read(file); !read)
+        return {base::fail(read.error()), before};
+    return {std::move(store), before};
+}
+
+void GatewayTrust::take(Reading reading)
+{
+    store_ = reading.store ? std::move(*reading.store) : nullptr;
+    readAs_ = reading.readAs;
+}
+
+base::Expected<gnutls_x509_trust_list_t> GatewayTrust::list()
+{
+    if (isCurrent())
+        return store_->list();
+    Reading reading = read(file_);
+    if (!reading.store) {
+        store_.reset();
+        return base::fail(reading.store.error());
+    }
+    take(std::move(reading));
     return store_->list();
 }
 

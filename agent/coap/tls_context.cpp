@@ -60,21 +60,31 @@ TlsContext::TlsContext(const CredentialCallbacks& callbacks, std::filesystem::pa
     }
 }
 
-base::Expected<const Offer*> TlsContext::offer(const api::SessionSettings& settings)
+base::Expected<std::shared_ptr<const Offer>> TlsContext::offer(const api::SessionSettings& settings)
 {
     const CbcRule rule =
         settings.allowsCbcWithoutEtm ? CbcRule::AlsoMacThenEncrypt : CbcRule::OnlyEncryptThenMac;
     Policy policy{settings.securityMode, rule, settings.cipherSuites};
     if (const auto known = offers_.find(policy); known != offers_.end())
-        return &known->second;
+        return known->second;
     auto suites = offeredSuites(settings.securityMode, settings.cipherSuites);
     if (!suites)
         return fail(suites.error());
     auto priority = makePriority(settings.securityMode, *suites, rule);
     if (!priority)
         return fail(priority.error());
-    Offer offer{settings.securityMode, std::move(*suites), rule, std::move(*priority)};
-    return &offers_.emplace(std::move(policy), std::move(offer)).first->second;
+    auto offer = std::make_shared<const Offer>(
+        Offer{settings.securityMode, std::move(*suites), rule, std::move(*priority)});
+    keep(std::move(policy), offer);
+    return offer;
+}
+
+void TlsContext::keep(Policy policy, std::shared_ptr<const Offer> offer)
+{
+    if (offers_.size() >= mostOffers)
+        std::erase_if(offers_, [](const auto& entry) { return entry.second.use_count() == 1; });
+    if (offers_.size() < mostOffers)
+        offers_.emplace(std::move(policy), std::move(offer));
 }
 
 } // namespace causeway::coap

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -38,8 +39,17 @@ public:
     /// Throws when GnuTLS is too old for our cipher suites.
     TlsContext(const CredentialCallbacks& callbacks, std::filesystem::path trustStore);
 
-    /// Stays where it is as long as the context does. Fails as offeredSuites() does.
-    [[nodiscard]] base::Expected<const Offer*> offer(const api::SessionSettings& settings);
+    /// More than an operator's accounts differ in. A Bootstrap-Server may write any list of suites,
+    /// a new one each time.
+    static constexpr std::size_t mostOffers = 64;
+
+    /// One for all accounts with the same policy while it is kept; shared with the handshakes that
+    /// work with it, because it may be dropped for another before they end. Fails as
+    /// offeredSuites() does.
+    [[nodiscard]] base::Expected<std::shared_ptr<const Offer>>
+    offer(const api::SessionSettings& settings);
+
+    [[nodiscard]] std::size_t keptOffers() const { return offers_.size(); }
 
     [[nodiscard]] gnutls_psk_client_credentials_t psk() const { return psk_.get(); }
 
@@ -50,7 +60,9 @@ public:
 private:
     using Policy = std::tuple<api::SecurityMode, CbcRule, std::vector<std::string>>;
 
-    std::map<Policy, Offer> offers_; ///< as many as the operator's accounts have policies
+    void keep(Policy policy, std::shared_ptr<const Offer> offer);
+
+    std::map<Policy, std::shared_ptr<const Offer>> offers_;
     PskHandle psk_;
     KeyPairsHandle keyPairs_;
     GatewayTrust trust_;

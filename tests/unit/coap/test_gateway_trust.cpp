@@ -4,7 +4,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "agent/base/event_loop.hpp"
 #include "agent/coap/server_check.hpp"
+#include "agent/coap/trust_reader.hpp"
 #include "tests/fakes/pki.hpp"
 #include "tests/fakes/temporary_directory.hpp"
 
@@ -83,6 +85,40 @@ BOOST_AUTO_TEST_CASE(a_file_without_certificates_trusts_nobody)
     install(authority);
     BOOST_TEST(judge() == "accepted");
     std::ofstream(file) << "half a certif";
+    BOOST_TEST(judge().find("the trust store") != std::string::npos, judge());
+}
+
+BOOST_AUTO_TEST_CASE(is_read_beside_the_loop_and_once_for_all_who_wait)
+{
+    install(authority);
+    base::EventLoop loop;
+    coap::TrustReader reader(loop, trust);
+    int told = 0;
+
+    reader.whenCurrent([&] { ++told; });
+    reader.whenCurrent([&] { ++told; });
+    BOOST_TEST(told == 0);
+    while (told == 0)
+        loop.runOnce(std::chrono::milliseconds(100));
+
+    BOOST_TEST(told == 2);
+    BOOST_TEST(trust.isCurrent());
+    reader.whenCurrent([&] { ++told; });
+    BOOST_TEST(told == 3);
+    install(other);
+    BOOST_TEST(!trust.isCurrent());
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_a_file_that_is_not_there_is_told_as_well)
+{
+    base::EventLoop loop;
+    coap::TrustReader reader(loop, trust);
+    bool isTold = false;
+
+    reader.whenCurrent([&] { isTold = true; });
+    while (!isTold)
+        loop.runOnce(std::chrono::milliseconds(100));
+
     BOOST_TEST(judge().find("the trust store") != std::string::npos, judge());
 }
 

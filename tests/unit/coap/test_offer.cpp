@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include "agent/coap/cipher_policy.hpp"
+#include "agent/coap/tls_context.hpp"
 #include "tests/fakes/pki.hpp"
 #include "tests/unit/coap/client_hello.hpp"
 #include "tests/unit/coap/dtls_server.hpp"
@@ -418,6 +421,28 @@ BOOST_AUTO_TEST_CASE(r23_cbc_without_encrypt_then_mac_works_for_the_account_that
     BOOST_TEST(f.runUntilConnectedOrClosed());
     BOOST_REQUIRE(f.listener.facts);
     BOOST_TEST(!f.listener.facts->hasEncryptThenMac);
+}
+
+BOOST_AUTO_TEST_CASE(keeps_so_many_policies_and_no_more_whatever_lists_of_suites_come)
+{
+    coap::TlsContext context({nullptr, nullptr}, {});
+    std::vector<std::shared_ptr<const coap::Offer>> inUse;
+    api::SessionSettings settings = pskSession("coaps://server.example");
+
+    for (std::size_t i = 0; i < 2 * coap::TlsContext::mostOffers; ++i) {
+        settings.cipherSuites.emplace_back("0xC0A8"); // once more: another list each time
+        BOOST_REQUIRE(context.offer(settings));
+        inUse.push_back(*context.offer(settings));
+    }
+
+    BOOST_TEST(context.keptOffers() == coap::TlsContext::mostOffers);
+    inUse.clear();
+    settings.cipherSuites = {"0xC0A8"};
+    const auto shared = context.offer(settings);
+    settings.cipherSuites.assign(3 * coap::TlsContext::mostOffers, "0xC0A8");
+    BOOST_REQUIRE(context.offer(settings));
+    BOOST_TEST(context.keptOffers() <= 3U); // nobody worked with the others any more
+    BOOST_TEST(shared->use_count() >= 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
