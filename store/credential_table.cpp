@@ -27,6 +27,9 @@ CredentialTable::CredentialTable(Database& database)
            "wrapped_key = excluded.wrapped_key, fingerprint = excluded.fingerprint, "
            "is_exportable = excluded.is_exportable, kind = excluded.kind, "
            "certificates = excluded.certificates")
+    , vacate_(database,
+              "UPDATE credential SET identity = randomblob(32), fingerprint = randomblob(32) "
+              "WHERE device = ? AND server = ?")
     , remove_(database, "DELETE FROM credential WHERE device = ? AND server = ?")
     , exportableFor_(database,
                      "SELECT device FROM credential "
@@ -78,6 +81,11 @@ void CredentialTable::put(const api::CredentialId& id, const CredentialRow& row)
              row.isExportable,
              row.kind,
              row.certificates);
+}
+
+void CredentialTable::vacate(const api::CredentialId& id)
+{
+    vacate_.run(id.device, id.server);
 }
 
 bool CredentialTable::remove(const api::CredentialId& id)

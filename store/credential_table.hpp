@@ -40,6 +40,8 @@ public:
 
     [[nodiscard]] std::optional<CredentialRow> find(const api::CredentialId& id);
     void put(const api::CredentialId& id, const CredentialRow& row);
+    /// Takes nobody's key and identity until put() gives it new ones, in the same transaction.
+    void vacate(const api::CredentialId& id);
     /// Whether there was one.
     bool remove(const api::CredentialId& id);
 
@@ -61,6 +63,7 @@ public:
 private:
     Statement find_;
     Statement put_;
+    Statement vacate_;
     Statement remove_;
     Statement exportableFor_;
     Statement all_;

@@ -28,6 +28,9 @@ base::Expected<std::uint32_t> Vault::storeAll(const std::vector<api::CredentialE
     if (!envelope_)
         return locked();
     Transaction transaction(database_);
+    // Within one list keys and identities may change places.
+    for (const auto& entry : entries)
+        credentials_.vacate(entry.id);
     base::Complaints complaints;
     std::map<std::pair<std::string_view, std::string_view>, std::uint32_t> lines;
     for (const auto& entry : entries) {

@@ -87,6 +87,34 @@ BOOST_AUTO_TEST_CASE(r38_refuses_one_key_for_two_devices_of_a_list)
                "line 3: meter-1 uses this key for leshan already; each account needs its own");
 }
 
+BOOST_AUTO_TEST_CASE(keys_and_identities_change_places_within_one_list)
+{
+    BOOST_REQUIRE(store.keep({"meter-1", "leshan"}, "id-1", tests::goodKey(1)));
+    BOOST_REQUIRE(store.keep({"meter-2", "leshan"}, "id-2", tests::goodKey(2)));
+    std::vector<CredentialEntry> entries;
+    entries.push_back({{"meter-1", "leshan"}, {base::toBytes("id-2"), tests::goodKey(2)}, 2});
+    entries.push_back({{"meter-2", "leshan"}, {base::toBytes("id-1"), tests::goodKey(1)}, 3});
+
+    BOOST_REQUIRE(store.storeAll(std::move(entries)));
+
+    BOOST_TEST(store.fetch({"meter-1", "leshan"})->key.equals(tests::goodKey(2).view()));
+    BOOST_TEST(store.fetch({"meter-2", "leshan"})->key.equals(tests::goodKey(1).view()));
+    BOOST_TEST(store.describe({"meter-1", "leshan"})->identity == "id-2");
+}
+
+BOOST_AUTO_TEST_CASE(a_list_that_is_refused_leaves_the_keys_where_they_were)
+{
+    BOOST_REQUIRE(store.keep({"meter-1", "leshan"}, "id-1", tests::goodKey(1)));
+    BOOST_REQUIRE(store.keep({"meter-2", "leshan"}, "id-2", tests::goodKey(2)));
+    std::vector<CredentialEntry> entries;
+    entries.push_back(entry("meter-1", 2, tests::goodKey(2)));
+
+    BOOST_TEST(store.storeAll(std::move(entries)).error().message ==
+               "line 2: meter-2 uses this key for leshan already; each account needs its own");
+
+    BOOST_TEST(store.fetch({"meter-1", "leshan"})->key.equals(tests::goodKey(1).view()));
+}
+
 BOOST_AUTO_TEST_CASE(names_every_wrong_line_up_to_a_screen_of_them)
 {
     std::vector<CredentialEntry> entries;
