@@ -74,9 +74,12 @@ RecordFacts Vault::recordFacts(const api::CredentialId& id, const CredentialRow&
             row.certificates};
 }
 
-std::optional<KeySlot> Vault::keySlot(std::string_view kind)
+base::Expected<std::optional<KeySlot>> Vault::keySlot(std::string_view kind)
 {
-    return keySlots_.find(kind);
+    auto slot = keySlots_.find(kind);
+    if (!slot && keySlots_.activeKey() != 0)
+        return base::fail(base::ErrorKind::Corrupt, "the database has lost its sealed key");
+    return slot;
 }
 
 base::Expected<void>

@@ -30,7 +30,8 @@ class Vault
 public:
     explicit Vault(Database& database);
 
-    [[nodiscard]] std::optional<KeySlot> keySlot(std::string_view kind);
+    /// None when there is no key yet; Corrupt when there is one and nothing to open it with.
+    [[nodiscard]] base::Expected<std::optional<KeySlot>> keySlot(std::string_view kind);
     /// What openKey() gave for this slot; a key just made is kept before it is used. Cancelled when
     /// the slot's key has been replaced or destroyed meanwhile, or the recovery key was faster;
     /// Refused when the database is older than the sealer's counter.

@@ -354,4 +354,19 @@ BOOST_AUTO_TEST_CASE(can_be_destroyed_while_locked)
     BOOST_TEST(store.describeKey()->keyNumber == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_database_that_has_lost_its_sealed_key_says_so_and_gets_no_new_one)
+{
+    furnish();
+    store::openDatabase(directory.path())->execute("DELETE FROM key_slot");
+    sealer.sealed = 0;
+    auto store = open();
+
+    const auto status = store.settled();
+
+    BOOST_CHECK(status.state == KeyStoreState::Locked);
+    BOOST_TEST(status.reason == "the database has lost its sealed key");
+    BOOST_TEST(status.remedy == "restore the database from a copy");
+    BOOST_TEST(sealer.sealed == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
