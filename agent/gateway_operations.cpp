@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/api/credential_kind.hpp"
 #include "agent/base/log.hpp"
 #include "agent/gateway.hpp"
 
@@ -189,16 +190,10 @@ Expected<void> Gateway::checkKind(const api::CredentialId& id, bool isKeyPair) c
     const auto server = servers_.find(id.server);
     if (server == servers_.end()) // the device's own, of its Bootstrap-Server
         return {};
-    const auto mode = server->second.securityMode;
-    const bool wantsKeyPair =
-        mode == api::SecurityMode::RawPublicKey || mode == api::SecurityMode::Certificate;
-    if (isKeyPair == wantsKeyPair)
-        return {};
-    return fail(ErrorKind::InvalidArgument,
-                fmt::format("{} has a security mode that wants {}, not {}",
-                            id.server,
-                            wantsKeyPair ? "a key pair" : "a pre-shared key",
-                            isKeyPair ? "a key pair" : "a pre-shared key"));
+    return api::checkKind(id.server,
+                          server->second.securityMode,
+                          isKeyPair ? api::CredentialKind::KeyPair
+                                    : api::CredentialKind::PreSharedKey);
 }
 
 /// For who shows or removes: a credential stays when its device is given other servers.

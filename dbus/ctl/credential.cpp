@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbus/ctl/credential.hpp"
 
-#include <fmt/format.h>
-
-#include "dbus/ctl/json.hpp"
 #include "dbus/secret_file.hpp"
 #include "dbus/status_dict.hpp"
+#include "dbus/wire_words.hpp"
 
 namespace causeway::dbus::ctl {
 
@@ -29,28 +27,22 @@ sdbus::UnixFd seal(const base::Secret& key)
 
 } // namespace
 
-void checkKind(Client& client, const std::string& server, std::string_view kind)
+void checkKind(Client& client, const std::string& server, api::CredentialKind kind)
 {
-    std::string mode;
+    sdbus::Variant word;
     try {
-        const auto settings = toJson(client.properties(Kind::Server, server)).at("Settings");
-        mode = settings.at("securityMode").get<std::string>();
+        const auto settings = client.properties(Kind::Server, server).at("Settings");
+        word = settings.get<Dictionary>().at("securityMode");
     } catch (const Failure& failure) {
         if (failure.kind() == base::ErrorKind::NotFound)
             return; // of a Bootstrap-Server's making, or the daemon's to refuse
         throw;
     }
-    const bool isPsk = mode == "psk";
-    const bool isKeyPair = mode == "rpk" || mode == "certificate";
-    if ((isKeyPair && kind == pskKind) || (isPsk && kind == keyPairKind))
-        throw Failure(
-            base::ErrorKind::Refused,
-            fmt::format("{} has security mode {}, where a {} is of no use; use causewayctl "
-                        "{}, or change the mode first",
-                        server,
-                        mode,
-                        isPsk ? "key pair" : "pre-shared key",
-                        isPsk ? "credential" : "key-pair"));
+    const auto mode = Wire<api::SecurityMode>::take(word);
+    if (!mode)
+        return; // of a newer daemon, which knows what goes with it
+    if (auto checked = api::checkKind(server, *mode, kind); !checked)
+        throw Failure(checked.error());
 }
 
 Dictionary setCredential(Client& client,
@@ -59,7 +51,7 @@ Dictionary setCredential(Client& client,
                          const std::string& identity,
                          const base::Secret& key)
 {
-    checkKind(client, server, pskKind);
+    checkKind(client, server, api::CredentialKind::PreSharedKey);
     const sdbus::UnixFd secret = seal(key);
     Dictionary facts;
     client.withDevice(device, [&](DeviceProxy& proxy) {
@@ -73,7 +65,7 @@ Dictionary setKeyPair(Client& client,
                       const std::string& server,
                       const base::Secret& privateKey)
 {
-    checkKind(client, server, keyPairKind);
+    checkKind(client, server, api::CredentialKind::KeyPair);
     const sdbus::UnixFd secret = seal(privateKey);
     Dictionary facts;
     client.withDevice(device, [&](DeviceProxy& proxy) {
@@ -87,7 +79,7 @@ Dictionary generateCredential(Client& client,
                               const std::string& server,
                               const std::string& identity)
 {
-    checkKind(client, server, pskKind);
+    checkKind(client, server, api::CredentialKind::PreSharedKey);
     Dictionary facts;
     client.withDevice(
         device, [&](DeviceProxy& proxy) { facts = proxy.GenerateCredential(server, identity); });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/api/credential_kind.hpp"
 #include "agent/base/secret.hpp"
 #include "dbus/ctl/client.hpp"
 #include "dbus/ctl/key_text.hpp"
@@ -11,9 +12,9 @@ namespace causeway::dbus::ctl {
 /// The key in that file, or Failure.
 [[nodiscard]] base::Secret keyOrFail(const std::string& file, KeyFormat format);
 
-/// Refused when the server's security mode wants another kind of credential: a new one replaces the
-/// former, and the device would be left without one that works.
-void checkKind(Client& client, const std::string& server, std::string_view kind);
+/// Asks before anything is made that the daemon would refuse to complete; fails as
+/// api::checkKind().
+void checkKind(Client& client, const std::string& server, api::CredentialKind kind);
 
 Dictionary setCredential(Client& client,
                          const std::string& device,

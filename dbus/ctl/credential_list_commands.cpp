@@ -37,6 +37,12 @@ CLI::App& addCommand(CLI::App& group,
     return *command;
 }
 
+/// "1 key", "2 keys".
+std::string counted(std::size_t count, std::string_view thing)
+{
+    return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
 void importList(Session& session, const ListOptions& options)
 {
     const auto text = readSecretText(options.file, mostListOctets, "List of keys");
@@ -51,7 +57,7 @@ void importList(Session& session, const ListOptions& options)
     const sdbus::UnixFd list(sealed->release(), sdbus::adopt_fd);
     session.client.with<ServerInterface>(Kind::Server, options.server, [&](auto& server) {
         const auto count = server.ImportCredentials(list);
-        session.confirm(fmt::format("{}: {} credentials stored", options.server, count),
+        session.confirm(fmt::format("{}: {} stored", options.server, counted(count, "credential")),
                         {{"count", count}});
     });
 }
@@ -67,7 +73,8 @@ void exportList(Session& session, const ListOptions& options)
             throw Failure(text.error());
         file.write(base::asText(text->view()));
         session.confirm(
-            fmt::format("{}: {} keys written to {}", options.server, count, options.file),
+            fmt::format(
+                "{}: {} written to {}", options.server, counted(count, "key"), options.file),
             {{"count", count}, {"file", options.file}});
     });
 }
@@ -89,7 +96,7 @@ void addGenerateMissing(CLI::App& group, Session& session)
     command.callback([&session, options] {
         session.client.with<ServerInterface>(Kind::Server, options->server, [&](auto& server) {
             const auto count = server.GenerateCredentials();
-            session.confirm(fmt::format("{}: {} keys made", options->server, count),
+            session.confirm(fmt::format("{}: {} made", options->server, counted(count, "key")),
                             {{"count", count}});
         });
     });

@@ -108,7 +108,7 @@ void attachWithKey(Session& session,
 {
     const auto servers = serversIn(settings);
     for (const auto& server : servers)
-        checkKind(session.client, server, pskKind);
+        checkKind(session.client, server, api::CredentialKind::PreSharedKey);
     const bool isEnabled = !settings.contains("enabled") || settings.at("enabled").get<bool>();
     settings["enabled"] = sdbus::Variant(false);
     session.client.gateway().AttachDevice(options.name, settings);

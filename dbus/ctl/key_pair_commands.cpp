@@ -52,7 +52,7 @@ void addGenerate(CLI::App& group, Session& session)
     auto& command = addCommand(
         group, "generate", "Make a key pair in the gateway, show its public key", options);
     command.callback([&session, options] {
-        checkKind(session.client, options->server, keyPairKind);
+        checkKind(session.client, options->server, api::CredentialKind::KeyPair);
         session.client.withDevice(options->device, [&](DeviceProxy& device) {
             showPublicKey(session, device.GenerateKeyPair(options->server));
         });

@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(a_list_of_keys_goes_in_from_standard_input)
     const auto wrong = ctl({"credential", "import", "main"}, "endpoint,key\nmeter-1,0\n");
 
     BOOST_TEST(imported.exitCode == 0, imported.errors);
-    BOOST_TEST(imported.output == "main: 1 credentials stored\n");
+    BOOST_TEST(imported.output == "main: 1 credential stored\n");
     BOOST_TEST(wrong.exitCode == 1);
     BOOST_TEST(wrong.errors == "causewayctl: line 2: the key has an odd number of digits\n");
 }

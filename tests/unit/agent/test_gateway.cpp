@@ -251,7 +251,9 @@ BOOST_AUTO_TEST_CASE(a_credential_is_of_the_kind_that_its_account_wants)
     });
 
     until([&] { return answer.has_value(); });
-    BOOST_TEST(*answer == "main has a security mode that wants a pre-shared key, not a key pair");
+    BOOST_TEST(*answer ==
+               "main has security mode psk, where a key pair is of no use; use causewayctl "
+               "credential, or change the mode first");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_no_servers_key_is_not_kept_where_all_may_read_it)
