@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include <boost/test/unit_test.hpp>
 
 #include "dbus/ctl/failure.hpp"
 #include "dbus/ctl/setting_options.hpp"
 #include "dbus/settings_dict.hpp"
+#include "dbus/wire.hpp"
 
 using namespace causeway::dbus;
 using namespace causeway::dbus::ctl;
@@ -20,6 +24,35 @@ void checkComplete(const Keys& keys, Kind kind)
     for (const auto& key : keys)
         BOOST_TEST(std::ranges::count(options, key.name, &SettingOption::key) == 1,
                    "no option for " << key.name);
+}
+
+/// "bits per second (9600)" tells 9600; nothing when no default is told.
+std::optional<std::string> toldDefault(std::string_view help)
+{
+    const auto opening = help.rfind('(');
+    if (opening == std::string_view::npos || !help.ends_with(')'))
+        return std::nullopt;
+    return std::string(help.substr(opening + 1, help.size() - opening - 2));
+}
+
+std::string inWords(const sdbus::Variant& value)
+{
+    if (signatureOf(value) == "b")
+        return value.get<bool>() ? "yes" : "no";
+    if (const auto number = integerOf(value))
+        return std::to_string(*number);
+    return value.get<std::string>();
+}
+
+template <typename Settings>
+void checkDefaults(Kind kind)
+{
+    const auto defaults = toDictionary(Settings());
+    for (const auto& option : settingOptions(kind)) {
+        const auto told = toldDefault(option.help);
+        if (told)
+            BOOST_TEST(inWords(defaults.at(option.key)) == *told, option.key);
+    }
 }
 
 Dictionary parse(Kind kind, std::vector<std::string> arguments)
@@ -40,6 +73,13 @@ BOOST_AUTO_TEST_CASE(every_key_has_an_option)
     checkComplete(lineKeys(), Kind::Line);
     checkComplete(serverKeys(), Kind::Server);
     checkComplete(deviceKeys(), Kind::Device);
+}
+
+BOOST_AUTO_TEST_CASE(the_default_that_help_tells_is_the_one_in_force)
+{
+    checkDefaults<causeway::api::LineSettings>(Kind::Line);
+    checkDefaults<causeway::api::ServerSettings>(Kind::Server);
+    checkDefaults<causeway::api::DeviceSettings>(Kind::Device);
 }
 
 BOOST_AUTO_TEST_CASE(only_what_was_given_is_sent)
