@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <gnutls/abstract.h>
+#include <gnutls/pkcs7.h>
 #include <gnutls/x509.h>
 
 namespace causeway::store::key_pair {
@@ -30,6 +31,8 @@ struct Deleter
     {
         gnutls_x509_crt_deinit(certificate);
     }
+
+    void operator()(gnutls_pkcs7_t bag) const noexcept { gnutls_pkcs7_deinit(bag); }
 
     void operator()(gnutls_x509_crq_t request) const noexcept { gnutls_x509_crq_deinit(request); }
 };
@@ -150,6 +153,73 @@ Expected<base::Bytes> derOf(gnutls_x509_crt_t certificate)
     return base::Bytes(octets.view().begin(), octets.view().end());
 }
 
+using Certificates = std::vector<Owned<gnutls_x509_crt_t>>;
+
+tl::unexpected<base::Error> tooMany()
+{
+    return bad(fmt::format("a chain has at most {} certificates", mostCertificates));
+}
+
+/// Empty when it is none.
+Expected<Certificates> importPlain(base::ByteView octets)
+{
+    std::array<gnutls_x509_crt_t, mostCertificates> found{};
+    auto count = static_cast<unsigned>(found.size());
+    const gnutls_datum_t datum = borrow(octets);
+    const auto format = isPem(octets) ? GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER;
+    const int result = gnutls_x509_crt_list_import(
+        found.data(), &count, &datum, format, GNUTLS_X509_CRT_LIST_IMPORT_FAIL_IF_EXCEED);
+    if (result == GNUTLS_E_SHORT_MEMORY_BUFFER)
+        return tooMany();
+    Certificates owned;
+    for (int i = 0; i < result; ++i)
+        owned.emplace_back(found.at(static_cast<std::size_t>(i)));
+    return owned;
+}
+
+/// A bag has no order (RFC 5652 §10.2.3): the one that vouches for none of the others comes first,
+/// then who vouches for it, and so on. What is not of this path is left out.
+Certificates inOrder(Certificates bag)
+{
+    const auto vouches = [](const auto& issuer, const auto& other) {
+        return issuer != other && gnutls_x509_crt_check_issuer(other.get(), issuer.get()) != 0;
+    };
+    auto next = std::ranges::find_if(bag, [&](const auto& one) {
+        return std::ranges::none_of(bag, [&](const auto& other) { return vouches(one, other); });
+    });
+    Certificates chain;
+    while (next != bag.end()) {
+        chain.push_back(std::move(*next));
+        bag.erase(next);
+        next =
+            std::ranges::find_if(bag, [&](const auto& one) { return vouches(one, chain.back()); });
+    }
+    return chain;
+}
+
+/// PKCS#7 that has certificates and nothing else (RFC 5652 §5, "certs-only"), as EST servers and
+/// many authorities hand them out. Empty when it is none.
+Expected<Certificates> importBag(base::ByteView octets)
+{
+    const auto bag = make(gnutls_pkcs7_init);
+    const gnutls_datum_t datum = borrow(octets);
+    const auto format = isPem(octets) ? GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER;
+    if (gnutls_pkcs7_import(bag.get(), &datum, format) < 0)
+        return Certificates();
+    const int count = gnutls_pkcs7_get_crt_count(bag.get());
+    if (count > static_cast<int>(mostCertificates))
+        return tooMany();
+    Certificates found;
+    for (int i = 0; i < count; ++i) {
+        Output der;
+        found.push_back(make(gnutls_x509_crt_init));
+        if (gnutls_pkcs7_get_crt_raw2(bag.get(), static_cast<unsigned>(i), &der.datum) < 0 ||
+            gnutls_x509_crt_import(found.back().get(), &der.datum, GNUTLS_X509_FMT_DER) < 0)
+            return Certificates();
+    }
+    return inOrder(std::move(found));
+}
+
 /// The octets of the ASN.1 SEQUENCE that `octets` begin with, header and all; 0 when there is none.
 std::size_t sizeOfFirst(base::ByteView octets)
 {
@@ -225,22 +295,15 @@ Expected<base::Bytes> readCertificates(base::ByteView octets)
 {
     if (octets.empty() || octets.size() > mostOctets)
         return bad(fmt::format("a certificate chain has 1 to {} octets", mostOctets));
-    std::array<gnutls_x509_crt_t, mostCertificates> found{};
-    auto count = static_cast<unsigned>(found.size());
-    const gnutls_datum_t datum = borrow(octets);
-    const auto format = isPem(octets) ? GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER;
-    const int result = gnutls_x509_crt_list_import(
-        found.data(), &count, &datum, format, GNUTLS_X509_CRT_LIST_IMPORT_FAIL_IF_EXCEED);
-    if (result == GNUTLS_E_SHORT_MEMORY_BUFFER)
-        return bad(fmt::format("a chain has at most {} certificates", mostCertificates));
-    if (result <= 0)
-        return bad("this is no X.509 certificate, DER or PEM");
-    std::vector<Owned<gnutls_x509_crt_t>> owned;
-    owned.reserve(found.size());
-    for (int i = 0; i < result; ++i)
-        owned.emplace_back(found.at(static_cast<std::size_t>(i)));
+    auto found = importPlain(octets);
+    if (found && found->empty())
+        found = importBag(octets);
+    if (!found)
+        return fail(found.error());
+    if (found->empty())
+        return bad("this is no X.509 certificate and no PKCS#7 bag of certificates, DER or PEM");
     base::Bytes chain;
-    for (const auto& certificate : owned) {
+    for (const auto& certificate : *found) {
         const auto der = derOf(certificate.get());
         if (!der)
             return fail(der.error());

@@ -38,8 +38,9 @@ struct CertificateFacts
     base::WallTime expiresAt{};
 };
 
-/// X.509 certificates, their own first, from DER or PEM: at most mostCertificates, each signed with
-/// SHA-256 or better. Gives them as DER, one after the other.
+/// X.509 certificates, their own first, from DER or PEM, or a PKCS#7 bag of them in any order: at
+/// most mostCertificates, each signed with SHA-256 or better. Gives them as DER, one after the
+/// other.
 [[nodiscard]] base::Expected<base::Bytes> readCertificates(base::ByteView octets);
 
 /// Of what readCertificates() gave.

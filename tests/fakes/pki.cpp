@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <gnutls/crypto.h>
+#include <gnutls/pkcs7.h>
 
 namespace causeway::fakes {
 
@@ -136,6 +137,20 @@ base::Bytes Identity::sec1() const
 {
     gnutls_datum_t octets{};
     check(gnutls_x509_privkey_export2(key_, GNUTLS_X509_FMT_DER, &octets), "private key");
+    return take(octets);
+}
+
+base::Bytes Identity::bag(const std::vector<base::Bytes>& certificates)
+{
+    gnutls_pkcs7_t made = nullptr;
+    check(gnutls_pkcs7_init(&made), "PKCS#7");
+    for (base::Bytes one : certificates) {
+        const gnutls_datum_t der{one.data(), static_cast<unsigned>(one.size())};
+        check(gnutls_pkcs7_set_crt_raw(made, &der), "PKCS#7");
+    }
+    gnutls_datum_t octets{};
+    check(gnutls_pkcs7_export2(made, GNUTLS_X509_FMT_DER, &octets), "PKCS#7");
+    gnutls_pkcs7_deinit(made);
     return take(octets);
 }
 

@@ -42,6 +42,8 @@ public:
     [[nodiscard]] std::string certificatePem() const;
     /// Of certificates in DER.
     [[nodiscard]] static base::Bytes pem(const std::vector<base::Bytes>& certificates);
+    /// PKCS#7 with these certificates, in DER, and nothing else.
+    [[nodiscard]] static base::Bytes bag(const std::vector<base::Bytes>& certificates);
     [[nodiscard]] std::string keyPem() const;
 
     /// As an authority: a certificate for who made this PKCS#10 request, DER, for `days` days.

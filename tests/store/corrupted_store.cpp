@@ -149,8 +149,10 @@ void CorruptedStore::damageOctets(std::string& content)
         content[begin] = static_cast<char>(content[begin] ^ (1 << below(8)));
         break;
     case 1:
-        for (std::size_t flips = 1 + below(mostFlips); flips > 0; --flips)
-            content[somewhere(content)] ^= static_cast<char>(1U << below(8));
+        for (std::size_t flips = 1 + below(mostFlips); flips > 0; --flips) {
+            char& octet = content[somewhere(content)];
+            octet = static_cast<char>(octet ^ (1 << below(8)));
+        }
         break;
     case 2:
         std::generate_n(content.begin() + static_cast<std::ptrdiff_t>(begin), length, [&] {

@@ -240,6 +240,42 @@ BOOST_AUTO_TEST_CASE(a_chain_is_kept_in_its_order)
     BOOST_TEST((fetch(meter).certificates == expected));
 }
 
+BOOST_AUTO_TEST_CASE(takes_a_bag_of_certificates_in_any_order)
+{
+    // DER sorts a bag by octets, so by length: the authority comes after one device, before one.
+    const Identity issuer{authorityWish("A")};
+    const api::CredentialId longNamed{std::string(60, 'm'), "leshan"};
+    store.addDevice(longNamed.device);
+    for (const auto& id : {meter, longNamed}) {
+        BOOST_REQUIRE(store.generateKeyPair(id));
+        const auto own = issuer.sign(*store.requestCertificate(id));
+
+        const auto set = store.setCertificate(id, Identity::bag({issuer.certificate(), own}));
+
+        BOOST_TEST_REQUIRE(messageOf(set) == "accepted");
+        const std::vector<base::Bytes> expected{own, issuer.certificate()};
+        BOOST_TEST((fetch(id).certificates == expected));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_bag_without_the_devices_certificate_leaves_the_one_that_is_there)
+{
+    BOOST_REQUIRE(store.generateKeyPair(meter));
+    const Identity other{CertificateWish{}, &authority};
+    const auto own = authority.sign(*store.requestCertificate(meter));
+    BOOST_REQUIRE(store.setCertificate(meter, own));
+    auto cut = Identity::bag({own});
+    cut.resize(cut.size() / 2);
+
+    for (const auto& bag : {Identity::bag({other.certificate()}),
+                            Identity::bag({authority.certificate()}),
+                            Identity::bag({own, own, own, own, own}),
+                            cut})
+        BOOST_TEST(!store.setCertificate(meter, bag));
+
+    BOOST_TEST(fetch(meter).certificates.front() == own, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(refuses_a_certificate_for_another_key)
 {
     BOOST_REQUIRE(store.generateKeyPair(meter));
