@@ -89,6 +89,19 @@ Daemon::Daemon(const Settings& settings)
                      "PROFILE",
                      profile.name);
     }
+    if (!settings.estServer.empty())
+        beginRenewal();
+}
+
+void Daemon::beginRenewal()
+{
+    auto server = readEstServer(settings_.estServer, settings_.estAuthority);
+    if (server)
+        renewal_.emplace(CertificateRenewal::Services{loop_, endpoint_, store_, gateway_},
+                         std::move(*server),
+                         settings_.renewBefore);
+    else
+        log::err("{ERROR}; certificates are not renewed", "ERROR", server.error().message);
 }
 
 void Daemon::run()

@@ -5,6 +5,7 @@
 
 #include "agent/base/event_loop.hpp"
 #include "agent/base/lifetime.hpp"
+#include "agent/certificate_renewal.hpp"
 #include "agent/certificate_watch.hpp"
 #include "agent/coap/endpoint.hpp"
 #include "agent/credential_lists.hpp"
@@ -39,6 +40,7 @@ public:
 private:
     void onLoaded(const base::Expected<void>& loaded);
     void terminate();
+    void beginRenewal();
 
     Settings settings_;
     base::EventLoop loop_;
@@ -53,6 +55,7 @@ private:
     Gateway gateway_;
     CredentialLists lists_;
     CertificateWatch certificates_;
+    std::optional<CertificateRenewal> renewal_;
     std::optional<Watchdog> watchdog_;
     std::optional<dbus::Service> service_;
     std::optional<base::Error> failure_;

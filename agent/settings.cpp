@@ -229,6 +229,9 @@ constexpr std::array keys{
     key<&Settings::trustStore>("Security", "TrustStore", "A file with the certificates (PEM) of the authorities that this gateway trusts by itself. Server accounts whose certificate usage is ca-constraint or service-certificate need it, no others. It is read again when it has changed."),
     key<&Settings::acceptsUnsetClock>("Security", "AcceptUnsetClock", "Accept servers' certificates whatever their dates while the clock shows a year before this program's; otherwise they are refused until the clock is set."),
     key<&Settings::expiryNotice>("Security", "ExpiryNotice", "How long before a device's certificate ends it is announced, once a day."),
+    key<&Settings::estServer>("Security", "EstServer", "Where devices' certificates are renewed before they end: an EST server (RFC 9148), coaps://host[:port][/path], whose operation sren is asked with the certificate that is to be renewed; without a path /.well-known/est is meant. Empty: nowhere."),
+    key<&Settings::estAuthority>("Security", "EstAuthority", "A file with the certificate (PEM or DER) of the authority that vouches for the EST server; no other is trusted for it."),
+    key<&Settings::renewBefore>("Security", "RenewBefore", "How long before a device's certificate ends it is renewed at the EST server. Longer than ExpiryNotice, or it is announced first."),
     key<&Settings::busAddress>("Bus", "Address", "The D-Bus address to serve on; empty means the system bus."),
 };
 

@@ -50,6 +50,9 @@ struct Settings
     std::filesystem::path trustStore = "/etc/ssl/certs/ca-certificates.crt";
     bool acceptsUnsetClock = false;
     std::chrono::milliseconds expiryNotice = std::chrono::hours(24 * 30);
+    std::string estServer; ///< empty: certificates are renewed by hand
+    std::filesystem::path estAuthority = "/etc/causeway/est-authority.pem";
+    std::chrono::milliseconds renewBefore = std::chrono::hours(24 * 60);
 
     // [Bus]
     std::string busAddress; ///< empty: the system bus

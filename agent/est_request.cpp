@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/est_request.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/lwm2m/firmware/package_uri.hpp"
+#include "agent/lwm2m/outcome_text.hpp"
+#include "store/key_pair.hpp"
+
+namespace causeway::agent {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+using base::Retry;
+using model::OutcomeCode;
+
+namespace {
+
+// RFC 9148 §4.3, in the registry of CoAP Content-Formats.
+constexpr api::ContentFormat certsOnly = 281; // application/pkcs7-mime;smime-type=certs-only
+constexpr api::ContentFormat pkcs10 = 286;
+constexpr api::ContentFormat oneCertificate = 287; // application/pkix-cert
+
+// What a server may ask us to wait. RFC 7252 §5.10.5: without Max-Age it means a minute.
+constexpr std::chrono::seconds shortestWait{60};
+constexpr std::chrono::seconds longestWait = std::chrono::hours(24);
+
+Expected<base::Bytes> readAuthority(const std::filesystem::path& file)
+{
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream)
+        return fail(ErrorKind::NotFound, fmt::format("{} cannot be read", file.string()));
+    std::string content(store::key_pair::mostOctets + 1, '\0'); // one more: too large is seen
+    stream.read(content.data(), static_cast<std::streamsize>(content.size()));
+    content.resize(static_cast<std::size_t>(stream.gcount()));
+    const auto chain = store::key_pair::readCertificates(base::asBytes(content));
+    if (!chain)
+        return fail(chain.error().in(file.string()));
+    auto certificates = store::key_pair::split(*chain);
+    if (certificates.size() != 1)
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("{} has more than one certificate", file.string()));
+    return std::move(certificates.front());
+}
+
+api::SessionSettings settingsFor(const EstServer& server, const api::CredentialId& id)
+{
+    api::SessionSettings settings;
+    settings.logName = id.device;
+    settings.uri = server.sessionUri;
+    settings.securityMode = api::SecurityMode::Certificate;
+    settings.credential = id;
+    settings.mayResume = false;
+    settings.isKept = false;
+    settings.server.publicKey = server.authority;
+    settings.server.certificateUsage = api::CertificateUsage::TrustAnchorAssertion;
+    return settings;
+}
+
+api::Request reEnrolment(const EstServer& server, base::Bytes request)
+{
+    api::Request asked;
+    asked.method = api::Method::Post;
+    asked.host = server.host;
+    asked.path = server.path;
+    asked.path.emplace_back("sren");
+    asked.contentFormat = pkcs10;
+    asked.accept = certsOnly;
+    asked.payload = std::move(request);
+    return asked;
+}
+
+Expected<EstRequest::Answer> answerIn(const api::Response& response)
+{
+    if (response.code == OutcomeCode::ServiceUnavailable) {
+        const std::chrono::seconds wanted(response.maxAge.value_or(0));
+        return EstRequest::Answer(base::Duration(std::clamp(wanted, shortestWait, longestWait)));
+    }
+    if (response.code != OutcomeCode::Changed)
+        return fail(ErrorKind::Refused, "the EST server answers " + lwm2m::describe(response));
+    if (response.contentFormat != certsOnly && response.contentFormat != oneCertificate)
+        return fail(ErrorKind::Corrupt, "the EST server's answer is no certificate by its format");
+    return EstRequest::Answer(response.payload);
+}
+
+} // namespace
+
+Expected<EstServer> readEstServer(const std::string& uri, const std::filesystem::path& authority)
+{
+    auto parsed = lwm2m::parsePackageUri(uri);
+    if (!parsed)
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("EstServer={}: {}", uri, parsed.error().message));
+    if (parsed->protocol != api::PackageProtocol::Coaps || !parsed->query.empty())
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("EstServer={}: coaps://host[:port][/path] is expected", uri));
+    auto certificate = readAuthority(authority);
+    if (!certificate)
+        return fail(certificate.error().in("EstAuthority"));
+    const bool isV6 = parsed->host.find(':') != std::string::npos;
+    EstServer server;
+    server.sessionUri = fmt::format(
+        "coaps://{}:{}", isV6 ? fmt::format("[{}]", parsed->host) : parsed->host, parsed->port);
+    server.host = lwm2m::isLiteralHost(parsed->host) ? std::string() : parsed->host;
+    server.path = std::move(parsed->path);
+    if (server.path.empty())
+        server.path = {".well-known", "est"};
+    server.authority = std::move(*certificate);
+    return server;
+}
+
+EstRequest::EstRequest(api::Transport& transport,
+                       base::Scheduler& scheduler,
+                       const EstServer& server,
+                       Question question,
+                       Done done)
+    : request_(reEnrolment(server, std::move(question.request)))
+    , done_(std::move(done))
+    , limit_(scheduler,
+             [this] {
+                 finish(fail(ErrorKind::Timeout,
+                             "the EST server does not come to an answer",
+                             Retry::Later));
+             })
+    , session_(transport.open(settingsFor(server, question.id), *this))
+{
+    limit_.start(longest);
+}
+
+void EstRequest::onConnected(const api::ChannelFacts&)
+{
+    session_->request(
+        std::move(request_),
+        lifetime_.guard([this](const Expected<api::Response>& response) { onResponse(response); }));
+}
+
+void EstRequest::onClosed(const base::Error& reason)
+{
+    finish(fail(reason));
+}
+
+// An EST server asks nothing.
+void EstRequest::onRequest(api::Request, api::Respond respond)
+{
+    respond(lwm2m::toResponse(model::refuse(OutcomeCode::NotFound, "there is nothing here")));
+}
+
+void EstRequest::onReset(const api::Token&) {}
+
+void EstRequest::onResponse(const Expected<api::Response>& response)
+{
+    if (!response)
+        return finish(fail(response.error()));
+    session_->close();
+    finish(answerIn(*response));
+}
+
+// The owner may destroy this in `done`.
+void EstRequest::finish(Expected<Answer> answer)
+{
+    limit_.stop();
+    if (auto done = std::exchange(done_, nullptr))
+        done(std::move(answer));
+}
+
+} // namespace causeway::agent

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "agent/api/transport.hpp"
+#include "agent/base/lifetime.hpp"
+#include "agent/base/scheduler.hpp"
+
+namespace causeway::agent {
+
+/// Who renews certificates: EST over coaps (RFC 9148).
+struct EstServer
+{
+    std::string sessionUri; ///< coaps://host:port
+    std::string host;       ///< for Uri-Host; empty when it is a literal address
+    std::vector<std::string>
+        path;              ///< of its operations, RFC 9148 §4.1: /.well-known/est by default
+    base::Bytes authority; ///< X.509, DER: where the path of its certificate must end
+};
+
+/// `authority`: a file with the certificate, PEM or DER. InvalidArgument or NotFound with the
+/// reason.
+[[nodiscard]] base::Expected<EstServer> readEstServer(const std::string& uri,
+                                                      const std::filesystem::path& authority);
+
+/// One simple re-enrolment (/sren, RFC 9148 §4.2): a session of its own, which the certificate that
+/// is to be renewed authenticates, and one question. On the main thread; may be destroyed at any
+/// time, from inside `done` too.
+class EstRequest final : private api::SessionListener
+{
+public:
+    /// What the server gave, as it came; or how long it wants to be left alone before it is asked
+    /// again (5.03 with Max-Age).
+    using Answer = std::variant<base::Bytes, base::Duration>;
+    using Done = base::UniqueFunction<void(base::Expected<Answer>)>;
+
+    /// From the first octet of the handshake to the last one of the answer.
+    static constexpr base::Duration longest = std::chrono::minutes(3);
+
+    /// What is asked, and with what.
+    struct Question
+    {
+        api::CredentialId id; ///< whose certificate authenticates the session
+        base::Bytes request;  ///< PKCS#10, DER
+    };
+
+    /// `done` runs once, never from inside the call.
+    EstRequest(api::Transport& transport,
+               base::Scheduler& scheduler,
+               const EstServer& server,
+               Question question,
+               Done done);
+
+private:
+    void onConnected(const api::ChannelFacts& facts) override;
+    void onClosed(const base::Error& reason) override;
+    void onRequest(api::Request request, api::Respond respond) override;
+    void onReset(const api::Token& token) override;
+    void onResponse(const base::Expected<api::Response>& response);
+    void finish(base::Expected<Answer> answer);
+
+    api::Request request_;
+    Done done_;
+    base::Timer limit_;
+    base::Lifetime lifetime_;
+    std::unique_ptr<api::Session> session_;
+};
+
+} // namespace causeway::agent

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fstream>
+
+#include <boost/test/unit_test.hpp>
+
+#include "agent/certificate_renewal.hpp"
+#include "tests/fakes/fake_gateway.hpp"
+#include "tests/fakes/fake_scheduler.hpp"
+#include "tests/fakes/fake_transport.hpp"
+#include "tests/fakes/memory_store.hpp"
+#include "tests/fakes/pki.hpp"
+#include "tests/fakes/temporary_directory.hpp"
+
+using namespace causeway;
+using namespace std::chrono_literals;
+using model::OutcomeCode;
+
+namespace {
+
+const api::CredentialId meter{"meter-1", "main"};
+const api::CredentialId relay{"relay-1", "main"};
+
+struct Fixture
+{
+    Fixture()
+    {
+        for (const auto& id : {meter, relay})
+            gateway.keyPairs[id] = {{}, {}, {base::toBytes("the former one")}};
+        server.sessionUri = "coaps://est.example:5684";
+        server.host = "est.example";
+        server.path = {".well-known", "est"};
+        server.authority = base::toBytes("an authority");
+    }
+
+    /// A certificate of this device ends so long after now.
+    void keep(const api::CredentialId& id, base::Duration left)
+    {
+        store.terms.push_back({id, scheduler.wallNow() + left});
+    }
+
+    void begin()
+    {
+        renewal.emplace(agent::CertificateRenewal::Services{scheduler, transport, store, gateway},
+                        server,
+                        60 * 24h);
+        scheduler.advance(agent::CertificateRenewal::firstLook);
+    }
+
+    void answer(OutcomeCode code, std::optional<api::ContentFormat> format = std::nullopt)
+    {
+        api::Response response;
+        response.code = code;
+        response.contentFormat = format;
+        response.payload = base::toBytes("a new one");
+        transport.peer().answer(std::move(response));
+        scheduler.runPosted();
+    }
+
+    [[nodiscard]] std::string certificateOf(const api::CredentialId& id) const
+    {
+        return std::string(base::asText(gateway.keyPairs.at(id).certificates.front()));
+    }
+
+    fakes::FakeScheduler scheduler;
+    fakes::FakeTransport transport;
+    fakes::MemoryStore store{scheduler};
+    fakes::FakeGateway gateway{scheduler};
+    agent::EstServer server;
+    std::optional<agent::CertificateRenewal> renewal;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(certificate_renewal, Fixture)
+
+BOOST_AUTO_TEST_CASE(asks_with_the_certificate_that_is_to_be_renewed)
+{
+    keep(meter, 59 * 24h);
+    begin();
+
+    BOOST_TEST_REQUIRE(transport.peers.size() == 1U);
+    const auto& settings = transport.peer().settings;
+    BOOST_TEST(settings.uri == "coaps://est.example:5684");
+    BOOST_CHECK(settings.securityMode == api::SecurityMode::Certificate);
+    BOOST_CHECK(settings.credential == meter);
+    BOOST_CHECK(settings.server.publicKey == server.authority);
+    BOOST_CHECK(settings.server.certificateUsage == api::CertificateUsage::TrustAnchorAssertion);
+    BOOST_TEST(!settings.isKept);
+    transport.peer().connect();
+
+    BOOST_TEST_REQUIRE(transport.peer().asked.size() == 1U);
+    const auto& request = transport.peer().asked.front().request;
+    BOOST_CHECK(request.method == api::Method::Post);
+    BOOST_CHECK((request.path == std::vector<std::string>{".well-known", "est", "sren"}));
+    BOOST_TEST(request.host == "est.example");
+    BOOST_TEST(request.contentFormat.value() == 286);
+    BOOST_TEST(request.accept.value() == 281);
+    BOOST_TEST(base::asText(request.payload) == "a request of meter-1");
+}
+
+BOOST_AUTO_TEST_CASE(keeps_what_it_gets_and_goes_on_with_the_next_device)
+{
+    keep(meter, 59 * 24h);
+    keep(relay, -24h);
+    begin();
+
+    transport.peer().connect();
+    answer(OutcomeCode::Changed, 281);
+    BOOST_TEST(certificateOf(meter) == "a new one");
+    BOOST_TEST_REQUIRE(transport.peers.size() == 2U);
+    BOOST_TEST(transport.peers.front()->isDestroyed);
+    transport.peer().connect();
+    answer(OutcomeCode::Changed, 287);
+
+    BOOST_TEST(certificateOf(relay) == "a new one");
+    store.terms.clear();
+    scheduler.advance(10 * 24h);
+    BOOST_TEST(transport.peers.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(leaves_alone_what_does_not_end_soon)
+{
+    keep(meter, 61 * 24h);
+    begin();
+    BOOST_TEST(transport.peers.empty());
+
+    scheduler.advance(24h);
+
+    BOOST_TEST(transport.peers.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(no_lie_costs_a_device_the_certificate_that_works)
+{
+    keep(meter, 59 * 24h);
+    begin();
+    const auto lies = {std::pair(OutcomeCode::Changed, std::optional<api::ContentFormat>(0)),
+                       std::pair(OutcomeCode::Changed, std::optional<api::ContentFormat>()),
+                       std::pair(OutcomeCode::Content, std::optional<api::ContentFormat>(281)),
+                       std::pair(OutcomeCode::Forbidden, std::optional<api::ContentFormat>())};
+
+    std::size_t asked = 0;
+    for (const auto& [code, format] : lies) {
+        BOOST_TEST_REQUIRE(transport.peers.size() == ++asked);
+        transport.peer().connect();
+        answer(code, format);
+        BOOST_TEST(certificateOf(meter) == "the former one");
+        scheduler.advance(23h);
+        BOOST_TEST(transport.peers.size() == asked);
+        scheduler.advance(1h);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(waits_as_long_as_the_server_wants)
+{
+    keep(meter, 59 * 24h);
+    begin();
+    transport.peer().connect();
+    api::Response patience;
+    patience.code = OutcomeCode::ServiceUnavailable;
+    patience.maxAge = 600;
+    transport.peer().answer(std::move(patience));
+
+    scheduler.advance(599s);
+    BOOST_TEST(transport.peers.size() == 1U);
+    scheduler.advance(1s);
+    BOOST_TEST_REQUIRE(transport.peers.size() == 2U);
+    transport.peer().connect();
+    answer(OutcomeCode::Changed, 281);
+
+    BOOST_TEST(certificateOf(meter) == "a new one");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_is_away_is_not_asked_for_each_device_and_starves_none)
+{
+    keep(meter, 59 * 24h);
+    keep(relay, 59 * 24h);
+    begin();
+
+    transport.peer().lose({base::ErrorKind::Unreachable, "nobody answers", base::Retry::Later});
+    scheduler.advance(59min);
+    BOOST_TEST(transport.peers.size() == 1U);
+    scheduler.advance(1min);
+
+    BOOST_TEST_REQUIRE(transport.peers.size() == 2U);
+    BOOST_CHECK(transport.peer().settings.credential == relay);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_never_answers_is_given_up)
+{
+    keep(meter, 59 * 24h);
+    begin();
+    transport.peer().connect();
+
+    scheduler.advance(agent::EstRequest::longest);
+
+    BOOST_TEST(transport.peer().isDestroyed);
+    BOOST_TEST(certificateOf(meter) == "the former one");
+    scheduler.advance(2h);
+    BOOST_TEST(transport.peers.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_setting_says_what_is_wrong)
+{
+    const fakes::TemporaryDirectory directory;
+    const fakes::Identity authority{fakes::authorityWish()};
+    const auto file = directory.path() / "authority.pem";
+    std::ofstream(file) << authority.certificatePem();
+
+    const auto good = agent::readEstServer("coaps://est.example", file);
+    BOOST_REQUIRE(good);
+    BOOST_TEST(good->sessionUri == "coaps://est.example:5684");
+    BOOST_CHECK((good->path == std::vector<std::string>{".well-known", "est"}));
+    BOOST_CHECK(good->authority == authority.certificate());
+    BOOST_CHECK((agent::readEstServer("coaps://[::1]:61616/e", file)->path ==
+                 std::vector<std::string>{"e"}));
+    BOOST_TEST(agent::readEstServer("coaps://[::1]:61616/e", file)->sessionUri ==
+               "coaps://[::1]:61616");
+    for (const std::string uri : {"coap://est.example", "est.example", "coaps://est.example/e?a=b"})
+        BOOST_TEST(agent::readEstServer(uri, file).error().message.starts_with("EstServer=" + uri));
+    std::ofstream(file) << "no certificate";
+    BOOST_TEST(agent::readEstServer("coaps://est.example", file)
+                   .error()
+                   .message.starts_with("EstAuthority: " + file.string()));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include <boost/test/unit_test.hpp>
+
+#include "agent/est_request.hpp"
+#include "tests/fakes/pki.hpp"
+#include "tests/unit/coap/dtls_server.hpp"
+#include "tests/unit/coap/session_fixture.hpp"
+
+/// Over real sessions, with GnuTLS at the other end.
+
+using namespace causeway;
+using namespace std::chrono_literals;
+using fakes::authorityWish;
+using fakes::CertificateWish;
+using fakes::Identity;
+
+namespace {
+
+constexpr auto certificates =
+    "NONE:+VERS-DTLS1.2:+ECDHE-ECDSA:+AES-128-CCM-8:+AEAD:+SHA256:+SIGN-ECDSA-SHA256"
+    ":+GROUP-SECP256R1:+CTYPE-CLI-X509:+CTYPE-SRV-X509";
+
+CertificateWish atLoopback()
+{
+    CertificateWish wish;
+    wish.address = "127.0.0.1";
+    return wish;
+}
+
+struct Fixture : tests::SessionFixture
+{
+    Fixture()
+    {
+        store.put({"meter-1", "main"}, device.keyPair(true));
+        peer.present(server, false);
+    }
+
+    void ask(const Identity& trusted)
+    {
+        agent::EstServer est;
+        est.sessionUri = "coaps://127.0.0.1:" + std::to_string(peer.port());
+        est.path = {".well-known", "est"};
+        est.authority = trusted.certificate();
+        request.emplace(
+            endpoint,
+            loop,
+            est,
+            agent::EstRequest::Question{{"meter-1", "main"}, base::toBytes("a request")},
+            [this](base::Expected<agent::EstRequest::Answer> given) {
+                answer.emplace(std::move(given));
+            });
+    }
+
+    /// RFC 7252 §3: an acknowledgement with 2.04, Content-Format 281 and this payload.
+    void acknowledge(const base::Bytes& payload)
+    {
+        const base::Bytes& asked = peer.records.front();
+        const std::size_t tokenSize = asked[0] & 0x0FU;
+        base::Bytes message{static_cast<std::uint8_t>(0x60U | tokenSize), 0x44};
+        message.insert(message.end(),
+                       asked.begin() + 2,
+                       asked.begin() + static_cast<std::ptrdiff_t>(4 + tokenSize));
+        const base::Bytes formatAndMarker{0xC2, 0x01, 0x19, 0xFF};
+        message.insert(message.end(), formatAndMarker.begin(), formatAndMarker.end());
+        message.insert(message.end(), payload.begin(), payload.end());
+        peer.send(message);
+    }
+
+    [[nodiscard]] bool wasAsked(std::string_view what) const
+    {
+        const auto& asked = peer.records.front();
+        return std::search(asked.begin(), asked.end(), what.begin(), what.end()) != asked.end();
+    }
+
+    Identity authority{authorityWish()};
+    Identity stranger{authorityWish("Another")};
+    Identity server{atLoopback(), &authority};
+    Identity device{CertificateWish{}, &authority};
+    tests::DtlsServer peer{loop, certificates, {}};
+    std::optional<agent::EstRequest> request;
+    std::optional<base::Expected<agent::EstRequest::Answer>> answer;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(est_request, Fixture)
+
+BOOST_AUTO_TEST_CASE(gets_a_certificate_with_the_one_that_the_device_has)
+{
+    const auto bag = Identity::bag({device.certificate(), authority.certificate()});
+    ask(authority);
+    BOOST_TEST_REQUIRE(runUntil([&] { return !peer.records.empty() || answer; }));
+
+    BOOST_TEST_REQUIRE(!peer.records.empty());
+    BOOST_TEST(peer.clientKey == device.certificate(), boost::test_tools::per_element());
+    BOOST_TEST(peer.records.front()[1] == 0x02); // POST
+    BOOST_TEST(wasAsked("sren"));
+    BOOST_TEST(wasAsked("a request"));
+    acknowledge(bag);
+    BOOST_TEST_REQUIRE(runUntil([&] { return answer.has_value(); }));
+
+    BOOST_TEST_REQUIRE(answer->has_value());
+    BOOST_TEST(std::get<base::Bytes>(**answer) == bag, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_server_of_another_authority_is_asked_nothing)
+{
+    ask(stranger);
+
+    BOOST_TEST_REQUIRE(runUntil([&] { return answer.has_value(); }));
+    BOOST_TEST(answer->error().message.find("authority") != std::string::npos,
+               answer->error().message);
+    BOOST_TEST(peer.records.empty());
+    BOOST_TEST(peer.clientKey.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
