@@ -47,6 +47,9 @@ constexpr std::array headings{
     Heading{"resolution", Scale}, Heading{"function", Table},   Heading{"fc", Table},
     Heading{"table", Table},      Heading{"access", Access},    Heading{"rw", Access},
     Heading{"register", Address}, Heading{"reg", Address},      Heading{"offset", Address},
+    Heading{"start", Address},    Heading{"variable", Name},    Heading{"adresse", Address},
+    Heading{"bezeichnung", Name}, Heading{"datentyp", Type},    Heading{"einheit", Unit},
+    Heading{"faktor", Scale},     Heading{"anzahl", Length},
 };
 
 /// A text of the device that Object 3 has a Resource for, known by its name in the list.

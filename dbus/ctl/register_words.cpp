@@ -36,6 +36,10 @@ constexpr std::array units{
     UnitName{"%rh",  "%RH",  3304}, UnitName{"rh",   "%RH",  3304}, UnitName{"%",    "%",    3320},
     UnitName{"bar",  "bar",  3323}, UnitName{"mbar", "mbar", 3323}, UnitName{"pa",   "Pa",   3323},
     UnitName{"kpa",  "kPa",  3323}, UnitName{"ppm",  "ppm",  3325}, UnitName{"m",    "m",    3330},
+    UnitName{"volt", "V",    3316}, UnitName{"volts", "V",   3316}, UnitName{"amp",  "A",    3317},
+    UnitName{"amps", "A",    3317}, UnitName{"watt", "W",    3328}, UnitName{"watts", "W",   3328},
+    UnitName{"hertz", "Hz",  3318}, UnitName{"deg c", "Cel", 3303}, UnitName{"celsius", "Cel", 3303},
+    UnitName{"deg f", "degF", 3303}, UnitName{"fahrenheit", "degF", 3303},
 };
 
 // clang-format on

@@ -51,6 +51,31 @@ BOOST_AUTO_TEST_CASE(takes_a_list_with_numbers_of_the_old_convention)
                         "application = \"Setpoint, night\"\n"));
 }
 
+BOOST_AUTO_TEST_CASE(takes_units_in_words_and_a_start)
+{
+    const auto text = imported("name,function,start,quantity,format,scale,unit\n"
+                               "Phase 1,4,0,2,float,,Volts\n"
+                               "Supply air,3,7,1,s16,0.1,deg C\n");
+
+    BOOST_TEST(contains(text,
+                        "path = \"/3316/0/5700\"\ntable = \"input\"\naddress = 0\ntype = \"f32\"\n"
+                        "units = \"V\"\n"));
+    BOOST_TEST(contains(text,
+                        "path = \"/3303/0/5700\"\ntable = \"holding\"\naddress = 7\n"
+                        "type = \"s16\"\nscale = 0.1\nunits = \"Cel\"\n"));
+}
+
+BOOST_AUTO_TEST_CASE(takes_german_headings)
+{
+    const auto text = imported("Adresse;Bezeichnung;Datentyp;Einheit;Faktor\n"
+                               "40001;Wirkleistung;INT32;kW;0,001\n");
+
+    BOOST_TEST(contains(text,
+                        "path = \"/3328/0/5700\"\ntable = \"holding\"\naddress = 0\n"
+                        "type = \"s32\"\nscale = 0.001\nunits = \"kW\"\n"
+                        "application = \"Wirkleistung\"\n"));
+}
+
 BOOST_AUTO_TEST_CASE(takes_semicolons_hexadecimal_and_function_codes)
 {
     const auto text = imported("Name;Address (hex);FC;Format;Factor;Unit;R/W\n"
