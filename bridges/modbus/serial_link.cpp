@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/serial.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -133,6 +134,8 @@ void askLowLatency(int fd)
     static_cast<void>(::ioctl(fd, TIOCSSERIAL, &port));
 }
 
+constexpr const char* inUse = "another program uses it";
+
 tl::unexpected<base::Error> cannot(const std::string& port, const std::string& why)
 {
     return fail(ErrorKind::Unreachable, fmt::format("{}: {}", port, why), Retry::AfterReconnect);
@@ -237,10 +240,17 @@ Expected<UniqueFd> SerialLink::openPort()
 {
     // O_NONBLOCK also so that open() does not wait for a carrier.
     UniqueFd fd(::open(settings_.serialPort.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
+    if (!fd.isOpen() && errno == EBUSY)
+        return cannot(settings_.serialPort, inUse);
     if (!fd.isOpen())
         return cannot(settings_.serialPort, base::errnoText(errno));
     if (::isatty(fd.get()) == 0)
         return cannot(settings_.serialPort, "not a serial port");
+    // TIOCEXCL keeps out who comes later and is not root; the lock tells of who was here before,
+    // where he locks as well.
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
+        return cannot(settings_.serialPort,
+                      errno == EWOULDBLOCK ? std::string(inUse) : base::errnoText(errno));
     if (::ioctl(fd.get(), TIOCEXCL) != 0)
         return cannot(settings_.serialPort, base::errnoText(errno));
     if (auto done = configure(fd.get()); !done) {

@@ -9,11 +9,16 @@
 
 #include <boost/test/unit_test.hpp>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <linux/serial.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 
+#include "agent/base/unique_fd.hpp"
 #include "tests/sim/modbus_device/serial_wire.hpp"
 #include "tests/sim/modbus_device/wire_fixture.hpp"
 #include "tests/unit/modbus/register_device.hpp"
@@ -47,6 +52,9 @@ std::atomic<speed_t> refusedSpeed =
 /// Whether it has two stop bits; a pty has them.
 std::atomic<bool> hasLongStops =
     true; // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): the same
+
+std::atomic<int> writesToFail =
+    0; // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): nor has write()
 
 int get(serial_rs485& now)
 {
@@ -97,6 +105,22 @@ extern "C" int tcsetattr(int fd, int actions, const termios* wanted) noexcept
     if (!hasLongStops)
         taken.c_cflag &= ~static_cast<tcflag_t>(CSTOPB);
     return original(fd, actions, &taken);
+}
+
+/// Fails as the kernel does for an adapter that is about to vanish; on the gateway's side alone.
+extern "C" ssize_t write(int fd, const void* octets, std::size_t size) // NOLINT(cert-dcl58-cpp)
+{
+    constexpr unsigned firstPty = 136; // the test's side is /dev/ptmx
+
+    struct stat port
+    {};
+
+    if (writesToFail > 0 && ::fstat(fd, &port) == 0 && S_ISCHR(port.st_mode) &&
+        major(port.st_rdev) == firstPty && writesToFail-- > 0) {
+        errno = EIO;
+        return -1;
+    }
+    return ::syscall(SYS_write, fd, octets, size);
 }
 
 BOOST_AUTO_TEST_SUITE(serial_port)
@@ -227,6 +251,37 @@ BOOST_FIXTURE_TEST_CASE(gives_the_port_back_to_its_driver_as_it_was, Port)
 
     BOOST_TEST(
         comesTrue([&] { return driver.flags == (SER_RS485_ENABLED | SER_RS485_RTS_ON_SEND); }));
+}
+
+BOOST_FIXTURE_TEST_CASE(opens_its_port_anew_when_the_kernel_cannot_write, Port)
+{
+    const SerialWire wire(link,
+                          [this](const Bytes& octets, const termios&) { return answer(octets); });
+    BOOST_REQUIRE(buses.addLine(rtu()));
+    BOOST_TEST(comesTrue([&] { return buses.lineStatus("rtu-0")->isUp; }));
+    writesToFail = 1;
+
+    const auto bridge = attach("eastron-sdm120", "rtu-0", 7);
+
+    BOOST_TEST(comesTrue([&] { return has({3316, 0, 5700}, 230.1); }));
+    BOOST_TEST(writesToFail == 0);
+    BOOST_TEST(
+        comesTrue([&] { return buses.lineStatus("rtu-0")->counters.at("connections") == 2U; }));
+}
+
+BOOST_FIXTURE_TEST_CASE(waits_for_a_port_that_another_program_uses, Port)
+{
+    const SerialWire wire(link,
+                          [this](const Bytes& octets, const termios&) { return answer(octets); });
+    base::UniqueFd other(::open(link.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+    BOOST_REQUIRE(::flock(other.get(), LOCK_EX) == 0);
+    BOOST_REQUIRE(buses.addLine(rtu()));
+    BOOST_TEST(comesTrue([&] { return !lastError().empty(); }));
+    BOOST_TEST(lastError().find("another program uses it") != std::string::npos);
+
+    other.reset();
+
+    BOOST_TEST(comesTrue([&] { return buses.lineStatus("rtu-0")->isUp; }));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_port_that_has_not_two_stop_bits_is_not_believed_to_have_them, Port)
