@@ -195,6 +195,7 @@ void ProfileReader::readModbus(ProfileTable table)
     };
     take("max-registers", modbus::mostRegistersRead, limits.mostRegisters);
     take("max-coils", modbus::mostBitsRead, limits.mostCoils);
+    take("max-outstanding", modbus::mostOutstanding, limits.outstanding);
     take("patience", 1000, limits.patience);
     if (const auto gap = table.integer("max-gap", 0, modbus::mostRegistersRead))
         limits.mostGap = static_cast<std::uint16_t>(*gap);

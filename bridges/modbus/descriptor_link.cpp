@@ -16,8 +16,9 @@ using base::Retry;
 
 namespace {
 
-/// Requests go out one at a time; more than this waiting means that nothing leaves any more.
-constexpr std::size_t mostOutgoing = 1024;
+/// More than the longest requests that may be under way at once (mostOutstanding, of 260 octets)
+/// means that nothing leaves any more.
+constexpr std::size_t mostOutgoing = 4352;
 
 Error lost(const std::string& why)
 {

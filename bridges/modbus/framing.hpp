@@ -11,26 +11,43 @@
 
 namespace causeway::bridges::modbus {
 
-/// How requests and answers travel on one kind of link, and which octets are the answer to the one
-/// request under way. One exchange at a time: begin(), then receive() until it says something, else
-/// giveUp(). Octets that come at any other time go to receiveIdle(). Pure: time is handed in.
+/// How requests and answers travel on one kind of link, and which octets are the answer to which
+/// request under way. One exchange at a time, or several where answers name their request: begin(),
+/// then receive() until it says something, else giveUp(). Octets that come at any other time go to
+/// receiveIdle(). Pure: time is handed in.
 class Framing
 {
 public:
     virtual ~Framing() = default;
 
     using Result = base::Expected<Answer>;
+    /// Of an exchange; the same again only when nobody remembers the first.
+    using Number = std::uint16_t;
+
+    /// Whether begin() may come again before the last exchange has ended.
+    [[nodiscard]] virtual bool takesSeveral() const { return false; }
 
     /// The octets to send.
     [[nodiscard]] virtual base::Bytes begin(const Request& request) = 0;
 
-    /// The end of the exchange, or nothing while the answer is not complete. Answers of others and
-    /// late ones are dropped on the way.
+    /// Of the exchange that begin() began last, and of the one whose end receive() has told.
+    [[nodiscard]] virtual Number begun() const { return 0; }
+
+    [[nodiscard]] virtual Number ended() const { return 0; }
+
+    /// The end of an exchange, or nothing while no answer is complete. Answers of others and late
+    /// ones are dropped on the way. When several are under way, another end may be in what has come
+    /// already: ask again, without octets, until it is nothing.
     [[nodiscard]] virtual std::optional<Result> receive(base::ByteView octets,
                                                         base::TimePoint now) = 0;
 
     /// The time is up: Timeout, or Corrupt when something came that is not an answer.
-    [[nodiscard]] virtual base::Error giveUp(base::TimePoint now) = 0;
+    [[nodiscard]] virtual base::Error giveUpOn(Number exchange, base::TimePoint now) = 0;
+
+    [[nodiscard]] base::Error giveUp(base::TimePoint now) { return giveUpOn(begun(), now); }
+
+    /// So many of the last octets belong to what has not ended yet.
+    [[nodiscard]] virtual std::size_t octetsLeft() const { return 0; }
 
     virtual void receiveIdle(base::ByteView octets, base::TimePoint now) = 0;
 

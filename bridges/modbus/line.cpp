@@ -19,9 +19,6 @@ using base::TimePoint;
 
 namespace {
 
-/// A TCP connection on which so many requests in a row met silence is not trusted any more.
-constexpr std::uint32_t mostSilentInARow = 3;
-
 std::string unitName(std::uint8_t unitId)
 {
     return fmt::format("unit {}", unitId);
@@ -40,7 +37,8 @@ Line::Line(base::Scheduler& scheduler, const LineTuning& tuning, LineParts parts
                                            submit(std::move(request), priority, std::move(done));
                                        }))
     , trace_(scheduler)
-    , timer_(scheduler, [this] { onTimer(); })
+    , timer_(scheduler, [this] { startNext(); })
+    , answer_(scheduler, [this] { giveUpFirst(); })
     , reportTimer_(scheduler, [this] { reportNow(); })
 {}
 
@@ -88,11 +86,10 @@ void Line::leave(std::uint8_t unitId, const std::vector<Request>& owed)
     for (LineJob& job : dropped)
         job.done(fail(ErrorKind::Cancelled, "the device is detached"));
     // What is on the wire stays there until it is answered; nobody hears of it.
-    if (current_ && current_->request.unitId == unitId) {
-        current_->done(fail(ErrorKind::Cancelled, "the device is detached"));
-        current_->done = [](const Expected<Answer>&) {
-        };
-        current_->isRepeat = true;
+    for (Exchange* const exchange : underWay_.of(unitId)) {
+        auto done = std::exchange(exchange->job.done, [](const Expected<Answer>&) {});
+        exchange->job.isRepeat = true;
+        done(fail(ErrorKind::Cancelled, "the device is detached"));
     }
     if (!owed.empty())
         record(unitId).terms = terms;
@@ -102,7 +99,7 @@ void Line::leave(std::uint8_t unitId, const std::vector<Request>& owed)
 
 bool Line::isOnWire(const Request& request) const
 {
-    return current_ && current_->request == request;
+    return underWay_.holds(request);
 }
 
 bool Line::hasLastWrites() const
@@ -138,7 +135,7 @@ void Line::add(LineJob job)
         });
         return;
     }
-    if (!current_)
+    if (underWay_.hasRoom())
         wakeUp();
 }
 
@@ -177,7 +174,7 @@ void Line::reserve(const std::string& reason, std::function<void()> onUp)
     reservedFor_ = reason;
     onReservedUp_ = std::move(onUp);
     tellUsersDown(reason);
-    if (!current_)
+    if (underWay_.isEmpty())
         wakeUp();
 }
 
@@ -204,6 +201,7 @@ void Line::onDown(const base::Error& reason)
     isUp_ = false;
     lastError_ = reason.message;
     timer_.stop();
+    answer_.stop();
     failAll({ErrorKind::Unreachable, "the line is down: " + reason.message, reason.retry});
     if (!isNews)
         return;
@@ -216,10 +214,15 @@ void Line::onOctets(base::ByteView octets)
 {
     lastOctetAt_ = scheduler_.now();
     counters_["octetsReceived"] += octets.size();
-    if (current_) {
+    if (!underWay_.isEmpty()) {
         trace_.onReceived(octets);
-        if (auto result = parts_.framing->receive(octets, lastOctetAt_))
-            finish(std::move(*result));
+        auto result = parts_.framing->receive(octets, lastOctetAt_);
+        while (result) {
+            finish(parts_.framing->ended(), std::move(*result));
+            if (underWay_.isEmpty())
+                return;
+            result = parts_.framing->receive({}, lastOctetAt_);
+        }
         return;
     }
     trace_.onStray(octets);
@@ -235,25 +238,17 @@ void Line::onOctets(base::ByteView octets)
         quietUntil_ = lastOctetAt_ + parts_.responseTimeout;
 }
 
-void Line::onTimer()
-{
-    if (current_)
-        finish(tl::unexpected(parts_.framing->giveUp(scheduler_.now())));
-    else
-        startNext();
-}
-
 void Line::startNext()
 {
     failHopeless();
     // Who heard that his request is hopeless may have made another, which the timer will find.
-    if (current_ || !isUp_ || queue_.isEmpty())
+    if (!underWay_.hasRoom() || !isUp_ || queue_.isEmpty())
         return;
     // Its silence takes nobody's turn: beside a busy unit that needs less it would never come.
-    const LineJob* const job =
-        queue_.next([this](const LineJob& one) { return !heldUntil(one).has_value(); });
+    const LineJob* const job = queue_.next([this](const LineJob& one) { return mayStart(one); });
     if (!job) {
-        timer_.startAt(firstReleaseOrExpiry());
+        if (const TimePoint at = firstReleaseOrExpiry(); at != TimePoint::max())
+            timer_.startAt(at); // else an answer is waited for
         return;
     }
     if (const TimePoint silent = silentFor(*job); silent > scheduler_.now())
@@ -325,132 +320,9 @@ TimePoint Line::firstReleaseOrExpiry() const
     return first;
 }
 
-void Line::send(LineJob job)
-{
-    const UnitTerms* const terms = termsOf(job.request.unitId);
-    if (auto spoken = parts_.link->speak(terms ? terms->serial : api::SerialMode{}); !spoken) {
-        refuse(std::move(job), spoken.error());
-        return;
-    }
-    record(job.request.unitId).unspeakable.clear();
-    if (job.knock)
-        parts_.framing->forgetUnanswered();
-    const base::Bytes frame = parts_.framing->begin(job.request);
-    const base::Duration onWire =
-        parts_.link->wireTime(frame.size() + parts_.framing->octetsOnWire(job.request));
-    ++counters_["requests"];
-    record(job.request.unitId).statistics.onSent(scheduler_.now());
-    counters_["octetsSent"] += frame.size();
-    trace_.onSent(job.request, frame);
-    current_ = std::move(job);
-    timer_.start(onWire + current_->knock.value_or(responseTimeout(current_->request.unitId)));
-    parts_.link->send(frame);
-}
-
-// Nothing has gone out. It is this unit's fault, and the line is as good as ever for the others.
-void Line::refuse(LineJob job, const base::Error& why)
-{
-    UnitRecord& unit = record(job.request.unitId);
-    unit.breaker.onTimeout(scheduler_.now());
-    unit.unspeakable = why.message;
-    ++counters_["refusedSpeeds"];
-    unit.statistics.onRefusedSpeed();
-    trace_.onNotSent(job.request, why.message);
-    reportSoon();
-    job.done(fail(why));
-    wakeUp();
-}
-
-void Line::finish(Expected<Answer> result)
-{
-    LineJob job = std::move(*current_);
-    current_.reset();
-    trace_.onEnd(job.request, result);
-    count(result);
-    record(job.request.unitId).statistics.onEnd(result, scheduler_.now());
-    CircuitBreaker& unit = record(job.request.unitId).breaker;
-    const bool wasProbe = unit.isOpen();
-    const bool isKnock = job.knock.has_value();
-    const bool wasSilence = !result && result.error().kind == ErrorKind::Timeout;
-    const bool isDeaf = !result && result.error().kind == ErrorKind::Unreachable;
-    if (wasSilence || isDeaf)
-        unit.onTimeout(scheduler_.now());
-    else
-        unit.onAnswer();
-    silentInARow_ = wasSilence ? silentInARow_ + 1 : 0;
-    const bool followsSilence = silentUnit_ && silentUnit_ != job.request.unitId;
-    silentUnit_ = wasSilence ? std::optional(job.request.unitId) : std::nullopt;
-    const bool wasWrong = !result && result.error().kind == ErrorKind::Corrupt;
-    if (!result && deservesRepeat(job, result.error(), followsSilence)) {
-        job.isRepeat = true;
-        queue_.pushAgain(std::move(job)); // before anybody else's silence
-    } else {
-        job.done(std::move(result));
-    }
-    rest(wasWrong || (wasSilence && !wasProbe && !isKnock));
-}
-
-void Line::count(const Expected<Answer>& result)
-{
-    counters_["strayAnswers"] = parts_.framing->strayAnswers();
-    if (parts_.framing->wrongEchoes() > 0)
-        counters_["wrongEchoes"] = parts_.framing->wrongEchoes();
-    reportSoon();
-    if (result) {
-        ++counters_["answers"];
-        return;
-    }
-    ++counters_[counterOf(result.error())];
-}
-
-// A server takes what follows a request to a silent neighbour for that one's answer, and so misses
-// a request to itself (libmodbus 3.1.6, _modbus_rtu_receive). A poll that may have met this is
-// asked again.
-bool Line::deservesRepeat(const LineJob& job, const base::Error& error, bool followsSilence)
-{
-    const bool mayPass = error.kind == ErrorKind::Timeout || error.kind == ErrorKind::Corrupt;
-    const bool mayBeMissed = job.priority == Priority::Poll && followsSilence;
-    return mayPass && (job.priority == Priority::Read || mayBeMissed) && !job.isRepeat &&
-           !record(job.request.unitId).breaker.isOpen();
-}
-
-void Line::rest(bool needsQuiet)
-{
-    if (parts_.framing->hasLostTrack() ||
-        (!parts_.hasQuarantine && silentInARow_ >= mostSilentInARow)) {
-        silentInARow_ = 0;
-        const std::string why = parts_.framing->hasLostTrack() ? "answers that cannot be right"
-                                                               : "nothing comes back any more";
-        parts_.link->reopen({ErrorKind::Unreachable, why, Retry::AfterReconnect});
-        return;
-    }
-    const TimePoint now = scheduler_.now();
-    if (needsQuiet && parts_.hasQuarantine)
-        quietUntil_ = now + parts_.responseTimeout;
-    wakeUp();
-}
-
-void Line::wakeUp()
-{
-    timer_.startAt(isUp_ ? std::max(quietUntil_, lastOctetAt_ + parts_.link->silence())
-                         : scheduler_.now());
-}
-
-void Line::failAll(const base::Error& reason)
-{
-    auto jobs = queue_.takeAll([](const LineJob&) { return true; });
-    if (current_) {
-        trace_.onEnd(current_->request, fail(reason));
-        jobs.insert(jobs.begin(), std::move(*current_));
-    }
-    current_.reset();
-    for (LineJob& job : jobs)
-        base::contain(unitName(job.request.unitId), [&] { job.done(fail(reason)); });
-}
-
 Line::UnitRecord& Line::record(std::uint8_t unitId)
 {
-    return units_.try_emplace(unitId, UnitRecord{CircuitBreaker(tuning_), {}, {}, {}})
+    return units_.try_emplace(unitId, UnitRecord{CircuitBreaker(tuning_), {}, {}, {}, {}})
         .first->second;
 }
 

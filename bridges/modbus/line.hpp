@@ -18,6 +18,7 @@
 #include "bridges/modbus/line_trace.hpp"
 #include "bridges/modbus/line_tuning.hpp"
 #include "bridges/modbus/link.hpp"
+#include "bridges/modbus/under_way.hpp"
 
 namespace causeway::bridges::modbus {
 
@@ -46,8 +47,9 @@ public:
 struct UnitTerms
 {
     std::optional<base::Duration> responseTimeout;
-    base::Duration silence{}; ///< before each request to it, besides the Line's own
-    api::SerialMode serial{}; ///< how it speaks, when not as its Line
+    base::Duration silence{};      ///< before each request to it, besides the Line's own
+    api::SerialMode serial{};      ///< how it speaks, when not as its Line
+    std::uint16_t outstanding = 1; ///< requests that its server takes at once, on Modbus TCP
 };
 
 /// What a Line is made of; changed as a whole when its settings change.
@@ -59,9 +61,10 @@ struct LineParts
     bool hasQuarantine = true; ///< RTU: be quiet after a timeout, so that a late answer is not hit
 };
 
-/// One link's queue: one request at a time, writes before reads before polls, the silence before
-/// each frame, quarantine after a failure, a circuit breaker for each unit. Lives on the field
-/// thread. A write is sent at most once; a read that somebody waits for is repeated once.
+/// One link's queue: one request at a time, or as many as the servers take where answers name their
+/// request; writes before reads before polls, the silence before each frame, quarantine after a
+/// failure, a circuit breaker for each unit. Lives on the field thread. A write is sent at most
+/// once; a read that somebody waits for is repeated once.
 class Line final : public LinkListener
 {
 public:
@@ -116,14 +119,14 @@ private:
         CircuitBreaker breaker;
         UnitTerms terms;
         LineStatistics statistics;
-        std::string unspeakable; ///< why the link cannot speak as it does; empty when it can
+        base::TimePoint silentAt{}; ///< when it was last found not to have answered
+        std::string unspeakable;    ///< why the link cannot speak as it does; empty when it can
     };
 
     void onUp() override;
     void onDown(const base::Error& reason) override;
     void onOctets(base::ByteView octets) override;
 
-    void onTimer();
     void startNext();
     void failHopeless();
     void add(LineJob job);
@@ -132,7 +135,11 @@ private:
     [[nodiscard]] static std::string whyNotAsked(const UnitRecord& unit);
     void send(LineJob job);
     void refuse(LineJob job, const base::Error& why);
-    void finish(base::Expected<Answer> result);
+    void giveUpFirst();
+    void finish(Framing::Number number, base::Expected<Answer> result);
+    void note(const Exchange& exchange, const base::Expected<Answer>& result);
+    [[nodiscard]] bool mayStart(const LineJob& job) const;
+    [[nodiscard]] std::uint16_t outstandingOf(std::uint8_t unitId) const;
     void count(const base::Expected<Answer>& result);
     [[nodiscard]] bool
     deservesRepeat(const LineJob& job, const base::Error& error, bool followsSilence);
@@ -164,15 +171,17 @@ private:
 
     std::unique_ptr<LastWrites> lastWrites_;
     LineQueue queue_;
-    std::optional<LineJob> current_;
+    UnderWay underWay_;
     base::TimePoint lastOctetAt_{};
     base::TimePoint quietUntil_{};
     std::uint32_t silentInARow_ = 0;
+    base::TimePoint silentAt_{};             ///< when anybody was
     std::optional<std::uint8_t> silentUnit_; ///< who did not answer the last request
 
     std::map<std::string, std::uint64_t> counters_;
     LineTrace trace_;
-    base::Timer timer_; ///< end of silence, of quarantine, or of waiting
+    base::Timer timer_;  ///< end of silence, of quarantine, or of waiting
+    base::Timer answer_; ///< end of the patience with who has not answered
     base::Timer reportTimer_;
 };
 

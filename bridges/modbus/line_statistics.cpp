@@ -33,18 +33,19 @@ void LineStatistics::onSent(base::TimePoint now)
     closeWindows(now);
     ++inWindow_;
     ++counters_["requests"];
-    sentAt_ = now;
 }
 
-void LineStatistics::onEnd(const Framing::Result& result, base::TimePoint now)
+void LineStatistics::onEnd(const Framing::Result& result,
+                           base::TimePoint sentAt,
+                           base::TimePoint now)
 {
     ++counters_[result ? "answers" : counterOf(result.error())];
     const bool hasSpoken = result || result.error().kind == ErrorKind::Refused;
     if (!hasSpoken)
         return;
     ++answered_;
-    latencies_ += now - sentAt_;
-    longest_ = std::max(longest_, now - sentAt_);
+    latencies_ += now - sentAt;
+    longest_ = std::max(longest_, now - sentAt);
 }
 
 std::map<std::string, std::uint64_t> LineStatistics::counters(base::TimePoint now) const

@@ -19,7 +19,7 @@ public:
     /// The port cannot speak as the unit does.
     void onRefusedSpeed() { ++counters_["refusedSpeeds"]; }
 
-    void onEnd(const Framing::Result& result, base::TimePoint now);
+    void onEnd(const Framing::Result& result, base::TimePoint sentAt, base::TimePoint now);
 
     /// requests, answers, timeouts, corruptAnswers, exceptions, refusedSpeeds, requestsPerMinute
     /// (of the last whole window), meanLatencyMicroseconds and longestLatencyMicroseconds of what
@@ -30,7 +30,6 @@ private:
     void closeWindows(base::TimePoint now);
 
     std::map<std::string, std::uint64_t> counters_;
-    base::TimePoint sentAt_{};
     base::TimePoint windowStart_{};
     std::uint64_t inWindow_ = 0;
     std::uint64_t inLastWindow_ = 0;

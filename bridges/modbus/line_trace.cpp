@@ -70,7 +70,6 @@ bool LineTrace::isWanted() const
 
 void LineTrace::onSent(const Request& request, base::ByteView frame)
 {
-    received_.clear();
     if (isWanted())
         add({{},
              TracedFrame::Direction::Sent,
@@ -98,14 +97,14 @@ void LineTrace::onReceived(base::ByteView octets)
     received_.insert(received_.end(), part.begin(), part.end());
 }
 
-void LineTrace::onEnd(const Request& request, const Framing::Result& result)
+void LineTrace::onEnd(const Request& request, const Framing::Result& result, std::size_t octetsLeft)
 {
+    const auto end =
+        received_.end() - static_cast<std::ptrdiff_t>(std::min(octetsLeft, received_.size()));
+    const base::Bytes octets(received_.begin(), end);
+    received_.erase(received_.begin(), end);
     if (isWanted())
-        add({{},
-             TracedFrame::Direction::Received,
-             request.unitId,
-             std::exchange(received_, {}),
-             describe(result)});
+        add({{}, TracedFrame::Direction::Received, request.unitId, octets, describe(result)});
 }
 
 void LineTrace::onStray(base::ByteView octets)

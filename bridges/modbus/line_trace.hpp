@@ -22,9 +22,10 @@ public:
     {}
 
     void onSent(const Request& request, base::ByteView frame);
-    /// Of the exchange under way.
+    /// Of what is under way.
     void onReceived(base::ByteView octets);
-    void onEnd(const Request& request, const Framing::Result& result);
+    /// So many of the octets received are of another exchange, which has not ended.
+    void onEnd(const Request& request, const Framing::Result& result, std::size_t octetsLeft = 0);
     /// It would have been the next, and the port could not speak as its unit does.
     void onNotSent(const Request& request, const std::string& why);
     /// Nobody waits for these.

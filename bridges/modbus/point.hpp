@@ -99,6 +99,9 @@ struct Point
     [[nodiscard]] Extent extent() const;
 };
 
+/// Messaging on TCP/IP V1.0b names 1 to 16 transactions that a server may take at once.
+constexpr std::uint16_t mostOutstanding = 16;
+
 /// What a device of this kind can bear.
 struct UnitLimits
 {
@@ -110,6 +113,7 @@ struct UnitLimits
     std::uint16_t patience = 3; ///< failed polls in a row before the device counts as gone
     std::optional<std::chrono::milliseconds> responseTimeout; ///< instead of the line's
     std::chrono::milliseconds silence{0}; ///< before each request, besides the line's own
+    std::uint16_t outstanding = 1;        ///< requests at once, on Modbus TCP
 };
 
 } // namespace causeway::bridges::modbus

@@ -120,7 +120,7 @@ Framing::Result RtuFraming::corrupt(Error error, TimePoint now)
     return tl::unexpected(std::move(error));
 }
 
-Error RtuFraming::giveUp(TimePoint now)
+Error RtuFraming::giveUpOn(Number, TimePoint now)
 {
     remember(now);
     if (isEchoDue_)

@@ -26,7 +26,7 @@ public:
     [[nodiscard]] base::Bytes begin(const Request& request) override;
     [[nodiscard]] std::optional<Result> receive(base::ByteView octets,
                                                 base::TimePoint now) override;
-    [[nodiscard]] base::Error giveUp(base::TimePoint now) override;
+    [[nodiscard]] base::Error giveUpOn(Number exchange, base::TimePoint now) override;
     void receiveIdle(base::ByteView octets, base::TimePoint now) override;
     [[nodiscard]] std::optional<base::TimePoint> heldUntil(const Request& request,
                                                            base::TimePoint now) const override;

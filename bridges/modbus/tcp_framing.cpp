@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridges/modbus/tcp_framing.hpp"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 namespace causeway::bridges::modbus {
 
@@ -27,9 +29,8 @@ constexpr std::uint16_t latestAnswer = 256;
 
 Bytes TcpFraming::begin(const Request& request)
 {
-    request_ = request;
     ++transactionId_;
-    isWaiting_ = true;
+    waiting_.push_back({transactionId_, request});
     return encodeTcp(request, transactionId_);
 }
 
@@ -39,9 +40,9 @@ std::optional<Framing::Result> TcpFraming::receive(ByteView octets, TimePoint)
     while (buffer_.size() >= mbapOctets) {
         const MbapHeader header = decodeMbap(buffer_);
         if (header.protocolId != 0)
-            return lost("the answer is not Modbus: its protocol identifier is not 0");
+            return lostAll("the answer is not Modbus: its protocol identifier is not 0");
         if (header.length < leastLength || header.length > mostLength)
-            return lost("the answer's length cannot be");
+            return lostAll("the answer's length cannot be");
         if (buffer_.size() < octetsBeforeLength + header.length)
             return std::nullopt;
         if (auto result = takeFrame())
@@ -56,16 +57,27 @@ std::optional<Framing::Result> TcpFraming::takeFrame()
     const std::size_t size = octetsBeforeLength + header.length;
     const Bytes frame(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(size));
     buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(size));
-    if (!isWaiting_ || header.transactionId != transactionId_) {
+    const auto request = take(header.transactionId);
+    if (!request) {
         countStray();
         return std::nullopt;
     }
-    isWaiting_ = false;
+    ended_ = header.transactionId;
     // A server that mixes one answer into another leaves the end of one behind; nothing else in a
     // frame would show it.
     if (!canBeginFrame(buffer_))
         return lost("what follows the answer is no frame");
-    return judge(frame);
+    return judge(*request, frame);
+}
+
+std::optional<Request> TcpFraming::take(Number exchange)
+{
+    const auto place = std::ranges::find(waiting_, exchange, &Waiting::number);
+    if (place == waiting_.end())
+        return std::nullopt;
+    std::optional<Request> taken = std::move(place->request);
+    waiting_.erase(place);
+    return taken;
 }
 
 bool TcpFraming::canBeginFrame(ByteView octets) const
@@ -80,29 +92,46 @@ bool TcpFraming::canBeginFrame(ByteView octets) const
     return octets.size() < octetsBeforeLength || (word(4) >= leastLength && word(4) <= mostLength);
 }
 
-Framing::Result TcpFraming::judge(ByteView frame)
+Framing::Result TcpFraming::judge(const Request& request, ByteView frame)
 {
-    if (decodeMbap(frame).unitId != request_.unitId)
+    if (decodeMbap(frame).unitId != request.unitId)
         return lost("the answer names another unit");
-    Result result = decodePdu(request_, frame.subspan(mbapOctets));
+    Result result = decodePdu(request, frame.subspan(mbapOctets));
     // Our transaction, and not our answer: whatever sends this is not to be followed further.
     if (!result && result.error().kind == ErrorKind::Corrupt)
         hasLostTrack_ = true;
     return result;
 }
 
+// Nobody knows whose answer it was: it counts as the oldest one's, and the others end with the
+// connection. While nobody waits it is nobody's.
+Framing::Result TcpFraming::lostAll(std::string_view why)
+{
+    if (!waiting_.empty()) {
+        ended_ = waiting_.front().number;
+        waiting_.erase(waiting_.begin());
+    }
+    return lost(why);
+}
+
 Framing::Result TcpFraming::lost(std::string_view why)
 {
     hasLostTrack_ = true;
-    isWaiting_ = false;
     buffer_.clear();
     return fail(ErrorKind::Corrupt, std::string(why), Retry::AfterReconnect);
 }
 
-Error TcpFraming::giveUp(TimePoint)
+bool TcpFraming::isBegunOf(Number exchange) const
 {
-    isWaiting_ = false;
-    if (!buffer_.empty()) {
+    if (buffer_.size() < mbapOctets)
+        return !buffer_.empty() && waiting_.empty();
+    return decodeMbap(buffer_).transactionId == exchange || waiting_.empty();
+}
+
+Error TcpFraming::giveUpOn(Number exchange, TimePoint)
+{
+    take(exchange);
+    if (isBegunOf(exchange)) {
         hasLostTrack_ = true;
         return {ErrorKind::Corrupt, "the answer broke off", Retry::AfterReconnect};
     }
@@ -123,7 +152,7 @@ std::optional<TimePoint> TcpFraming::heldUntil(const Request&, TimePoint) const
 void TcpFraming::reset()
 {
     buffer_.clear();
-    isWaiting_ = false;
+    waiting_.clear();
     hasLostTrack_ = false;
 }
 

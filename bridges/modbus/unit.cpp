@@ -36,7 +36,10 @@ PollPlan planOf(const std::vector<Point>& points, const Unit::Settings& settings
 
 UnitTerms termsOf(const Unit::Settings& settings)
 {
-    return {settings.limits.responseTimeout, settings.limits.silence, settings.serial};
+    return {settings.limits.responseTimeout,
+            settings.limits.silence,
+            settings.serial,
+            settings.limits.outstanding};
 }
 
 } // namespace

@@ -13,6 +13,24 @@ namespace {
 constexpr base::TimePoint now{std::chrono::seconds(1)};
 const Request question{7, FunctionCode::ReadHoldingRegisters, 100, 3, {}};
 
+const Request earlier{8, FunctionCode::ReadInputRegisters, 7, 1, {}};
+
+/// To two questions at once: what is believed must be the answer to the one that it ends.
+void feedTwo(TcpFraming& framing, base::ByteView octets)
+{
+    static_cast<void>(framing.begin(earlier));
+    static_cast<void>(framing.begin(question));
+    auto result = framing.receive(octets, now);
+    for (; result; result = framing.receive({}, now)) {
+        const Request& asked = framing.ended() == framing.begun() ? question : earlier;
+        if (*result && (*result)->size() != asked.count)
+            std::abort();
+        if (framing.hasLostTrack())
+            break;
+    }
+    static_cast<void>(framing.giveUp(now));
+}
+
 /// In two pieces and then while nobody waits; what is believed must be an answer to the question.
 void feed(Framing& framing, base::ByteView octets)
 {
@@ -37,5 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
     TcpFraming tcp;
     feed(rtu, {octets, size});
     feed(tcp, {octets, size});
+    TcpFraming pipeline;
+    feedTwo(pipeline, {octets, size});
     return 0;
 }

@@ -11,20 +11,24 @@
 
 namespace causeway::bridges::modbus {
 
-/// A device of registers at the other end of a FakeLink: has those that a test puts in, and answers
-/// everything else with exception 2. Speaks RTU.
-class RegisterDevice
+/// What such a device holds, and what a test knows of it.
+struct RegisterContent
 {
-public:
-    explicit RegisterDevice(std::uint8_t unitId = 1)
-        : unitId_(unitId)
-    {}
-
     std::map<std::uint16_t, std::uint16_t> holding;
     std::map<std::uint16_t, std::uint16_t> coils;
     std::vector<base::Bytes> writes; ///< as they came, without CRC
     std::size_t reads = 0;
     bool isDead = false;
+};
+
+/// A device of registers at the other end of a FakeLink: has those that a test puts in, and answers
+/// everything else with exception 2. Speaks RTU.
+class RegisterDevice : public RegisterContent
+{
+public:
+    explicit RegisterDevice(std::uint8_t unitId = 1)
+        : unitId_(unitId)
+    {}
 
     /// Nothing when the frame is not for this unit, or nobody is at home.
     [[nodiscard]] base::Bytes answer(const base::Bytes& frame)

@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(measures_rate_and_latency)
 
     for (int i = 0; i < 40; ++i, now += 500ms) {
         statistics.onSent(now);
-        statistics.onEnd(Answer{}, now + (i == 7 ? 90ms : 10ms));
+        statistics.onEnd(Answer{}, now, now + (i == 7 ? 90ms : 10ms));
     }
 
     const auto counters = statistics.counters(now);
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(counts_failures_by_their_kind_and_not_as_latency)
     for (const auto kind :
          {base::ErrorKind::Timeout, base::ErrorKind::Corrupt, base::ErrorKind::Refused}) {
         statistics.onSent(start);
-        statistics.onEnd(base::fail(kind, "no"), start + 100ms);
+        statistics.onEnd(base::fail(kind, "no"), start, start + 100ms);
     }
 
     const auto counters = statistics.counters(start);

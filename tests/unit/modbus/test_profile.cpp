@@ -114,7 +114,8 @@ BOOST_AUTO_TEST_CASE(reads_every_key_of_a_value)
     const auto profile = parse(
         head +
         "order = \"GHEFCDAB\"\nnot-available = \"sunspec\"\ntimeout-ms = 900\n"
-        "silence-ms = 20\nfirst-address = 1\n[[resource]]\npath = \"/3303/0/5700\"\n"
+        "silence-ms = 20\nmax-outstanding = 4\nfirst-address = 1\n[[resource]]\npath = "
+        "\"/3303/0/5700\"\n"
         "table = \"holding\"\naddress = 101\ntype = \"s32\"\nscale = [0.1, 40]\ndecimals = 2\n"
         "scale-register = 105\n[[resource]]\npath = \"/3348/0/5547\"\ntable = \"holding\"\n"
         "address = 201\ntype = \"u16\"\nenum = { 0x10 = 1, 32 = 2 }\n");
@@ -130,6 +131,7 @@ BOOST_AUTO_TEST_CASE(reads_every_key_of_a_value)
     BOOST_TEST(find(*profile, {3348, 0, 5547}).point->encoding.meanings.front().first == 16);
     BOOST_TEST((profile->limits.responseTimeout == std::chrono::milliseconds(900)));
     BOOST_TEST((profile->limits.silence == std::chrono::milliseconds(20)));
+    BOOST_TEST(profile->limits.outstanding == 4);
 }
 
 BOOST_AUTO_TEST_CASE(reads_what_to_ask_and_to_tell_a_device_first)

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/base/door.hpp"
+#include "bridges/modbus/line.hpp"
+
+// What a Line does with a request from its sending to its end.
+namespace causeway::bridges::modbus {
+
+using base::ErrorKind;
+using base::Expected;
+using base::fail;
+using base::Retry;
+using base::TimePoint;
+
+namespace {
+
+/// A TCP connection on which so many requests in a row met silence is not trusted any more.
+constexpr std::uint32_t mostSilentInARow = 3;
+
+} // namespace
+
+bool Line::mayStart(const LineJob& job) const
+{
+    return underWay_.admits(job, outstandingOf(job.request.unitId)) && !heldUntil(job);
+}
+
+std::uint16_t Line::outstandingOf(std::uint8_t unitId) const
+{
+    const UnitTerms* const terms = termsOf(unitId);
+    return terms && parts_.framing->takesSeveral() ? terms->outstanding : 1;
+}
+
+void Line::send(LineJob job)
+{
+    const UnitTerms* const terms = termsOf(job.request.unitId);
+    if (auto spoken = parts_.link->speak(terms ? terms->serial : api::SerialMode{}); !spoken) {
+        refuse(std::move(job), spoken.error());
+        return;
+    }
+    record(job.request.unitId).unspeakable.clear();
+    if (job.knock)
+        parts_.framing->forgetUnanswered();
+    const base::Bytes frame = parts_.framing->begin(job.request);
+    const base::Duration onWire =
+        parts_.link->wireTime(frame.size() + parts_.framing->octetsOnWire(job.request));
+    ++counters_["requests"];
+    record(job.request.unitId).statistics.onSent(scheduler_.now());
+    counters_["octetsSent"] += frame.size();
+    trace_.onSent(job.request, frame);
+    const TimePoint now = scheduler_.now();
+    const TimePoint deadline =
+        now + onWire + job.knock.value_or(responseTimeout(job.request.unitId));
+    const std::uint16_t outstanding = outstandingOf(job.request.unitId);
+    underWay_.add({std::move(job), parts_.framing->begun(), outstanding, now, deadline});
+    answer_.startAt(underWay_.first()->deadline);
+    parts_.link->send(frame);
+    if (underWay_.hasRoom() && !queue_.isEmpty())
+        wakeUp();
+}
+
+// Nothing has gone out. It is this unit's fault, and the line is as good as ever for the others.
+void Line::refuse(LineJob job, const base::Error& why)
+{
+    UnitRecord& unit = record(job.request.unitId);
+    unit.breaker.onTimeout(scheduler_.now());
+    unit.unspeakable = why.message;
+    ++counters_["refusedSpeeds"];
+    unit.statistics.onRefusedSpeed();
+    trace_.onNotSent(job.request, why.message);
+    reportSoon();
+    job.done(fail(why));
+    wakeUp();
+}
+
+void Line::giveUpFirst()
+{
+    const Exchange* const first = underWay_.first();
+    if (first == nullptr)
+        return;
+    const Framing::Number number = first->number;
+    finish(number, tl::unexpected(parts_.framing->giveUpOn(number, scheduler_.now())));
+}
+
+void Line::finish(Framing::Number number, Expected<Answer> result)
+{
+    auto exchange = underWay_.take(number);
+    if (!exchange)
+        return;
+    if (const Exchange* const next = underWay_.first())
+        answer_.startAt(next->deadline);
+    else
+        answer_.stop();
+    LineJob& job = exchange->job;
+    const bool wasProbe = record(job.request.unitId).breaker.isOpen();
+    const bool isKnock = job.knock.has_value();
+    const bool wasSilence = !result && result.error().kind == ErrorKind::Timeout;
+    const bool wasWrong = !result && result.error().kind == ErrorKind::Corrupt;
+    const bool followsSilence = silentUnit_ && silentUnit_ != job.request.unitId;
+    note(*exchange, result);
+    if (!result && deservesRepeat(job, result.error(), followsSilence)) {
+        job.isRepeat = true;
+        queue_.pushAgain(std::move(job)); // before anybody else's silence
+    } else {
+        job.done(std::move(result));
+    }
+    rest(wasWrong || (wasSilence && !wasProbe && !isKnock));
+}
+
+void Line::note(const Exchange& exchange, const Expected<Answer>& result)
+{
+    const TimePoint now = scheduler_.now();
+    const Request& request = exchange.job.request;
+    trace_.onEnd(request, result, parts_.framing->octetsLeft());
+    count(result);
+    UnitRecord& unit = record(request.unitId);
+    unit.statistics.onEnd(result, exchange.sentAt, now);
+    const bool wasSilence = !result && result.error().kind == ErrorKind::Timeout;
+    const bool isDeaf = !result && result.error().kind == ErrorKind::Unreachable;
+    // Requests that waited together have met one silence.
+    if (isDeaf || (wasSilence && exchange.sentAt >= unit.silentAt))
+        unit.breaker.onTimeout(now);
+    else if (!wasSilence)
+        unit.breaker.onAnswer();
+    if (!wasSilence)
+        silentInARow_ = 0;
+    else if (exchange.sentAt >= silentAt_)
+        ++silentInARow_;
+    if (wasSilence)
+        silentAt_ = unit.silentAt = now;
+    silentUnit_ = wasSilence ? std::optional(request.unitId) : std::nullopt;
+}
+
+void Line::count(const Expected<Answer>& result)
+{
+    counters_["strayAnswers"] = parts_.framing->strayAnswers();
+    if (parts_.framing->wrongEchoes() > 0)
+        counters_["wrongEchoes"] = parts_.framing->wrongEchoes();
+    reportSoon();
+    if (result) {
+        ++counters_["answers"];
+        return;
+    }
+    ++counters_[counterOf(result.error())];
+}
+
+// A server takes what follows a request to a silent neighbour for that one's answer, and so misses
+// a request to itself (libmodbus 3.1.6, _modbus_rtu_receive). A poll that may have met this is
+// asked again.
+bool Line::deservesRepeat(const LineJob& job, const base::Error& error, bool followsSilence)
+{
+    const bool mayPass = error.kind == ErrorKind::Timeout || error.kind == ErrorKind::Corrupt;
+    const bool mayBeMissed = job.priority == Priority::Poll && followsSilence;
+    return mayPass && (job.priority == Priority::Read || mayBeMissed) && !job.isRepeat &&
+           !record(job.request.unitId).breaker.isOpen();
+}
+
+void Line::rest(bool needsQuiet)
+{
+    if (parts_.framing->hasLostTrack() ||
+        (!parts_.hasQuarantine && silentInARow_ >= mostSilentInARow)) {
+        silentInARow_ = 0;
+        const std::string why = parts_.framing->hasLostTrack() ? "answers that cannot be right"
+                                                               : "nothing comes back any more";
+        parts_.link->reopen({ErrorKind::Unreachable, why, Retry::AfterReconnect});
+        return;
+    }
+    const TimePoint now = scheduler_.now();
+    if (needsQuiet && parts_.hasQuarantine)
+        quietUntil_ = now + parts_.responseTimeout;
+    wakeUp();
+}
+
+void Line::wakeUp()
+{
+    timer_.startAt(isUp_ ? std::max(quietUntil_, lastOctetAt_ + parts_.link->silence())
+                         : scheduler_.now());
+}
+
+void Line::failAll(const base::Error& reason)
+{
+    std::vector<LineJob> jobs;
+    for (Exchange& exchange : underWay_.takeAll()) {
+        trace_.onEnd(exchange.job.request, fail(reason), 0);
+        jobs.push_back(std::move(exchange.job));
+    }
+    std::ranges::move(queue_.takeAll([](const LineJob&) { return true; }),
+                      std::back_inserter(jobs));
+    for (LineJob& job : jobs)
+        base::contain(fmt::format("unit {}", job.request.unitId), [&] { job.done(fail(reason)); });
+}
+
+} // namespace causeway::bridges::modbus

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/unit/modbus/liar.hpp"
+
+using namespace causeway;
+using namespace causeway::bridges::modbus;
+using namespace std::chrono_literals;
+using base::Bytes;
+using base::ErrorKind;
+using base::Expected;
+
+BOOST_AUTO_TEST_SUITE(line_pipeline)
+
+namespace {
+
+constexpr auto timeout = 500ms;
+
+/// Has a unit and wants to hear of nothing.
+struct Absent final : LineUser
+{
+    void onLineUp() override {}
+
+    void onLineDown(const std::string&) override {}
+};
+
+UnitTerms takes(std::uint16_t outstanding)
+{
+    UnitTerms terms;
+    terms.outstanding = outstanding;
+    return terms;
+}
+
+/// Units 1 and 2 take three requests at once, unit 3 takes one. The test answers when it likes.
+struct Fixture
+{
+    fakes::FakeScheduler scheduler;
+    FakeLink* link = nullptr;
+    Absent user;
+    Line line;
+
+    Fixture()
+        : line(scheduler, {}, parts(), [](const LineReport&) {})
+    {
+        line.open();
+        line.join(1, user, takes(3));
+        line.join(2, user, takes(3));
+        line.join(3, user);
+        scheduler.advance(1ms);
+    }
+
+    ~Fixture()
+    {
+        for (const std::uint8_t unitId : {1, 2, 3})
+            line.leave(unitId);
+    }
+
+    Fixture(const Fixture&) = delete;
+    Fixture& operator=(const Fixture&) = delete;
+
+    LineParts parts()
+    {
+        auto fake = std::make_unique<FakeLink>(scheduler);
+        link = fake.get();
+        return {std::move(fake), std::make_unique<TcpFraming>(), timeout, false};
+    }
+
+    static Request read(std::uint16_t address, std::uint8_t unitId = 1)
+    {
+        return {unitId, FunctionCode::ReadHoldingRegisters, address, 1, {}};
+    }
+
+    static Request write(std::uint16_t address, std::uint8_t unitId = 1)
+    {
+        return {unitId, FunctionCode::WriteSingleRegister, address, 1, {1}};
+    }
+
+    struct Ended
+    {
+        int times = 0;
+        Expected<Answer> result;
+    };
+
+    std::shared_ptr<Ended> submit(const Request& request, Priority priority = Priority::Poll)
+    {
+        auto ended = std::make_shared<Ended>();
+        line.submit(request, priority, [ended](Expected<Answer> result) {
+            ++ended->times;
+            ended->result = std::move(result);
+        });
+        return ended;
+    }
+
+    /// To the n-th request that was sent: register n holds n.
+    [[nodiscard]] Bytes answerTo(std::size_t number) const
+    {
+        const Bytes& sent = link->sent.at(number);
+        if (sent[7] == 6)
+            return sent;
+        return {sent[0], sent[1], 0, 0, 0, 5, sent[6], sent[7], 2, sent[8], sent[9]};
+    }
+
+    [[nodiscard]] Bytes answersTo(std::size_t number, std::size_t other) const
+    {
+        Bytes both = answerTo(number);
+        const Bytes second = answerTo(other);
+        both.insert(both.end(), second.begin(), second.end());
+        return both;
+    }
+
+    void arrive(const Bytes& octets)
+    {
+        link->arrive(octets);
+        scheduler.advance(1ms);
+    }
+
+    void answer(std::size_t number) { arrive(answerTo(number)); }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(asks_as_many_at_once_as_the_server_takes, Fixture)
+{
+    for (std::uint16_t address = 0; address < 5; ++address)
+        submit(read(address));
+    scheduler.advance(1ms);
+    BOOST_TEST(link->sent.size() == 3U);
+
+    answer(0);
+
+    BOOST_TEST(link->sent.size() == 4U);
+}
+
+BOOST_FIXTURE_TEST_CASE(gives_each_request_its_own_answer_in_any_order, Fixture)
+{
+    const auto first = submit(read(7));
+    const auto second = submit(read(8));
+    const auto third = submit(read(9, 2));
+    scheduler.advance(1ms);
+
+    answer(1);
+    arrive(answersTo(2, 0));
+
+    BOOST_REQUIRE((first->times == 1 && second->times == 1 && third->times == 1));
+    BOOST_TEST((first->result == Answer{7}));
+    BOOST_TEST((second->result == Answer{8}));
+    BOOST_TEST((third->result == Answer{9}));
+}
+
+BOOST_FIXTURE_TEST_CASE(shows_each_answer_to_who_traces, Fixture)
+{
+    const auto begin = line.trace().since(0).next;
+    submit(read(7));
+    submit(read(8));
+    scheduler.advance(1ms);
+
+    arrive(answersTo(0, 1));
+
+    const auto frames = line.trace().since(begin).frames;
+    BOOST_REQUIRE(frames.size() == 4U);
+    BOOST_TEST((frames[2].octets == answerTo(0)));
+    BOOST_TEST(frames[2].text == "7");
+    BOOST_TEST((frames[3].octets == answerTo(1)));
+    BOOST_TEST(frames[3].text == "8");
+}
+
+BOOST_FIXTURE_TEST_CASE(keeps_writes_to_a_unit_in_order_and_apart_from_its_reads, Fixture)
+{
+    submit(read(7));
+    scheduler.advance(1ms);
+    submit(write(1), Priority::Write);
+    submit(write(2), Priority::Write);
+    submit(read(9, 2));
+    scheduler.advance(1ms);
+    BOOST_TEST(link->sent.size() == 2U);
+    BOOST_TEST(unsigned{link->sent[1][6]} == 2U); // the other unit goes on
+
+    answer(0);
+    BOOST_TEST(link->sent.size() == 3U);
+    BOOST_TEST(unsigned{link->sent[2][9]} == 1U);
+    answer(2);
+
+    BOOST_TEST(link->sent.size() == 4U);
+    BOOST_TEST(unsigned{link->sent[3][9]} == 2U);
+}
+
+BOOST_FIXTURE_TEST_CASE(is_none_beside_who_takes_one_at_a_time, Fixture)
+{
+    submit(read(7, 3));
+    submit(read(8));
+    submit(read(9));
+    scheduler.advance(1ms);
+    BOOST_TEST(link->sent.size() == 1U);
+
+    answer(0);
+    submit(read(10, 3));
+    scheduler.advance(1ms);
+
+    BOOST_TEST(link->sent.size() == 3U);
+    BOOST_TEST(unsigned{link->sent[2][6]} == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(waits_for_each_as_long_as_its_own_time, Fixture)
+{
+    const auto first = submit(read(7));
+    scheduler.advance(100ms);
+    const auto second = submit(read(8));
+    scheduler.advance(timeout - 50ms);
+    BOOST_TEST(first->times == 1);
+    BOOST_TEST(second->times == 0);
+    const auto third = submit(read(9));
+    scheduler.advance(1ms);
+
+    answer(0); // too late, and nobody else's
+    answer(2);
+    answer(1);
+
+    BOOST_TEST((first->result.error().kind == ErrorKind::Timeout));
+    BOOST_TEST((second->result == Answer{8}));
+    BOOST_TEST((third->result == Answer{9}));
+    BOOST_TEST(link->reopened == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(counts_requests_that_waited_together_as_one_silence, Fixture)
+{
+    for (std::uint16_t address = 0; address < 3; ++address)
+        submit(read(address));
+    scheduler.advance(timeout + 1ms);
+    BOOST_TEST(link->reopened == 0);
+
+    const auto next = submit(read(7));
+    scheduler.advance(1ms);
+    answer(3);
+
+    BOOST_TEST((next->result == Answer{7}));
+}
+
+BOOST_FIXTURE_TEST_CASE(fails_all_with_a_stream_that_makes_no_sense, Fixture)
+{
+    const auto first = submit(read(7));
+    const auto second = submit(read(8));
+    scheduler.advance(1ms);
+
+    arrive(*base::fromHex("00010001000501030200ff"));
+
+    BOOST_TEST(first->times + second->times == 2);
+    BOOST_TEST((first->result.error().kind == ErrorKind::Corrupt));
+    BOOST_TEST((second->result.error().kind == ErrorKind::Unreachable));
+    BOOST_TEST(link->reopened == 1);
+}
+
+namespace {
+
+/// The same lies to who has asked several questions at once.
+struct CrowdedLiar : Liar<true>
+{
+    Absent user;
+
+    CrowdedLiar()
+    {
+        for (std::uint8_t unitId = 1; unitId <= 4; ++unitId)
+            line.join(unitId, user, takes(4));
+    }
+
+    ~CrowdedLiar()
+    {
+        for (std::uint8_t unitId = 1; unitId <= 4; ++unitId)
+            line.leave(unitId);
+    }
+
+    CrowdedLiar(const CrowdedLiar&) = delete;
+    CrowdedLiar& operator=(const CrowdedLiar&) = delete;
+
+    void runTogether(int questions)
+    {
+        for (int i = 0; i < questions; i += 4) {
+            for (std::uint8_t unitId = 1; unitId <= 4; ++unitId)
+                ask(unitId);
+            scheduler.advance(std::chrono::milliseconds(pick(0, 2500)));
+        }
+        scheduler.advance(std::chrono::minutes(5));
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(makes_nobody_believe_a_wrong_value, CrowdedLiar)
+{
+    constexpr int questions = 5000;
+
+    runTogether(questions);
+
+    BOOST_TEST_MESSAGE(right << " right of " << questions);
+    BOOST_TEST(wrong == 0);
+    BOOST_TEST(ended == questions);
+    BOOST_TEST(right > questions / 20);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
