@@ -15,12 +15,12 @@ namespace causeway::coap {
 class Notifier
 {
 public:
-    /// Non-confirmable notifications that a reset may still name. A server resets the first one it
-    /// does not want, so only those sent within a round trip matter.
-    static constexpr std::size_t mostResettable = 16;
     /// Observations whose large notifications can be continued from the frozen body; of others the
     /// next blocks come from a fresh read.
     static constexpr std::size_t mostObserved = 128;
+    /// Non-confirmable notifications that a reset may still name: one change may be told to all
+    /// observations at once, and a server that has forgotten them resets each.
+    static constexpr std::size_t mostResettable = mostObserved;
 
     Notifier(Link& link, Outbox& outbox, BlockSource& source);
 

@@ -17,9 +17,11 @@ struct NotifierFixture : ExchangeFixture
     {
         api::Response response = tests::content(body(size));
         response.observe = ++sequence;
-        exchange->notify({{tokenOctet}, 1}, response, isConfirmable, [this](Delivery delivery) {
-            deliveries.push_back(delivery);
-        });
+        exchange->notify(
+            {{tokenOctet}, 1}, response, isConfirmable, [this, tokenOctet](Delivery delivery) {
+                deliveries.push_back(delivery);
+                delivered.push_back(tokenOctet);
+            });
     }
 
     void receiveEmpty(MessageType type)
@@ -29,6 +31,7 @@ struct NotifierFixture : ExchangeFixture
 
     std::uint32_t sequence = 0;
     std::vector<Delivery> deliveries;
+    std::vector<int> delivered; ///< the octets of their tokens
 };
 
 } // namespace
@@ -61,6 +64,37 @@ BOOST_AUTO_TEST_CASE(a_reset_finds_the_non_confirmable_notification_it_names)
 
     BOOST_REQUIRE(f.resets.size() == 1U);
     BOOST_TEST(f.resets[0].octets[0] == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_reset_finds_the_first_of_as_many_as_can_be_observed)
+{
+    NotifierFixture f;
+    f.notify(false, 1);
+    const auto messageId = f.last().header.messageId;
+    for (std::size_t i = 1; i < coap::Notifier::mostObserved; ++i)
+        f.notify(false, static_cast<std::uint8_t>(i + 1));
+
+    f.receive(coap::writeEmpty(MessageType::Reset, messageId));
+
+    BOOST_REQUIRE(f.resets.size() == 1U);
+    BOOST_TEST(f.resets[0].octets[0] == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_reset_and_a_lost_acknowledgement_are_told_of_the_notification_they_hit)
+{
+    NotifierFixture f;
+    f.notify(true, 1);
+    f.notify(true, 2);
+    f.notify(true, 3);
+    f.receiveEmpty(MessageType::Acknowledgement);
+    f.receiveEmpty(MessageType::Reset);
+    f.scheduler.advance(94s);
+
+    const std::vector<int> expected{1, 2, 3};
+    BOOST_TEST(f.delivered == expected, boost::test_tools::per_element());
+    BOOST_TEST((f.deliveries.at(0) == Delivery::Acknowledged));
+    BOOST_TEST((f.deliveries.at(1) == Delivery::Reset));
+    BOOST_TEST((f.deliveries.at(2) == Delivery::TimedOut));
 }
 
 BOOST_AUTO_TEST_CASE(a_confirmable_notification_ends_with_its_acknowledgement_or_reset)

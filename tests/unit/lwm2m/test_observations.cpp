@@ -214,6 +214,22 @@ BOOST_AUTO_TEST_CASE(ends_with_a_reset_of_a_notification)
     BOOST_TEST(client->status().front().observations == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_reset_or_a_lost_acknowledgement_concerns_one_observation_alone)
+{
+    observe("/3303/0/5700", 2);
+    writeText("/1/0/26", "1");
+    change(temperature, 22.0);
+    BOOST_TEST((peer().notified.front().token == tokenOf(1)));
+    peer().deliver(Delivery::Reset);
+    BOOST_TEST((peer().notified.front().token == tokenOf(2)));
+    peer().deliver(Delivery::TimedOut);
+    expectTold({"22"});
+
+    change(temperature, 23.0);
+    BOOST_REQUIRE(peer().notified.size() == 1U);
+    BOOST_TEST((peer().notified.front().token == tokenOf(2)));
+}
+
 BOOST_AUTO_TEST_CASE(ends_with_a_reset_that_comes_later)
 {
     observe("/3303/0/5701", 2);
