@@ -31,6 +31,12 @@ base::Error SqliteError::error() const
         return {base::ErrorKind::Corrupt, what(), base::Retry::Never};
     case SQLITE_CONSTRAINT:
         return {base::ErrorKind::InvalidArgument, what(), base::Retry::Never};
+    case SQLITE_FULL:
+        return {base::ErrorKind::StorageFailed,
+                fmt::format("the disk that holds the database is full, and nothing was changed: "
+                            "make room there and try again ({})",
+                            what()),
+                base::Retry::Later};
     default:
         return {base::ErrorKind::StorageFailed, what(), base::Retry::Later};
     }

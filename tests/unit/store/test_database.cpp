@@ -261,4 +261,23 @@ BOOST_AUTO_TEST_CASE(a_number_out_of_range_is_corruption)
         });
 }
 
+BOOST_AUTO_TEST_CASE(says_of_a_full_disk_what_to_do)
+{
+    make();
+    auto database = openDatabase(directory.path());
+    // SQLite's own limit is told with the same code as a disk without room.
+    database->execute("PRAGMA max_page_count = 1");
+
+    base::Error told;
+    try {
+        store::Statement(*database, "UPDATE server SET uri = hex(zeroblob(10000))").run();
+    } catch (const store::SqliteError& error) {
+        told = error.error();
+    }
+
+    BOOST_TEST((told.kind == base::ErrorKind::StorageFailed));
+    BOOST_TEST(told.message.starts_with("the disk that holds the database is full, and nothing was "
+                                        "changed: make room there and try again ("));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
