@@ -167,23 +167,31 @@ public:
         api::LineSettings line;
         line.name = "rtu-0";
         line.serialPort = "/dev/ttyUSB0";
-        api::ServerSettings server;
-        server.name = "leshan";
-        server.uri = "coaps://server.example";
         mustSucceed(putLine(line));
-        mustSucceed(putServer(server));
+        mustSucceed(putServer(serverNamed("leshan")));
         for (const char* const name : devices)
             addDevice(name);
     }
 
-    void addDevice(const std::string& name)
+    void addDevice(const std::string& name) { mustSucceed(putDevice(deviceNamed(name))); }
+
+    [[nodiscard]] static api::ServerSettings serverNamed(const std::string& name)
+    {
+        api::ServerSettings server;
+        server.name = name;
+        server.uri = "coaps://server.example";
+        return server;
+    }
+
+    /// A meter on the line, with an account at "leshan".
+    [[nodiscard]] static api::DeviceSettings deviceNamed(const std::string& name)
     {
         api::DeviceSettings device;
         device.name = name;
         device.profile = "eastron-sdm120";
         device.line = "rtu-0";
         device.servers = {"leshan"};
-        mustSucceed(putDevice(device));
+        return device;
     }
 
 private:

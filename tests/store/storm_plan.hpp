@@ -19,20 +19,38 @@ struct StormPlan
     static constexpr std::uint32_t secondSeed = 1'000'000;
 
     /// KeepMany: this device and the next one, in one list. Rotate: the key-encryption key.
-    enum class Kind : std::uint8_t { Keep, KeepState, Rotate, Replace, KeepMany, Remove };
-    static constexpr std::uint32_t kindCount = 6;
+    /// Account: of a server that no device uses. Bootstrap: what a Bootstrap-Server delivered, with
+    /// its key.
+    enum class Kind : std::uint8_t {
+        Keep,
+        Remove,
+        KeepState,
+        Replace,
+        Rotate,
+        KeepMany,
+        Account,
+        Change,
+        Bootstrap,
+        Detach,
+        Attach
+    };
+    static constexpr std::uint32_t kindCount = 11;
 
     struct Step
     {
         std::uint32_t device;
         Kind kind;
-        std::uint32_t seed; ///< of the key, or the state's value
+        std::uint32_t seed; ///< of the key, or the value that is kept
     };
 
     struct Device
     {
+        bool isAttached = true;
         std::optional<std::uint32_t> keySeed;
         std::optional<std::uint32_t> state;
+        std::optional<std::uint32_t> pollPeriod; ///< ms
+        std::optional<std::uint32_t> bootstrap;  ///< seed of the delivered key
+        std::optional<std::uint32_t> lifetime;   ///< s, of the account that no device uses
         bool operator==(const Device&) const = default;
     };
 
@@ -49,18 +67,8 @@ struct StormPlan
     [[nodiscard]] static Devices after(std::uint32_t count)
     {
         Devices devices;
-        for (std::uint32_t number = 0; number < count; ++number) {
-            const Step now = step(number);
-            Device& device = devices.at(now.device);
-            if (now.kind == Kind::KeepState)
-                device.state = now.seed;
-            else if (now.kind == Kind::Remove)
-                device.keySeed.reset();
-            else if (now.kind != Kind::Rotate)
-                device.keySeed = now.seed;
-            if (now.kind == Kind::KeepMany)
-                devices.at(next(now.device)).keySeed = now.seed + secondSeed;
-        }
+        for (std::uint32_t number = 0; number < count; ++number)
+            take(step(number), devices);
         return devices;
     }
 
@@ -72,6 +80,55 @@ struct StormPlan
     [[nodiscard]] static std::string name(std::uint32_t device)
     {
         return "storm-" + std::to_string(device);
+    }
+
+    [[nodiscard]] static std::string account(std::uint32_t device)
+    {
+        return "account-" + std::to_string(device);
+    }
+
+    [[nodiscard]] static std::string delivered(std::uint32_t device)
+    {
+        return name(device) + ":101";
+    }
+
+private:
+    static void take(const Step& step, Devices& devices)
+    {
+        Device& device = devices.at(step.device);
+        switch (step.kind) {
+        case Kind::KeepMany:
+            devices.at(next(step.device)).keySeed = step.seed + secondSeed;
+            [[fallthrough]];
+        case Kind::Keep:
+        case Kind::Replace:
+            device.keySeed = step.seed;
+            break;
+        case Kind::KeepState:
+            device.state = step.seed;
+            break;
+        case Kind::Rotate:
+            break;
+        case Kind::Account:
+            device.lifetime = step.seed;
+            break;
+        case Kind::Change:
+            device.pollPeriod = step.seed;
+            break;
+        case Kind::Remove:
+            device.keySeed.reset();
+            break;
+        case Kind::Bootstrap:
+            device.bootstrap = step.seed;
+            device.keySeed.reset();
+            break;
+        case Kind::Detach:
+            device = {.isAttached = false, .lifetime = device.lifetime};
+            break;
+        case Kind::Attach:
+            device.isAttached = true;
+            break;
+        }
     }
 };
 

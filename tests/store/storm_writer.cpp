@@ -44,22 +44,73 @@ base::Expected<void> keepMany(tests::WaitingStore& store, const StormPlan::Step&
     return confirmed(store.storeAll(std::move(entries)));
 }
 
-base::Expected<void> take(tests::WaitingStore& store, const StormPlan::Step& step)
+base::Expected<void> keepState(tests::WaitingStore& store, const StormPlan::Step& step)
+{
+    return tests::await<void>(store.loop(), [&](auto done) {
+        store.store().keepClientState(
+            StormPlan::name(step.device), {{"step", std::to_string(step.seed)}}, std::move(done));
+    });
+}
+
+base::Expected<void> putAccount(tests::WaitingStore& store, const StormPlan::Step& step)
+{
+    auto server = tests::WaitingStore::serverNamed(StormPlan::account(step.device));
+    server.lifetime = std::chrono::seconds(step.seed);
+    return store.putServer(server);
+}
+
+base::Expected<void> change(tests::WaitingStore& store, const StormPlan::Step& step)
+{
+    auto device = tests::WaitingStore::deviceNamed(StormPlan::name(step.device));
+    device.pollPeriod = std::chrono::milliseconds(step.seed);
+    return store.putDevice(device);
+}
+
+base::Expected<void> keepBootstrap(tests::WaitingStore& store, const StormPlan::Step& step)
 {
     const std::string name = StormPlan::name(step.device);
+    api::DeliveredAccount delivered;
+    delivered.account.settings =
+        tests::WaitingStore::serverNamed(StormPlan::delivered(step.device));
+    delivered.isOwn = true;
+    delivered.credential =
+        api::PskCredential{base::toBytes(name + "-delivered"), tests::goodKey(step.seed)};
+    api::BootstrapResult result;
+    result.accounts.push_back(std::move(delivered));
+    return tests::await<void>(store.loop(), [&](auto done) {
+        store.store().keepBootstrap(name, std::move(result), std::move(done));
+    });
+}
+
+base::Expected<void> take(tests::WaitingStore& store, const StormPlan::Step& step)
+{
+    using Kind = StormPlan::Kind;
+    const std::string name = StormPlan::name(step.device);
     const api::CredentialId id{name, "leshan"};
-    if (step.kind == StormPlan::Kind::Remove)
-        return store.remove(id);
-    if (step.kind == StormPlan::Kind::KeepState)
-        return tests::await<void>(store.loop(), [&](auto done) {
-            store.store().keepClientState(
-                name, {{"step", std::to_string(step.seed)}}, std::move(done));
-        });
-    if (step.kind == StormPlan::Kind::KeepMany)
-        return keepMany(store, step);
-    if (step.kind == StormPlan::Kind::Rotate)
+    switch (step.kind) {
+    case Kind::Keep:
+    case Kind::Replace:
+        return confirmed(store.keep(id, name + "-identity", tests::goodKey(step.seed)));
+    case Kind::KeepState:
+        return keepState(store, step);
+    case Kind::Rotate:
         return confirmed(store.rotate());
-    return confirmed(store.keep(id, name + "-identity", tests::goodKey(step.seed)));
+    case Kind::KeepMany:
+        return keepMany(store, step);
+    case Kind::Account:
+        return putAccount(store, step);
+    case Kind::Change:
+        return change(store, step);
+    case Kind::Remove:
+        return store.remove(id);
+    case Kind::Bootstrap:
+        return keepBootstrap(store, step);
+    case Kind::Detach:
+        return store.removeDevice(name);
+    case Kind::Attach:
+        return store.putDevice(tests::WaitingStore::deviceNamed(name));
+    }
+    return {};
 }
 
 int run(const std::filesystem::path& directory, const char* switchFile, std::uint32_t first)
@@ -69,7 +120,8 @@ int run(const std::filesystem::path& directory, const char* switchFile, std::uin
     store::StoreSettings settings;
     settings.directory = directory;
     tests::WaitingStore store(settings, std::make_unique<fakes::ClearSealer>(sealer.get()));
-    furnish(store);
+    if (first == 0) // later the plan says who is attached
+        furnish(store);
     for (std::uint32_t number = first;; ++number) {
         const auto taken = take(store, StormPlan::step(number));
         if (!taken) {
