@@ -324,6 +324,7 @@ class BadInput(SiteCase):
         mistakes = (
             (("device", "add", "meter-1", *METER, "--server", "main"), "already"),
             (("device", "add", "m2", *METER, "--server", "main"), "unit 1 of line rtu-0 is meter-1"),
+            (("device", "add", "m2", *METER[:-1], 2, "--endpoint", "meter-1"), "meter-1 has the endpoint name"),
             (("device", "add", "m2", "--profile", "nope", "--line", "rtu-0", "--unit", 2, "--server", "main"), "nope"),
             (("device", "add", "m2", "--profile", "eastron-sdm120", "--line", "x", "--unit", 2), "no line"),
             (("server", "add", "s2", "--uri", "coap://127.0.0.1"), "coap"),
