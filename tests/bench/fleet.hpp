@@ -21,6 +21,9 @@ public:
     /// One non-confirmable notification of this one's observed Resource, with a new value.
     virtual void notify(std::size_t index) = 0;
 
+    /// Has this one send something that its server has to acknowledge, an Update, where it can.
+    virtual void update(std::size_t index) = 0;
+
     /// Calls back whenever the descriptor is readable.
     virtual void watch(int fd, std::function<void()> onReadable) = 0;
 

@@ -30,6 +30,9 @@ private:
     double registerAll();
     double readAll();
     double notifyAll();
+    /// The worst p99 while one device's notification and Update, and another one's handshake, get
+    /// no answer.
+    double readBesideSilence();
     /// p99 in milliseconds of Reads at one device while another one's peer misbehaves.
     double readBeside();
     std::string ask(ServerProcess& server, const std::string& command);

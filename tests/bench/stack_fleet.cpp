@@ -112,6 +112,8 @@ public:
         client_.onValuesChanged({model::Path{temperatureId, 0, sensorValue}});
     }
 
+    void update() { (void)client_.updateNow(accountName); }
+
     void onStatusChanged() override
     {
         const auto state = client_.status().front().state;
@@ -160,6 +162,11 @@ void StackFleet::add(std::uint16_t port)
 void StackFleet::notify(std::size_t index)
 {
     devices_.at(index)->notify();
+}
+
+void StackFleet::update(std::size_t index)
+{
+    devices_.at(index)->update();
 }
 
 void StackFleet::watch(int fd, std::function<void()> onReadable)

@@ -45,6 +45,7 @@ public:
     [[nodiscard]] std::size_t registered() const override { return registered_; }
 
     void notify(std::size_t index) override;
+    void update(std::size_t index) override;
     void watch(int fd, std::function<void()> onReadable) override;
     [[nodiscard]] std::string whereabouts() const override;
     void runOnce(std::chrono::milliseconds longest) override;
