@@ -93,6 +93,14 @@ struct StormPlan
     }
 
 private:
+    static void detach(Device& device)
+    {
+        const auto lifetime = device.lifetime;
+        device = {};
+        device.isAttached = false;
+        device.lifetime = lifetime;
+    }
+
     static void take(const Step& step, Devices& devices)
     {
         Device& device = devices.at(step.device);
@@ -123,7 +131,7 @@ private:
             device.keySeed.reset();
             break;
         case Kind::Detach:
-            device = {.isAttached = false, .lifetime = device.lifetime};
+            detach(device);
             break;
         case Kind::Attach:
             device.isAttached = true;
