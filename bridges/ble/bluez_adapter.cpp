@@ -41,6 +41,7 @@ void BluezAdapter::setPowered(bool isPowered)
 {
     if (std::exchange(isPowered_, isPowered) == isPowered)
         return;
+    isCounted_ = false;
     if (isPowered)
         begin();
     else
@@ -83,9 +84,12 @@ void BluezAdapter::onSetDiscoveryFilterReply(bus::MaybeError error)
 
 void BluezAdapter::onStartDiscoveryReply(bus::MaybeError error)
 {
-    // In progress: by ourselves, since it is counted for each client.
-    if (error && !isInProgress(*error))
+    // In progress: what we have begun, since it is counted for each client. Before that it means
+    // that the kernel is busy, with the discovery of a bluetoothd that was killed: for 10 s,
+    // and 5.66 drops who asked meanwhile (start_discovery_complete of src/adapter.c).
+    if (error && !(isCounted_ && isInProgress(*error)))
         return refuse(*error);
+    isCounted_ = true;
     isListening_ = true;
     reason_.clear();
     changed_();

@@ -46,5 +46,6 @@ private:
     std::string reason_;
     base::Timer retry_;
 };
+    bool isCounted_ = false; ///< bluetoothd has begun a discovery for us, and not dropped it
 
 } // namespace causeway::bridges::ble

@@ -54,10 +54,11 @@ Advertisement advertised()
 /// One thermometer that is connected by a bluetoothd on a bus of its own.
 struct Fixture
 {
-    Fixture()
+    explicit Fixture(int busyTimes = 0)
         : bluez(loop, bus.address())
         , side(std::make_unique<RadioSide>(loop, bus.address()))
     {
+        bluez.adapter()->beBusy(busyTimes);
         bluez.peripheral(thermometer)
             .values.push_back(
                 {canonicalUuid("181a").value(), canonicalUuid("2a6e").value(), {"read"}, {1, 0}});
@@ -97,6 +98,13 @@ BOOST_AUTO_TEST_CASE(a_device_that_is_removed_while_the_bus_goes_harms_nobody)
     bus.restart();
 
     BOOST_CHECK_NO_THROW(side->removePeripheral(1));
+}
+
+BOOST_AUTO_TEST_CASE(who_cannot_begin_to_listen_because_the_kernel_is_busy_asks_again)
+{
+    const Fixture site(1);
+
+    BOOST_TEST(site.isAvailable);
 }
 
 BOOST_AUTO_TEST_CASE(a_device_that_two_adapters_hear_is_the_one_that_was_connected)

@@ -175,9 +175,8 @@ void SimulatedAdapter::StartDiscovery()
 {
     if (!isPowered_)
         throw sdbus::Error(bus::ErrorName("org.bluez.Error.NotReady"), "Resource Not Ready");
-    if (refusals_ > 0 && refusals_-- > 0)
-        throw sdbus::Error(bus::ErrorName("org.bluez.Error.Failed"), "Software caused it");
-    if (isDiscovering_)
+    const bool isBusy = refusals_ > 0 && refusals_-- > 0;
+    if (isBusy || isDiscovering_)
         throw sdbus::Error(bus::ErrorName("org.bluez.Error.InProgress"),
                            "Operation already in progress");
     setDiscovering(true);

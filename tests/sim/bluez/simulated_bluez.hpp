@@ -83,8 +83,9 @@ public:
 
     void setPowered(bool isPowered);
 
-    /// The next so many StartDiscovery fail.
-    void refuse(int times) { refusals_ = times; }
+    /// As a kernel that is still busy with the discovery of a bluetoothd that was killed: the next
+    /// so many StartDiscovery fail, and nothing comes of them.
+    void beBusy(int times) { refusals_ = times; }
 
     [[nodiscard]] bool isDiscovering() const { return isDiscovering_; }
 
