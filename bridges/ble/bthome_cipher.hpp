@@ -8,9 +8,6 @@
 
 namespace causeway::bridges::ble {
 
-/// A BTHome key has 128 bits.
-inline constexpr std::size_t bthomeKeySize = 16;
-
 /// openPayload() for BTHome version 2 (bthome.io/encryption): the device information octet, then
 /// objects, or what AES-128-CCM made of them, counter and message integrity check.
 [[nodiscard]] base::Expected<PlainPayload>

@@ -19,9 +19,9 @@ namespace causeway::bridges::ble {
 /// One place where a value may be in a payload.
 struct Place
 {
-    std::optional<std::uint8_t> object; ///< of a TLV payload; else the whole payload counts
-    std::uint8_t occurrence = 0;        ///< the how manieth such object, from 0
-    std::uint16_t at = 0;               ///< octets before the value
+    std::optional<std::uint16_t> object; ///< of a TLV payload; else the whole payload counts
+    std::uint8_t occurrence = 0;         ///< the how manieth such object, from 0
+    std::uint16_t at = 0;                ///< octets before the value
     std::uint16_t octets = 1;
     bool isBigEndian = false;
 };
@@ -58,7 +58,7 @@ struct Source
 /// What makes two payloads the same measurement, heard twice.
 struct Counter
 {
-    std::optional<std::uint8_t> object;
+    std::optional<std::uint16_t> object;
     std::uint16_t at = 0;
     std::uint16_t octets = 1;
 };
@@ -66,14 +66,17 @@ struct Counter
 /// Object identifier, value, and so on.
 struct TlvLayout
 {
-    std::uint16_t first = 0; ///< octets before the first object
+    std::uint16_t first = 0;           ///< octets before the first object
+    std::uint8_t identifierOctets = 1; ///< or 2, the lower first
     /// Of each object's value; 0: an octet before the value says how long it is.
-    std::map<std::uint8_t, std::uint8_t> lengths;
+    std::map<std::uint16_t, std::uint8_t> lengths;
 };
 
 enum class Encryption : std::uint8_t {
     None,
     BthomeV2, ///< bthome.io/encryption: AES-128-CCM, when the first octet says so
+    MiBeacon, ///< Xiaomi's, versions 4 and 5: AES-128-CCM
+    Pvvx,     ///< of the ATC firmware's custom formats: AES-128-CCM
 };
 
 /// What the payload of a device model looks like and in which part of an advertisement it is.

@@ -17,7 +17,8 @@ namespace {
 
 /// More fits in no advertisement, extended ones included (Core 5.4 Vol 6 Part B §2.3.4.9).
 constexpr std::int64_t mostOctets = 1650;
-constexpr std::int64_t mostObjectOctets = 255;
+constexpr std::int64_t mostShortObject = 0xFF; ///< identifier of one octet
+constexpr std::int64_t mostObject = 0xFFFF;
 constexpr std::int64_t mostOccurrences = 255;
 constexpr std::int64_t mostPart = 1'000'000'000;
 /// A day; longer than that nobody waits for a sensor.
@@ -31,6 +32,8 @@ constexpr std::array byteOrderWords{
 constexpr std::array encryptionWords{
     Choice<Encryption>{"none", Encryption::None},
     Choice<Encryption>{"bthome-v2", Encryption::BthomeV2},
+    Choice<Encryption>{"mibeacon", Encryption::MiBeacon},
+    Choice<Encryption>{"pvvx", Encryption::Pvvx},
 };
 
 std::uint16_t octetsOf(const TypeWord& word)
@@ -46,7 +49,7 @@ Counter readCounter(ProfileTable table, bool isTlv)
 {
     Counter counter;
     if (isTlv)
-        counter.object = static_cast<std::uint8_t>(table.requiredInteger("object", 0, 255));
+        counter.object = static_cast<std::uint16_t>(table.requiredInteger("object", 0, mostObject));
     counter.at = static_cast<std::uint16_t>(table.integer("at", 0, mostOctets).value_or(0));
     counter.octets = static_cast<std::uint16_t>(table.integer("octets", 1, 8).value_or(1));
     table.refuseOthers();
@@ -68,15 +71,19 @@ TlvLayout readTlv(ProfileTable table)
 {
     TlvLayout layout;
     layout.first = static_cast<std::uint16_t>(table.integer("first", 0, mostOctets).value_or(0));
+    layout.identifierOctets =
+        static_cast<std::uint8_t>(table.integer("identifier-octets", 1, 2).value_or(1));
+    const std::int64_t most = layout.identifierOctets == 2 ? mostObject : mostShortObject;
     for (const auto& [object, text] : table.numberedScalars("lengths")) {
         const auto length = lengthIn(text);
-        if (object < 0 || object > mostObjectOctets || !length)
+        if (object < 0 || object > most || !length)
             table.complain("lengths",
-                           fmt::format("{} = {}: an object is 0 to 255, its length 1 to 255 or "
+                           fmt::format("{} = {}: an object is 0 to {}, its length 1 to 255 or "
                                        "\"counted\"",
                                        object,
-                                       text));
-        layout.lengths.emplace(static_cast<std::uint8_t>(object), length.value_or(1));
+                                       text,
+                                       most));
+        layout.lengths.emplace(static_cast<std::uint16_t>(object), length.value_or(1));
     }
     if (layout.lengths.empty())
         table.complain("lengths", "lengths is missing");
@@ -123,7 +130,7 @@ Place readPlace(ProfileTable& table, const FormatDefaults& defaults)
 {
     Place place;
     if (defaults.isTlv) {
-        place.object = static_cast<std::uint8_t>(table.requiredInteger("object", 0, 255));
+        place.object = static_cast<std::uint16_t>(table.requiredInteger("object", 0, mostObject));
         place.occurrence =
             static_cast<std::uint8_t>(table.integer("occurrence", 0, mostOccurrences).value_or(0));
         place.at = static_cast<std::uint16_t>(table.integer("at", 0, mostOctets).value_or(0));

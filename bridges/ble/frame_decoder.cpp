@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include "bridges/ble/bthome_cipher.hpp"
+#include "bridges/ble/ccm.hpp"
+#include "bridges/ble/xiaomi_cipher.hpp"
 #include "bridges/modbus/register_codec.hpp"
 
 namespace causeway::bridges::ble {
@@ -22,7 +24,7 @@ namespace {
 /// One object of a TLV payload.
 struct Object
 {
-    std::uint8_t identifier = 0;
+    std::uint16_t identifier = 0;
     ByteView value;
 };
 
@@ -58,7 +60,11 @@ Expected<std::vector<Object>> walk(const TlvLayout& layout, ByteView payload)
     std::vector<Object> objects;
     std::size_t at = layout.first;
     while (at < payload.size()) {
-        const std::uint8_t identifier = payload[at++];
+        if (payload.size() - at < layout.identifierOctets)
+            return corrupt("an object's identifier is cut off");
+        std::uint16_t identifier = payload[at++];
+        if (layout.identifierOctets == 2)
+            identifier = static_cast<std::uint16_t>(identifier | (payload[at++] << 8U));
         const auto known = layout.lengths.find(identifier);
         if (known == layout.lengths.end()) {
             if (objects.empty())
@@ -187,19 +193,28 @@ Expected<PlainPayload> openPayload(const AdvertisementFormat& format,
                                    std::string_view address,
                                    ByteView key)
 {
-    if (format.encryption == Encryption::None)
-        return PlainPayload{{payload.begin(), payload.end()}, std::nullopt};
-    return openBthome(payload, address, key);
+    switch (format.encryption) {
+    case Encryption::None:
+        break;
+    case Encryption::BthomeV2:
+        return openBthome(payload, address, key);
+    case Encryption::MiBeacon:
+        return openMiBeacon(payload, address, key);
+    case Encryption::Pvvx:
+        return openPvvx(payload, address, key);
+    }
+    return PlainPayload{{payload.begin(), payload.end()}, std::nullopt};
 }
 
 Expected<void> admitKey(const AdvertisementFormat& format, ByteView key)
 {
     if (format.encryption == Encryption::None)
         return fail(ErrorKind::NotSupported, "devices of this profile do not encrypt");
-    if (!key.empty() && key.size() != bthomeKeySize)
-        return fail(
-            ErrorKind::InvalidArgument,
-            fmt::format("a BTHome key has {} octets, this one {}", bthomeKeySize, key.size()));
+    if (!key.empty() && key.size() != sensorKeySize)
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("the key of such a device has {} octets, this one {}",
+                                sensorKeySize,
+                                key.size()));
     return {};
 }
 

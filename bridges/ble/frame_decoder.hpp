@@ -29,7 +29,8 @@ struct PlainPayload
 };
 
 /// Decrypts what is encrypted. Refused: encrypted and no key is given, or plain although one is (a
-/// stranger could send that). Corrupt: does not authenticate, or is no such format.
+/// stranger could send that). Corrupt: does not authenticate, or is no such format. NotFound: of
+/// such a device, but without any value, and anybody could send it.
 [[nodiscard]] base::Expected<PlainPayload> openPayload(const AdvertisementFormat& format,
                                                        base::ByteView payload,
                                                        std::string_view address,

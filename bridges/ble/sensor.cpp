@@ -90,6 +90,10 @@ void Sensor::onAdvertisement(const Advertisement& advertisement)
 void Sensor::takePayload(const Advertisement& advertisement, base::ByteView payload)
 {
     auto plain = openPayload(profile_->advertisement, payload, address_, key_.view());
+    if (!plain && plain.error().kind == base::ErrorKind::NotFound) {
+        ++counters_["emptyFrames"];
+        return;
+    }
     if (!plain) {
         ++counters_[key_.empty() ? "refusedFrames" : "unauthenticFrames"];
         return complain(plain.error().message);

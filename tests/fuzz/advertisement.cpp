@@ -26,6 +26,13 @@ const std::string tlvText =
            "also = [{ object = 0x45, occurrence = 1, type = \"s16\", scale = 0.1 }]\n"
            "[[resource]]\npath = \"/3/0/3\"\nobject = 0x53\ntype = \"string\"\noctets = 3\n";
 
+/// Identifiers of two octets.
+const std::string wideText =
+    head + "service = \"fcd2\"\n"
+           "tlv = { identifier-octets = 2, lengths = { 0x1004 = \"counted\", 0x4c01 = 4 } }\n"
+           "[[resource]]\npath = \"/3303/0/5700\"\nobject = 0x1004\ntype = \"s16\"\n"
+           "also = [{ object = 0x4c01, type = \"f32\" }]\n";
+
 struct Format
 {
     explicit Format(const std::string& text)
@@ -66,10 +73,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
 {
     static const Format fixed(fixedText);
     static const Format tlv(tlvText);
+    static const Format wide(wideText);
     static const base::Bytes key(16, 0x23);
     const base::ByteView payload(octets, size);
     fixed.decode(payload, {});
     tlv.decode(payload, {});
     tlv.decode(payload, key);
+    wide.decode(payload, {});
     return 0;
 }

@@ -43,11 +43,15 @@ inline bridges::ble::Advertisement frame(const bridges::DeviceProfile& profile,
 }
 
 /// Path to text of all that one payload holds.
-inline std::map<std::string, std::string>
-decoded(const bridges::DeviceProfile& profile, std::string_view payload, base::ByteView key = {})
+inline std::map<std::string, std::string> decoded(const bridges::DeviceProfile& profile,
+                                                  std::string_view payload,
+                                                  base::ByteView key = {},
+                                                  const std::string& address = {})
 {
     namespace ble = bridges::ble;
-    const auto advertisement = frame(profile, payload);
+    auto advertisement = frame(profile, payload);
+    if (!address.empty())
+        advertisement.address = address;
     const auto found = ble::payloadIn(profile.advertisement, advertisement);
     if (!found)
         return {{"", "no such format"}};

@@ -138,6 +138,73 @@ BOOST_AUTO_TEST_CASE(reads_both_formats_of_the_atc_firmware)
                "no such format");
 }
 
+// Recorded frames with their keys: test_parser.py of github.com/Bluetooth-Devices/xiaomi-ble.
+BOOST_AUTO_TEST_CASE(opens_the_published_frames_of_mibeacon)
+{
+    const auto profile = shippedProfile("lywsd03mmc-mibeacon");
+
+    check(decoded(*profile,
+                  "58585b0550f4830238c1a495ef58763c26000097e2abb5",
+                  octets("e9ea895fac7cca6d30532432a516f3a8"),
+                  "A4:C1:38:02:83:F4"),
+          {{"/3304/0/5700", "46.7"}});
+    const auto newer = decoded(*profile,
+                               "4858422529202d8c7a76b756a82a0078b8224e",
+                               octets("19b1c678ab0a8bc3dc77765f059188d4"),
+                               "A4:C1:38:0E:FD:78");
+    BOOST_TEST(std::stod(newer.at("/3303/0/5700")) == 26.1, boost::test_tools::tolerance(1e-6));
+    const auto other = decoded(*profile,
+                               "4859b5553a8699bda053448f1200005b046d6a",
+                               octets("4d8f1373fb4d3bab557d0ebd1c78f8c4"),
+                               "A4:C1:38:80:15:07");
+    BOOST_TEST(std::stod(other.at("/3303/0/5700")) == 25.2, boost::test_tools::tolerance(1e-6));
+}
+
+BOOST_AUTO_TEST_CASE(reads_mibeacon_in_clear)
+{
+    const auto profile = shippedProfile("lywsd03mmc-mibeacon");
+
+    check(decoded(*profile, "50405B05034C94B438C1A40D1004EA006C02"),
+          {{"/3303/0/5700", "23.4"}, {"/3304/0/5700", "62"}});
+    check(decoded(*profile, "60405B0503200000041002EAFF"), {{"/3303/0/5700", "-2.2"}});
+}
+
+BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_frame_of_mibeacon)
+{
+    const auto profile = shippedProfile("lywsd03mmc-mibeacon");
+    const auto key = octets("e9ea895fac7cca6d30532432a516f3a8");
+    const auto complaint = [&](std::string_view payload, base::ByteView with) {
+        return decoded(*profile, payload, with, "A4:C1:38:02:83:F4")[""];
+    };
+    const std::string sealed = "58585b0550f4830238c1a495ef58763c26000097e2abb5";
+
+    BOOST_TEST(complaint(sealed, octets(std::string(32, '1'))).find("authenticate") !=
+               std::string::npos);
+    BOOST_TEST(complaint(sealed, {}).find("its key is not known") != std::string::npos);
+    BOOST_TEST(complaint("50405B05034C94B438C1A40D1004EA006C02", key).find("in clear") !=
+               std::string::npos);
+    BOOST_TEST(complaint("30585B05BF6B872F38C1A408", key).find("tells nothing") !=
+               std::string::npos);
+    BOOST_TEST(complaint("50205B05034C94B438C1A40D1004EA006C02", {}).find("version 4") !=
+               std::string::npos);
+    for (std::size_t octet = 0; octet < sealed.size() / 2; ++octet)
+        BOOST_TEST(!complaint(sealed.substr(0, 2 * octet), key).empty());
+}
+
+// test_atc.py of github.com/custom-components/ble_monitor.
+BOOST_AUTO_TEST_CASE(opens_the_published_frame_of_the_atc_firmware)
+{
+    const auto profile = shippedProfile("lywsd03mmc-pvvx-encrypted");
+    const auto key = octets("b9ea895fac7eea6d30532432a516f3a3");
+    const std::string sealed = "11d603fbfa7b6dfb1e26fd";
+
+    check(decoded(*profile, sealed, key, "A4:C1:38:8D:18:B2"),
+          {{"/3303/0/5700", "23.45"}, {"/3304/0/5700", "41.73"}, {"/3/0/9", "61"}});
+    BOOST_TEST(decoded(*profile, sealed, key, "A4:C1:38:8D:18:B3")[""].find("authenticate") !=
+               std::string::npos);
+    BOOST_TEST(decoded(*profile, sealed)[""].find("its key is not known") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(reads_an_eddystone_beacon)
 {
     const auto profile = shippedProfile("eddystone-tlm");
