@@ -36,7 +36,7 @@ std::vector<std::string> namesOf(const Map& map)
 
 bool takesKey(const bridges::DeviceProfile& profile)
 {
-    return profile.advertisement.encryption != bridges::ble::Encryption::None;
+    return profile.gatt || profile.advertisement.encryption != bridges::ble::Encryption::None;
 }
 
 std::uint32_t registeredAt(const api::DeviceStatus& status, const std::string& server)
@@ -297,8 +297,8 @@ void Gateway::giveFieldKey(const AttachedDevice& device)
             if (key)
                 services_.bluetooth.setKey(name, std::move(*key));
             else
-                log::warning("{DEVICE}: the key it encrypts with cannot be read: {ERROR}; what it "
-                             "encrypts is not understood until then",
+                log::warning("{DEVICE}: its own key, if it has one, cannot be read: {ERROR}; what "
+                             "it encrypts is not understood until then",
                              "DEVICE",
                              name,
                              "ERROR",

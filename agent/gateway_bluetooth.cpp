@@ -8,6 +8,7 @@
 #include "agent/gateway.hpp"
 #include "bridges/ble/central.hpp"
 #include "bridges/ble/frame_decoder.hpp"
+#include "bridges/ble/passkey.hpp"
 #include "bridges/ble/recognition.hpp"
 #include "bridges/profile_library.hpp"
 
@@ -75,7 +76,10 @@ void Gateway::setFieldKey(const std::string& device, base::Secret key, Done done
     const auto profile = services_.profiles.find((*found)->settings().profile);
     if (!profile)
         return answer(std::move(done), profile.error());
-    if (auto admitted = bridges::ble::admitKey((*profile)->advertisement, key.view()); !admitted)
+    auto admitted = (*profile)->gatt
+                        ? bridges::ble::admitPasskey(key.view())
+                        : bridges::ble::admitKey((*profile)->advertisement, key.view());
+    if (!admitted)
         return answer(std::move(done), std::move(admitted.error()));
     auto copy = key.clone();
     services_.fieldKeys.keepFieldKey(
@@ -84,7 +88,7 @@ void Gateway::setFieldKey(const std::string& device, base::Secret key, Done done
         lifetime_.guard([this, device, key = std::move(key), done = std::move(done)](
                             Expected<void> kept) mutable {
             if (kept) {
-                log::notice("{DEVICE}: the key it encrypts with is {STATE}",
+                log::notice("{DEVICE}: its own key is {STATE}",
                             "DEVICE",
                             device,
                             "STATE",

@@ -10,6 +10,7 @@
 #include "agent/firmware_depot.hpp"
 #include "agent/gateway.hpp"
 #include "bridges/ble/advertisement.hpp"
+#include "bridges/ble/central.hpp"
 #include "bridges/field_buses.hpp"
 #include "bridges/profile_library.hpp"
 
@@ -350,6 +351,7 @@ void Gateway::detachDevice(const std::string& name, Done done)
                         }));
         },
         [this, name](base::Task finished) {
+            services_.bluetooth.removeBond(name);
             devices_.erase(name);
             bootstrapped_.erase(name);
             services_.firmware.forget(name);

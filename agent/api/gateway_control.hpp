@@ -82,8 +82,8 @@ public:
 
     /// Listens so long. Unreachable, with what is missing, when there is no Bluetooth here.
     virtual void scanBluetooth(std::chrono::seconds duration, SightingsDone done) = 0;
-    /// The key that the device itself encrypts with; an empty one removes it. NotSupported when its
-    /// profile knows no encryption.
+    /// The key that the device itself encrypts with, or the passkey to bond with it; an empty one
+    /// removes it. NotSupported when its profile knows neither.
     virtual void setFieldKey(const std::string& device, base::Secret key, Done done) = 0;
 
     /// The operator's own read, write and execute: as a server would see it, but not limited by

@@ -37,15 +37,18 @@ private:
     void cease(std::string reason);
     void onSetDiscoveryFilterReply(bus::MaybeError error) override;
     void onStartDiscoveryReply(bus::MaybeError error) override;
+
+    void onRemoveDeviceReply(bus::MaybeError) override {}
+
     void refuse(const sdbus::Error& error);
 
     std::string name_;
     std::function<void()> changed_;
     bool isPowered_ = false;
     bool isListening_ = false;
+    bool isCounted_ = false; ///< bluetoothd has begun a discovery for us, and not dropped it
     std::string reason_;
     base::Timer retry_;
 };
-    bool isCounted_ = false; ///< bluetoothd has begun a discovery for us, and not dropped it
 
 } // namespace causeway::bridges::ble

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "bridges/ble/bluez_agent.hpp"
 #include "bridges/ble/bluez_requests.hpp"
 
 namespace causeway::bridges::ble {
@@ -68,6 +69,12 @@ BluezPeripherals::BluezPeripherals(base::Scheduler& scheduler, RadioListener& li
 
 BluezPeripherals::~BluezPeripherals() = default;
 
+void BluezPeripherals::setConnection(sdbus::IConnection* connection)
+{
+    agent_.reset();
+    connection_ = connection;
+}
+
 void BluezPeripherals::takeDevice(const std::string& path,
                                   const std::string& address,
                                   const Properties& properties)
@@ -87,6 +94,7 @@ void BluezPeripherals::takeDevice(const std::string& path,
     const auto isResolved = get<bool>(properties, "ServicesResolved");
     remote.state.isConnected = isConnected.value_or(remote.state.isConnected);
     remote.state.isResolved = isResolved.value_or(remote.state.isResolved);
+    remote.state.isBonded = get<bool>(properties, "Paired").value_or(remote.state.isBonded);
     if (isConnected || isResolved)
         listener_.onPeripheralChanged(address);
 }
@@ -197,6 +205,7 @@ void BluezPeripherals::forgetAll()
     const auto gone = std::exchange(remotes_, {});
     paths_.clear();
     used_.clear();
+    agent_.reset();
     for (const auto& [path, remote] : gone)
         listener_.onPeripheralChanged(remote.address);
 }
@@ -235,6 +244,7 @@ void BluezPeripherals::connect(const std::string& address, const std::string& ad
         return;
     }
     auto& [path, remote] = *found;
+    requireAgent();
     used_.insert_or_assign(address, path);
     remote.connection = std::make_unique<BluezConnection>(*connection_, scheduler_, path);
     remote.connection->connect(std::move(done));
@@ -251,6 +261,52 @@ void BluezPeripherals::disconnect(const std::string& address)
         remote->battery->waiting = nullptr;
     if (remote->connection)
         remote->connection->disconnect();
+}
+
+/// Before the first connection: a peripheral may want a bond at any time.
+void BluezPeripherals::requireAgent()
+{
+    if (agent_)
+        return;
+    const auto isOurs = [this](const std::string& path) {
+        return std::ranges::any_of(used_, [&](const auto& one) { return one.second == path; });
+    };
+    agent_ = std::make_unique<BluezAgent>(*connection_,
+                                          BluezAgent::Site{isOurs, [this](const std::string& path) {
+                                                               askForPasskey(path);
+                                                           }});
+}
+
+void BluezPeripherals::askForPasskey(const std::string& path)
+{
+    if (const auto found = remotes_.find(path); found != remotes_.end())
+        listener_.onPasskeyWanted(found->second.address);
+}
+
+void BluezPeripherals::bond(const std::string& address, Done done)
+{
+    Remote* remote = find(address);
+    if (remote != nullptr && remote->connection)
+        return remote->connection->bond(std::move(done));
+    scheduler_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
+}
+
+void BluezPeripherals::answerPasskey(const std::string& address, std::uint32_t passkey)
+{
+    const Remote* remote = find(address);
+    if (remote != nullptr && agent_)
+        agent_->answerPasskey(remote->path, passkey);
+}
+
+/// Of each adapter that has one.
+void BluezPeripherals::removeBond(const std::string& address)
+{
+    const auto [first, last] = paths_.equal_range(address);
+    for (auto entry = first; entry != last; ++entry) {
+        const Remote& remote = remotes_.at(entry->second);
+        if (remote.state.isBonded && connection_ != nullptr)
+            BluezRemoval(*connection_, remote.state.adapter).remove(remote.path);
+    }
 }
 
 void BluezPeripherals::read(const std::string& handle, ReadDone done)

@@ -19,6 +19,7 @@ class IConnection;
 
 namespace causeway::bridges::ble {
 
+class BluezAgent;
 class BluezConnection;
 class BluezRequest;
 
@@ -34,7 +35,7 @@ public:
     BluezPeripherals& operator=(const BluezPeripherals&) = delete;
 
     /// Requests go by this from now on; nothing: there is no bus.
-    void setConnection(sdbus::IConnection* connection) { connection_ = connection; }
+    void setConnection(sdbus::IConnection* connection);
 
     /// What is said of Device1, GattService1 and GattCharacteristic1 at these object paths. Throws
     /// sdbus::Error when a property has another type than BlueZ's documents say.
@@ -57,6 +58,9 @@ public:
     characteristics(const std::string& address) const override;
     void connect(const std::string& address, const std::string& adapter, Done done) override;
     void disconnect(const std::string& address) override;
+    void bond(const std::string& address, Done done) override;
+    void answerPasskey(const std::string& address, std::uint32_t passkey) override;
+    void removeBond(const std::string& address) override;
     void read(const std::string& handle, ReadDone done) override;
     void write(const std::string& handle, base::Bytes octets, Done done) override;
     void startNotify(const std::string& handle, Done done) override;
@@ -89,11 +93,14 @@ private:
     [[nodiscard]] Remote* owner(const std::string& attributePath);
     void takeServices(Remote& remote, const Properties& properties);
     void readBattery(Battery& battery, ReadDone done);
+    void requireAgent();
+    void askForPasskey(const std::string& path);
     [[nodiscard]] BluezRequest* newRequest(const std::string& handle);
 
     base::Scheduler& scheduler_;
     RadioListener& listener_;
     sdbus::IConnection* connection_ = nullptr;
+    std::unique_ptr<BluezAgent> agent_;             ///< from the first connection on
     std::map<std::string, Remote> remotes_;         ///< by object path
     std::multimap<std::string, std::string> paths_; ///< by address
     std::map<std::string, std::string> used_;       ///< by address, from connect to disconnect

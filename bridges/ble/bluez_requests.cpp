@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "agent/base/log.hpp"
+
 namespace causeway::bridges::ble {
 
 using base::Bytes;
@@ -33,6 +35,8 @@ constexpr std::array meanings{
     Meaning{"org.bluez.Error.ImproperlyConfigured", ErrorKind::Refused, Retry::Never},
     Meaning{"org.bluez.Error.AuthenticationFailed", ErrorKind::Refused, Retry::Never},
     Meaning{"org.bluez.Error.AuthenticationRejected", ErrorKind::Refused, Retry::Never},
+    Meaning{"org.bluez.Error.AuthenticationTimeout", ErrorKind::Timeout, Retry::Later},
+    Meaning{"org.bluez.Error.AuthenticationCanceled", ErrorKind::Unreachable, Retry::Later},
     Meaning{"org.bluez.Error.InProgress", ErrorKind::LimitExceeded, Retry::Later},
     Meaning{"org.freedesktop.DBus.Error.NoReply", ErrorKind::Timeout, Retry::AfterReconnect},
     Meaning{"org.freedesktop.DBus.Error.Timeout", ErrorKind::Timeout, Retry::AfterReconnect},
@@ -44,6 +48,11 @@ constexpr std::array meanings{
 bool isNotifyingAlready(const sdbus::Error& error)
 {
     return std::string_view(error.getName()) == "org.bluez.Error.InProgress";
+}
+
+bool isBondedAlready(const sdbus::Error& error)
+{
+    return std::string_view(error.getName()) == "org.bluez.Error.AlreadyExists";
 }
 
 bool isConnectedAlready(const sdbus::Error& error)
@@ -94,6 +103,10 @@ base::Error errorOf(const sdbus::Error& error)
 {
     const std::string_view name = error.getName();
     const std::string& text = error.getMessage();
+    // What create_gatt_dbus_error (src/gatt-client.c of 5.66) makes of Insufficient Authentication
+    // and Insufficient Encryption.
+    if (name == "org.bluez.Error.NotPermitted" && text == "Not paired")
+        return {ErrorKind::NotAuthorized, "it wants to be bonded first", Retry::Never};
     const auto found = std::ranges::find(meanings, name, &Meaning::name);
     if (found != meanings.end())
         return {found->kind, text, found->retry};
@@ -131,6 +144,12 @@ void BluezConnection::connect(GattRadio::Done done)
     ask<void>(scheduler_, done_, [this] { Connect(); });
 }
 
+void BluezConnection::bond(GattRadio::Done done)
+{
+    done_ = std::move(done);
+    ask<void>(scheduler_, done_, [this] { Pair(); });
+}
+
 void BluezConnection::disconnect()
 {
     done_ = nullptr;
@@ -141,6 +160,11 @@ void BluezConnection::disconnect()
 void BluezConnection::onConnectReply(bus::MaybeError error)
 {
     answer(scheduler_, done_, resultOf(error, isConnectedAlready));
+}
+
+void BluezConnection::onPairReply(bus::MaybeError error)
+{
+    answer(scheduler_, done_, resultOf(error, isBondedAlready));
 }
 
 BluezRequest::BluezRequest(sdbus::IConnection& connection,
@@ -176,6 +200,28 @@ void BluezRequest::startNotify(GattRadio::Done done)
 {
     done_ = std::move(done);
     ask<void>(scheduler_, done_, [this] { StartNotify(); });
+}
+
+BluezRemoval::BluezRemoval(sdbus::IConnection& connection, const std::string& adapter)
+    : ProxyInterfaces(connection, bus::ServiceName{"org.bluez"}, sdbus::ObjectPath{adapter})
+{
+    registerProxy();
+}
+
+BluezRemoval::~BluezRemoval()
+{
+    unregisterProxy();
+}
+
+void BluezRemoval::remove(const std::string& device)
+{
+    try {
+        RemoveDevice(sdbus::ObjectPath{device});
+    } catch (const sdbus::Error& error) {
+        log::warning("bluetoothd cannot be asked to remove a bond: {ERROR}; it keeps it",
+                     "ERROR",
+                     error.getMessage());
+    }
 }
 
 void BluezRequest::onReadValueReply(const Bytes& value, bus::MaybeError error)

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include <bluez_adapter_proxy.h>
 #include <bluez_characteristic_proxy.h>
 #include <bluez_device_proxy.h>
 
@@ -25,10 +26,12 @@ public:
     BluezConnection& operator=(const BluezConnection&) = delete;
 
     void connect(GattRadio::Done done);
+    void bond(GattRadio::Done done);
     void disconnect();
 
 private:
     void onConnectReply(bus::MaybeError error) override;
+    void onPairReply(bus::MaybeError error) override;
 
     void onDisconnectReply(bus::MaybeError) override {}
 
@@ -60,6 +63,26 @@ private:
     base::Scheduler& scheduler_;
     GattRadio::ReadDone readDone_;
     GattRadio::Done done_;
+};
+
+/// Has bluetoothd forget a device with all that it knows of it; what it answers is nobody's
+/// business.
+class BluezRemoval final : public sdbus::ProxyInterfaces<org::bluez::Adapter1_proxy>
+{
+public:
+    BluezRemoval(sdbus::IConnection& connection, const std::string& adapter);
+    ~BluezRemoval();
+    BluezRemoval(const BluezRemoval&) = delete;
+    BluezRemoval& operator=(const BluezRemoval&) = delete;
+
+    void remove(const std::string& device);
+
+private:
+    void onSetDiscoveryFilterReply(bus::MaybeError) override {}
+
+    void onStartDiscoveryReply(bus::MaybeError) override {}
+
+    void onRemoveDeviceReply(bus::MaybeError) override {}
 };
 
 /// What bluetoothd's refusal means to who asked.

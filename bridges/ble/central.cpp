@@ -77,6 +77,13 @@ void Central::setKey(const std::string& device, base::Secret key)
     });
 }
 
+void Central::removeBond(const std::string& device)
+{
+    const auto found = sensors_.find(device);
+    if (found != sensors_.end())
+        loop_.post([&side = *side_, sensor = found->second] { side.removeBond(sensor); });
+}
+
 void Central::scan(base::Duration duration, ScanDone done)
 {
     auto deliver =

@@ -38,8 +38,11 @@ public:
                  const std::string& address,
                  std::optional<std::chrono::milliseconds> pollPeriod = {});
 
-    /// The key that the device encrypts with; nothing when the device has no bridge now.
+    /// The key that the device encrypts with, or its passkey; nothing when the device has no bridge
+    /// now.
     void setKey(const std::string& device, base::Secret key);
+    /// Of a device that is to be detached; its bridge goes next.
+    void removeBond(const std::string& device);
 
     /// Everything that is heard within so long; Unreachable when nobody could listen. `done` comes
     /// on the main thread unless this goes first.

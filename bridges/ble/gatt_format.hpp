@@ -45,6 +45,7 @@ struct GattFormat
 {
     std::string namePrefix;        ///< of such a device's name, to suggest the profile by
     std::string advertises;        ///< canonicalUuid() of a service, for the same
+    bool bonds = false;            ///< before anything else; others when they ask for it
     std::vector<SetupWrite> setup; ///< in this order, after each connection
     std::chrono::milliseconds fastPeriod{60'000};
     std::chrono::milliseconds slowPeriod{3'600'000};

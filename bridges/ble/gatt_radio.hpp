@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ struct PeripheralState
     std::string adapter;
     bool isConnected = false;
     bool isResolved = false; ///< its services are known
+    bool isBonded = false;
 };
 
 /// The seam between a peripheral and who carries its requests. Peripherals are named by
@@ -56,7 +58,16 @@ public:
     /// Also gives up an attempt.
     virtual void disconnect(const std::string& address) = 0;
 
-    /// Errors: Refused (the peripheral said no), Unreachable, Timeout.
+    /// Of one that is connected. RadioListener::onPasskeyWanted() comes first when the peripheral
+    /// has one, and answerPasskey() answers it. Errors: Refused (also: another passkey),
+    /// Unreachable, Timeout (also: nobody gave the passkey).
+    virtual void bond(const std::string& address, Done done) = 0;
+    virtual void answerPasskey(const std::string& address, std::uint32_t passkey) = 0;
+    /// Disconnects it, too. Nothing to one that has no bond.
+    virtual void removeBond(const std::string& address) = 0;
+
+    /// Errors: Refused (the peripheral said no), NotAuthorized (it wants a bond first),
+    /// Unreachable, Timeout.
     virtual void read(const std::string& handle, ReadDone done) = 0;
     virtual void write(const std::string& handle, base::Bytes octets, Done done) = 0;
     virtual void startNotify(const std::string& handle, Done done) = 0;

@@ -120,6 +120,7 @@ GattFormat readGattFormat(ProfileTable table, FormatDefaults& defaults)
     };
     format.namePrefix = table.text("name").value_or("");
     format.advertises = readUuid(table, "advertises");
+    format.bonds = table.flag("bond").value_or(false);
     takePeriod("fast-period-ms", format.fastPeriod);
     takePeriod("slow-period-ms", format.slowPeriod);
     if (const auto absence = table.integer("lost-after-s", 1, longestAbsence))

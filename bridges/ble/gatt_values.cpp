@@ -88,6 +88,18 @@ std::vector<ReadingPlan> readingPlans(const DeviceProfile& profile)
     return plans;
 }
 
+bool onlyTells(const std::vector<ReadingPlan>& plans)
+{
+    const auto isPolled = [](const ReadingPlan& plan) {
+        return plan.reading.poll == modbus::PollClass::Fast ||
+               plan.reading.poll == modbus::PollClass::Slow;
+    };
+    const auto isNotified = [](const ReadingPlan& plan) {
+        return plan.reading.isNotified;
+    };
+    return std::ranges::none_of(plans, isPolled) && std::ranges::any_of(plans, isNotified);
+}
+
 Expected<PathValues> valuesIn(const ReadingPlan& plan, ByteView octets)
 {
     if (!fits(plan.reading, octets.size()))

@@ -23,6 +23,9 @@ struct ReadingPlan
 /// One for each characteristic of the profile and each way its values come.
 [[nodiscard]] std::vector<ReadingPlan> readingPlans(const DeviceProfile& profile);
 
+/// Some values are notified, and none is asked for now and then.
+[[nodiscard]] bool onlyTells(const std::vector<ReadingPlan>& plans);
+
 using PathValues = std::vector<std::pair<model::Path, model::Value>>;
 
 /// Without those that the peripheral marks as absent and those outside the profile's range. Corrupt

@@ -22,6 +22,9 @@ constexpr base::Duration connectLimit = 45s;
 /// bluetoothd 5.66 closes a connection 2 s after Disconnect, and answers Connect by success
 /// meanwhile (DISCONNECT_TIMER in src/device.c).
 constexpr base::Duration closingLimit = 5s;
+/// bluetoothd waits 60 s for its agent (REQUEST_TIMEOUT in src/agent.c), and the peripheral 30 s
+/// for each step (Core 5.4 Vol 3 Part H §3.4).
+constexpr base::Duration bondingLimit = 75s;
 constexpr base::Duration shortestRest = 1s;
 constexpr base::Duration longestRest = 5min;
 /// 1 s to 256 s, then longestRest.
@@ -55,10 +58,11 @@ Peripheral::Peripheral(const Site& site, Settings settings, Sensor::Report repor
     , missReason_("it has not been heard yet: out of reach, asleep, or not " +
                   settings_.profile->title)
     , limit_(site.scheduler, [this] { onTimeLimit(); })
-    , absence_(site.scheduler, [this] { becomeUnavailable(why()); })
+    , absence_(site.scheduler, [this] { onSilence(); })
     , yield_(site.scheduler, [this] { yieldSlot(); })
     , flush_(site.scheduler, [this] { flush(); })
 {
+    onlyTells_ = onlyTells(plans_);
     if (settings_.pollPeriod) {
         format_.fastPeriod = *settings_.pollPeriod;
         format_.slowPeriod = std::max(format_.slowPeriod, format_.fastPeriod);
@@ -99,11 +103,17 @@ void Peripheral::onHeard(std::optional<std::int16_t> rssi)
     const bool wasAway = !heardAt_ || now >= *heardAt_ + absentSilence;
     heardAt_ = now;
     rssi_ = rssi ? rssi : rssi_;
-    if (stage_ == Stage::Resting && wasAway && failures_ > 0 && !isRefused_) {
-        failures_ = 0;
-        limit_.stop();
-        stage_ = Stage::Idle;
-    }
+    if (stage_ == Stage::Resting && wasAway && failures_ > 0 && !isRefused_)
+        return beginAnew();
+    want();
+}
+
+void Peripheral::beginAnew()
+{
+    failures_ = 0;
+    isRefused_ = false;
+    limit_.stop();
+    stage_ = Stage::Idle;
     want();
 }
 
@@ -145,15 +155,85 @@ void Peripheral::onChanged()
     if (stage_ == Stage::Idle)
         want();
     else if (stage_ == Stage::Connecting && isUsable)
-        beginSession();
+        prepare();
     else if (stage_ == Stage::Closing && !(known && known->isConnected))
         rest();
     else if (stage_ == Stage::Resting && isUsable && !isRefused_)
         onTimeLimit(); // bluetoothd itself connects again whom we have lost
     else if (stage_ == Stage::Connected && !isUsable)
         lose({ErrorKind::Unreachable, "the connection is lost", Retry::AfterReconnect});
-    else if ((stage_ == Stage::Waiting || stage_ == Stage::Connecting) && !known)
+    else if ((stage_ == Stage::Waiting || stage_ == Stage::Connecting ||
+              stage_ == Stage::Bonding) &&
+             !known)
         lose({ErrorKind::Unreachable, "it is not heard any more", Retry::Later});
+}
+
+void Peripheral::prepare()
+{
+    const auto known = site_.radio.peripheral(settings_.address);
+    if ((format_.bonds || wantsBond_) && known && !known->isBonded)
+        return bond();
+    beginSession();
+}
+
+/// That the connection is lost meanwhile is told by the answer, with the reason.
+void Peripheral::bond()
+{
+    stage_ = Stage::Bonding;
+    isPasskeyWanted_ = false;
+    ++counters_["bondings"];
+    limit_.start(bondingLimit);
+    site_.radio.bond(settings_.address,
+                     lifetime_.guard([this, attempt = attempt_](const Expected<void>& bonded) {
+                         if (attempt == attempt_ && stage_ == Stage::Bonding)
+                             onBonded(bonded);
+                     }));
+}
+
+void Peripheral::onBonded(const Expected<void>& bonded)
+{
+    const bool wasAsked = std::exchange(isPasskeyWanted_, false);
+    if (bonded)
+        return beginSession();
+    if (passkey_ && bonded.error().kind == ErrorKind::Refused) {
+        passkey_.reset();
+        return lose(bonded.error().in("it cannot be bonded; its passkey is another one, or it "
+                                      "takes no bond now"));
+    }
+    if (wasAsked)
+        return lose(bonded.error().in("it cannot be bonded without its passkey: read it from the "
+                                      "device, and give it by causewayctl device set-passkey"));
+    lose(bonded.error().in("it cannot be bonded"));
+}
+
+void Peripheral::onPasskeyWanted()
+{
+    if (stage_ != Stage::Bonding && stage_ != Stage::Connected)
+        return;
+    isPasskeyWanted_ = true;
+    if (passkey_)
+        return givePasskey();
+    missReason_ = "it wants its passkey: read it from the device, and give it within 30 s by "
+                  "causewayctl device set-passkey";
+    becomeUnavailable(missReason_);
+}
+
+void Peripheral::givePasskey()
+{
+    site_.radio.answerPasskey(settings_.address, *passkey_);
+}
+
+void Peripheral::setPasskey(std::optional<std::uint32_t> passkey)
+{
+    passkey_ = passkey;
+    if (!passkey_)
+        return;
+    if (isPasskeyWanted_)
+        givePasskey();
+    else if (stage_ == Stage::Resting && failures_ > 0)
+        beginAnew();
+    else if (stage_ == Stage::Closing)
+        rest_ = {};
 }
 
 void Peripheral::beginSession()
@@ -188,9 +268,22 @@ void Peripheral::onUseless(const std::string& reason)
     becomeUnavailable(reason);
 }
 
+/// Who refuses because there is no bond yet gets one on the same connection.
 void Peripheral::onFailed(const base::Error& error)
 {
-    lose(error);
+    if (error.kind != ErrorKind::NotAuthorized)
+        return lose(error);
+    const auto known = site_.radio.peripheral(settings_.address);
+    if (!known || known->isBonded)
+        return lose({ErrorKind::Refused,
+                     "it does not accept the bond any more: detach it and attach it again to bond "
+                     "it anew",
+                     Retry::Never});
+    wantsBond_ = true;
+    yield_.stop();
+    session_->setEnd(error);
+    session_.reset();
+    bond();
 }
 
 void Peripheral::onValueNotification(const std::string& handle, base::ByteView octets)
@@ -236,7 +329,9 @@ void Peripheral::onTimeLimit()
     }
     if (stage_ == Stage::Closing)
         return rest();
-    lose({ErrorKind::Timeout, "it was not connected in time", Retry::AfterReconnect});
+    lose({ErrorKind::Timeout,
+          stage_ == Stage::Bonding ? "it was not bonded in time" : "it was not connected in time",
+          Retry::AfterReconnect});
 }
 
 /// Who is only asked now and then leaves its slot to who waits for one.
@@ -267,6 +362,9 @@ void Peripheral::lose(const base::Error& error)
     const bool wasConnected = stage_ == Stage::Connected;
     counters_[wasConnected ? "losses" : "failedAttempts"] += 1;
     if (wasConnected && site_.scheduler.now() > connectedAt_ + stableAfter)
+        failures_ = 0;
+    // bluetoothd has gone, or its adapter: no fault of the device.
+    if (!site_.radio.peripheral(settings_.address))
         failures_ = 0;
     const base::Error told = error; // its own may go with the session
     if (session_)
@@ -299,7 +397,9 @@ void Peripheral::letGo()
     ++attempt_;
     limit_.stop();
     yield_.stop();
-    const bool hadConnection = stage_ == Stage::Connecting || stage_ == Stage::Connected;
+    const bool hadConnection =
+        stage_ == Stage::Connecting || stage_ == Stage::Bonding || stage_ == Stage::Connected;
+    isPasskeyWanted_ = false;
     stage_ = Stage::Closing;
     session_.reset();
     if (hadConnection) {
@@ -324,9 +424,18 @@ void Peripheral::miss(const std::string& reason)
     flushSoon();
 }
 
+void Peripheral::onSilence()
+{
+    if (stage_ == Stage::Connected)
+        missReason_ = "it is connected, but tells nothing";
+    becomeUnavailable(why());
+}
+
 void Peripheral::becomeAvailable()
 {
     absence_.stop();
+    if (onlyTells_)
+        absence_.start(format_.lostAfter);
     isRefused_ = false;
     if (rssi_) {
         for (const ResourceMapping& mapping : settings_.profile->mappings) {

@@ -52,6 +52,10 @@ public:
     /// GattRadio::peripheral() says something else of it than before.
     void onChanged();
     void onValueNotification(const std::string& handle, base::ByteView octets);
+    /// While it is bonded: it has a passkey, which a person has to read from it.
+    void onPasskeyWanted();
+    /// For when it is wanted; nothing forgets it. Begins anew where the lack of one was the fault.
+    void setPasskey(std::optional<std::uint32_t> passkey);
 
     /// `done` comes once, here, also when this goes first (Cancelled).
     void read(const model::Path& path, GattSession::ReadDone done);
@@ -64,6 +68,7 @@ private:
         Idle,       ///< not started, or nobody has heard it
         Waiting,    ///< for a slot
         Connecting, ///< until its services are known
+        Bonding,    ///< then, when it or its profile wants that
         Connected,
         Closing, ///< until bluetoothd says that the connection is closed
         Resting, ///< after a failure, or to let others have the slot
@@ -76,6 +81,11 @@ private:
 
     void want();
     void connect();
+    void prepare();
+    void bond();
+    void onBonded(const base::Expected<void>& bonded);
+    void givePasskey();
+    void beginAnew();
     void beginSession();
     void onTimeLimit();
     void yieldSlot();
@@ -87,6 +97,7 @@ private:
     [[nodiscard]] base::Duration pauseAfter(const base::Error& error) const;
     [[nodiscard]] const std::string& why() const;
     void miss(const std::string& reason);
+    void onSilence();
     void becomeAvailable();
     void becomeUnavailable(const std::string& reason);
     void keep(model::Sample sample);
@@ -98,6 +109,7 @@ private:
     GattFormat format_; ///< the profile's, with the operator's poll period
     Sensor::Report report_;
     std::vector<ReadingPlan> plans_;
+    bool onlyTells_ = false; ///< nothing is read now and then: it may be connected and silent
     Stage stage_ = Stage::Idle;
     std::string adapter_; ///< whose slot it has or waits for
     bool isStarted_ = false;
@@ -108,8 +120,11 @@ private:
     std::optional<std::int16_t> rssi_;
     std::optional<base::TimePoint> heardAt_; ///< also by its connection or an attempt at one
     base::TimePoint connectedAt_{};
-    bool isLent_ = false;        ///< it rests because others wanted its slot
-    bool isRefused_ = false;     ///< the last failure is one that a person has to mend
+    bool isLent_ = false;    ///< it rests because others wanted its slot
+    bool isRefused_ = false; ///< the last failure is one that a person has to mend
+    bool wantsBond_ = false; ///< it has said so
+    std::optional<std::uint32_t> passkey_;
+    bool isPasskeyWanted_ = false;
     std::uint32_t failures_ = 0; ///< in a row
     std::uint64_t attempt_ = 0;  ///< an answer to another is one that came too late
     SensorReport pending_;

@@ -18,6 +18,8 @@ public:
     virtual void onRadio(bool isListening, const std::string& reason) = 0;
     /// GattRadio::peripheral() says something else of it than before.
     virtual void onPeripheralChanged(const std::string& address) = 0;
+    /// GattRadio::answerPasskey() answers it.
+    virtual void onPasskeyWanted(const std::string& address) = 0;
     virtual void onValueNotification(const std::string& address,
                                      const std::string& handle,
                                      base::ByteView octets) = 0;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agent/base/log.hpp"
+#include "bridges/ble/passkey.hpp"
 
 namespace causeway::bridges::ble {
 
@@ -93,6 +94,14 @@ void RadioSide::setKey(std::uint64_t id, base::Secret key)
 {
     if (const auto sensor = sensors_.find(id); sensor != sensors_.end())
         sensor->second->setKey(std::move(key));
+    else if (const auto found = peripherals_.find(id); found != peripherals_.end())
+        found->second->setPasskey(passkeyIn(key.view()));
+}
+
+void RadioSide::removeBond(std::uint64_t id)
+{
+    if (const auto found = peripherals_.find(id); found != peripherals_.end())
+        bluez_->gatt().removeBond(found->second->address());
 }
 
 void RadioSide::scan(base::Duration duration, ScanDone done)
@@ -167,6 +176,12 @@ void RadioSide::onPeripheralChanged(const std::string& address)
 {
     if (Peripheral* peripheral = peripheralAt(address))
         peripheral->onChanged();
+}
+
+void RadioSide::onPasskeyWanted(const std::string& address)
+{
+    if (Peripheral* peripheral = peripheralAt(address))
+        peripheral->onPasskeyWanted();
 }
 
 void RadioSide::onValueNotification(const std::string& address,

@@ -44,8 +44,10 @@ public:
 
     void startPeripheral(std::uint64_t id);
     void removePeripheral(std::uint64_t id);
-    /// Nothing to a peripheral.
+    /// To a peripheral: its passkey, as admitPasskey() wants it.
     void setKey(std::uint64_t id, base::Secret key);
+    /// What bluetoothd has of a peripheral beyond its connection.
+    void removeBond(std::uint64_t id);
 
     /// `done` is called here; never when this goes first.
     void scan(base::Duration duration, ScanDone done);
@@ -60,6 +62,7 @@ private:
     void onAdvertisement(const Advertisement& advertisement) override;
     void onRadio(bool isListening, const std::string& reason) override;
     void onPeripheralChanged(const std::string& address) override;
+    void onPasskeyWanted(const std::string& address) override;
     void onValueNotification(const std::string& address,
                              const std::string& handle,
                              base::ByteView octets) override;

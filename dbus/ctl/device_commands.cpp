@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "dbus/ctl/credential.hpp"
+#include "dbus/ctl/failure.hpp"
+#include "dbus/ctl/key_text.hpp"
 #include "dbus/ctl/object_commands.hpp"
 #include "dbus/ctl/setting_options.hpp"
 #include "dbus/ctl/table.hpp"
@@ -199,6 +201,21 @@ void addSend(CLI::App& group, Session& session)
     command.add_option("--server", *server, "only to this account");
 }
 
+base::UniqueFd passkeyFile(const std::string& file)
+{
+    constexpr std::size_t most = 64; // six digits, and whatever ends the line
+    const auto text = readSecretText(file, most, "Passkey");
+    if (!text)
+        throw Failure(text.error());
+    auto digits = text->view();
+    while (!digits.empty() && digits.back() <= ' ')
+        digits = digits.first(digits.size() - 1);
+    auto made = makeSecretFile(digits);
+    if (!made)
+        throw Failure(made.error());
+    return std::move(*made);
+}
+
 void addKeys(CLI::App& group, Session& session)
 {
     auto file = std::make_shared<std::string>("-");
@@ -210,9 +227,16 @@ void addKeys(CLI::App& group, Session& session)
     });
     command.description("Give the key that the device itself encrypts with (BTHome)")
         ->add_option("--file", *file, "file with the key, hexadecimal or base64; - for stdin");
+    auto& passkey =
+        addCall(group, session, "set-passkey", "passkey set", [file](DeviceProxy& device) {
+            device.SetFieldKey(sdbus::UnixFd(passkeyFile(*file).get()));
+        });
+    passkey
+        .description("Give the passkey that a device shows, or has printed on it, to bond with it")
+        ->add_option("--file", *file, "file with the six digits; - for stdin");
     addCall(group, session, "remove-key", "key removed", [](DeviceProxy& device) {
         device.RemoveFieldKey();
-    }).description("Forget the key that the device itself encrypts with");
+    }).description("Forget the key that the device itself encrypts with, or its passkey");
 }
 
 } // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -57,6 +59,43 @@ public:
             state->isConnected = state->isResolved = false;
     }
 
+    void bond(const std::string&, Done done) override
+    {
+        log.emplace_back("bond");
+        bondDone_ = std::move(done);
+        if (!passkey)
+            endBond(bondError);
+        else
+            onPasskeyWanted();
+    }
+
+    void answerPasskey(const std::string&, std::uint32_t given) override
+    {
+        log.push_back("passkey " + std::to_string(given));
+        endBond(given == passkey ? std::nullopt
+                                 : std::optional(base::Error{base::ErrorKind::Refused, "refused"}));
+    }
+
+    void removeBond(const std::string&) override
+    {
+        log.emplace_back("remove bond");
+        state->isBonded = false;
+    }
+
+    /// What nobody answered in time ends by an error.
+    void endBond(const std::optional<base::Error>& error)
+    {
+        scheduler_.post([this, error, done = std::move(bondDone_)]() mutable {
+            if (!done)
+                return;
+            if (error)
+                return done(tl::unexpected(*error));
+            state->isBonded = true;
+            refusals.clear();
+            done({});
+        });
+    }
+
     void read(const std::string& handle, ReadDone done) override
     {
         log.push_back("read " + handle);
@@ -97,6 +136,9 @@ public:
     std::map<std::string, base::Bytes> values;   ///< by handle
     std::map<std::string, base::Error> refusals; ///< by handle
     std::optional<base::Error> connectError;
+    std::optional<base::Error> bondError;
+    std::optional<std::uint32_t> passkey; ///< that it shows, and wants back
+    std::function<void()> onPasskeyWanted;
     bool isSilent = false;
     bool forgetsWrites = false;
     bool closesLater = false; ///< when its test says so
@@ -106,6 +148,7 @@ public:
 
 private:
     base::Scheduler& scheduler_;
+    Done bondDone_;
 };
 
 } // namespace causeway::fakes

@@ -277,6 +277,62 @@ class APeripheral(BluetoothCase):
         self.wait_temperature("00700080", 32.188)
 
 
+class ABond(BluetoothCase):
+    """An environmental sensor that answers nobody whom it does not know."""
+
+    NAME = "sense-1"
+
+    def setUp(self):
+        super().setUp()
+        self.start_radio()
+
+    def start_radio(self, passkey=" 042042"):
+        self.radio = Radio(self.site)
+        for characteristic, octets in (("2a6e", "5208"), ("2a6f", "9411")):
+            self.radio.tell(f"characteristic {SENSORTAG_ADDRESS} 181a {characteristic} read {octets}")
+        self.radio.tell(f"wants-bond {SENSORTAG_ADDRESS}{passkey}")
+
+    def attach_sense(self):
+        self.attach(self.NAME, "sig-environmental-sensing", SENSORTAG_ADDRESS)
+
+    def wait_told(self, words):
+        wait_until(words, lambda: self.radio.show_sensortag() or words in self.device(self.NAME)["LastError"])
+
+    def give(self, passkey):
+        done = self.site.call("device", "set-passkey", self.NAME, input=f"{passkey}\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_is_made_with_the_passkey_that_a_person_gives_and_removed_at_detach(self):
+        self.attach_sense()
+        self.wait_told("it wants its passkey")
+        refused = self.site.call("device", "set-passkey", self.NAME, input="42042\n")
+        self.assertIn("six digits", refused.stderr)
+        self.give("042042")
+        self.wait_available(self.NAME, self.radio.show_sensortag)
+        self.assertAlmostEqual(self.server.value(self.NAME, TEMPERATURE), 21.3)
+
+        self.site.ctl("device", "remove", self.NAME)
+        self.site.ctl("device", "add", self.NAME, "--profile", "sig-environmental-sensing", "--ble",
+                      SENSORTAG_ADDRESS)
+        self.wait_told("it wants its passkey")
+
+    def test_with_a_wrong_passkey_is_refused_until_the_right_one_is_given(self):
+        self.attach_sense()
+        self.give("111111")
+        self.wait_told("its passkey is another one")
+        self.give("042042")
+        self.wait_available(self.NAME, self.radio.show_sensortag)
+
+    def test_is_made_by_a_bluetoothd_that_died_meanwhile(self):
+        self.attach_sense()
+        self.wait_told("it wants its passkey")
+        self.radio.end()
+        self.start_radio()
+        self.wait_told("it wants its passkey")
+        self.give("042042")
+        self.wait_available(self.NAME, self.radio.show_sensortag)
+
+
 class PartsFail(BluetoothCase):
     def test_without_bluetoothd_it_is_said_what_is_missing_and_nothing_else_suffers(self):
         self.attach(TAG, "ruuvitag-rawv2", TAG_ADDRESS)

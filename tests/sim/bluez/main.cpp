@@ -83,6 +83,15 @@ void addCharacteristic(SimulatedBluez& bluez, std::istringstream& words)
     peripheral.values.push_back(std::move(value));
 }
 
+/// "wants-bond ADDRESS [PASSKEY]"
+void wantBond(SimulatedBluez& bluez, std::istringstream& words)
+{
+    auto& peripheral = bluez.peripheral(word(words));
+    peripheral.wantsBond = true;
+    if (std::uint32_t passkey = 0; words >> passkey)
+        peripheral.passkey = passkey;
+}
+
 using Command = void (*)(SimulatedBluez&, std::istringstream&);
 
 const std::map<std::string, Command>& commands()
@@ -115,6 +124,7 @@ const std::map<std::string, Command>& commands()
          [](SimulatedBluez& bluez, std::istringstream& words) {
              bluez.peripheral(word(words)).isReachable = true;
          }},
+        {"wants-bond", wantBond},
         {"unplug",
          [](SimulatedBluez& bluez, std::istringstream&) {
              bluez.removeAdapter();

@@ -13,6 +13,8 @@ using org::bluez::Device1_adaptor;
 namespace {
 
 const char* const adapterPath = "/org/bluez/hci0";
+/// DISCONNECT_TIMER in src/device.c of 5.66.
+constexpr std::chrono::seconds closingTime{2};
 
 template <typename Key>
 std::map<Key, sdbus::Variant> toVariants(const std::vector<std::pair<Key, base::Bytes>>& parts)
@@ -50,15 +52,16 @@ public:
     Root& operator=(const Root&) = delete;
 };
 
-SimulatedDevice::SimulatedDevice(sdbus::IConnection& connection,
+SimulatedDevice::SimulatedDevice(const Site& site,
                                  const std::string& path,
                                  std::string address,
                                  SimulatedPeripheral& peripheral)
-    : AdaptorInterfaces(connection, sdbus::ObjectPath{path})
-    , connection_(connection)
+    : AdaptorInterfaces(site.connection, sdbus::ObjectPath{path})
+    , site_(site)
     , path_(path)
     , address_(std::move(address))
     , peripheral_(peripheral)
+    , closing_(site.scheduler, [this] { dropConnection(); })
 {
     registerAdaptor();
 }
@@ -92,13 +95,15 @@ void SimulatedDevice::Connect()
     if (!peripheral_.isReachable)
         throw sdbus::Error(bus::ErrorName("org.bluez.Error.Failed"),
                            "le-connection-abort-by-local");
-    peripheral_.isConnected = true;
+    // Success also while it is being closed, which goes on.
+    if (std::exchange(peripheral_.isConnected, true))
+        return;
     if (!gatt_)
-        gatt_ = std::make_unique<SimulatedGatt>(connection_, path_, peripheral_);
+        gatt_ = std::make_unique<SimulatedGatt>(site_.connection, path_, peripheral_);
     tellConnection();
     for (const GattValue& value : peripheral_.values) {
         if (value.service == batteryService)
-            battery_ = std::make_unique<SimulatedBattery>(connection_, path_, value);
+            battery_ = std::make_unique<SimulatedBattery>(site_.connection, path_, value);
     }
 }
 
@@ -121,12 +126,52 @@ void SimulatedDevice::onChanged(const std::string& uuid)
         battery_->onChanged();
 }
 
+/// As 5.66 does: the connection lasts a while longer, and then who asked is answered.
+void SimulatedDevice::Disconnect(sdbus::Result<>&& result)
+{
+    disconnects_.push_back(std::move(result));
+    endBond(false);
+    if (!closing_.isRunning())
+        closing_.start(peripheral_.isConnected ? closingTime : std::chrono::seconds(0));
+}
+
+void SimulatedDevice::Pair(sdbus::Result<>&& result)
+{
+    if (peripheral_.isBonded)
+        return result.returnError(
+            sdbus::Error(bus::ErrorName("org.bluez.Error.AlreadyExists"), "Already Exists"));
+    bond_ = std::move(result);
+    if (!peripheral_.passkey)
+        return endBond(true);
+    question_ = site_.agents.ask(path_, [this](std::optional<std::uint32_t> passkey) {
+        endBond(passkey == peripheral_.passkey);
+    });
+    if (!question_)
+        endBond(false);
+}
+
+void SimulatedDevice::endBond(bool isAccepted)
+{
+    if (!bond_)
+        return;
+    const auto result = *std::exchange(bond_, std::nullopt);
+    if (!isAccepted)
+        return result.returnError(sdbus::Error(
+            bus::ErrorName("org.bluez.Error.AuthenticationFailed"), "Authentication Failed"));
+    peripheral_.isBonded = true;
+    tell(*this, Device1_adaptor::INTERFACE_NAME, {"Paired"});
+    result.returnResults();
+}
+
 /// As 5.66 does: what the services had stays on the bus.
 void SimulatedDevice::dropConnection()
 {
+    closing_.stop();
     battery_.reset();
     if (std::exchange(peripheral_.isConnected, false))
         tellConnection();
+    for (const auto& result : std::exchange(disconnects_, {}))
+        result.returnResults();
 }
 
 void SimulatedDevice::tellConnection()
@@ -144,8 +189,9 @@ std::map<std::string, sdbus::Variant> SimulatedDevice::ServiceData()
     return toVariants(newest_.serviceData);
 }
 
-SimulatedAdapter::SimulatedAdapter(sdbus::IConnection& connection)
+SimulatedAdapter::SimulatedAdapter(sdbus::IConnection& connection, Remove remove)
     : AdaptorInterfaces(connection, sdbus::ObjectPath{adapterPath})
+    , remove_(std::move(remove))
 {
     registerAdaptor();
     emitInterfacesAddedSignal();
@@ -194,8 +240,10 @@ void SimulatedAdapter::setDiscovering(bool isDiscovering)
 }
 
 SimulatedBluez::SimulatedBluez(base::EventLoop& loop, const std::string& address)
-    : bus_(loop, address, {})
+    : loop_(loop)
+    , bus_(loop, address, {})
     , root_(std::make_unique<Root>(bus_.connection()))
+    , agents_(bus_.connection())
 {
     addAdapter();
     bus_.requestName("org.bluez");
@@ -205,7 +253,19 @@ SimulatedBluez::~SimulatedBluez() = default;
 
 void SimulatedBluez::addAdapter()
 {
-    adapter_ = std::make_unique<SimulatedAdapter>(bus_.connection());
+    adapter_ = std::make_unique<SimulatedAdapter>(
+        bus_.connection(), [this](const std::string& device) { removeDevice(device); });
+}
+
+/// With its bond; who is heard again is a new one.
+void SimulatedBluez::removeDevice(const std::string& path)
+{
+    const auto found = std::ranges::find_if(
+        devices_, [&](const auto& device) { return device.second->path() == path; });
+    if (found == devices_.end())
+        throw sdbus::Error(bus::ErrorName("org.bluez.Error.DoesNotExist"), "Does Not Exist");
+    peripherals_[found->first].isBonded = false;
+    devices_.erase(found);
 }
 
 void SimulatedBluez::removeAdapter()
@@ -224,7 +284,10 @@ void SimulatedBluez::advertise(const Advertisement& advertisement)
         std::string path = std::string(adapterPath) + "/dev_" + advertisement.address;
         std::ranges::replace(path, ':', '_');
         device = std::make_unique<SimulatedDevice>(
-            bus_.connection(), path, advertisement.address, remote);
+            SimulatedDevice::Site{bus_.connection(), loop_, agents_},
+            path,
+            advertisement.address,
+            remote);
     }
     device->advertise(advertisement, adapter_->tellsDuplicates());
 }

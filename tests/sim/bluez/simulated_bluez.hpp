@@ -4,7 +4,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <bluez_sim_adaptor.h>
 
@@ -12,6 +14,7 @@
 #include "agent/base/bus_compat.hpp"
 #include "agent/base/event_loop.hpp"
 #include "bridges/ble/advertisement.hpp"
+#include "tests/sim/bluez/simulated_agent.hpp"
 #include "tests/sim/bluez/simulated_gatt.hpp"
 
 namespace causeway::tests {
@@ -22,8 +25,16 @@ class SimulatedDevice final : public sdbus::AdaptorInterfaces<org::bluez::Device
                                                               sdbus::Properties_adaptor>
 {
 public:
+    /// What it works with; all of it outlives it.
+    struct Site
+    {
+        sdbus::IConnection& connection;
+        base::Scheduler& scheduler;
+        SimulatedAgents& agents;
+    };
+
     /// The peripheral outlives this.
-    SimulatedDevice(sdbus::IConnection& connection,
+    SimulatedDevice(const Site& site,
                     const std::string& path,
                     std::string address,
                     SimulatedPeripheral& peripheral);
@@ -39,16 +50,21 @@ public:
     /// The connection is lost.
     void dropConnection();
 
+    [[nodiscard]] const std::string& path() const { return path_; }
+
 private:
     void Connect() override;
 
-    void Disconnect() override { dropConnection(); }
-
+    void Disconnect(sdbus::Result<>&& result) override;
+    void Pair(sdbus::Result<>&& result) override;
+    void endBond(bool isAccepted);
     void tellConnection();
 
     std::vector<std::string> UUIDs() override;
 
     bool Connected() override { return peripheral_.isConnected; }
+
+    bool Paired() override { return peripheral_.isBonded; }
 
     bool ServicesResolved() override { return peripheral_.isConnected; }
 
@@ -61,7 +77,7 @@ private:
     std::map<std::uint16_t, sdbus::Variant> ManufacturerData() override;
     std::map<std::string, sdbus::Variant> ServiceData() override;
 
-    sdbus::IConnection& connection_;
+    Site site_;
     std::string path_;
     std::string address_;
     SimulatedPeripheral& peripheral_;
@@ -69,6 +85,10 @@ private:
     std::unique_ptr<SimulatedBattery> battery_; ///< while connected
     bridges::ble::Advertisement newest_;
     bool isKnown_ = false;
+    std::vector<sdbus::Result<>> disconnects_; ///< who waits for the end of the connection
+    base::Timer closing_;
+    std::optional<sdbus::Result<>> bond_; ///< who waits for a bond
+    std::unique_ptr<SimulatedQuestion> question_;
 };
 
 class SimulatedAdapter final : public sdbus::AdaptorInterfaces<org::bluez::Adapter1_adaptor,
@@ -76,7 +96,9 @@ class SimulatedAdapter final : public sdbus::AdaptorInterfaces<org::bluez::Adapt
                                                                sdbus::Properties_adaptor>
 {
 public:
-    explicit SimulatedAdapter(sdbus::IConnection& connection);
+    using Remove = std::function<void(const std::string& device)>;
+
+    SimulatedAdapter(sdbus::IConnection& connection, Remove remove);
     ~SimulatedAdapter();
     SimulatedAdapter(const SimulatedAdapter&) = delete;
     SimulatedAdapter& operator=(const SimulatedAdapter&) = delete;
@@ -96,6 +118,8 @@ private:
     void StartDiscovery() override;
     void StopDiscovery() override;
 
+    void RemoveDevice(const sdbus::ObjectPath& device) override { remove_(device); }
+
     std::string Address() override { return "00:00:00:00:00:01"; }
 
     bool Powered() override { return isPowered_; }
@@ -104,6 +128,7 @@ private:
 
     void setDiscovering(bool isDiscovering);
 
+    Remove remove_;
     bool isPowered_ = true;
     bool isDiscovering_ = false;
     bool tellsDuplicates_ = false;
@@ -142,8 +167,12 @@ public:
 private:
     class Root;
 
+    void removeDevice(const std::string& path);
+
+    base::EventLoop& loop_;
     base::Bus bus_;
     std::unique_ptr<Root> root_;
+    SimulatedAgents agents_;
     std::unique_ptr<SimulatedAdapter> adapter_;
     std::map<std::string, SimulatedPeripheral> peripherals_; ///< by address
     std::map<std::string, std::unique_ptr<SimulatedDevice>> devices_;

@@ -56,6 +56,8 @@ void SimulatedCharacteristic::require(const std::string& flag) const
 {
     if (!peripheral_.isConnected)
         throw sdbus::Error(bus::ErrorName("org.bluez.Error.Failed"), "Not connected");
+    if (peripheral_.wantsBond && !peripheral_.isBonded)
+        throw sdbus::Error(bus::ErrorName("org.bluez.Error.NotPermitted"), "Not paired");
     if (std::ranges::find(value_.flags, flag) == value_.flags.end())
         throw sdbus::Error(bus::ErrorName("org.bluez.Error.NotSupported"),
                            "Operation is not supported");

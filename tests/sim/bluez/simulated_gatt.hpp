@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,9 @@ struct SimulatedPeripheral
     std::deque<GattValue> values;
     bool isReachable = true;
     bool isConnected = false;
+    bool wantsBond = false; ///< else it refuses whatever is asked of its characteristics
+    bool isBonded = false;
+    std::optional<std::uint32_t> passkey; ///< that it shows; without one bonding just works
 };
 
 class SimulatedService final : public sdbus::AdaptorInterfaces<org::bluez::GattService1_adaptor,

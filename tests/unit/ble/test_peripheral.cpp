@@ -141,6 +141,37 @@ BOOST_AUTO_TEST_CASE(whom_bluetoothd_connects_by_itself_need_not_rest)
     BOOST_TEST(site.told.back() == "available");
 }
 
+BOOST_AUTO_TEST_CASE(who_is_connected_and_tells_nothing_is_unavailable_until_it_does)
+{
+    PeripheralSite site;
+    site.start(R"(
+title = "T"
+manufacturer = "M"
+model = "M"
+[ble]
+connect = true
+lost-after-s = 20
+[[resource]]
+path = "/3300/0/5700"
+characteristic = "aa03"
+notify = true
+type = "u16"
+)");
+    site.hear();
+    site.scheduler.advance(19s);
+    site.device->onValueNotification("pulses", base::Bytes{1, 0});
+    site.scheduler.advance(19s);
+    BOOST_TEST(site.told == std::vector<std::string>{"available"},
+               boost::test_tools::per_element());
+
+    site.scheduler.advance(2s);
+    BOOST_TEST(site.lastHas("it is connected, but tells nothing"));
+    BOOST_TEST(site.times("connect") == 1U);
+
+    site.device->onValueNotification("pulses", base::Bytes{2, 0});
+    BOOST_TEST(site.told.back() == "available");
+}
+
 BOOST_AUTO_TEST_CASE(a_refusal_is_told_at_once_and_not_tried_again_soon)
 {
     PeripheralSite site;
