@@ -122,10 +122,7 @@ void Bluez::askForObjects()
                 return onRefused(isAbsence(*error)
                                      ? absence()
                                      : "bluetoothd does not answer: " + error->getMessage());
-            base::contain("what bluetoothd has", [&] {
-                for (const auto& [path, interfaces] : objects)
-                    takeObject(path, interfaces);
-            });
+            base::contain("what bluetoothd has", [&] { takeObjects(objects); });
             onAdapterChanged();
         });
 }
@@ -221,6 +218,22 @@ void Bluez::takeObject(const std::string& path, const Interfaces& interfaces)
     }
     takeDeviceObject(path, interfaces);
     takeAttribute(path, interfaces);
+}
+
+/// What devices have comes first: who is connected already may be used at once.
+template <typename Objects>
+void Bluez::takeObjects(const Objects& objects)
+{
+    for (const auto& [path, interfaces] : objects) {
+        const auto found = interfaces.find(deviceInterface);
+        const auto device = found == interfaces.end() ? std::nullopt : deviceIn(found->second);
+        if (device && peripherals_->size() < mostDevices)
+            peripherals_->knowDevice(path, device->address);
+    }
+    for (const auto& [path, interfaces] : objects)
+        takeAttribute(path, interfaces);
+    for (const auto& [path, interfaces] : objects)
+        takeObject(path, interfaces);
 }
 
 template <typename Interfaces>

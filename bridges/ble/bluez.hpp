@@ -59,6 +59,8 @@ private:
     void forgetAll();
     void say(const std::string& reason);
 
+    template <typename Objects>
+    void takeObjects(const Objects& objects);
     template <typename Interfaces>
     void takeObject(const std::string& path, const Interfaces& interfaces);
     template <typename Properties>

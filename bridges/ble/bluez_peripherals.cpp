@@ -75,18 +75,23 @@ void BluezPeripherals::setConnection(sdbus::IConnection* connection)
     connection_ = connection;
 }
 
+void BluezPeripherals::knowDevice(const std::string& path, const std::string& address)
+{
+    const auto [found, isNew] = remotes_.try_emplace(path);
+    if (!isNew)
+        return;
+    found->second.path = path;
+    found->second.address = address;
+    found->second.state.adapter = parentOf(path);
+    paths_.emplace(address, path);
+}
+
 void BluezPeripherals::takeDevice(const std::string& path,
                                   const std::string& address,
                                   const Properties& properties)
 {
-    const auto [found, isNew] = remotes_.try_emplace(path);
-    Remote& remote = found->second;
-    if (isNew) {
-        remote.path = path;
-        remote.address = address;
-        remote.state.adapter = parentOf(path);
-        paths_.emplace(address, path);
-    }
+    knowDevice(path, address);
+    Remote& remote = remotes_.at(path);
     if (properties.contains("RSSI"))
         remote.heard = ++heard_;
     takeServices(remote, properties);

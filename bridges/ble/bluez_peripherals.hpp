@@ -37,6 +37,8 @@ public:
     /// Requests go by this from now on; nothing: there is no bus.
     void setConnection(sdbus::IConnection* connection);
 
+    /// It exists; nobody is told. What it has may be taken from now on.
+    void knowDevice(const std::string& path, const std::string& address);
     /// What is said of Device1, GattService1 and GattCharacteristic1 at these object paths. Throws
     /// sdbus::Error when a property has another type than BlueZ's documents say.
     void
@@ -51,6 +53,8 @@ public:
     void forgetDevice(const std::string& path);
     void forgetAttribute(const std::string& path);
     void forgetAll();
+
+    [[nodiscard]] std::size_t size() const { return remotes_.size(); }
 
     [[nodiscard]] std::optional<PeripheralState>
     peripheral(const std::string& address) const override;

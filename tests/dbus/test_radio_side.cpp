@@ -62,12 +62,20 @@ struct Fixture
         bluez.peripheral(thermometer)
             .values.push_back(
                 {canonicalUuid("181a").value(), canonicalUuid("2a6e").value(), {"read"}, {1, 0}});
+        attach();
+    }
+
+    void attach()
+    {
+        isAvailable = false;
         side->addPeripheral(1, {thermometer, profile(), {}}, [this](const SensorReport& report) {
-            if (report.availability)
-                isAvailable = report.availability->isAvailable;
+            if (!report.availability)
+                return;
+            isAvailable = report.availability->isAvailable;
+            lacks = report.availability->reason.find("lacks") != std::string::npos;
         });
         side->startPeripheral(1);
-        while (!isAvailable) {
+        while (!isAvailable && !lacks) {
             bluez.advertise(advertised());
             loop.runOnce(10ms);
         }
@@ -77,6 +85,7 @@ struct Fixture
     base::EventLoop loop;
     SimulatedBluez bluez;
     bool isAvailable = false;
+    bool lacks = false; ///< what its profile wants
     std::unique_ptr<RadioSide> side;
 };
 
@@ -105,6 +114,15 @@ BOOST_AUTO_TEST_CASE(who_cannot_begin_to_listen_because_the_kernel_is_busy_asks_
     const Fixture site(1);
 
     BOOST_TEST(site.isAvailable);
+}
+
+BOOST_AUTO_TEST_CASE(a_device_that_is_connected_already_is_known_with_all_that_it_has)
+{
+    side = std::make_unique<RadioSide>(loop, bus.address());
+
+    attach();
+
+    BOOST_TEST(isAvailable);
 }
 
 BOOST_AUTO_TEST_CASE(a_device_that_two_adapters_hear_is_the_one_that_was_connected)

@@ -222,9 +222,11 @@ void SimulatedAdapter::StartDiscovery()
     if (!isPowered_)
         throw sdbus::Error(bus::ErrorName("org.bluez.Error.NotReady"), "Resource Not Ready");
     const bool isBusy = refusals_ > 0 && refusals_-- > 0;
-    if (isBusy || isDiscovering_)
+    const std::string client = bus::sender(getObject());
+    if (isBusy || (isDiscovering_ && client == client_))
         throw sdbus::Error(bus::ErrorName("org.bluez.Error.InProgress"),
                            "Operation already in progress");
+    client_ = client;
     setDiscovering(true);
 }
 

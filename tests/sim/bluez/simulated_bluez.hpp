@@ -131,6 +131,7 @@ private:
     Remove remove_;
     bool isPowered_ = true;
     bool isDiscovering_ = false;
+    std::string client_; ///< for whom
     bool tellsDuplicates_ = false;
     int refusals_ = 0;
 };
