@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "agent/api/credential_store.hpp"
+#include "agent/api/settings.hpp"
 #include "agent/base/event_loop.hpp"
 #include "agent/base/expected.hpp"
 #include "agent/base/secret.hpp"
@@ -76,6 +77,26 @@ base::Expected<T> await(base::EventLoop& loop, Start start)
     start([&](base::Expected<T> result) { answer.emplace(std::move(result)); });
     runUntil(loop, [&] { return answer.has_value(); });
     return std::move(*answer);
+}
+
+/// An account at a server that nobody asks.
+[[nodiscard]] inline api::ServerSettings serverNamed(const std::string& name)
+{
+    api::ServerSettings server;
+    server.name = name;
+    server.uri = "coaps://server.example";
+    return server;
+}
+
+/// A meter on the line, with an account at "leshan".
+[[nodiscard]] inline api::DeviceSettings deviceNamed(const std::string& name)
+{
+    api::DeviceSettings device;
+    device.name = name;
+    device.profile = "eastron-sdm120";
+    device.line = "rtu-0";
+    device.servers = {"leshan"};
+    return device;
 }
 
 } // namespace causeway::tests

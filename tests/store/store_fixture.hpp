@@ -175,25 +175,6 @@ public:
 
     void addDevice(const std::string& name) { mustSucceed(putDevice(deviceNamed(name))); }
 
-    [[nodiscard]] static api::ServerSettings serverNamed(const std::string& name)
-    {
-        api::ServerSettings server;
-        server.name = name;
-        server.uri = "coaps://server.example";
-        return server;
-    }
-
-    /// A meter on the line, with an account at "leshan".
-    [[nodiscard]] static api::DeviceSettings deviceNamed(const std::string& name)
-    {
-        api::DeviceSettings device;
-        device.name = name;
-        device.profile = "eastron-sdm120";
-        device.line = "rtu-0";
-        device.servers = {"leshan"};
-        return device;
-    }
-
 private:
     static void mustSucceed(const Nothing& result)
     {

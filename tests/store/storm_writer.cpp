@@ -54,14 +54,14 @@ base::Expected<void> keepState(tests::WaitingStore& store, const StormPlan::Step
 
 base::Expected<void> putAccount(tests::WaitingStore& store, const StormPlan::Step& step)
 {
-    auto server = tests::WaitingStore::serverNamed(StormPlan::account(step.device));
+    auto server = tests::serverNamed(StormPlan::account(step.device));
     server.lifetime = std::chrono::seconds(step.seed);
     return store.putServer(server);
 }
 
 base::Expected<void> change(tests::WaitingStore& store, const StormPlan::Step& step)
 {
-    auto device = tests::WaitingStore::deviceNamed(StormPlan::name(step.device));
+    auto device = tests::deviceNamed(StormPlan::name(step.device));
     device.pollPeriod = std::chrono::milliseconds(step.seed);
     return store.putDevice(device);
 }
@@ -70,8 +70,7 @@ base::Expected<void> keepBootstrap(tests::WaitingStore& store, const StormPlan::
 {
     const std::string name = StormPlan::name(step.device);
     api::DeliveredAccount delivered;
-    delivered.account.settings =
-        tests::WaitingStore::serverNamed(StormPlan::delivered(step.device));
+    delivered.account.settings = tests::serverNamed(StormPlan::delivered(step.device));
     delivered.isOwn = true;
     delivered.credential =
         api::PskCredential{base::toBytes(name + "-delivered"), tests::goodKey(step.seed)};
@@ -108,7 +107,7 @@ base::Expected<void> take(tests::WaitingStore& store, const StormPlan::Step& ste
     case Kind::Detach:
         return store.removeDevice(name);
     case Kind::Attach:
-        return store.putDevice(tests::WaitingStore::deviceNamed(name));
+        return store.putDevice(tests::deviceNamed(name));
     }
     return {};
 }
