@@ -68,6 +68,7 @@ AttachedDevice::AttachedDevice(DevicePlan plan, DeviceServices services)
     : plan_(std::move(plan))
     , services_(services)
     , field_(plan_.mapping ? *plan_.mapping : nothingMapped, services_.scheduler, *this)
+    , traffic_(services_.scheduler, [this] { onTrafficCollected(); })
 {
     if (plan_.firmware)
         firmware_ = std::make_unique<DeviceFirmware>(
@@ -346,12 +347,15 @@ void AttachedDevice::startClient(base::Duration delay)
     isLeaving_ = false;
     clientLife_ = std::make_unique<const base::Lifetime>();
     lwm2m::ClientListener& listener = *this; // make_unique cannot see a private base
-    client_ = std::make_unique<lwm2m::Client>(
-        lwm2m::ClientSettings{plan_.settings.name, plan_.endpointName, plan_.accounts, plan_.state},
-        services_.transport,
-        services_.scheduler,
-        services_.definitions,
-        listener);
+    client_ = std::make_unique<lwm2m::Client>(lwm2m::ClientSettings{plan_.settings.name,
+                                                                    plan_.endpointName,
+                                                                    plan_.accounts,
+                                                                    plan_.state,
+                                                                    &traffic_.counted()},
+                                              services_.transport,
+                                              services_.scheduler,
+                                              services_.definitions,
+                                              listener);
     addObjects();
     showAvailability();
     client_->start(delay);
@@ -360,7 +364,7 @@ void AttachedDevice::startClient(base::Duration delay)
 void AttachedDevice::restartClient()
 {
     objects_.clear();
-    keptObjects_.clear();
+    ownObjects_.clear();
     deviceObject_ = nullptr;
     client_.reset();
     startClient(base::Duration::zero());
@@ -414,9 +418,9 @@ lwm2m::Object* AttachedDevice::find(model::Id object) const
     const auto isIt = [object](const auto* candidate) {
         return candidate->definition().id == object;
     };
-    const auto kept = std::ranges::find_if(keptObjects_, isIt);
-    if (kept != keptObjects_.end())
-        return *kept;
+    const auto own = std::ranges::find_if(ownObjects_, isIt);
+    if (own != ownObjects_.end())
+        return *own;
     const auto found = std::ranges::find_if(objects_, isIt);
     return found == objects_.end() ? nullptr : *found;
 }

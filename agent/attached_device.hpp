@@ -13,6 +13,7 @@
 #include "agent/device_firmware.hpp"
 #include "agent/field_side.hpp"
 #include "agent/lwm2m/client.hpp"
+#include "agent/lwm2m/traffic_collection.hpp"
 
 namespace causeway::lwm2m {
 class DeviceObject;
@@ -50,7 +51,7 @@ struct DeviceServices
     api::Transport& transport;
     base::Scheduler& scheduler;
     const model::Definitions& definitions;
-    const std::vector<model::Id>& keptObjects;
+    const std::vector<model::Id>& addedObjects;
     DeviceListener& listener;
     bool allowsPlaintext = false; ///< also for firmware repositories
 };
@@ -130,7 +131,9 @@ private:
     void startClient(base::Duration delay);
     void restartClient();
     void addObjects();
-    void addKeptObject(model::Id id);
+    void addOwnObject(model::Id id);
+    [[nodiscard]] std::unique_ptr<lwm2m::Object> makeKeptObject(model::Id id);
+    void onTrafficCollected();
     [[nodiscard]] lwm2m::DeviceIdentity identity() const;
     /// Of Object 3, what is there by now: battery, power sources.
     void showIdentity(const std::vector<model::Path>& changed);
@@ -145,11 +148,12 @@ private:
     DeviceServices services_;
     FieldSide field_;
     std::unique_ptr<DeviceFirmware> firmware_; ///< with a station for it
+    lwm2m::TrafficCollection traffic_;
     std::unique_ptr<lwm2m::Client> client_;
     std::unique_ptr<const base::Lifetime> clientLife_; ///< as long as client_
     // Owned by client_, valid as long as it is.
     std::vector<BridgedObject*> objects_;
-    std::vector<lwm2m::Object*> keptObjects_; ///< and Object 5
+    std::vector<lwm2m::Object*> ownObjects_; ///< what the gateway adds, Objects 5 and 7 included
     lwm2m::DeviceObject* deviceObject_ = nullptr;
     bool isLeaving_ = false; ///< from stop() until the client starts anew
     base::Lifetime lifetime_;

@@ -5,6 +5,7 @@
 #include "agent/attached_device.hpp"
 #include "agent/lwm2m/objects/device_object.hpp"
 #include "agent/lwm2m/objects/kept_object.hpp"
+#include "agent/lwm2m/objects/statistics_object.hpp"
 #include "agent/lwm2m/objects/test_object.hpp"
 
 // What a device's LwM2M Client shows: Device (3), what its bridge has, and what the gateway adds.
@@ -36,29 +37,41 @@ void AttachedDevice::addObjects()
         objects_.push_back(object.get());
         client_->addObject(std::move(object));
     }
-    for (const auto id : services_.keptObjects) {
+    for (const auto id : services_.addedObjects) {
         if (!ids.contains(id))
-            addKeptObject(id);
+            addOwnObject(id);
     }
     if (firmware_) {
         using Access = lwm2m::FirmwareObject::Access;
         auto object = firmware_->makeObject(*services_.definitions.find(firmwareObjectId),
                                             plan_.settings.allowsServerWrites ? Access::Full
                                                                               : Access::ReadOnly);
-        keptObjects_.push_back(object.get());
+        ownObjects_.push_back(object.get());
         client_->addObject(std::move(object));
     }
 }
 
+void AttachedDevice::addOwnObject(model::Id id)
+{
+    constexpr model::Id statistics = 7;
+    constexpr model::Id testObject = 3442;
+    const auto& definition = *services_.definitions.find(id);
+    if (id == testObject)
+        return client_->addObject(std::make_unique<lwm2m::TestObject>(definition));
+    std::unique_ptr<lwm2m::Object> object;
+    if (id == statistics)
+        object =
+            std::make_unique<lwm2m::StatisticsObject>(definition, traffic_, services_.scheduler);
+    else
+        object = makeKeptObject(id);
+    ownObjects_.push_back(object.get());
+    client_->addObject(std::move(object));
+}
+
 // Portfolio's Identity (ETS C.12): who the host device is, who made it, what it is and runs.
-void AttachedDevice::addKeptObject(model::Id id)
+std::unique_ptr<lwm2m::Object> AttachedDevice::makeKeptObject(model::Id id)
 {
     constexpr model::Id portfolio = 16;
-    constexpr model::Id testObject = 3442;
-    if (id == testObject) {
-        client_->addObject(std::make_unique<lwm2m::TestObject>(*services_.definitions.find(id)));
-        return;
-    }
     lwm2m::KeptObject::Values factory;
     if (id == portfolio) {
         const auto known = identity();
@@ -70,13 +83,20 @@ void AttachedDevice::addKeptObject(model::Id id)
             ++number;
         }
     }
-    auto object = std::make_unique<lwm2m::KeptObject>(
+    return std::make_unique<lwm2m::KeptObject>(
         *services_.definitions.find(id),
         std::move(factory),
         plan_.state,
         [this](const api::ClientState& changes) { onClientState(changes); });
-    keptObjects_.push_back(object.get());
-    client_->addObject(std::move(object));
+}
+
+// Not for each datagram: the notification of one would be the next.
+void AttachedDevice::onTrafficCollected()
+{
+    services_.scheduler.post(lifetime_.guard([this] {
+        if (client_)
+            client_->onValuesChanged(lwm2m::collectedResources());
+    }));
 }
 
 lwm2m::DeviceIdentity AttachedDevice::identity() const

@@ -74,7 +74,7 @@ Daemon::Daemon(const Settings& settings)
                {settings.allowsNoSec,
                 settings.startSpread,
                 settings.deregisterLimit,
-                settings.keptObjects.ids})
+                settings.addedObjects.ids})
     , lists_(loop_,
              gateway_,
              store_,

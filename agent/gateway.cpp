@@ -255,7 +255,7 @@ void Gateway::startDevice(const api::DeviceSettings& settings,
                                                    DeviceServices{services_.transport,
                                                                   services_.scheduler,
                                                                   services_.definitions,
-                                                                  rules_.keptObjects,
+                                                                  rules_.addedObjects,
                                                                   *this,
                                                                   rules_.allowsNoSec});
     auto& started = *device;

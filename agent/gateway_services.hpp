@@ -48,7 +48,7 @@ struct GatewayRules
     bool allowsNoSec = false;
     base::Duration startSpread{0};
     base::Duration deregisterLimit = std::chrono::seconds(5);
-    std::vector<model::Id> keptObjects; ///< that every device has, see lwm2m::KeptObject
+    std::vector<model::Id> addedObjects; ///< that every device has besides its profile's
 };
 
 } // namespace causeway::agent

@@ -104,24 +104,24 @@ Expected<log::Level> parse(const std::string& text)
 }
 
 template <>
-Expected<KeptObjects> parse(const std::string& text)
+Expected<AddedObjects> parse(const std::string& text)
 {
-    constexpr std::array<std::pair<std::string_view, model::Id>, 3> known{
-        {{"16", 16}, {"19", 19}, {"3442", 3442}}};
-    KeptObjects objects;
+    constexpr std::array<std::pair<std::string_view, model::Id>, 4> known{
+        {{"7", 7}, {"16", 16}, {"19", 19}, {"3442", 3442}}};
+    AddedObjects objects;
     std::istringstream words(text);
     for (std::string word; words >> word;) {
         const auto found =
             std::ranges::find(known, word, &std::pair<std::string_view, model::Id>::first);
         if (found == known.end())
             return fail(ErrorKind::InvalidArgument,
-                        fmt::format("\"{}\" is none of 16, 19, 3442", word));
+                        fmt::format("\"{}\" is none of 7, 16, 19, 3442", word));
         objects.ids.push_back(found->second);
     }
     return objects;
 }
 
-std::string print(const KeptObjects& value)
+std::string print(const AddedObjects& value)
 {
     return fmt::format("{}", fmt::join(value.ids, " "));
 }
@@ -220,7 +220,7 @@ constexpr std::array keys{
     key<&Settings::logLevel>("Gateway", "LogLevel", "The least important messages to write: err, warning, notice, info or debug."),
     key<&Settings::startSpread>("Gateway", "StartSpread", "Registrations of all devices are spread over this time when the daemon starts, so that a server sees no storm."),
     key<&Settings::deregisterLimit>("Gateway", "DeregisterLimit", "How long stopping waits for servers to confirm de-registrations."),
-    key<&Settings::keptObjects>("Client", "KeptObjects", "Objects that every device has besides those of its profile, for servers to create instances and keep things in, separated by blanks: 16 (Portfolio), 19 (BinaryAppDataContainer) and 3442 (the OMA test object with all data types, which forgets at a restart)."),
+    key<&Settings::addedObjects>("Client", "Objects", "Objects that every device has besides those of its profile, separated by blanks: 7 (Connectivity Statistics: what the device's own sessions have carried), and for servers to create instances and keep things in 16 (Portfolio), 19 (BinaryAppDataContainer) and 3442 (the OMA test object with all data types, which forgets at a restart)."),
     key<&Settings::tcti>("KeyStore", "Tcti", "How the TPM is reached: device:/dev/tpmrm0, or swtpm:host=…,port=… for tests."),
     key<&Settings::allowsSoftwareKey>("KeyStore", "AllowSoftwareKey", "Take the key-encryption key from the systemd credential \"kek\" instead of the TPM."),
     periodKey<&Settings::keyStoreRetry>("KeyStore", "RetryPeriod", "How often a locked key store tries to open again."),

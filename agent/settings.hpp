@@ -13,9 +13,9 @@
 
 namespace causeway::agent {
 
-/// Objects that servers may keep things in: 16, Portfolio, 19, BinaryAppDataContainer, and 3442,
-/// for their tests.
-struct KeptObjects
+/// Objects that a device has whatever its profile: 7, Connectivity Statistics, 16, Portfolio, 19,
+/// BinaryAppDataContainer, and 3442, for servers' tests.
+struct AddedObjects
 {
     std::vector<model::Id> ids;
 };
@@ -35,7 +35,7 @@ struct Settings
     std::chrono::milliseconds deregisterLimit{5000};
 
     // [Client]
-    KeptObjects keptObjects{{16}};
+    AddedObjects addedObjects{{7, 16}};
 
     // [KeyStore]
     std::string tcti = "device:/dev/tpmrm0";

@@ -11,6 +11,7 @@
 
 #include "agent/api/credential_store.hpp"
 #include "agent/api/request.hpp"
+#include "agent/api/traffic.hpp"
 #include "agent/base/bytes.hpp"
 #include "agent/base/expected.hpp"
 #include "agent/base/scheduler.hpp"
@@ -74,6 +75,7 @@ struct SessionSettings
     ServerIdentity server{};               ///< not looked at with Psk and NoSec
     /// False: it is kept from what other sessions with this credential resume, and they from it.
     bool isKept = true;
+    Traffic* traffic = nullptr; ///< what counts it; outlives the session
 };
 
 /// How a notification ended.

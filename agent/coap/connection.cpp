@@ -71,6 +71,7 @@ Connection::Connection(Environment& environment,
                        api::SessionListener& listener)
     : environment_(environment)
     , listener_(listener)
+    , meter_(settings.traffic)
     , exchange_(environment.loop, environment.deferred, *this)
     , opening_(std::make_unique<Opening>(std::move(settings)))
 {
@@ -207,7 +208,8 @@ void Connection::tryNextAddress()
     else if (opening_->uri.isSecure)
         openDtls(std::move(*socket));
     else {
-        channel_ = std::make_unique<UdpChannel>(environment_, std::move(*socket), asListener());
+        channel_ =
+            std::make_unique<UdpChannel>(environment_, std::move(*socket), meter_, asListener());
         onChannelReady({}, {});
     }
 }
@@ -215,6 +217,7 @@ void Connection::tryNextAddress()
 base::Expected<base::UniqueFd> Connection::connectNext()
 {
     const SocketAddress& address = opening_->addresses[opening_->next++];
+    meter_.setFamily(address.storage.ss_family);
     base::UniqueFd socket(
         ::socket(address.storage.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!socket.isOpen())
@@ -234,6 +237,7 @@ void Connection::openDtls(base::UniqueFd socket)
     HandshakeTerms terms;
     terms.offer = opening_->offer;
     terms.peer = opening_->addresses[opening_->next - 1];
+    terms.meter = meter_;
     terms.server = &opening_->settings.server;
     terms.host = opening_->uri.host;
     terms.isLiteral = opening_->isLiteral;
@@ -284,8 +288,9 @@ void Connection::keepResumable(const api::ChannelFacts& facts, base::Secret resu
 
 // One full handshake serves for so long and its keys for so many datagrams: the owner then makes
 // a new session. What is under way in this round is still finished.
-void Connection::countDatagram()
+void Connection::countDatagram(std::size_t octets)
 {
+    meter_.countMessage(octets);
     ++datagrams_;
     const bool isSpent = datagrams_ == environment_.settings.mostDatagrams;
     if (endsAt_ == base::TimePoint{} || (!isSpent && environment_.loop.now() < endsAt_))
@@ -303,7 +308,7 @@ void Connection::countDatagram()
 void Connection::onDatagram(base::ByteView datagram)
 {
     lastHeardAt_ = environment_.loop.now();
-    countDatagram();
+    countDatagram(datagram.size());
     const auto alive = lifetime_.token();
     const bool isDone = base::contain("a datagram", [&] { exchange_.receive(datagram); });
     // What has half happened is not gone on with: the owner connects anew.
@@ -396,7 +401,7 @@ void Connection::sendDatagram(base::ByteView datagram)
 {
     if (!channel_)
         return;
-    countDatagram();
+    countDatagram(datagram.size());
     channel_->send(datagram);
 }
 

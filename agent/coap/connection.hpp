@@ -10,6 +10,7 @@
 #include "agent/coap/channel.hpp"
 #include "agent/coap/environment.hpp"
 #include "agent/coap/exchange.hpp"
+#include "agent/coap/meter.hpp"
 
 namespace causeway::coap {
 
@@ -50,7 +51,7 @@ private:
     [[nodiscard]] base::Expected<base::UniqueFd> connectNext();
     void openDtls(base::UniqueFd socket);
     void keepResumable(const api::ChannelFacts& facts, base::Secret resumable);
-    void countDatagram();
+    void countDatagram(std::size_t octets);
     void shutDown(const base::Error& reason);
 
     void sendDatagram(base::ByteView datagram) override;
@@ -65,6 +66,7 @@ private:
 
     Environment& environment_;
     api::SessionListener& listener_;
+    Meter meter_;
     Exchange exchange_;
     std::unique_ptr<Opening> opening_; ///< until the channel is ready
     std::unique_ptr<Channel> channel_;

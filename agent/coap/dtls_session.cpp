@@ -61,6 +61,7 @@ DtlsSession::DtlsSession(Environment& environment,
     : environment_(environment)
     , listener_(listener)
     , socket_(std::move(socket))
+    , meter_(terms.meter)
     , handshake_(std::make_unique<Handshake>(*this, std::move(terms), credential))
 {
     watch_ =
@@ -114,6 +115,8 @@ ssize_t DtlsSession::push(gnutls_transport_ptr_t ptr, const void* octets, std::s
 {
     auto& self = *static_cast<DtlsSession*>(ptr);
     const ssize_t sent = ::send(self.socket_.get(), octets, size, MSG_NOSIGNAL);
+    if (sent >= 0)
+        self.meter_.countSent(size);
     if (self.handshake_) {
         self.handshake_->looksNoMore = true;
         if (sent < 0 && isHint(errno))
@@ -132,8 +135,10 @@ ssize_t DtlsSession::pull(gnutls_transport_ptr_t ptr, void* octets, std::size_t 
     const ssize_t received = ::recv(self.socket_.get(), octets, size, MSG_DONTWAIT);
     if (self.handshake_ && received >= 0)
         self.handshake_->hasHeard = true;
-    if (received > 0)
+    if (received > 0) {
+        self.meter_.countReceived(static_cast<std::size_t>(received));
         return received;
+    }
     if (received ==
         0) { // an empty datagram, which anybody can forge; to GnuTLS it would be the end
         errno = EAGAIN;

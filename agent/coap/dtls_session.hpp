@@ -11,6 +11,7 @@
 #include "agent/coap/channel.hpp"
 #include "agent/coap/environment.hpp"
 #include "agent/coap/handles.hpp"
+#include "agent/coap/meter.hpp"
 
 namespace causeway::coap {
 
@@ -20,6 +21,7 @@ struct HandshakeTerms
     std::shared_ptr<const Offer> offer;
     base::ByteView resumption; ///< what to resume from, in GnuTLS's format; likewise
     SocketAddress peer;
+    Meter meter{};
     const api::ServerIdentity* server = nullptr; ///< whom it must prove to be; likewise
     std::string host;                            ///< of the URI; a literal without brackets
     bool isLiteral = false;
@@ -91,6 +93,7 @@ private:
     Environment& environment_;
     ChannelListener& listener_;
     base::UniqueFd socket_;
+    Meter meter_;
     base::Watch watch_;
     SessionHandle session_;
     std::unique_ptr<Handshake> handshake_;

@@ -4,6 +4,7 @@
 #include "agent/base/unique_fd.hpp"
 #include "agent/coap/channel.hpp"
 #include "agent/coap/environment.hpp"
+#include "agent/coap/meter.hpp"
 
 namespace causeway::coap {
 
@@ -11,7 +12,10 @@ namespace causeway::coap {
 class UdpChannel final : public Channel
 {
 public:
-    UdpChannel(Environment& environment, base::UniqueFd socket, ChannelListener& listener);
+    UdpChannel(Environment& environment,
+               base::UniqueFd socket,
+               Meter meter,
+               ChannelListener& listener);
 
     void send(base::ByteView datagram) override;
 
@@ -23,6 +27,7 @@ private:
     Environment& environment_;
     ChannelListener& listener_;
     base::UniqueFd socket_;
+    Meter meter_;
     base::Watch watch_;
 };
 

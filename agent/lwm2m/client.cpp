@@ -52,7 +52,7 @@ public:
           ClientListener& listener)
         : scheduler_(scheduler)
         , listener_(listener)
-        , identity_{std::move(settings.logName), std::move(settings.endpointName)}
+        , identity_{std::move(settings.logName), std::move(settings.endpointName), settings.traffic}
         , operations_(tree_, definitions, *this)
         , bootstrapTimeout_(scheduler, [this] { forgetBootstrapServer(); })
     {

@@ -48,6 +48,7 @@ struct ClientSettings
     std::string endpointName;
     std::vector<api::DeviceAccount> accounts; ///< at most one of a Bootstrap-Server
     api::ClientState state;                   ///< what onClientState() kept
+    api::Traffic* traffic = nullptr;          ///< where its sessions count; outlives it
 };
 
 /// One LwM2M Client: the Objects, registrations and observations of one device. Main thread.

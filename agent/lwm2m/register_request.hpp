@@ -9,11 +9,12 @@
 
 namespace causeway::lwm2m {
 
-/// Who a client is: to the journal, and to its servers.
+/// Who a client is: to the journal, and to its servers; and where its sessions count.
 struct ClientIdentity
 {
     std::string logName;
     std::string endpointName;
+    api::Traffic* traffic = nullptr; ///< outlives the client's sessions
 };
 
 /// "b=UQ": the binding as that version has it. LwM2M 1.0 has queue mode in it, later ones as a

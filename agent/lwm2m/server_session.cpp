@@ -21,14 +21,15 @@ ServerSession::ServerSession(const ClientIdentity& identity,
 
 void ServerSession::open(bool mayResume)
 {
-    session_ = transport_.open({identity_.logName,
-                                account_.uri,
-                                account_.securityMode,
-                                {identity_.logName, account_.name},
-                                account_.allowsCbcWithoutEtm,
-                                account_.cipherSuites,
-                                mayResume,
-                                account_.identity},
+    session_ = transport_.open({.logName = identity_.logName,
+                                .uri = account_.uri,
+                                .securityMode = account_.securityMode,
+                                .credential = {identity_.logName, account_.name},
+                                .allowsCbcWithoutEtm = account_.allowsCbcWithoutEtm,
+                                .cipherSuites = account_.cipherSuites,
+                                .mayResume = mayResume,
+                                .server = account_.identity,
+                                .traffic = identity_.traffic},
                                listener_);
 }
 

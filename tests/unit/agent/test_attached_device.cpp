@@ -35,7 +35,7 @@ struct DeviceFixture : agent::DeviceListener
         plan.accounts.emplace_back().settings.name = "main";
         device = std::make_unique<agent::AttachedDevice>(
             std::move(plan),
-            agent::DeviceServices{transport, scheduler, definitions, keptObjects, *this});
+            agent::DeviceServices{transport, scheduler, definitions, addedObjects, *this});
         auto owned = std::make_unique<fakes::FakeBridge>(scheduler, *mapping);
         bridge = owned.get();
         bridge->values = {{serialNumber, std::string("A-17")}, {relay, false}};
@@ -96,7 +96,7 @@ struct DeviceFixture : agent::DeviceListener
     fakes::FakeScheduler scheduler;
     fakes::FakeTransport transport;
     model::Definitions definitions = model::builtInDefinitions();
-    std::vector<model::Id> keptObjects;
+    std::vector<model::Id> addedObjects{7};
     std::shared_ptr<const std::vector<api::MappedResource>> mapping;
     std::unique_ptr<agent::AttachedDevice> device;
     fakes::FakeBridge* bridge = nullptr;
@@ -158,6 +158,41 @@ BOOST_AUTO_TEST_CASE(the_journal_says_bluetooth_of_a_device_that_answers_on_no_l
 
     BOOST_TEST(journal == std::vector<std::string>{"pump: answers on Bluetooth"},
                boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(its_sessions_count_for_its_statistics_over_all_lives_of_its_client)
+{
+    auto& traffic = *transport.peer().settings.traffic;
+    traffic.octetsSent = 3'000;
+
+    device->setAccounts(device->accounts());
+    scheduler.advance(base::Duration::zero());
+    transport.peer().connect();
+    transport.peer().accept();
+
+    BOOST_TEST(transport.peers.size() == 2U);
+    BOOST_TEST(transport.peer().settings.traffic == &traffic);
+    BOOST_TEST(read({"7", "0", "2"}) == "3");
+}
+
+// ETS 910.
+BOOST_AUTO_TEST_CASE(a_collection_that_begins_is_told_to_who_observes_it)
+{
+    transport.peer().settings.traffic->octetsSent = 3'000;
+    api::Request observe;
+    observe.method = api::Method::Get;
+    observe.path = {"7", "0", "2"};
+    observe.observe = 0;
+    observe.token.octets[0] = 1;
+    observe.token.size = 1;
+    const auto answered = transport.peer().request(std::move(observe));
+    BOOST_REQUIRE(answered->has_value());
+    BOOST_REQUIRE(transport.peer().notified.empty());
+
+    static_cast<void>(ask(api::Method::Post, {"7", "0", "6"}, ""));
+    scheduler.advance(std::chrono::seconds(1));
+
+    BOOST_TEST(transport.peer().notified.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(another_device_in_its_place_is_told_from_it)

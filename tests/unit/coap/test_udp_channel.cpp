@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(leaves_nothing_of_a_datagram_in_the_shared_buffer)
     std::array<int, 2> ends{};
     BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
     const base::UniqueFd server(ends[0]);
-    const coap::UdpChannel channel(environment, base::UniqueFd(ends[1]), listener);
+    const coap::UdpChannel channel(environment, base::UniqueFd(ends[1]), coap::Meter(), listener);
     const auto key = base::toBytes("0123456789abcdef");
 
     BOOST_REQUIRE(::send(server.get(), key.data(), key.size(), 0) == 16);
