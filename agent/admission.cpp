@@ -11,6 +11,7 @@
 #include "agent/base/bytes.hpp"
 #include "agent/coap/cipher_policy.hpp"
 #include "agent/coap/server_check.hpp"
+#include "agent/lwm2m/objects/location_object.hpp"
 #include "agent/model/path.hpp"
 #include "bridges/ble/advertisement.hpp"
 
@@ -269,6 +270,10 @@ Expected<void> admitDevice(const api::DeviceSettings& device)
         return bad("a Bluetooth device has no speed, parity or stop bits");
     if (!device.bleAddress.empty() && !bridges::ble::canonicalAddress(device.bleAddress))
         return bad("a Bluetooth address is six pairs of hexadecimal digits: A4:C1:38:0A:1B:2C");
+    if (!device.position.empty()) {
+        if (auto position = lwm2m::parsePosition(device.position); !position)
+            return fail(position.error());
+    }
     if (device.servers.size() > mostServers)
         return bad(fmt::format("a device registers with at most {} servers", mostServers));
     if (device.pollPeriod && (*device.pollPeriod < 10ms || *device.pollPeriod > 24h))

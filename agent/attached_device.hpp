@@ -133,6 +133,8 @@ private:
     void addObjects();
     void addOwnObject(model::Id id);
     [[nodiscard]] std::unique_ptr<lwm2m::Object> makeKeptObject(model::Id id);
+    void addLocation();
+    [[nodiscard]] model::Time positionSince();
     void onTrafficCollected();
     [[nodiscard]] lwm2m::DeviceIdentity identity() const;
     /// Of Object 3, what is there by now: battery, power sources.
@@ -153,7 +155,7 @@ private:
     std::unique_ptr<const base::Lifetime> clientLife_; ///< as long as client_
     // Owned by client_, valid as long as it is.
     std::vector<BridgedObject*> objects_;
-    std::vector<lwm2m::Object*> ownObjects_; ///< what the gateway adds, Objects 5 and 7 included
+    std::vector<lwm2m::Object*> ownObjects_; ///< what the gateway adds, Objects 5 to 7 included
     lwm2m::DeviceObject* deviceObject_ = nullptr;
     bool isLeaving_ = false; ///< from stop() until the client starts anew
     base::Lifetime lifetime_;

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <charconv>
 #include <set>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "agent/attached_device.hpp"
 #include "agent/lwm2m/objects/device_object.hpp"
 #include "agent/lwm2m/objects/kept_object.hpp"
+#include "agent/lwm2m/objects/location_object.hpp"
 #include "agent/lwm2m/objects/statistics_object.hpp"
 #include "agent/lwm2m/objects/test_object.hpp"
 
@@ -15,6 +19,10 @@ namespace {
 
 constexpr model::Id deviceObjectId = 3;
 constexpr model::Id firmwareObjectId = 5;
+constexpr model::Id locationObjectId = 6;
+
+/// Of the state to keep: "1700000000 52.5163 13.3777", since when the position is that.
+const std::string positionKey = "position";
 
 } // namespace
 
@@ -41,6 +49,8 @@ void AttachedDevice::addObjects()
         if (!ids.contains(id))
             addOwnObject(id);
     }
+    if (!ids.contains(locationObjectId))
+        addLocation();
     if (firmware_) {
         using Access = lwm2m::FirmwareObject::Access;
         auto object = firmware_->makeObject(*services_.definitions.find(firmwareObjectId),
@@ -66,6 +76,40 @@ void AttachedDevice::addOwnObject(model::Id id)
         object = makeKeptObject(id);
     ownObjects_.push_back(object.get());
     client_->addObject(std::move(object));
+}
+
+void AttachedDevice::addLocation()
+{
+    const auto& text = plan_.settings.position;
+    if (text.empty() && plan_.state.contains(positionKey))
+        onClientState({{positionKey, {}}});
+    const auto position = lwm2m::parsePosition(text);
+    if (!position)
+        return;
+    auto object =
+        std::make_unique<lwm2m::LocationObject>(*services_.definitions.find(locationObjectId),
+                                                *position,
+                                                positionSince(),
+                                                services_.scheduler);
+    ownObjects_.push_back(object.get());
+    client_->addObject(std::move(object));
+}
+
+model::Time AttachedDevice::positionSince()
+{
+    const auto& text = plan_.settings.position;
+    if (const auto kept = plan_.state.find(positionKey); kept != plan_.state.end()) {
+        const auto& [key, since] = *kept;
+        model::Time time;
+        const auto [end, error] =
+            std::from_chars(since.data(), since.data() + since.size(), time.seconds);
+        if (error == std::errc() && std::string(end) == ' ' + text)
+            return time;
+    }
+    const auto now =
+        std::chrono::floor<std::chrono::seconds>(services_.scheduler.wallNow().time_since_epoch());
+    onClientState({{positionKey, fmt::format("{} {}", now.count(), text)}});
+    return {now.count()};
 }
 
 // Portfolio's Identity (ETS C.12): who the host device is, who made it, what it is and runs.

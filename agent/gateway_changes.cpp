@@ -11,6 +11,7 @@
 #include "agent/gateway.hpp"
 #include "bridges/ble/advertisement.hpp"
 #include "bridges/ble/central.hpp"
+#include "bridges/device_profile.hpp"
 #include "bridges/field_buses.hpp"
 #include "bridges/profile_library.hpp"
 
@@ -75,6 +76,19 @@ bool isDisabled(api::DeviceSettings before, const api::DeviceSettings& settings)
 {
     before.isEnabled = false;
     return before == settings;
+}
+
+/// A device that tells where it is need not be told.
+Expected<void> refuseTwoPositions(const bridges::DeviceProfile& profile,
+                                  const api::DeviceSettings& settings)
+{
+    constexpr model::Id location = 6;
+    const bool tells = std::ranges::any_of(profile.mappings, [](const auto& mapping) {
+        return mapping.resource.path.object() == location;
+    });
+    if (!tells || settings.position.empty())
+        return {};
+    return fail(ErrorKind::InvalidArgument, settings.profile + " has a position of its own");
 }
 
 std::string_view endpointOf(const api::DeviceSettings& settings)
@@ -413,6 +427,8 @@ Expected<void> Gateway::checkPlace(const api::DeviceSettings& settings) const
         return {}; // one that is broken meanwhile keeps nobody from disabling its device
     if (!profile)
         return fail(profile.error());
+    if (auto position = refuseTwoPositions(**profile, settings); !position)
+        return position;
     const bool isBle = (*profile)->bridge == "ble";
     if (isBle == settings.bleAddress.empty())
         return fail(ErrorKind::InvalidArgument,

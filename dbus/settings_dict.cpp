@@ -187,6 +187,7 @@ constexpr std::array deviceTable{
     row<&DeviceSettings::isEnabled,          "enabled">(),
     row<&DeviceSettings::allowsServerWrites, "allowsServerWrites">(),
     row<&DeviceSettings::pollPeriod,         "pollPeriod">(),
+    row<&DeviceSettings::position,           "position">(),
 };
 
 // clang-format on

@@ -28,6 +28,7 @@ DeviceSettings read(const Row& row)
         device.serial.parity = valueOf(parities, parity);
     if (const auto stopBits = row.integerOrNull(11))
         device.serial.stopBits = static_cast<std::uint8_t>(*stopBits);
+    device.position = row.text(12);
     return device;
 }
 
@@ -52,19 +53,19 @@ std::optional<std::int64_t> countOrNull(const std::optional<std::chrono::millise
 DeviceTable::DeviceTable(Database& database)
     : all_(database,
            "SELECT name, endpoint_name, profile, line, unit_id, is_enabled, allows_server_writes, "
-           "poll_period_ms, ble_address, baud_rate, parity, stop_bits "
+           "poll_period_ms, ble_address, baud_rate, parity, stop_bits, position "
            "FROM device ORDER BY name")
     , put_(database,
            "INSERT INTO device (name, endpoint_name, profile, line, unit_id, is_enabled, "
-           "allows_server_writes, poll_period_ms, ble_address, baud_rate, parity, stop_bits) "
-           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+           "allows_server_writes, poll_period_ms, ble_address, baud_rate, parity, stop_bits, "
+           "position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
            "ON CONFLICT (name) DO UPDATE SET endpoint_name = excluded.endpoint_name, "
            "profile = excluded.profile, line = excluded.line, unit_id = excluded.unit_id, "
            "is_enabled = excluded.is_enabled, "
            "allows_server_writes = excluded.allows_server_writes, "
            "poll_period_ms = excluded.poll_period_ms, ble_address = excluded.ble_address, "
            "baud_rate = excluded.baud_rate, parity = excluded.parity, "
-           "stop_bits = excluded.stop_bits")
+           "stop_bits = excluded.stop_bits, position = excluded.position")
     , remove_(database, "DELETE FROM device WHERE name = ?")
     , endpointName_(database, "SELECT endpoint_name FROM device WHERE name = ?")
     , allServers_(database, "SELECT device, server FROM device_server ORDER BY device, position")
@@ -107,7 +108,8 @@ void DeviceTable::put(const DeviceSettings& device)
              device.bleAddress,
              device.serial.baudRate,
              wordOrNull(device.serial.parity),
-             device.serial.stopBits);
+             device.serial.stopBits,
+             device.position);
     clearServers_.run(device.name);
     std::int64_t position = 0;
     for (const std::string& server : device.servers)

@@ -67,7 +67,8 @@ CREATE TABLE device (
     -- NULL: as the line.
     baud_rate            INTEGER,
     parity               TEXT    CHECK (parity IN ('none', 'even', 'odd')),
-    stop_bits            INTEGER
+    stop_bits            INTEGER,
+    position             TEXT    NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX device_by_line ON device (line);

@@ -115,6 +115,9 @@ struct DeviceSettings
     bool allowsServerWrites =
         false; ///< the operator's half of the permission; the profile's is the other
     std::optional<std::chrono::milliseconds> pollPeriod; ///< instead of the profile's own
+    /// Where it stands: degrees north, degrees east and, if known, metres above the ellipsoid,
+    /// "52.5163 13.3777 34"; empty: nobody has said.
+    std::string position;
 
     bool operator==(const DeviceSettings&) const = default;
 };

@@ -75,6 +75,7 @@ constexpr std::array deviceOptions{
     SettingOption{"enabled",            "--enabled,!--disabled", "poll and register it (yes)"},
     SettingOption{"allowsServerWrites", "--allow-server-writes,!--no-allow-server-writes", "servers may write what the profile lets them (no)"},
     SettingOption{"pollPeriod",         "--poll-period", "milliseconds instead of the profile's own, or none", "ms", true},
+    SettingOption{"position",           "--position",    "where it stands: degrees north, degrees east and, if known, metres of altitude (Object 6), or none", "", true},
 };
 
 // clang-format on

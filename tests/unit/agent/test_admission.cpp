@@ -179,4 +179,20 @@ BOOST_AUTO_TEST_CASE(a_delivered_account_passes_the_rules_of_an_operators)
     BOOST_TEST(!admit("coaps://server.example", {}, 9));
 }
 
+BOOST_AUTO_TEST_CASE(a_device_stands_at_a_place_that_there_is_or_nowhere)
+{
+    api::DeviceSettings device;
+    device.name = "pump";
+    device.profile = "xy-md02";
+    device.line = "rtu-0";
+    BOOST_TEST(admitDevice(device).has_value());
+
+    device.position = "52.5163 13.3777 34";
+    BOOST_TEST(admitDevice(device).has_value());
+    device.position = "91 13.3777";
+    const auto refused = admitDevice(device);
+    BOOST_REQUIRE(!refused);
+    BOOST_TEST(refused.error().message.starts_with("\"91 13.3777\" is no position"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

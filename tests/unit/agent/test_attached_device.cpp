@@ -27,9 +27,20 @@ struct DeviceFixture : agent::DeviceListener
                 {battery, {.read = true}, false, std::nullopt, "holding register 1"},
                 {{3, 0, 6, 0}, {.read = true}, false, Value(std::int64_t{1}), "constant"},
                 {relay, {.read = true, .write = true}, true, std::nullopt, "coil 0"}});
+        attach("52.5163 13.3777");
+        log::setSink([this](log::Level, const std::string& text, const std::vector<log::Field>&) {
+            journal.push_back(text);
+        });
+    }
+
+    /// In place of the one before, which stood somewhere.
+    void attach(const std::string& position)
+    {
         agent::DevicePlan plan;
         plan.settings.name = "pump";
         plan.settings.allowsServerWrites = true;
+        plan.settings.position = position;
+        plan.state = {{"position", "1700000000 52.5163 13.3777"}};
         plan.endpointName = "pump";
         plan.mapping = mapping;
         plan.accounts.emplace_back().settings.name = "main";
@@ -44,9 +55,6 @@ struct DeviceFixture : agent::DeviceListener
         scheduler.advance(base::Duration::zero());
         transport.peer().connect();
         transport.peer().accept();
-        log::setSink([this](log::Level, const std::string& text, const std::vector<log::Field>&) {
-            journal.push_back(text);
-        });
     }
 
     ~DeviceFixture() override
@@ -63,9 +71,10 @@ struct DeviceFixture : agent::DeviceListener
 
     void onDeviceDelivery(const std::string&, const Asker&, api::BootstrapResult, Kept) override {}
 
-    void onDeviceState(const std::string&, const api::ClientState&, Kept kept) override
+    void onDeviceState(const std::string&, const api::ClientState& changes, Kept done) override
     {
-        scheduler.post([kept = std::move(kept)]() mutable { kept({}); });
+        kept = changes;
+        scheduler.post([done = std::move(done)]() mutable { done({}); });
     }
 
     api::Response ask(api::Method method, std::vector<std::string> path, const std::string& text)
@@ -101,6 +110,7 @@ struct DeviceFixture : agent::DeviceListener
     std::unique_ptr<agent::AttachedDevice> device;
     fakes::FakeBridge* bridge = nullptr;
     std::vector<std::string> journal;
+    api::ClientState kept;
 };
 
 } // namespace
@@ -193,6 +203,33 @@ BOOST_AUTO_TEST_CASE(a_collection_that_begins_is_told_to_who_observes_it)
     scheduler.advance(std::chrono::seconds(1));
 
     BOOST_TEST(transport.peer().notified.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(stands_where_it_stood_since_that_was_said)
+{
+    BOOST_TEST(read({"6", "0", "0"}) == "52.5163");
+    BOOST_TEST(read({"6", "0", "1"}) == "13.3777");
+    BOOST_TEST(read({"6", "0", "5"}) == "1700000000");
+    BOOST_TEST(kept.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_new_position_counts_from_now_and_over_restarts)
+{
+    attach("0 0 12");
+
+    const auto now = std::to_string(
+        std::chrono::floor<std::chrono::seconds>(scheduler.wallNow().time_since_epoch()).count());
+    BOOST_TEST(read({"6", "0", "2"}) == "12");
+    BOOST_TEST(read({"6", "0", "5"}) == now);
+    BOOST_TEST(kept.at("position") == now + " 0 0 12");
+}
+
+BOOST_AUTO_TEST_CASE(a_position_that_was_taken_back_is_forgotten_with_its_time)
+{
+    attach("");
+
+    BOOST_TEST((ask(api::Method::Get, {"6", "0", "0"}, {}).code == OutcomeCode::NotFound));
+    BOOST_TEST(kept.at("position") == "");
 }
 
 BOOST_AUTO_TEST_CASE(another_device_in_its_place_is_told_from_it)

@@ -89,6 +89,7 @@ BOOST_AUTO_TEST_CASE(keeps_the_whole_inventory)
     device.allowsServerWrites = true;
     device.pollPeriod = std::chrono::milliseconds(1500);
     device.serial = {38400, api::LineSettings::Parity::Even, 2};
+    device.position = "52.5163 13.3777 34";
     {
         auto store = open();
         BOOST_REQUIRE(store.putLine(line));
