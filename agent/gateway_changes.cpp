@@ -9,13 +9,13 @@
 #include "agent/base/log.hpp"
 #include "agent/firmware_depot.hpp"
 #include "agent/gateway.hpp"
+#include "agent/refusal_texts.hpp"
 #include "bridges/ble/advertisement.hpp"
 #include "bridges/ble/central.hpp"
-#include "bridges/device_profile.hpp"
 #include "bridges/field_buses.hpp"
-#include "bridges/profile_library.hpp"
 
-// What an operator changes; what the gateway is and tells stands in gateway.cpp.
+// What an operator changes; gateway_checks.cpp says whether it may be, and what the gateway is and
+// tells stands in gateway.cpp.
 namespace causeway::agent {
 
 using base::ErrorKind;
@@ -23,16 +23,6 @@ using base::Expected;
 using base::fail;
 
 namespace {
-
-tl::unexpected<base::Error> exists(std::string_view kind, const std::string& name)
-{
-    return fail(ErrorKind::AlreadyExists, fmt::format("there is a {} \"{}\" already", kind, name));
-}
-
-tl::unexpected<base::Error> missing(std::string_view kind, const std::string& name)
-{
-    return fail(ErrorKind::NotFound, fmt::format("there is no {} \"{}\"", kind, name));
-}
 
 Expected<void> refuseInUse(const std::string& name, const std::vector<std::string>& devices)
 {
@@ -50,13 +40,6 @@ std::string canonical(const std::string& address)
     return bridges::ble::canonicalAddress(address).value_or(address);
 }
 
-std::string placeOf(const api::DeviceSettings& settings)
-{
-    return settings.line.empty()
-               ? fmt::format("Bluetooth address {}", settings.bleAddress)
-               : fmt::format("unit {} of line {}", settings.unitId, settings.line);
-}
-
 bool usesKeyPair(api::SecurityMode mode)
 {
     return mode == api::SecurityMode::RawPublicKey || mode == api::SecurityMode::Certificate;
@@ -69,31 +52,6 @@ Expected<void> checkIdentity(const api::ServerSettings& settings)
         return {};
     return fail(ErrorKind::InvalidArgument,
                 "a server's public key goes with the security modes rpk and certificate only");
-}
-
-/// Whether all that changes is that the device is disabled.
-bool isDisabled(api::DeviceSettings before, const api::DeviceSettings& settings)
-{
-    before.isEnabled = false;
-    return before == settings;
-}
-
-/// A device that tells where it is need not be told.
-Expected<void> refuseTwoPositions(const bridges::DeviceProfile& profile,
-                                  const api::DeviceSettings& settings)
-{
-    constexpr model::Id location = 6;
-    const bool tells = std::ranges::any_of(profile.mappings, [](const auto& mapping) {
-        return mapping.resource.path.object() == location;
-    });
-    if (!tells || settings.position.empty())
-        return {};
-    return fail(ErrorKind::InvalidArgument, settings.profile + " has a position of its own");
-}
-
-std::string_view endpointOf(const api::DeviceSettings& settings)
-{
-    return settings.endpointName.empty() ? settings.name : settings.endpointName;
 }
 
 } // namespace
@@ -154,17 +112,6 @@ void Gateway::changeLine(api::LineSettings settings, Done done)
             finished();
         },
         std::move(done));
-}
-
-Expected<void> Gateway::checkSpeeds(const api::LineSettings& line) const
-{
-    for (const auto& [name, device] : devices_) {
-        if (device->settings().line != line.name)
-            continue;
-        if (auto good = bridges::FieldBuses::checkSerial(line, device->settings().serial); !good)
-            return fail(good.error().in(name));
-    }
-    return {};
 }
 
 Expected<void> Gateway::applyToBus(const api::LineSettings& settings)
@@ -391,112 +338,6 @@ void Gateway::forgetDevice(const std::string& name, api::Inventory::Done kept)
         kept(std::move(removed));
     };
     services_.inventory.removeDevice(name, lifetime_.guard(std::move(onRemoved)));
-}
-
-Expected<void> Gateway::checkDevice(const api::DeviceSettings& settings) const
-{
-    if (auto admitted = admitDevice(settings); !admitted)
-        return admitted;
-    if (auto place = checkPlace(settings); !place)
-        return place;
-    std::vector<std::uint16_t> shortServerIds;
-    std::size_t bootstraps = 0;
-    for (const auto& server : settings.servers) {
-        const auto found = servers_.find(server);
-        if (found == servers_.end())
-            return missing("server", server);
-        if (found->second.isBootstrap)
-            ++bootstraps;
-        else
-            shortServerIds.push_back(found->second.shortServerId);
-    }
-    if (bootstraps > 1)
-        return fail(ErrorKind::InvalidArgument, "a device has at most one Bootstrap-Server");
-    std::ranges::sort(shortServerIds);
-    if (std::ranges::adjacent_find(shortServerIds) != shortServerIds.end())
-        return fail(ErrorKind::InvalidArgument,
-                    "the servers of one device need different short server IDs");
-    return checkUnused(settings);
-}
-
-Expected<void> Gateway::checkPlace(const api::DeviceSettings& settings) const
-{
-    const auto profile = services_.profiles.find(settings.profile);
-    const auto before = devices_.find(settings.name);
-    if (!profile && before != devices_.end() && isDisabled(before->second->settings(), settings))
-        return {}; // one that is broken meanwhile keeps nobody from disabling its device
-    if (!profile)
-        return fail(profile.error());
-    if (auto position = refuseTwoPositions(**profile, settings); !position)
-        return position;
-    const bool isBle = (*profile)->bridge == "ble";
-    if (isBle == settings.bleAddress.empty())
-        return fail(ErrorKind::InvalidArgument,
-                    fmt::format("{} is for a {} device: it needs a {}",
-                                settings.profile,
-                                isBle ? "Bluetooth" : "Modbus",
-                                isBle ? "Bluetooth address" : "line"));
-    if (isBle)
-        return {};
-    const auto line = lines_.find(settings.line);
-    if (line == lines_.end())
-        return missing("line", settings.line);
-    if (auto unit = bridges::FieldBuses::checkUnit(line->second, settings.unitId); !unit)
-        return unit;
-    return bridges::FieldBuses::checkSerial(line->second, settings.serial);
-}
-
-Expected<void> Gateway::checkUnused(const api::DeviceSettings& settings) const
-{
-    for (const auto& [name, device] : devices_) {
-        if (name == settings.name)
-            continue;
-        const auto& other = device->settings();
-        if (placeOf(other) == placeOf(settings))
-            return fail(ErrorKind::AlreadyExists, fmt::format("{} is {}", placeOf(settings), name));
-        if (device->endpointName() == endpointOf(settings))
-            return fail(ErrorKind::AlreadyExists,
-                        fmt::format("{} has the endpoint name \"{}\" already",
-                                    name,
-                                    device->endpointName()));
-    }
-    return {};
-}
-
-namespace {
-/// Its own accounts, which a Bootstrap-Server delivered, count like the operator's.
-Expected<void> checkShortServerId(const AttachedDevice& device, const api::ServerSettings& changed)
-{
-    const auto& accounts = device.accounts();
-    const auto isChanged = [&](const api::DeviceAccount& account) {
-        return account.settings.name == changed.name;
-    };
-    if (std::ranges::none_of(accounts, isChanged))
-        return {};
-    const auto other = std::ranges::find_if(accounts, [&](const api::DeviceAccount& account) {
-        return !isChanged(account) && !account.settings.isBootstrap &&
-               account.settings.shortServerId == changed.shortServerId;
-    });
-    if (other == accounts.end())
-        return {};
-    return fail(ErrorKind::InvalidArgument,
-                fmt::format("{} registers with {} already, which has short server ID {}",
-                            device.settings().name,
-                            other->settings.name,
-                            changed.shortServerId));
-}
-
-} // namespace
-
-Expected<void> Gateway::checkShortServerIds(const api::ServerSettings& changed) const
-{
-    if (changed.isBootstrap)
-        return {};
-    for (const auto& entry : devices_) {
-        if (auto free = checkShortServerId(*entry.second, changed); !free)
-            return free;
-    }
-    return {};
 }
 
 } // namespace causeway::agent
