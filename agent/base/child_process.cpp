@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -18,6 +19,9 @@ namespace {
 
 /// Between asking a program to end and killing it.
 constexpr Duration grace = std::chrono::seconds(5);
+/// Milliseconds between SIGKILL and the end: far more than it takes, unless a driver holds the
+/// program; that one stays a zombie until we end.
+constexpr int deathThroes = 100;
 constexpr int firstOfOurs = STDERR_FILENO + 1;
 
 /// What posix_spawn() wants besides the command; freed when it goes.
@@ -92,8 +96,12 @@ ChildProcess::ChildProcess(EventLoop& loop,
 
 ChildProcess::~ChildProcess()
 {
-    if (process_.isOpen())
-        signal(SIGKILL);
+    if (!process_.isOpen())
+        return;
+    signal(SIGKILL);
+    pollfd end{process_.get(), POLLIN, 0};
+    ::poll(&end, 1, deathThroes);
+    ::waitid(P_PIDFD, static_cast<id_t>(process_.get()), nullptr, WEXITED | WNOHANG);
 }
 
 Expected<void> ChildProcess::spawn(const std::vector<std::string>& command)

@@ -16,7 +16,8 @@ namespace causeway::base {
 
 /// A program that somebody configured: run without a shell, with an environment of its own, no
 /// descriptor of ours but the journal, and in its own session, so that what it starts ends with it.
-/// Lives on the loop's thread and never blocks it. Destroying it kills the program.
+/// Lives on the loop's thread and never blocks it. Destroying it kills the program and, for the
+/// moment that this takes, waits for its end.
 class ChildProcess
 {
 public:

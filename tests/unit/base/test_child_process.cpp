@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cerrno>
 #include <csignal>
 #include <optional>
 
 #include <boost/test/unit_test.hpp>
+#include <sys/wait.h>
 
 #include "agent/base/child_process.hpp"
 
@@ -115,6 +117,16 @@ BOOST_AUTO_TEST_CASE(ends_a_program_that_is_no_longer_wanted)
 
     BOOST_REQUIRE(!status);
     BOOST_TEST((status.error().kind == ErrorKind::Cancelled));
+}
+
+BOOST_AUTO_TEST_CASE(leaves_no_zombie_when_it_is_destroyed)
+{
+    start({"/usr/bin/tail", "-f", "/dev/null"});
+
+    process.reset();
+
+    BOOST_TEST(::waitpid(-1, nullptr, WNOHANG) == -1);
+    BOOST_TEST(errno == ECHILD);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
