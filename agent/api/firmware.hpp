@@ -13,7 +13,8 @@
 namespace causeway::api {
 
 /// What a profile says of the firmware of its devices. A command is a program and its arguments, in
-/// which @package@, @device@, @endpoint@, @line@ and @unit@ stand for what they name.
+/// which @package@, @device@, @endpoint@, @line@ and @unit@ stand for what they name; @port@ is for
+/// an installer, which then has the line for itself.
 struct FirmwareMethod
 {
     /// Some devices of this kind have a megabyte, gateways in the field have little more to spare.
@@ -46,16 +47,18 @@ public:
     /// What an earlier process has stored and a power cut has left: octets, after which store()
     /// goes on. Less may be there than was stored.
     virtual void resume(Resumed resumed) = 0;
-    /// Nothing more comes: the package is on disk, whatever happens to the power, before `done`.
+    /// Nothing more comes: the package is on disk, whatever happens to the power, before `done`;
+    /// with a check that is true of one that has passed it.
     virtual void complete(Done done) = 0;
-    /// Whether a whole package is there, perhaps of an earlier process. NotFound: there is none.
+    /// Whether a whole package is there that has passed the check, perhaps of an earlier process.
+    /// NotFound: there is none.
     virtual void find(Done done) = 0;
     /// The package goes, whole or not, and what runs with it is ended.
     virtual void discard() = 0;
 
     [[nodiscard]] virtual bool hasCheck() const = 0;
-    /// Only with hasCheck(). NotSupported: a good package, but not for this device; any other
-    /// error: it is not what it should be.
+    /// Only with hasCheck(). NotSupported: a good package, but not for this device; Refused: it is
+    /// not what it should be; any other error: nobody could say.
     virtual void check(Done done) = 0;
     virtual void install(Done done) = 0;
 };

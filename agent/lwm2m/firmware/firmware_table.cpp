@@ -20,7 +20,6 @@ struct FirmwareUpdate::Table
         Transition{State::Fetching,    Event::Restarted,          State::Fetching,    {},                    &U::fetch},
         Transition{State::Downloaded,  Event::Restarted,          State::Downloaded,  {},                    &U::lookForPackage},
         Transition{State::Updating,    Event::Restarted,          State::Downloaded,  R::UpdateFailed,       &U::lookForPackage},
-
         Transition{State::Idle,        Event::PackageBegan,       State::Downloading, R::Initial,            &U::begin},
         Transition{State::Idle,        Event::PackageTooLarge,    State::Idle,        R::NoStorage,          &U::nothing},
         Transition{State::Idle,        Event::UriMalformed,       State::Idle,        R::InvalidUri,         &U::nothing},
@@ -28,7 +27,6 @@ struct FirmwareUpdate::Table
         Transition{State::Idle,        Event::UriWritten,         State::Fetching,    R::Initial,            &U::fetch},
         Transition{State::Idle,        Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
         Transition{State::Idle,        Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
-
         // A server whose transfer broke begins again (RFC 7959 §2.5).
         Transition{State::Downloading, Event::PackageBegan,       State::Downloading, R::Initial,            &U::begin},
         Transition{State::Downloading, Event::PackageTooLarge,    State::Idle,        R::NoStorage,          &U::discard},
@@ -37,7 +35,6 @@ struct FirmwareUpdate::Table
         Transition{State::Downloading, Event::StoredUnchecked,    State::Checking,    R::Initial,            &U::check},
         Transition{State::Downloading, Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
         Transition{State::Downloading, Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
-
         Transition{State::Fetching,    Event::PackageTooLarge,    State::Idle,        R::NoStorage,          &U::discard},
         Transition{State::Fetching,    Event::Abandoned,          State::Idle,        R::ConnectionLost,     &U::discard},
         Transition{State::Fetching,    Event::PackageBroken,      State::Idle,        R::IntegrityFailure,   &U::discard},
@@ -47,9 +44,10 @@ struct FirmwareUpdate::Table
         Transition{State::Fetching,    Event::StoredUnchecked,    State::Checking,    R::Initial,            &U::check},
         Transition{State::Fetching,    Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
         Transition{State::Fetching,    Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
-
         Transition{State::Checking,    Event::CheckPassed,        State::Whole,       R::Initial,            &U::nothing},
         Transition{State::Checking,    Event::CheckFailed,        State::Idle,        R::IntegrityFailure,   &U::discard},
+        // No Result says it better: none is for a client that fails, and the package need not be bad.
+        Transition{State::Checking,    Event::CheckImpossible,    State::Idle,        R::UpdateFailed,       &U::discard},
         Transition{State::Checking,    Event::PackageUnsupported, State::Idle,        R::UnsupportedPackage, &U::discard},
         Transition{State::Checking,    Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
         Transition{State::Checking,    Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},

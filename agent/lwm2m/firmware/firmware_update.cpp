@@ -51,6 +51,19 @@ constexpr std::array failures{
     Failure{ErrorKind::NotAuthorized, FirmwareUpdate::Event::RepositoryMissing},
     Failure{ErrorKind::NotSupported, FirmwareUpdate::Event::RepositoryUnsupported}};
 
+/// As FirmwareStation::check() has them.
+FirmwareUpdate::Event eventOfCheck(ErrorKind kind)
+{
+    switch (kind) {
+    case ErrorKind::NotSupported:
+        return FirmwareUpdate::Event::PackageUnsupported;
+    case ErrorKind::Refused:
+        return FirmwareUpdate::Event::CheckFailed;
+    default:
+        return FirmwareUpdate::Event::CheckImpossible;
+    }
+}
+
 // /5/0/3.
 constexpr std::int64_t idle = 0;
 constexpr std::int64_t downloading = 1;
@@ -307,12 +320,10 @@ void FirmwareUpdate::discard()
 void FirmwareUpdate::check()
 {
     station_.check(current([this](const Expected<void>& checked) {
-        const bool isOther = !checked && checked.error().kind == ErrorKind::NotSupported;
-        if (!checked)
-            tellFailure(checked.error().in("the check of the package failed"));
-        raise(checked   ? Event::CheckPassed
-              : isOther ? Event::PackageUnsupported
-                        : Event::CheckFailed);
+        if (checked)
+            return raise(Event::CheckPassed);
+        tellFailure(checked.error().in("the check of the package failed"));
+        raise(eventOfCheck(checked.error().kind));
     }));
 }
 

@@ -75,6 +75,7 @@ public:
         StoredUnchecked, ///< and there is a check
         CheckPassed,
         CheckFailed,
+        CheckImpossible, ///< the gateway's trouble: it says nothing of the package
         PackageUnsupported,
         PackageMissing, ///< somebody took it, or it went when the reset of it was not kept
         Kept,           ///< what this state is kept as

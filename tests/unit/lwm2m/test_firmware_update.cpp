@@ -333,7 +333,9 @@ BOOST_FIXTURE_TEST_CASE(has_a_package_checked_before_it_is_offered, UpdateFixtur
     for (const auto& [verdict, then] :
          {std::pair<base::Expected<void>, std::string>{{}, "2 0"},
           {base::fail(ErrorKind::Refused, "exit status 1"), "0 5"},
-          {base::fail(ErrorKind::Timeout, "it took too long"), "0 5"},
+          {base::fail(ErrorKind::Timeout, "it took too long"), "0 8"},
+          {base::fail(ErrorKind::NotFound, "it cannot be started"), "0 8"},
+          {base::fail(ErrorKind::StorageFailed, "the disk is read-only"), "0 8"},
           {base::fail(ErrorKind::NotSupported, "exit status 2"), "0 6"}}) {
         UpdateFixture f;
         f.reach("checking");
