@@ -88,6 +88,9 @@ AttachedDevice::AttachedDevice(DevicePlan plan, DeviceServices services)
                                   [this](const std::vector<Path>& changed) {
                                       if (client_)
                                           client_->onValuesChanged(changed);
+                                  },
+                                  [this] {
+                                      services_.listener.onDeviceRenewed(plan_.settings.name);
                                   }});
 }
 

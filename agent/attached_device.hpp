@@ -36,6 +36,9 @@ public:
     virtual void
     onDeviceState(const std::string& device, const api::ClientState& changes, Kept kept) = 0;
 
+    /// It runs other firmware now: what its bridge knows of it need not be true any more.
+    virtual void onDeviceRenewed(const std::string& device) = 0;
+
     /// Gone when the device's LwM2M Client has begun anew.
     using Asker = std::weak_ptr<const char>;
     /// Its Bootstrap-Server delivered accounts: keep them, setAccounts() in front of `kept`.

@@ -37,7 +37,8 @@ void DeviceFirmware::onFirmwareChanged()
     const auto state = std::to_string(update_.reportedState());
     const auto result = std::to_string(static_cast<unsigned>(update_.result()));
     const auto now = state + ' ' + result;
-    if (std::exchange(logged_, now) != now)
+    const bool isNews = std::exchange(logged_, now) != now;
+    if (isNews)
         log::notice("{DEVICE}: firmware update: state {STATE}, result {RESULT}",
                     "DEVICE",
                     device_,
@@ -46,6 +47,8 @@ void DeviceFirmware::onFirmwareChanged()
                     "RESULT",
                     result);
     owner_.changed(lwm2m::changingFirmwareResources());
+    if (isNews && update_.result() == lwm2m::FirmwareResult::Success)
+        owner_.installed();
 }
 
 void DeviceFirmware::onFirmwareFailure(const std::string& sentence)

@@ -26,6 +26,7 @@ public:
         base::UniqueFunction<void(const api::ClientState&, api::Inventory::Done)> keep;
         /// Resources of Object 5 that may be read anew.
         base::UniqueFunction<void(const std::vector<model::Path>&)> changed;
+        base::Task installed;
     };
 
     /// The scheduler outlives it; `device` is its name, `repositories` where it may fetch from.

@@ -289,6 +289,16 @@ void Gateway::giveBridge(AttachedDevice& device)
         giveFieldKey(device);
 }
 
+void Gateway::onDeviceRenewed(const std::string& device)
+{
+    const auto found = find(device);
+    if (!found)
+        return;
+    // The old bridge goes first: it holds the unit on the line.
+    (*found)->setBridge(nullptr, "it begins anew with new firmware");
+    giveBridge(**found);
+}
+
 void Gateway::giveFieldKey(const AttachedDevice& device)
 {
     services_.fieldKeys.fetchFieldKey(

@@ -115,6 +115,7 @@ private:
     void onDeviceChanged(const std::string& device) override;
     void onDeviceSamples(const std::string& device,
                          const std::vector<model::Sample>& samples) override;
+    void onDeviceRenewed(const std::string& device) override;
     void onDeviceState(const std::string& name, const api::ClientState& state, Kept kept) override;
     void onDeviceDelivery(const std::string& device,
                           const DeviceListener::Asker& asker,
@@ -172,8 +173,7 @@ private:
     [[nodiscard]] base::Expected<void> checkDevice(const api::DeviceSettings& settings) const;
     [[nodiscard]] base::Expected<void> checkPlace(const api::DeviceSettings& settings) const;
     [[nodiscard]] base::Expected<void> checkUnused(const api::DeviceSettings& settings) const;
-    [[nodiscard]] base::Expected<void>
-    checkShortServerIds(const api::ServerSettings& changed) const;
+    [[nodiscard]] base::Expected<void> checkShortServerIds(const api::ServerSettings& next) const;
     [[nodiscard]] base::Expected<void> checkCredential(const api::CredentialId& id) const;
     [[nodiscard]] base::Expected<void> checkKind(const api::CredentialId& id, bool isKeyPair) const;
     [[nodiscard]] base::Expected<void> checkKnown(const api::CredentialId& id) const;

@@ -153,12 +153,12 @@ Expected<void> checkShortServerId(const AttachedDevice& device, const api::Serve
 
 } // namespace
 
-Expected<void> Gateway::checkShortServerIds(const api::ServerSettings& changed) const
+Expected<void> Gateway::checkShortServerIds(const api::ServerSettings& next) const
 {
-    if (changed.isBootstrap)
+    if (next.isBootstrap)
         return {};
     for (const auto& entry : devices_) {
-        if (auto free = checkShortServerId(*entry.second, changed); !free)
+        if (auto free = checkShortServerId(*entry.second, next); !free)
             return free;
     }
     return {};

@@ -67,6 +67,8 @@ struct DeviceFixture : agent::DeviceListener
 
     void onDeviceChanged(const std::string&) override {}
 
+    void onDeviceRenewed(const std::string&) override {}
+
     void onDeviceSamples(const std::string&, const std::vector<model::Sample>&) override {}
 
     void onDeviceDelivery(const std::string&, const Asker&, api::BootstrapResult, Kept) override {}
