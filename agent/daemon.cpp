@@ -58,7 +58,7 @@ Daemon::Daemon(const Settings& settings)
                                        .acceptsUnsetClock = settings.acceptsUnsetClock})
     , fieldBuses_(loop_, [this](const std::string& line) { gateway_.onLineChanged(line); })
     , bluetooth_(loop_, settings.busAddress)
-    , firmware_(loop_, settings.stateDirectory / "firmware")
+    , firmware_(loop_, settings.stateDirectory / "firmware", fieldBuses_)
     , gateway_({loop_,
                 endpoint_,
                 store_,

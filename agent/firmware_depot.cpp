@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/lifetime.hpp"
+#include "agent/base/log.hpp"
 #include "agent/package_file.hpp"
 
 namespace causeway::agent {
@@ -21,6 +22,8 @@ namespace {
 /// The exit status of a check that says: a good package, but not for this device.
 constexpr int otherPackage = 2;
 
+const std::string portWord = "@port@";
+
 std::string filledIn(std::string text, const std::string& word, const std::string& value)
 {
     for (auto at = text.find(word); at != std::string::npos;
@@ -33,12 +36,13 @@ std::vector<std::string> filledIn(std::vector<std::string> command,
                                   const FirmwareTarget& target,
                                   const std::filesystem::path& package)
 {
-    const std::array<std::pair<std::string, std::string>, 5> words{
+    const std::array<std::pair<std::string, std::string>, 6> words{
         {{"@package@", package.string()},
          {"@device@", target.device},
          {"@endpoint@", target.endpointName},
          {"@line@", target.line},
-         {"@unit@", target.unit}}};
+         {"@unit@", target.unit},
+         {portWord, target.port}}};
     for (auto& argument : command) {
         for (const auto& [word, value] : words)
             argument = filledIn(std::move(argument), word, value);
@@ -46,14 +50,29 @@ std::vector<std::string> filledIn(std::vector<std::string> command,
     return command;
 }
 
+/// What a shell says of a command that it cannot run (POSIX.1-2017 §2.8.2).
+bool wasNeverRun(int status)
+{
+    constexpr int notExecutable = 126;
+    constexpr int notThere = 127;
+    return status == notExecutable || status == notThere;
+}
+
+/// Only an exit status of its own is what a program says; the rest has happened to it.
 Expected<void> judge(const Expected<int>& status)
 {
-    if (!status)
-        return fail(status.error());
+    if (!status) {
+        auto error = status.error();
+        if (error.kind == ErrorKind::Refused)
+            error.kind = ErrorKind::Internal;
+        return fail(std::move(error));
+    }
     if (*status == 0)
         return {};
-    return fail(*status == otherPackage ? ErrorKind::NotSupported : ErrorKind::Refused,
-                fmt::format("exit status {}", *status));
+    const auto kind = *status == otherPackage ? ErrorKind::NotSupported
+                      : wasNeverRun(*status)  ? ErrorKind::Internal
+                                              : ErrorKind::Refused;
+    return fail(kind, fmt::format("exit status {}", *status));
 }
 
 } // namespace
@@ -90,7 +109,12 @@ public:
 
     void complete(Done done) override
     {
-        work([](PackageFile& file) { return file.complete(); }, std::move(done));
+        work(
+            [isGood = !hasCheck()](PackageFile& file) {
+                auto completed = file.complete();
+                return completed && isGood ? file.approve() : completed;
+            },
+            std::move(done));
     }
 
     void find(Done done) override
@@ -106,9 +130,22 @@ public:
 
     [[nodiscard]] bool hasCheck() const override { return !method_.check.empty(); }
 
-    void check(Done done) override { run(method_.check, std::move(done)); }
+    void check(Done done) override
+    {
+        run(depot_.checks_,
+            method_.check,
+            file_->unchecked(),
+            [this, done = std::move(done)](Expected<void> checked) mutable {
+                if (!checked)
+                    return done(std::move(checked));
+                work([](PackageFile& file) { return file.approve(); }, std::move(done));
+            });
+    }
 
-    void install(Done done) override { run(method_.install, std::move(done)); }
+    void install(Done done) override
+    {
+        run(depot_.installs_, method_.install, file_->approved(), std::move(done));
+    }
 
 private:
     template <typename Work, typename Told>
@@ -126,15 +163,21 @@ private:
         });
     }
 
-    void run(const std::vector<std::string>& command, Done done)
+    void run(Places& places,
+             const std::vector<std::string>& command,
+             const std::filesystem::path& package,
+             Done done)
     {
-        job_ = depot_.run(target_.device,
-                          filledIn(command, target_, file_->whole()),
-                          method_.timeLimit,
-                          [this, done = std::move(done)](const Expected<int>& status) mutable {
-                              job_ = 0;
-                              done(judge(status));
-                          });
+        job_ = depot_.run(places,
+                          {0,
+                           target_,
+                           package,
+                           command,
+                           method_.timeLimit,
+                           [this, done = std::move(done)](const Expected<int>& status) mutable {
+                               job_ = 0;
+                               done(judge(status));
+                           }});
     }
 
     FirmwareDepot& depot_;
@@ -146,9 +189,16 @@ private:
     base::Lifetime lifetime_;
 };
 
-FirmwareDepot::FirmwareDepot(base::EventLoop& loop, std::filesystem::path directory)
+FirmwareDepot::FirmwareDepot(base::EventLoop& loop,
+                             std::filesystem::path directory,
+                             api::PortLender& ports,
+                             DepotLimits limits)
     : loop_(loop)
     , directory_(std::move(directory))
+    , ports_(ports)
+    , patience_(limits.patience)
+    , checks_(loop, "check", limits.checks, [this] { onJam(checks_); })
+    , installs_(loop, "update", limits.installs, [this] { onJam(installs_); })
 {}
 
 FirmwareDepot::~FirmwareDepot() = default;
@@ -164,60 +214,132 @@ void FirmwareDepot::forget(const std::string& device)
     worker_.post([directory = directory_, device] { PackageFile(directory, device).remove(); });
 }
 
-std::uint64_t FirmwareDepot::run(const std::string& device,
-                                 std::vector<std::string> command,
-                                 std::chrono::seconds limit,
-                                 base::ChildProcess::Ended ended)
+bool FirmwareDepot::Job::wantsPort() const
+{
+    return std::ranges::any_of(command, [](const std::string& argument) {
+        return argument.find(portWord) != std::string::npos;
+    });
+}
+
+std::uint64_t FirmwareDepot::run(Places& places, Job job)
 {
     const std::uint64_t id = ++lastJob_;
-    waiting_.push_back({id, device, std::move(command), limit, std::move(ended)});
-    startNext();
+    job.id = id;
+    if (places.waiting.empty())
+        places.jam.start(patience_);
+    places.waiting.emplace_back(loop_.now(), std::move(job));
+    startNext(places);
     return id;
 }
 
-bool FirmwareDepot::runsFor(const std::string& device) const
+// One for each device, and one for each line that it takes.
+bool FirmwareDepot::mayStart(const Job& job) const
 {
-    return std::ranges::any_of(
-        running_, [&device](const auto& entry) { return entry.second.device == device; });
+    const bool wantsPort = job.wantsPort();
+    return std::ranges::none_of(running_, [&](const auto& entry) {
+        const Job& other = entry.second.job;
+        return other.target.device == job.target.device ||
+               (wantsPort && other.wantsPort() && other.target.line == job.target.line);
+    });
 }
 
-void FirmwareDepot::startNext()
+void FirmwareDepot::startNext(Places& places)
 {
-    if (running_.size() >= mostPrograms)
-        return;
-    const auto next = std::ranges::find_if(
-        waiting_, [this](const Job& waiting) { return !runsFor(waiting.device); });
-    if (next == waiting_.end())
-        return;
-    Job job = std::move(*next);
-    waiting_.erase(next);
+    while (places.taken < places.most) {
+        const auto next = std::ranges::find_if(
+            places.waiting, [this](const auto& entry) { return mayStart(entry.second); });
+        if (next == places.waiting.end())
+            break;
+        Job job = std::move(next->second);
+        places.waiting.erase(next);
+        start(places, std::move(job));
+    }
+    if (places.waiting.empty())
+        places.jam.stop();
+}
+
+void FirmwareDepot::start(Places& places, Job job)
+{
+    ++places.taken;
     auto& running = running_[job.id];
-    running.device = std::move(job.device);
-    running.ended = std::move(job.ended);
-    running.process = std::make_unique<base::ChildProcess>(
-        loop_, job.command, job.limit, [this, id = job.id](Expected<int> status) {
-            onEnded(id, std::move(status));
-        });
+    running.places = &places;
+    running.job = std::move(job);
+    if (!running.job.wantsPort())
+        return spawn(running);
+    const auto& target = running.job.target;
+    ports_.lend(target.line,
+                fmt::format("lent to the firmware update of {}", target.device),
+                lifetime_.guard([this, id = running.job.id](Expected<std::string> port) {
+                    onLent(id, std::move(port));
+                }));
 }
 
-void FirmwareDepot::onEnded(std::uint64_t job, Expected<int> status)
+void FirmwareDepot::onLent(std::uint64_t id, Expected<std::string> port)
 {
-    const auto found = running_.find(job);
-    auto ended = std::move(found->second.ended);
-    running_.erase(found);
-    startNext();
-    if (ended)
-        ended(std::move(status));
+    auto& running = running_.at(id);
+    if (!port)
+        return onEnded(id, fail(port.error()));
+    if (!running.job.ended)
+        return onEnded(id, fail(ErrorKind::Cancelled, "nobody wants it any more"));
+    running.job.target.port = std::move(*port);
+    spawn(running);
+}
+
+void FirmwareDepot::spawn(Running& running)
+{
+    const Job& job = running.job;
+    running.process = std::make_unique<base::ChildProcess>(
+        loop_,
+        filledIn(job.command, job.target, job.package),
+        job.limit,
+        [this, id = job.id](Expected<int> status) { onEnded(id, std::move(status)); });
+}
+
+void FirmwareDepot::onEnded(std::uint64_t id, Expected<int> status)
+{
+    const auto ended = running_.extract(id);
+    Running& gone = ended.mapped();
+    --gone.places->taken;
+    if (gone.job.wantsPort())
+        ports_.takeBack(gone.job.target.line);
+    startNext(checks_);
+    startNext(installs_);
+    if (gone.job.ended)
+        gone.job.ended(std::move(status));
 }
 
 void FirmwareDepot::abandon(std::uint64_t job)
 {
-    std::erase_if(waiting_, [job](const Job& waiting) { return waiting.id == job; });
+    for (auto* const places : {&checks_, &installs_})
+        std::erase_if(places->waiting, [job](const auto& entry) { return entry.second.id == job; });
     const auto found = running_.find(job);
     if (found == running_.end())
         return;
-    found->second.ended = nullptr;
-    found->second.process->terminate();
+    found->second.job.ended = nullptr;
+    if (found->second.process)
+        found->second.process->terminate();
+}
+
+void FirmwareDepot::onJam(Places& places)
+{
+    if (places.waiting.empty())
+        return;
+    const auto& [since, first] = places.waiting.front();
+    const auto due = since + patience_;
+    if (due > loop_.now())
+        return places.jam.startAt(due);
+    log::warning("{DEVICE}: the {KIND} of its firmware has waited for a place for "
+                 "{TIME} s, as {COUNT} do; at most {MOST} run at once, and it goes on waiting",
+                 "DEVICE",
+                 first.target.device,
+                 "KIND",
+                 places.kind,
+                 "TIME",
+                 std::chrono::floor<std::chrono::seconds>(loop_.now() - since).count(),
+                 "COUNT",
+                 places.waiting.size(),
+                 "MOST",
+                 places.most);
 }
 
 } // namespace causeway::agent

@@ -29,7 +29,8 @@ tl::unexpected<base::Error> failed(const std::filesystem::path& file)
 
 PackageFile::PackageFile(const std::filesystem::path& directory, const std::string& name)
     : part_(directory / (name + ".part"))
-    , whole_(directory / (name + ".package"))
+    , unchecked_(directory / (name + ".unchecked"))
+    , approved_(directory / (name + ".package"))
 {}
 
 Expected<void> PackageFile::append(std::uint64_t offset, base::ByteView octets)
@@ -110,9 +111,16 @@ Expected<void> PackageFile::checkRoom(std::size_t octets) const
 
 Expected<void> PackageFile::complete()
 {
-    if (::fsync(file_.get()) != 0 || std::rename(part_.c_str(), whole_.c_str()) != 0)
+    if (::fsync(file_.get()) != 0 || std::rename(part_.c_str(), unchecked_.c_str()) != 0)
         return failed(part_);
     file_.reset();
+    return {};
+}
+
+Expected<void> PackageFile::approve()
+{
+    if (std::rename(unchecked_.c_str(), approved_.c_str()) != 0)
+        return failed(unchecked_);
     const base::UniqueFd directory(
         ::open(part_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory.isOpen() || ::fsync(directory.get()) != 0)
@@ -125,18 +133,19 @@ Expected<void> PackageFile::find() const
     struct stat found
     {};
 
-    if (::stat(whole_.c_str(), &found) == 0)
+    if (::stat(approved_.c_str(), &found) == 0)
         return {};
     if (errno == ENOENT)
-        return fail(ErrorKind::NotFound, whole_.string() + " is not there");
-    return failed(whole_);
+        return fail(ErrorKind::NotFound, approved_.string() + " is not there");
+    return failed(approved_);
 }
 
 void PackageFile::remove()
 {
     file_.reset();
     ::unlink(part_.c_str());
-    ::unlink(whole_.c_str());
+    ::unlink(unchecked_.c_str());
+    ::unlink(approved_.c_str());
 }
 
 } // namespace causeway::agent

@@ -10,8 +10,8 @@
 
 namespace causeway::agent {
 
-/// One firmware package on disk: NAME.part while it comes, NAME.package when it is whole. Blocks:
-/// made anywhere, used on one worker.
+/// One firmware package on disk: NAME.part while it comes, NAME.unchecked when it is complete,
+/// NAME.package when it may be installed. Blocks: made anywhere, used on one worker.
 class PackageFile
 {
 public:
@@ -24,15 +24,18 @@ public:
 
     PackageFile(const std::filesystem::path& directory, const std::string& name);
 
-    [[nodiscard]] const std::filesystem::path& whole() const { return whole_; }
+    [[nodiscard]] const std::filesystem::path& unchecked() const { return unchecked_; }
+
+    [[nodiscard]] const std::filesystem::path& approved() const { return approved_; }
 
     /// An offset of 0 begins anew, and what was there goes. LimitExceeded or StorageFailed.
     base::Expected<void> append(std::uint64_t offset, base::ByteView octets);
     /// What an earlier process has left, as far as it is on disk for good: octets. Goes on there.
     base::Expected<std::uint64_t> resume();
-    /// On disk for good before it returns.
     base::Expected<void> complete();
-    /// NotFound when it is not whole.
+    /// What is complete is also good: on disk for good before it returns.
+    base::Expected<void> approve();
+    /// NotFound when there is none that is approved.
     [[nodiscard]] base::Expected<void> find() const;
     void remove();
 
@@ -42,7 +45,8 @@ private:
     [[nodiscard]] base::Expected<void> checkRoom(std::size_t octets) const;
 
     std::filesystem::path part_;
-    std::filesystem::path whole_;
+    std::filesystem::path unchecked_;
+    std::filesystem::path approved_;
     base::UniqueFd file_;
 };
 

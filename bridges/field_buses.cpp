@@ -176,7 +176,7 @@ Expected<void> FieldBuses::changeLine(const LineSettings& settings)
         return good;
     found->second.status.settings = settings;
     found->second.status.scan.isRunning = false;
-    if (!found->second.status.isPaused) // else pauseLine() opens it with these
+    if (found->second.isOpen()) // else who closed it opens it with these
         loop_.post([this, settings] { field_->changeLine(settings); });
     return {};
 }

@@ -13,6 +13,7 @@
 
 #include "agent/api/bridge.hpp"
 #include "agent/api/gateway_control.hpp"
+#include "agent/api/port_lender.hpp"
 #include "agent/api/settings.hpp"
 #include "agent/base/event_loop.hpp"
 #include "agent/base/expected.hpp"
@@ -40,7 +41,7 @@ struct BridgeSettings
 
 /// The field buses: a thread of their own with all Lines on it, and the factory of the bridges that
 /// use them. Everything here is called on the main thread; only values cross. Outlives its bridges.
-class FieldBuses
+class FieldBuses final : public api::PortLender
 {
 public:
     /// On the main thread, later, when a line came up, went down, or has new counters.
@@ -49,7 +50,7 @@ public:
     explicit FieldBuses(base::Scheduler& main,
                         LineChanged lineChanged = {},
                         modbus::LineTuning tuning = {});
-    ~FieldBuses();
+    ~FieldBuses() override;
     FieldBuses(const FieldBuses&) = delete;
     FieldBuses& operator=(const FieldBuses&) = delete;
 
@@ -84,6 +85,8 @@ public:
                         std::vector<std::uint16_t> words,
                         api::GatewayControl::Done done);
     [[nodiscard]] base::Expected<void> pauseLine(const std::string& name, bool isPaused);
+    void lend(const std::string& line, const std::string& reason, Lent lent) override;
+    void takeBack(const std::string& line) override;
     /// Finds out which of these profiles the units fit.
     [[nodiscard]] base::Expected<void>
     startScan(const std::string& line,
@@ -106,6 +109,9 @@ private:
     {
         api::LineStatus status;
         std::map<std::uint8_t, std::string> devices; ///< by unit identifier
+        bool isLent = false;
+
+        [[nodiscard]] bool isOpen() const { return !status.isPaused && !isLent; }
     };
 
     void release(const std::string& line, std::uint8_t unitId);

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace causeway::bridges {
 
@@ -15,11 +17,16 @@ namespace {
 constexpr std::size_t mostArguments = 32;
 constexpr std::int64_t longestLimit = 86400; // a day: nobody waits longer for one device
 
+using Words = std::span<const std::string_view>;
+
+/// The last one is for who installs: a line is not taken from all its devices to look at a file.
+constexpr std::array<std::string_view, 6> installWords{
+    "@package@", "@device@", "@endpoint@", "@line@", "@unit@", "@port@"};
+constexpr auto checkWords = Words(installWords).first<5>();
+
 /// The first "@word@" that stands for nothing; empty when there is none.
-std::string unknownWord(const std::string& argument)
+std::string unknownWord(const std::string& argument, Words words)
 {
-    constexpr std::array<std::string_view, 5> words{
-        "@package@", "@device@", "@endpoint@", "@line@", "@unit@"};
     for (auto at = argument.find('@'); at != std::string::npos;) {
         const auto end = argument.find('@', at + 1);
         if (end == std::string::npos)
@@ -34,7 +41,8 @@ std::string unknownWord(const std::string& argument)
 
 void checkCommand(ProfileTable& table,
                   std::string_view key,
-                  const std::vector<std::string>& command)
+                  const std::vector<std::string>& command,
+                  Words words)
 {
     const bool isProgram = !command.empty() && command.front().starts_with('/');
     if (!isProgram || command.size() > mostArguments)
@@ -43,11 +51,8 @@ void checkCommand(ProfileTable& table,
                                    key,
                                    mostArguments - 1));
     for (const auto& argument : command) {
-        if (const auto word = unknownWord(argument); !word.empty())
-            table.complain(key,
-                           fmt::format("{} is none of @package@, @device@, @endpoint@, @line@ and "
-                                       "@unit@",
-                                       word));
+        if (const auto word = unknownWord(argument, words); !word.empty())
+            table.complain(key, fmt::format("{} is none of {}", word, fmt::join(words, ", ")));
     }
 }
 
@@ -57,10 +62,10 @@ FirmwareMethod readFirmware(ProfileTable table)
 {
     FirmwareMethod method;
     method.install = table.texts("install");
-    checkCommand(table, "install", method.install);
+    checkCommand(table, "install", method.install, installWords);
     method.check = table.texts("check");
     if (table.has("check"))
-        checkCommand(table, "check", method.check);
+        checkCommand(table, "check", method.check, checkWords);
     if (const auto seconds = table.integer("time-limit-s", 1, longestLimit))
         method.timeLimit = std::chrono::seconds(*seconds);
     constexpr auto most = static_cast<std::int64_t>(FirmwareMethod::mostPackage);

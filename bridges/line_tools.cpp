@@ -78,6 +78,13 @@ modbus::FitCandidate candidateOf(const DeviceProfile& profile)
     return candidate;
 }
 
+/// For who opens it instead of us.
+std::string placeOf(const LineSettings& line)
+{
+    return line.kind == LineSettings::Kind::Rtu ? line.serialPort
+                                                : fmt::format("{}:{}", line.host, line.port);
+}
+
 Expected<void> checkScan(const LineSettings& line, const api::ScanSettings& settings)
 {
     if (settings.firstUnit > settings.lastUnit)
@@ -158,6 +165,8 @@ Expected<void> FieldBuses::checkAwake(const std::string& line) const
         return fail(ErrorKind::NotFound, fmt::format("there is no line {}", line));
     if (found->second.status.isPaused)
         return fail(ErrorKind::Refused, fmt::format("line {} is paused", line));
+    if (found->second.isLent)
+        return fail(ErrorKind::Refused, fmt::format("line {} is lent to another program", line));
     return {};
 }
 
@@ -171,11 +180,48 @@ Expected<void> FieldBuses::pauseLine(const std::string& name, bool isPaused)
         return {};
     status.isPaused = isPaused;
     status.scan.isRunning = false;
+    if (found->second.isLent)
+        return {}; // takeBack() looks at it
     if (isPaused)
-        loop_.post([this, name] { field_->pauseLine(name); });
+        loop_.post([this, name] { field_->closeLine(name, "paused by an operator"); });
     else
         loop_.post([this, settings = status.settings] { field_->changeLine(settings); });
     return {};
+}
+
+void FieldBuses::lend(const std::string& line, const std::string& reason, Lent lent)
+{
+    const auto found = lines_.find(line);
+    if (found == lines_.end()) {
+        main_.post([line, lent = std::move(lent)]() mutable {
+            lent(fail(ErrorKind::NotFound, fmt::format("there is no line {}", line)));
+        });
+        return;
+    }
+    found->second.isLent = true;
+    found->second.status.scan.isRunning = false;
+    loop_.post([this,
+                line,
+                reason,
+                where = placeOf(found->second.status.settings),
+                lent = std::move(lent)]() mutable {
+        field_->closeLine(line, reason);
+        main_.post([where = std::move(where), lent = std::move(lent)]() mutable {
+            lent(std::move(where));
+        });
+    });
+}
+
+void FieldBuses::takeBack(const std::string& line)
+{
+    const auto found = lines_.find(line);
+    if (found == lines_.end() || !std::exchange(found->second.isLent, false))
+        return;
+    if (found->second.isOpen())
+        loop_.post(
+            [this, settings = found->second.status.settings] { field_->changeLine(settings); });
+    else
+        loop_.post([this, line] { field_->closeLine(line, "paused by an operator"); });
 }
 
 Expected<void>

@@ -81,10 +81,10 @@ void FieldSide::onRetired(std::uint64_t number)
         loop_.post(std::exchange(closed_, {}));
 }
 
-void FieldSide::pauseLine(const std::string& name)
+void FieldSide::closeLine(const std::string& name, const std::string& reason)
 {
     scans_.erase(name);
-    lines_.at(name)->close("paused by an operator");
+    lines_.at(name)->close(reason);
 }
 
 void FieldSide::ask(const std::string& line, Request request, Line::Done done)

@@ -33,8 +33,8 @@ public:
     void removeLine(const std::string& name);
     /// Takes everything away; `done` comes later, when no pulse is owed any more, or at the limit.
     void close(base::Task done);
-    /// Closes the line until changeLine().
-    void pauseLine(const std::string& name);
+    /// Closes the line until changeLine(); its users hear the reason.
+    void closeLine(const std::string& name, const std::string& reason);
 
     /// By hand, whether the unit is a device of ours or not.
     void ask(const std::string& line, Request request, Line::Done done);

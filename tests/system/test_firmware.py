@@ -19,6 +19,23 @@ check = ["/usr/bin/cmp", "-n", "4", "@package@", "{directory}/magic"]
 """
 
 
+# What only new firmware changes; and an installer that has the port of the line for itself.
+RENEWED = """extends = "eastron-sdm120"
+[[resource]]
+path = "/3300/0/5700"
+table = "input"
+address = 0x0102
+type = "f32"
+poll = "once"
+[firmware]
+install = ["{directory}/install", "@port@"]
+"""
+INSTALL = """#!/bin/sh
+ls /proc/$PPID/fd > /dev/null || exit 1
+! ls -l /proc/$PPID/fd | grep -q "$(readlink -f $1)"
+"""
+
+
 class Firmware(unittest.TestCase):
     def setUp(self):
         self.site = Site(BUILD).__enter__()
@@ -31,6 +48,7 @@ class Firmware(unittest.TestCase):
         (directory / "magic").write_bytes(b"FIRM")
         (directory / "profiles").mkdir()
         (directory / "profiles" / "updatable.toml").write_text(PROFILE.format(directory=directory))
+        (directory / "profiles" / "renewed.toml").write_text(RENEWED.format(directory=directory))
         self.site.ctl("profile", "reload")
         self.meter = FieldDevice("meter", self.site, "--pty", directory / "rtu-0", 1, "sdm120")
         self.site.ctl("line", "add", "rtu-0", "--serial-port", self.meter.address)
@@ -196,6 +214,30 @@ class Firmware(unittest.TestCase):
         self.execute("/5/0/2")
         self.wait_for(0, 1)
         self.assertEqual(self.flash.read_bytes(), PACKAGE)
+
+    def test_has_the_port_and_changes_what_is_read_once(self):
+        def reads(value):
+            def is_read():
+                answer = self.server.send("read", endpoint="meter-1", path="/3300/0/5700", accept="senml-json")
+                return answer.get("values") == {"/3300/0/5700": value}
+
+            return is_read
+
+        script = self.site.directory / "install"
+        script.write_text(INSTALL)
+        script.chmod(0o755)
+        self.meter.measure(0x0102, 1.5)
+        self.site.ctl("device", "change", "meter-1", "--profile", "renewed")
+        self.server.wait(event="registered", endpoint="meter-1", after=self.first["number"])
+        wait_until("the value of the old firmware", reads(1.5))
+        self.meter.measure(0x0102, 2.5)
+        self.push(PACKAGE)
+        self.wait_for(2, 0)
+
+        self.assertEqual(self.execute("/5/0/2"), "2.04")
+
+        self.wait_for(0, 1)
+        wait_until("the value of the new firmware", reads(2.5))
 
     def test_goes_with_its_device(self):
         self.push(PACKAGE)

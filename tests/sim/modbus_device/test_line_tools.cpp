@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -136,6 +137,75 @@ BOOST_FIXTURE_TEST_CASE(lends_its_port_to_another_program_while_it_is_paused, Fi
     BOOST_TEST(resumed.has_value());
     BOOST_TEST(comesTrue([&] { return listener.isAvailable == true; }));
     BOOST_TEST(buses.lineStatus("rtu-0")->units.at(7).at("requests") > 0U);
+}
+
+/// How often this process has the file open.
+std::size_t openings(const std::string& file)
+{
+    const auto target = std::filesystem::canonical(file);
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code gone; // the iterator's own
+        count += std::filesystem::read_symlink(entry.path(), gone) == target ? 1 : 0;
+    }
+    return count;
+}
+
+BOOST_FIXTURE_TEST_CASE(lends_its_port_to_a_program_and_takes_it_back, Fixture)
+{
+    const Served device(Device::onPty(7, link));
+    device->setFloat(0x0000, 230.1F);
+    BOOST_REQUIRE(buses.addLine(rtu()));
+    const auto bridge = attach("eastron-sdm120", "rtu-0", 7);
+    BOOST_REQUIRE(comesTrue([&] { return has({3316, 0, 5700}, 230.1); }));
+    const auto before = openings(link);
+    std::optional<Expected<std::string>> lent;
+    std::size_t then = before;
+
+    buses.lend("rtu-0", "lent to a test", [&](Expected<std::string> port) {
+        lent = std::move(port);
+        then = openings(link);
+    });
+
+    BOOST_REQUIRE(comesTrue([&] { return lent && listener.isAvailable == false; }));
+    BOOST_TEST(lent->value() == link);
+    BOOST_TEST(then == before - 1);
+    BOOST_TEST(listener.reason.find("lent to a test") != std::string::npos);
+    auto slower = rtu();
+    slower.extraSilence = 1ms;
+    BOOST_REQUIRE(buses.changeLine(slower));
+    BOOST_REQUIRE(buses.pauseLine("rtu-0", true));
+    BOOST_REQUIRE(buses.pauseLine("rtu-0", false));
+    std::string refusal;
+    buses.readRegisters(
+        "rtu-0", {7, "holding", 16, 1}, [&](const Expected<std::vector<std::uint16_t>>& words) {
+            refusal = words ? "" : words.error().message;
+        });
+    BOOST_REQUIRE(comesTrue([&] { return !refusal.empty(); }));
+    BOOST_TEST(refusal == "line rtu-0 is lent to another program");
+    BOOST_TEST(openings(link) == before - 1);
+
+    buses.takeBack("rtu-0");
+
+    BOOST_TEST(comesTrue([&] { return listener.isAvailable == true; }));
+}
+
+BOOST_FIXTURE_TEST_CASE(stays_paused_when_a_program_gives_it_back, Fixture)
+{
+    const Served device(Device::onPty(7, link));
+    BOOST_REQUIRE(buses.addLine(rtu()));
+    BOOST_REQUIRE(comesTrue([&] { return buses.lineStatus("rtu-0")->isUp; }));
+    bool isLent = false;
+    buses.lend("rtu-0", "lent to a test", [&](const Expected<std::string>&) { isLent = true; });
+    BOOST_REQUIRE(comesTrue([&] { return isLent; }));
+    BOOST_REQUIRE(buses.pauseLine("rtu-0", true));
+
+    buses.takeBack("rtu-0");
+
+    BOOST_TEST(
+        comesTrue([&] { return buses.lineStatus("rtu-0")->lastError == "paused by an operator"; }));
+    BOOST_REQUIRE(buses.pauseLine("rtu-0", false));
+    BOOST_TEST(comesTrue([&] { return buses.lineStatus("rtu-0")->isUp; }));
 }
 
 BOOST_FIXTURE_TEST_CASE(finds_a_meter_and_its_profile_and_goes_on_polling, Fixture)

@@ -163,7 +163,7 @@ public:
     fakes::FakeTransport transport;
     bridges::FieldBuses buses{loop};
     fakes::TemporaryDirectory packages;
-    agent::FirmwareDepot firmware{loop, packages.path()};
+    agent::FirmwareDepot firmware{loop, packages.path(), buses};
     bridges::ble::Central bluetooth{loop, "unix:path=/nonexistent/bus"};
     bool isBroken = false; ///< what is told of a new line meets a fault of the program
     std::vector<std::string> told;

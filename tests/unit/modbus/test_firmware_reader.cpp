@@ -27,14 +27,14 @@ BOOST_AUTO_TEST_SUITE(firmware_reader)
 
 BOOST_AUTO_TEST_CASE(reads_how_a_device_gets_its_firmware)
 {
-    const auto profile = parse("install = [\"/usr/bin/flash\", \"--unit=@unit@\", \"@package@\"]\n"
+    const auto profile = parse("install = [\"/usr/bin/flash\", \"@port@\", \"@package@\"]\n"
                                "check = [\"/usr/bin/verify\"]\ntime-limit-s = 30\n"
                                "max-octets = 1000\n");
 
     BOOST_REQUIRE_MESSAGE(profile, (profile ? "" : profile.error().message));
     const auto& firmware = profile->firmware;
-    BOOST_TEST((firmware.install ==
-                std::vector<std::string>{"/usr/bin/flash", "--unit=@unit@", "@package@"}));
+    BOOST_TEST(
+        (firmware.install == std::vector<std::string>{"/usr/bin/flash", "@port@", "@package@"}));
     BOOST_TEST((firmware.check == std::vector<std::string>{"/usr/bin/verify"}));
     BOOST_TEST(firmware.timeLimit.count() == 30);
     BOOST_TEST(firmware.largestPackage == 1000U);
@@ -58,6 +58,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_cannot_be_meant)
                              "install = [\"true\"]\n",
                              "install = [\"/bin/true\", \"@packet@\"]\n",
                              "install = [\"/bin/true\"]\ncheck = [\"\"]\n",
+                             "install = [\"/bin/true\"]\ncheck = [\"/bin/true\", \"@port@\"]\n",
                              "install = [\"/bin/true\"]\ntime-limit-s = 0\n",
                              "install = [\"/bin/true\"]\nmax-octets = 2000000000\n",
                              "install = [\"/bin/true\"]\nshell = true\n",
