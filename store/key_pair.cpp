@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <memory>
 #include <type_traits>
 
@@ -151,6 +152,19 @@ Expected<base::Bytes> derOf(gnutls_x509_crt_t certificate)
         result < 0)
         return failed("the certificate cannot be written", result);
     return base::Bytes(octets.view().begin(), octets.view().end());
+}
+
+// What GnuTLS gives for a time that it cannot read.
+constexpr auto noTime = static_cast<std::time_t>(-1);
+
+/// A certificate may end in the year 9999, or never (RFC 5280 §4.1.2.5), WallTime in 2262.
+base::WallTime wallTimeOf(std::time_t time)
+{
+    using std::chrono::seconds;
+    constexpr auto last = std::chrono::floor<seconds>(base::WallTime::max().time_since_epoch());
+    if (time == GNUTLS_X509_NO_WELL_DEFINED_EXPIRATION)
+        return base::WallTime(last);
+    return base::WallTime(std::min(seconds(time), last));
 }
 
 using Certificates = std::vector<Owned<gnutls_x509_crt_t>>;
@@ -329,9 +343,10 @@ Expected<CertificateFacts> describe(base::ByteView certificates)
     if (!publicKey)
         return fail(publicKey.error());
     const auto end = gnutls_x509_crt_get_expiration_time(certificate.get());
-    return CertificateFacts{std::move(*publicKey),
-                            std::string(base::asText(subject.view())),
-                            base::WallTime(std::chrono::seconds(end))};
+    if (end == noTime)
+        return bad("the certificate does not say when it ends");
+    return CertificateFacts{
+        std::move(*publicKey), std::string(base::asText(subject.view())), wallTimeOf(end)};
 }
 
 std::vector<base::Bytes> split(base::ByteView certificates)

@@ -33,9 +33,9 @@ struct Keys
 /// What stands in the first certificate of a chain.
 struct CertificateFacts
 {
-    base::Bytes publicKey; ///< SubjectPublicKeyInfo, DER
-    std::string subject;   ///< RFC 4514
-    base::WallTime expiresAt{};
+    base::Bytes publicKey;      ///< SubjectPublicKeyInfo, DER
+    std::string subject;        ///< RFC 4514
+    base::WallTime expiresAt{}; ///< the last second that WallTime knows at most
 };
 
 /// X.509 certificates, their own first, from DER or PEM, or a PKCS#7 bag of them in any order: at

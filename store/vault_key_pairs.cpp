@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <ctime>
+
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "store/key_pair.hpp"
@@ -8,6 +12,25 @@
 namespace causeway::store {
 
 using base::Expected;
+
+namespace {
+
+/// A clock from before this program's first year is not set: it says nothing of certificates.
+constexpr base::WallTime firstYear{std::chrono::sys_days(std::chrono::year{2026} / 1 / 1)};
+
+Expected<void> checkEnd(const key_pair::CertificateFacts& certificate, base::WallTime now)
+{
+    if (now < firstYear || now < certificate.expiresAt)
+        return {};
+    const auto end = std::chrono::floor<std::chrono::seconds>(certificate.expiresAt);
+    return base::fail(
+        base::ErrorKind::Refused,
+        fmt::format("the certificate of {} has ended on {:%Y-%m-%d}",
+                    certificate.subject,
+                    fmt::gmtime(static_cast<std::time_t>(end.time_since_epoch().count()))));
+}
+
+} // namespace
 
 Expected<api::CredentialFacts> Vault::generateKeyPair(const api::CredentialId& id)
 {
@@ -72,6 +95,8 @@ Expected<api::CredentialFacts> Vault::setCertificate(const api::CredentialId& id
     const auto certificate = key_pair::describe(*chain);
     if (!certificate)
         return base::fail(certificate.error());
+    if (const auto checked = checkEnd(*certificate, std::chrono::system_clock::now()); !checked)
+        return base::fail(checked.error());
     Transaction transaction(database_);
     const auto row = findKeyPair(id);
     if (!row)

@@ -225,6 +225,41 @@ BOOST_AUTO_TEST_CASE(a_certificate_comes_back_with_its_end)
     BOOST_TEST((terms->front().expiresAt == *facts->expiresAt));
 }
 
+BOOST_AUTO_TEST_CASE(a_certificate_that_ends_after_the_last_time_we_know_has_not_ended)
+{
+    constexpr int threeCenturies = 300 * 365;
+    CertificateWish wish;
+    wish.daysUntilEnd = threeCenturies;
+    const auto late = Identity(wish, &authority).certificate();
+    // RFC 5280 §4.1.2.5: there is no well-defined end.
+    base::Bytes never = late;
+    const auto words = base::toBytes("\x18\x0F"
+                                     "99991231235959Z");
+    const auto end = std::search(never.begin(), never.end(), words.begin(), words.begin() + 2);
+    BOOST_TEST_REQUIRE((end != never.end()));
+    std::copy(words.begin(), words.end(), end);
+
+    for (const auto& certificate : {late, never}) {
+        const auto facts = store::key_pair::describe(certificate);
+        BOOST_REQUIRE(facts);
+        BOOST_TEST((base::WallTime::max() - facts->expiresAt < std::chrono::seconds(1)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_ended_certificate_leaves_the_one_that_is_there)
+{
+    certify(2);
+    const auto own = fetch(meter).certificates;
+
+    const auto set =
+        store.setCertificate(meter, authority.sign(*store.requestCertificate(meter), -1));
+
+    BOOST_REQUIRE(!set);
+    BOOST_TEST((set.error().kind == ErrorKind::Refused));
+    BOOST_TEST(contains(set.error().message, "the certificate of CN=meter-1 has ended on "));
+    BOOST_TEST((fetch(meter).certificates == own));
+}
+
 BOOST_AUTO_TEST_CASE(a_chain_is_kept_in_its_order)
 {
     BOOST_REQUIRE(store.generateKeyPair(meter));
