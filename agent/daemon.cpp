@@ -147,6 +147,7 @@ void Daemon::terminate()
     log::info(
         "stopping: de-registering {DEVICES} devices", "DEVICES", gateway_.deviceNames().size());
     service_manager::notifyStopping();
+    renewal_.reset(); // or it begins handshakes while the devices say good-bye
     gateway_.stop(lifetime_.guard([this] { loop_.stop(); }));
 }
 

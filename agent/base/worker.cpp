@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/base/worker.hpp"
 
+#include <system_error>
 #include <utility>
 
 #include <pthread.h>
@@ -72,13 +73,20 @@ WorkerPool::~WorkerPool()
 
 void WorkerPool::post(Task task)
 {
-    {
-        const std::lock_guard lock(mutex_);
-        tasks_.push_back(std::move(task));
-        if (tasks_.size() > idle_ && threads_.size() < mostThreads_)
-            threads_.emplace_back([this] { work(); });
-    }
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
     hasWork_.notify_one();
+    if (tasks_.size() <= idle_ || threads_.size() >= mostThreads_)
+        return;
+    try {
+        threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {
+        // Threads that are there come to the task later; without any, nobody would.
+        if (!threads_.empty())
+            return;
+        tasks_.pop_back();
+        throw;
+    }
 }
 
 void WorkerPool::work()

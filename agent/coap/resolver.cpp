@@ -118,10 +118,15 @@ void Resolver::resolve(const std::string& host, std::uint16_t port, Done done)
         return;
     auto report =
         lifetime_.guard([this, host](const Addresses& result) { onResult(host, result); });
-    workers_.post([this, &scheduler = scheduler_, host, report = std::move(report)]() mutable {
-        scheduler.post(
-            [report = std::move(report), result = lookUp_(host)]() mutable { report(result); });
-    });
+    try {
+        workers_.post([this, &scheduler = scheduler_, host, report = std::move(report)]() mutable {
+            scheduler.post(
+                [report = std::move(report), result = lookUp_(host)]() mutable { report(result); });
+        });
+    } catch (...) {
+        waiting_.erase(host); // nobody looks it up: the next one must ask again
+        throw;
+    }
 }
 
 void Resolver::onResult(const std::string& host, const Addresses& result)

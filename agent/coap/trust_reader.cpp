@@ -13,11 +13,12 @@ void TrustReader::whenCurrent(base::Task done)
         done();
         return;
     }
+    // First: when no thread can be had, nobody is left waiting for it.
+    if (!worker_)
+        worker_.emplace("trust-store");
     waiting_.push_back(std::move(done));
     if (waiting_.size() > 1)
         return;
-    if (!worker_)
-        worker_.emplace("trust-store");
     auto report = lifetime_.guard(
         [this](GatewayTrust::Reading reading) mutable { onRead(std::move(reading)); });
     worker_->post([&scheduler = scheduler_,
