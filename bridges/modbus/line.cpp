@@ -107,6 +107,12 @@ bool Line::hasLastWrites() const
     return !lastWrites_->isEmpty();
 }
 
+std::uint64_t Line::silencesOf(std::uint8_t unitId) const
+{
+    const auto unit = units_.find(unitId);
+    return unit == units_.end() ? 0 : unit->second.silences;
+}
+
 void Line::whenSettled(base::Task settled)
 {
     lastWrites_->whenEmpty(std::move(settled));
@@ -322,7 +328,7 @@ TimePoint Line::firstReleaseOrExpiry() const
 
 Line::UnitRecord& Line::record(std::uint8_t unitId)
 {
-    return units_.try_emplace(unitId, UnitRecord{CircuitBreaker(tuning_), {}, {}, {}, {}})
+    return units_.try_emplace(unitId, UnitRecord{CircuitBreaker(tuning_), {}, {}, {}, {}, {}})
         .first->second;
 }
 

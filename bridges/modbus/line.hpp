@@ -91,6 +91,8 @@ public:
     /// Whether just this is under way: a leaving unit cannot know what became of it.
     [[nodiscard]] bool isOnWire(const Request& request) const;
     [[nodiscard]] bool hasLastWrites() const;
+    /// How often this unit has not answered; requests that waited together have met one silence.
+    [[nodiscard]] std::uint64_t silencesOf(std::uint8_t unitId) const;
     /// `settled` comes once, later, when nothing is owed any more. A line that is gone calls
     /// nobody.
     void whenSettled(base::Task settled);
@@ -119,8 +121,9 @@ private:
         CircuitBreaker breaker;
         UnitTerms terms;
         LineStatistics statistics;
-        base::TimePoint silentAt{}; ///< when it was last found not to have answered
-        std::string unspeakable;    ///< why the link cannot speak as it does; empty when it can
+        base::TimePoint silentAt{}; ///< when the last of its silences ended
+        std::uint64_t silences = 0;
+        std::string unspeakable; ///< why the link cannot speak as it does; empty when it can
     };
 
     void onUp() override;
@@ -175,7 +178,7 @@ private:
     base::TimePoint lastOctetAt_{};
     base::TimePoint quietUntil_{};
     std::uint32_t silentInARow_ = 0;
-    base::TimePoint silentAt_{};             ///< when anybody was
+    base::TimePoint silentAt_{};             ///< when the last silence that was counted ended
     std::optional<std::uint8_t> silentUnit_; ///< who did not answer the last request
 
     std::map<std::string, std::uint64_t> counters_;

@@ -122,16 +122,21 @@ void Line::note(const Exchange& exchange, const Expected<Answer>& result)
     const bool wasSilence = !result && result.error().kind == ErrorKind::Timeout;
     const bool isDeaf = !result && result.error().kind == ErrorKind::Unreachable;
     // Requests that waited together have met one silence.
-    if (isDeaf || (wasSilence && exchange.sentAt >= unit.silentAt))
+    const bool isUnitSilence = wasSilence && exchange.sentAt >= unit.silentAt;
+    if (isUnitSilence) {
+        unit.silentAt = now;
+        ++unit.silences;
+    }
+    if (isUnitSilence || isDeaf)
         unit.breaker.onTimeout(now);
     else if (!wasSilence)
         unit.breaker.onAnswer();
-    if (!wasSilence)
+    if (!wasSilence) {
         silentInARow_ = 0;
-    else if (exchange.sentAt >= silentAt_)
+    } else if (exchange.sentAt >= silentAt_) {
+        silentAt_ = now;
         ++silentInARow_;
-    if (wasSilence)
-        silentAt_ = unit.silentAt = now;
+    }
     silentUnit_ = wasSilence ? std::optional(request.unitId) : std::nullopt;
 }
 

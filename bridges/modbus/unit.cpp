@@ -207,7 +207,7 @@ void Unit::onPolled(std::size_t spanIndex, const Expected<Answer>& result)
         takeSamples(plan_.span(spanIndex), *result);
     } else {
         noteRefusal(spanIndex, result.error());
-        noteFailure(result.error());
+        noteFailedPoll(result.error());
     }
     flush();
     armPoll();
@@ -305,6 +305,17 @@ void Unit::noteRefusal(std::size_t spanIndex, const base::Error& error)
         return;
     if (plan_.split(spanIndex, points_, scheduler_.now()))
         ++counters_["splitRequests"];
+}
+
+// Polls that waited together have met one silence, which tries the patience once.
+void Unit::noteFailedPoll(const base::Error& error)
+{
+    const std::uint64_t silences = line_.silencesOf(settings_.unitId);
+    const bool isCounted = std::exchange(countedSilences_, silences) == silences;
+    if (error.kind == ErrorKind::Timeout && isCounted)
+        ++counters_["failedPolls"];
+    else
+        noteFailure(error);
 }
 
 void Unit::noteFailure(const base::Error& error)

@@ -86,6 +86,7 @@ private:
 
     void count(const base::Error& error);
     void note(const base::Expected<Answer>& result);
+    void noteFailedPoll(const base::Error& error);
     void noteFailure(const base::Error& error);
     void becomeAvailable();
     void becomeUnavailable(const std::string& reason);
@@ -106,6 +107,7 @@ private:
     bool isOpen_ = false;
     std::optional<bool> isAvailable_; ///< nothing while nobody knows
     std::uint32_t failedPolls_ = 0;
+    std::uint64_t countedSilences_ = 0; ///< the Line's when a poll last failed
     UnitReport pending_;
     std::map<std::string, std::uint64_t> counters_;
     base::Timer pollTimer_;

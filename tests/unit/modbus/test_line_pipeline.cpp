@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "bridges/modbus/unit.hpp"
 #include "tests/unit/modbus/liar.hpp"
 
 using namespace causeway;
@@ -250,6 +251,77 @@ BOOST_FIXTURE_TEST_CASE(fails_all_with_a_stream_that_makes_no_sense, Fixture)
     BOOST_TEST(first->times + second->times == 2);
     BOOST_TEST((first->result.error().kind == ErrorKind::Corrupt));
     BOOST_TEST((second->result.error().kind == ErrorKind::Unreachable));
+    BOOST_TEST(link->reopened == 1);
+}
+
+namespace {
+
+/// Silence keeps the queue full: who has met it asks again.
+void askOn(Fixture& fixture, std::uint16_t address)
+{
+    fixture.line.submit(
+        Fixture::read(address), Priority::Poll, [&fixture, address](const Expected<Answer>& ended) {
+            if (!ended && ended.error().kind == ErrorKind::Timeout)
+                askOn(fixture, address);
+        });
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(knows_a_dead_server_by_requests_that_overlap, Fixture)
+{
+    for (std::uint16_t address = 0; address < 3; ++address) {
+        askOn(*this, address);
+        scheduler.advance(100ms);
+    }
+    scheduler.advance(2 * timeout);
+    BOOST_TEST(link->reopened == 0);
+
+    scheduler.advance(timeout - 200ms);
+    const auto next = submit(read(7));
+    scheduler.advance(1ms);
+
+    BOOST_TEST(link->reopened == 1);
+    BOOST_REQUIRE(next->times == 1);
+    BOOST_TEST(next->result.error().message.starts_with("the unit has not answered 3 times"));
+}
+
+namespace {
+
+/// A device whose three Resources are so far apart that each is a request.
+Unit::Settings farApart()
+{
+    Unit::Settings settings;
+    settings.unitId = 4;
+    settings.limits.outstanding = 3;
+    for (const std::uint16_t address : {0, 1000, 2000}) {
+        Point point;
+        point.address = address;
+        settings.points.push_back(point);
+        settings.paths.push_back({3303, address, 5700});
+    }
+    return settings;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(takes_polls_that_waited_together_for_one_failure, Fixture)
+{
+    std::vector<AvailabilityChange> changes;
+    Unit unit(scheduler, line, farApart(), [&](const UnitReport& report) {
+        if (report.availability)
+            changes.push_back(*report.availability);
+    });
+    unit.start();
+    while (link->sent.size() < 3)
+        scheduler.advance(1ms);
+
+    scheduler.advance(timeout);
+    BOOST_TEST(changes.empty());
+    while (changes.empty())
+        scheduler.advance(timeout);
+
+    BOOST_TEST(changes[0].reason.starts_with("3 polls failed, the last: no answer"));
     BOOST_TEST(link->reopened == 1);
 }
 
