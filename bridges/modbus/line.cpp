@@ -250,13 +250,14 @@ void Line::startNext()
     // Who heard that his request is hopeless may have made another, which the timer will find.
     if (!underWay_.hasRoom() || !isUp_ || queue_.isEmpty())
         return;
-    // Its silence takes nobody's turn: beside a busy unit that needs less it would never come.
-    const LineJob* const job = queue_.next([this](const LineJob& one) { return mayStart(one); });
-    if (!job) {
+    const LineJob* const job = nextInTurn();
+    // Nobody overtakes who has no room yet: beside a busy unit that needs less it would never come.
+    if (!job || !underWay_.hasRoomFor(outstandingOf(job->request.unitId))) {
         if (const TimePoint at = firstReleaseOrExpiry(); at != TimePoint::max())
             timer_.startAt(at); // else an answer is waited for
         return;
     }
+    // Its silence takes nobody's turn, for the same reason.
     if (const TimePoint silent = silentFor(*job); silent > scheduler_.now())
         timer_.startAt(silent);
     else

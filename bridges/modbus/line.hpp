@@ -141,7 +141,7 @@ private:
     void giveUpFirst();
     void finish(Framing::Number number, base::Expected<Answer> result);
     void note(const Exchange& exchange, const base::Expected<Answer>& result);
-    [[nodiscard]] bool mayStart(const LineJob& job) const;
+    [[nodiscard]] const LineJob* nextInTurn() const;
     [[nodiscard]] std::uint16_t outstandingOf(std::uint8_t unitId) const;
     void count(const base::Expected<Answer>& result);
     [[nodiscard]] bool

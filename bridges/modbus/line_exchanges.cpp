@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -24,9 +25,19 @@ constexpr std::uint32_t mostSilentInARow = 3;
 
 } // namespace
 
-bool Line::mayStart(const LineJob& job) const
+const LineJob* Line::nextInTurn() const
 {
-    return underWay_.admits(job, outstandingOf(job.request.unitId)) && !heldUntil(job);
+    // Whose write waits for its reads to end is asked nothing more: they would never all have.
+    std::set<std::uint8_t> writing;
+    return queue_.next([&](const LineJob& job) {
+        const Request& request = job.request;
+        if (writing.contains(request.unitId) || heldUntil(job))
+            return false;
+        const bool mustWait = underWay_.keepsApart(request);
+        if (mustWait && isWrite(request.function))
+            writing.insert(request.unitId);
+        return !mustWait;
+    });
 }
 
 std::uint16_t Line::outstandingOf(std::uint8_t unitId) const

@@ -51,7 +51,8 @@ public:
     void pushAgain(LineJob job);
 
     /// Whose turn it is among those that may start; nothing when none may. Good until the queue
-    /// changes.
+    /// changes. Asks in the order of priority and arrival, but for the poll that comes first after
+    /// many urgent jobs.
     [[nodiscard]] const LineJob* next(const MayStart& mayStart) const;
 
     /// Takes what next() has named: its unit has had its turn.

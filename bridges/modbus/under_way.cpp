@@ -13,16 +13,17 @@ bool UnderWay::hasRoom() const
     });
 }
 
-bool UnderWay::admits(const LineJob& job, std::uint16_t outstanding) const
+bool UnderWay::hasRoomFor(std::uint16_t outstanding) const
 {
-    if (exchanges_.empty())
-        return true;
-    if (!hasRoom() || outstanding <= exchanges_.size())
-        return false;
-    return std::ranges::none_of(exchanges_, [&](const Exchange& exchange) {
+    return exchanges_.empty() || (hasRoom() && outstanding > exchanges_.size());
+}
+
+bool UnderWay::keepsApart(const Request& request) const
+{
+    return std::ranges::any_of(exchanges_, [&](const Exchange& exchange) {
         const Request& other = exchange.job.request;
-        return other.unitId == job.request.unitId &&
-               (isWrite(other.function) || isWrite(job.request.function));
+        return other.unitId == request.unitId &&
+               (isWrite(other.function) || isWrite(request.function));
     });
 }
 

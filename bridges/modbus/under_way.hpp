@@ -31,8 +31,10 @@ public:
 
     /// Whether anything could be sent besides.
     [[nodiscard]] bool hasRoom() const;
-    /// Whether this job may be, to a server that takes so many at once.
-    [[nodiscard]] bool admits(const LineJob& job, std::uint16_t outstanding) const;
+    /// Whether it could be to a server that takes so many at once.
+    [[nodiscard]] bool hasRoomFor(std::uint16_t outstanding) const;
+    /// Whether this would be beside a write to its unit, or is one and would not be alone.
+    [[nodiscard]] bool keepsApart(const Request& request) const;
 
     [[nodiscard]] bool holds(const Request& request) const;
 

@@ -286,6 +286,40 @@ BOOST_FIXTURE_TEST_CASE(knows_a_dead_server_by_requests_that_overlap, Fixture)
     BOOST_TEST(next->result.error().message.starts_with("the unit has not answered 3 times"));
 }
 
+BOOST_FIXTURE_TEST_CASE(sends_a_write_next_whatever_else_its_unit_is_to_be_asked, Fixture)
+{
+    for (std::uint16_t address = 0; address < 8; ++address)
+        submit(read(address));
+    scheduler.advance(1ms);
+    submit(write(1), Priority::Write);
+
+    answer(0);
+    answer(1);
+    BOOST_TEST(link->sent.size() == 3U);
+    answer(2);
+
+    BOOST_REQUIRE(link->sent.size() == 4U);
+    BOOST_TEST(unsigned{link->sent[3][7]} == 6U);
+}
+
+BOOST_FIXTURE_TEST_CASE(gives_its_turn_to_who_takes_one_at_a_time, Fixture)
+{
+    for (std::uint16_t address = 0; address < 8; ++address)
+        submit(read(address));
+    scheduler.advance(1ms);
+    submit(read(7, 3));
+
+    answer(0);
+    answer(1);
+    BOOST_TEST(link->sent.size() == 3U);
+    answer(2);
+    BOOST_REQUIRE(link->sent.size() == 4U);
+    BOOST_TEST(unsigned{link->sent[3][6]} == 3U);
+    answer(3);
+
+    BOOST_TEST(link->sent.size() == 7U);
+}
+
 namespace {
 
 /// A device whose three Resources are so far apart that each is a request.
