@@ -83,14 +83,19 @@ void Line::leave(std::uint8_t unitId, const std::vector<Request>& owed)
     queue_.forget(unitId);
     auto dropped =
         queue_.takeAll([unitId](const LineJob& job) { return job.request.unitId == unitId; });
+    std::vector<Done> dones;
+    dones.reserve(dropped.size());
     for (LineJob& job : dropped)
-        job.done(fail(ErrorKind::Cancelled, "the device is detached"));
+        dones.push_back(std::move(job.done));
     // What is on the wire stays there until it is answered; nobody hears of it.
     for (Exchange* const exchange : underWay_.of(unitId)) {
-        auto done = std::exchange(exchange->job.done, [](const Expected<Answer>&) {});
+        dones.push_back(std::exchange(exchange->job.done, [](const Expected<Answer>&) {}));
         exchange->job.isRepeat = true;
-        done(fail(ErrorKind::Cancelled, "the device is detached"));
     }
+    // Not before all are taken: who hears it may change what is under way.
+    for (Done& done : dones)
+        base::contain(unitName(unitId),
+                      [&] { done(fail(ErrorKind::Cancelled, "the device is detached")); });
     if (!owed.empty())
         record(unitId).terms = terms;
     for (const Request& request : owed)

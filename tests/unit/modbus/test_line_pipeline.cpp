@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -318,6 +319,23 @@ BOOST_FIXTURE_TEST_CASE(gives_its_turn_to_who_takes_one_at_a_time, Fixture)
     answer(3);
 
     BOOST_TEST(link->sent.size() == 7U);
+}
+
+BOOST_FIXTURE_TEST_CASE(lets_everybody_hear_that_a_unit_leaves, Fixture)
+{
+    const auto fault = [](const Expected<Answer>&) {
+        throw std::runtime_error("a fault");
+    };
+    line.submit(read(7), Priority::Poll, fault);
+    const auto sent = submit(read(8));
+    scheduler.advance(1ms);
+    line.submit(write(1), Priority::Write, fault);
+    const auto waiting = submit(read(9));
+
+    line.leave(1);
+
+    BOOST_TEST(sent->times == 1);
+    BOOST_TEST(waiting->times == 1);
 }
 
 namespace {
