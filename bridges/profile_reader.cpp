@@ -204,6 +204,10 @@ void ProfileReader::readModbus(ProfileTable table)
     if (const auto timeout = table.integer("timeout-ms", 10, mostTimeout))
         limits.responseTimeout = std::chrono::milliseconds(*timeout);
     limits.silence = std::chrono::milliseconds(table.integer("silence-ms", 0, 1000).value_or(0));
+    if (limits.silence.count() > 0 && limits.outstanding > 1)
+        table.complain("silence-ms",
+                       "no silence can be kept between requests that are under way together: "
+                       "either silence-ms, or max-outstanding above 1");
     defaults_.order = table.choice("order", all(orderWords)).value_or(Order{});
     defaults_.absence = table.choice("not-available", all(absenceWords)).value_or(Absence::Never);
     defaults_.firstAddress =

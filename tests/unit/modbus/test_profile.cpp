@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(reads_every_key_of_a_value)
     const auto profile = parse(
         head +
         "order = \"GHEFCDAB\"\nnot-available = \"sunspec\"\ntimeout-ms = 900\n"
-        "silence-ms = 20\nmax-outstanding = 4\nfirst-address = 1\n[[resource]]\npath = "
+        "silence-ms = 20\nfirst-address = 1\n[[resource]]\npath = "
         "\"/3303/0/5700\"\n"
         "table = \"holding\"\naddress = 101\ntype = \"s32\"\nscale = [0.1, 40]\ndecimals = 2\n"
         "scale-register = 105\n[[resource]]\npath = \"/3348/0/5547\"\ntable = \"holding\"\n"
@@ -131,6 +131,16 @@ BOOST_AUTO_TEST_CASE(reads_every_key_of_a_value)
     BOOST_TEST(find(*profile, {3348, 0, 5547}).point->encoding.meanings.front().first == 16);
     BOOST_TEST((profile->limits.responseTimeout == std::chrono::milliseconds(900)));
     BOOST_TEST((profile->limits.silence == std::chrono::milliseconds(20)));
+    BOOST_TEST(profile->limits.outstanding == 1);
+}
+
+BOOST_AUTO_TEST_CASE(reads_how_many_requests_a_device_takes_at_once)
+{
+    const auto profile = parse(head + "max-outstanding = 4\nsilence-ms = 0\n[[resource]]\n"
+                                      "path = \"/3303/0/5700\"\ntable = \"input\"\naddress = 1\n"
+                                      "type = \"s16\"\n");
+
+    BOOST_REQUIRE_MESSAGE(profile, (profile ? "" : profile.error().message));
     BOOST_TEST(profile->limits.outstanding == 4);
 }
 
@@ -179,6 +189,8 @@ BOOST_AUTO_TEST_CASE(complains_with_file_and_line)
         {head + "max-gaps = 3\n", "test.toml:5: unknown key \"max-gaps\""},
         {head + "max-registers = 126\n",
          "test.toml:5: max-registers must be a whole number from 1 to 125"},
+        {head + "max-outstanding = 2\nsilence-ms = 20\n",
+         "test.toml:6: no silence can be kept between requests that are under way together"},
         {resource(typed + "colour = 1\n"), "test.toml:10: unknown key \"colour\""},
         {resource("path = \"/3303/0\"\n"), "test.toml:6: no definition has /3303/0"},
         {resource("path = \"/33333/0/1\"\n"), "test.toml:6: no definition has /33333/0/1"},
