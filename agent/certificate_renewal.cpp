@@ -41,9 +41,12 @@ void CertificateRenewal::look()
 
 bool CertificateRenewal::isDue(const api::CertificateTerm& term) const
 {
-    const auto wait = notBefore_.find(term.id);
-    const bool mayBeAsked = wait == notBefore_.end() || wait->second <= services_.scheduler.now();
-    return mayBeAsked && term.expiresAt - services_.scheduler.wallNow() <= before_;
+    const auto isOver = [&](const Moments& moments) {
+        const auto found = moments.find(term.id);
+        return found == moments.end() || found->second <= services_.scheduler.now();
+    };
+    return isOver(notBefore_) && isOver(rested_) &&
+           term.expiresAt - services_.scheduler.wallNow() <= before_;
 }
 
 void CertificateRenewal::begin(const Terms& terms)
@@ -54,8 +57,9 @@ void CertificateRenewal::begin(const Terms& terms)
         if (isDue(term))
             due_.push_back(term.id);
     }
-    isServerGone_ = false;
-    std::erase_if(notBefore_, [&](const auto& entry) { return !known.contains(entry.first); });
+    isHeldUp_ = false;
+    for (auto* const moments : {&notBefore_, &rested_})
+        std::erase_if(*moments, [&](const auto& entry) { return !known.contains(entry.first); });
     next();
 }
 
@@ -63,13 +67,12 @@ void CertificateRenewal::next()
 {
     request_.reset();
     if (due_.empty()) {
-        base::TimePoint then =
-            services_.scheduler.now() + (isServerGone_ ? retryPeriod : lookPeriod);
+        base::TimePoint then = services_.scheduler.now() + (isHeldUp_ ? retryPeriod : lookPeriod);
         for (const auto& [id, notBefore] : notBefore_) {
             if (notBefore > services_.scheduler.now())
                 then = std::min(then, notBefore);
         }
-        timer_.startAt(then);
+        timer_.startAt(std::max(then, services_.scheduler.now() + shortestRest));
         return;
     }
     const api::CredentialId id = std::move(due_.front());
@@ -132,16 +135,18 @@ void CertificateRenewal::onRenewed(const api::CredentialId& id, const api::Crede
         fmt::format("{:%Y-%m-%d}",
                     fmt::gmtime(static_cast<std::time_t>(duration_cast<seconds>(end).count()))));
     // One that lives no longer than `before_` is not renewed again and again.
-    later(id, lookPeriod);
+    rested_[id] = services_.scheduler.now() + lookPeriod;
+    services_.scheduler.post(lifetime_.guard([this] { next(); }));
 }
 
 void CertificateRenewal::onFailed(const api::CredentialId& id, const base::Error& error)
 {
-    const bool isOfServer =
-        error.kind == ErrorKind::Unreachable || error.kind == ErrorKind::Timeout;
+    // The next device would meet it, too: the server is away, or the key store is locked.
+    const bool isCommon = error.kind == ErrorKind::Unreachable ||
+                          error.kind == ErrorKind::Timeout || error.kind == ErrorKind::Locked;
     // Twice as long as the others wait then: a device that the server keeps silent to is not the
     // first one each time.
-    const base::Duration wait = isOfServer                    ? 2 * retryPeriod
+    const base::Duration wait = isCommon                      ? 2 * retryPeriod
                                 : error.retry != Retry::Never ? retryPeriod
                                                               : lookPeriod;
     log::warning("{DEVICE}: its certificate for {SERVER} is not renewed: {ERROR}; trying again in "
@@ -154,8 +159,8 @@ void CertificateRenewal::onFailed(const api::CredentialId& id, const base::Error
                  error.message,
                  "HOURS",
                  std::chrono::duration_cast<std::chrono::hours>(wait).count());
-    if (isOfServer) {
-        isServerGone_ = true;
+    if (isCommon) {
+        isHeldUp_ = true;
         due_.clear();
     }
     later(id, wait);

@@ -21,8 +21,10 @@ public:
     static constexpr base::Duration firstLook = std::chrono::minutes(1);
     static constexpr base::Duration lookPeriod = std::chrono::hours(24);
     /// After what may pass by itself; a refusal is tried again with the next look. When the server
-    /// itself does not answer, nobody else asks it meanwhile.
+    /// itself does not answer, or the key store is locked, nobody else asks meanwhile.
     static constexpr base::Duration retryPeriod = std::chrono::hours(1);
+    /// Between two looks, which read every certificate.
+    static constexpr base::Duration shortestRest = std::chrono::minutes(1);
 
     /// What it works with.
     struct Services
@@ -38,6 +40,7 @@ public:
 
 private:
     using Terms = std::vector<api::CertificateTerm>;
+    using Moments = std::map<api::CredentialId, base::TimePoint>;
 
     void look();
     void begin(const Terms& terms);
@@ -53,8 +56,9 @@ private:
     EstServer server_;
     base::Duration before_;
     std::deque<api::CredentialId> due_;
-    std::map<api::CredentialId, base::TimePoint> notBefore_;
-    bool isServerGone_ = false; ///< the others are not asked for in vain in this round
+    Moments notBefore_;     ///< failed, or the server wants patience: each wakes a look
+    Moments rested_;        ///< renewed: until then not again, however short it lives
+    bool isHeldUp_ = false; ///< the others are not asked for in vain in this round
     std::unique_ptr<EstRequest> request_;
     base::Timer timer_; ///< runs while nothing is under way
     base::Lifetime lifetime_;

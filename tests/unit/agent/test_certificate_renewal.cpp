@@ -185,6 +185,38 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_away_is_not_asked_for_each_device_and_star
     BOOST_CHECK(transport.peer().settings.credential == relay);
 }
 
+BOOST_AUTO_TEST_CASE(a_locked_key_store_is_met_once_in_an_hour)
+{
+    keep(meter, 59 * 24h);
+    keep(relay, 59 * 24h);
+    gateway.nextError = base::Error{base::ErrorKind::Locked, "it is locked", base::Retry::Later};
+    begin();
+    BOOST_TEST(transport.peers.empty());
+
+    scheduler.advance(59min);
+    BOOST_TEST(transport.peers.empty());
+    scheduler.advance(1min);
+
+    BOOST_TEST(transport.peers.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(those_that_are_renewed_do_not_each_wake_a_look)
+{
+    keep(meter, 59 * 24h);
+    keep(relay, 59 * 24h);
+    begin();
+    for (int i = 0; i < 2; ++i) {
+        transport.peer().connect();
+        answer(OutcomeCode::Changed, 281);
+        scheduler.advance(10s);
+    }
+    scheduler.advance(24h - 15s);
+    BOOST_TEST(transport.peers.size() == 2U);
+    scheduler.advance(5s);
+
+    BOOST_TEST(transport.peers.size() == 3U);
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_never_answers_is_given_up)
 {
     keep(meter, 59 * 24h);
