@@ -118,11 +118,12 @@ void Resolver::resolve(const std::string& host, std::uint16_t port, Done done)
         return;
     auto report =
         lifetime_.guard([this, host](const Addresses& result) { onResult(host, result); });
+    base::Task task = [this, &scheduler = scheduler_, host, report = std::move(report)]() mutable {
+        scheduler.post(
+            [report = std::move(report), result = lookUp_(host)]() mutable { report(result); });
+    };
     try {
-        workers_.post([this, &scheduler = scheduler_, host, report = std::move(report)]() mutable {
-            scheduler.post(
-                [report = std::move(report), result = lookUp_(host)]() mutable { report(result); });
-        });
+        workers_.post(std::move(task));
     } catch (...) {
         waiting_.erase(host); // nobody looks it up: the next one must ask again
         throw;
