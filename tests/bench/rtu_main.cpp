@@ -12,11 +12,12 @@
 #include "bridges/modbus/line.hpp"
 #include "bridges/modbus/rtu_framing.hpp"
 #include "bridges/modbus/serial_link.hpp"
+#include "tests/bench/bare_poller.hpp"
 #include "tests/bench/paced_wire.hpp"
 
 // How much of what a serial line can carry a Line uses when it has always something to poll, how
 // often it keeps the silence before its frames, and what a dead unit among ten costs the others
-// once its circuit breaker is open.
+// once its circuit breaker is open. Beside it a bare thread does the same on a wire of its own.
 
 namespace causeway::bench {
 
@@ -86,17 +87,23 @@ void measure(unsigned baudRate, int requests)
     Unit unit;
     line.join(1, unit);
     line.open();
+    const BarePoller floor(baudRate,
+                           registers); // at the same time: a late machine is late for both
     const double rate = requests / poll(loop, line, requests);
+    const double floorRate = floor.rate();
 
     constexpr int octets = 8 + 5 + 2 * registers; // request and answer
     const std::chrono::duration<double> cycle = wire.octetTime() * octets + wire.silence() * 2;
     const auto gaps = wire.gaps();
-    std::printf("{\"baud\": %u, \"rate\": %.3f, \"limit\": %.3f, \"use\": %.4f, \"kept\": %.4f}\n",
-                baudRate,
-                rate,
-                1 / cycle.count(),
-                rate * cycle.count(),
-                static_cast<double>(gaps.kept) / static_cast<double>(gaps.all));
+    std::printf(
+        "{\"baud\": %u, \"rate\": %.3f, \"limit\": %.3f, \"use\": %.4f, \"floor_use\": %.4f, "
+        "\"kept\": %.4f}\n",
+        baudRate,
+        rate,
+        1 / cycle.count(),
+        rate * cycle.count(),
+        floorRate * cycle.count(),
+        static_cast<double>(gaps.kept) / static_cast<double>(gaps.all));
     line.leave(1);
 }
 
