@@ -65,4 +65,10 @@ std::string explainAlert(int alert)
            std::string(row->name) + ")";
 }
 
+bool isAgainstDevice(int alert)
+{
+    constexpr std::array against{42, 43, 44, 45, 46, 48, 49, 115};
+    return std::find(against.begin(), against.end(), alert) != against.end();
+}
+
 } // namespace causeway::coap

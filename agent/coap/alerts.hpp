@@ -9,4 +9,8 @@ namespace causeway::coap {
 /// (RFC 5246 §7.2, RFC 4279 §2).
 [[nodiscard]] std::string explainAlert(int alert);
 
+/// Whether it is against the certificate, key or identity that the device has shown, and not
+/// against the handshake: another device may fare better.
+[[nodiscard]] bool isAgainstDevice(int alert);
+
 } // namespace causeway::coap

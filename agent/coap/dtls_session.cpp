@@ -319,8 +319,12 @@ Error DtlsSession::describeSilence() const
 
 Error DtlsSession::describeFailure(int result, bool isHandshake) const
 {
-    if (result == GNUTLS_E_FATAL_ALERT_RECEIVED)
-        return {ErrorKind::Refused, explainAlert(gnutls_alert_get(session_.get())), Retry::Later};
+    if (result == GNUTLS_E_FATAL_ALERT_RECEIVED) {
+        const int alert = gnutls_alert_get(session_.get());
+        return {ErrorKind::Refused,
+                explainAlert(alert),
+                isAgainstDevice(alert) ? Retry::Never : Retry::Later};
+    }
     if (isHandshake &&
         (result == GNUTLS_E_UNWANTED_ALGORITHM || result == GNUTLS_E_UNKNOWN_CIPHER_SUITE))
         return {ErrorKind::Refused,

@@ -91,6 +91,14 @@ BOOST_AUTO_TEST_CASE(alerts_are_explained_by_name)
     BOOST_TEST(coap::explainAlert(200) == "the server ended the connection (alert 200)");
 }
 
+BOOST_AUTO_TEST_CASE(alerts_against_a_device_are_told_from_others)
+{
+    for (const int alert : {42, 45, 48, 115})
+        BOOST_TEST(coap::isAgainstDevice(alert), alert);
+    for (const int alert : {0, 40, 47, 80, 255})
+        BOOST_TEST(!coap::isAgainstDevice(alert), alert);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(server_uri)
