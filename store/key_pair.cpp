@@ -4,76 +4,23 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <memory>
-#include <type_traits>
+#include <optional>
 
 #include <fmt/format.h>
-#include <gnutls/abstract.h>
-#include <gnutls/pkcs7.h>
-#include <gnutls/x509.h>
+
+#include "store/x509_handles.hpp"
 
 namespace causeway::store::key_pair {
 
 using base::ErrorKind;
 using base::Expected;
 using base::fail;
+using x509::borrow;
+using x509::make;
+using x509::Output;
+using x509::Owned;
 
 namespace {
-
-struct Deleter
-{
-    void operator()(gnutls_privkey_t key) const noexcept { gnutls_privkey_deinit(key); }
-
-    void operator()(gnutls_x509_privkey_t key) const noexcept { gnutls_x509_privkey_deinit(key); }
-
-    void operator()(gnutls_pubkey_t key) const noexcept { gnutls_pubkey_deinit(key); }
-
-    void operator()(gnutls_x509_crt_t certificate) const noexcept
-    {
-        gnutls_x509_crt_deinit(certificate);
-    }
-
-    void operator()(gnutls_pkcs7_t bag) const noexcept { gnutls_pkcs7_deinit(bag); }
-
-    void operator()(gnutls_x509_crq_t request) const noexcept { gnutls_x509_crq_deinit(request); }
-};
-
-template <typename Handle>
-using Owned = std::unique_ptr<std::remove_pointer_t<Handle>, Deleter>;
-
-template <typename Handle>
-Owned<Handle> make(int (*initialise)(Handle*))
-{
-    Handle handle = nullptr;
-    if (initialise(&handle) < 0)
-        throw std::bad_alloc();
-    return Owned<Handle>(handle);
-}
-
-/// What GnuTLS gives away, wiped when it goes: it may be a private key.
-struct Output
-{
-    Output() = default;
-    Output(const Output&) = delete;
-    Output& operator=(const Output&) = delete;
-
-    ~Output()
-    {
-        base::wipe({datum.data, datum.size});
-        gnutls_free(datum.data);
-    }
-
-    [[nodiscard]] base::ByteView view() const { return {datum.data, datum.size}; }
-
-    gnutls_datum_t datum{};
-};
-
-gnutls_datum_t borrow(base::ByteView octets)
-{
-    // GnuTLS's readers take a pointer to what they do not change.
-    return {const_cast<unsigned char*>(octets.data()), // NOLINT: C interface
-            static_cast<unsigned>(octets.size())};
-}
 
 bool isPem(base::ByteView octets)
 {
@@ -157,10 +104,15 @@ Expected<base::Bytes> derOf(gnutls_x509_crt_t certificate)
 // What GnuTLS gives for a time that it cannot read.
 constexpr auto noTime = static_cast<std::time_t>(-1);
 
-/// A certificate may end in the year 9999, or never (RFC 5280 §4.1.2.5), WallTime in 2262.
+constexpr auto subjectAltName = "2.5.29.17";
+
+/// A certificate may end in the year 9999, or never (RFC 5280 §4.1.2.5), WallTime in 2262. One that
+/// begins before 1970 has no time that GnuTLS could read.
 base::WallTime wallTimeOf(std::time_t time)
 {
     using std::chrono::seconds;
+    if (time == noTime)
+        return {};
     constexpr auto last = std::chrono::floor<seconds>(base::WallTime::max().time_since_epoch());
     if (time == GNUTLS_X509_NO_WELL_DEFINED_EXPIRATION)
         return base::WallTime(last);
@@ -234,22 +186,55 @@ Expected<Certificates> importBag(base::ByteView octets)
     return inOrder(std::move(found));
 }
 
-/// The octets of the ASN.1 SEQUENCE that `octets` begin with, header and all; 0 when there is none.
-std::size_t sizeOfFirst(base::ByteView octets)
+/// How many octets the element of DER has that `octets` begin with, its header in front of its
+/// content; nothing when there is none whole, or none with a tag of one octet.
+struct Extent
 {
-    constexpr std::uint8_t sequence = 0x30;
+    std::size_t header = 0;
+    std::size_t content = 0;
+};
+
+std::optional<Extent> extentOfFirst(base::ByteView octets)
+{
+    constexpr std::uint8_t manyOctetTag = 0x1F;
     constexpr std::uint8_t longForm = 0x80;
-    if (octets.size() < 2 || octets[0] != sequence)
-        return 0;
-    if (octets[1] < longForm)
-        return 2U + octets[1] <= octets.size() ? 2U + octets[1] : 0;
-    const std::size_t digits = octets[1] - longForm;
-    if (digits == 0 || digits > sizeof(std::uint32_t) || octets.size() < 2 + digits)
-        return 0;
-    std::size_t length = 0;
-    for (const auto octet : octets.subspan(2, digits))
-        length = length << 8U | octet;
-    return 2 + digits + length <= octets.size() ? 2 + digits + length : 0;
+    if (octets.size() < 2 || (octets[0] & manyOctetTag) == manyOctetTag)
+        return std::nullopt;
+    Extent extent{2, octets[1]};
+    if (octets[1] >= longForm) {
+        const std::size_t digits = octets[1] - longForm;
+        if (digits == 0 || digits > sizeof(std::uint32_t) || octets.size() < 2 + digits)
+            return std::nullopt;
+        extent = {2 + digits, 0};
+        for (const auto octet : octets.subspan(2, digits))
+            extent.content = extent.content << 8U | octet;
+    }
+    if (octets.size() - extent.header < extent.content)
+        return std::nullopt;
+    return extent;
+}
+
+/// The names of the extension subjectAltName (RFC 5280 §4.2.1.6), DER, sorted: each authority has
+/// an order of its own. What is no name counts as one, so that nothing is overlooked.
+std::vector<base::Bytes> namesOf(gnutls_x509_crt_t certificate)
+{
+    Output extension;
+    if (gnutls_x509_crt_get_extension_by_oid2(
+            certificate, subjectAltName, 0, &extension.datum, nullptr) < 0)
+        return {};
+    std::vector<base::Bytes> names;
+    auto rest = extension.view();
+    if (const auto all = extentOfFirst(rest))
+        rest = rest.subspan(all->header);
+    for (auto one = extentOfFirst(rest); one; one = extentOfFirst(rest)) {
+        const auto name = rest.first(one->header + one->content);
+        names.emplace_back(name.begin(), name.end());
+        rest = rest.subspan(name.size());
+    }
+    if (!rest.empty())
+        names.emplace_back(rest.begin(), rest.end());
+    std::ranges::sort(names);
+    return names;
 }
 
 } // namespace
@@ -274,35 +259,6 @@ Expected<Keys> read(base::ByteView octets)
     if (gnutls_x509_privkey_import2(key.get(), &datum, format, nullptr, GNUTLS_PKCS_PLAIN) < 0)
         return bad("this is no unencrypted private key in PKCS#8 or SEC 1 form, DER or PEM");
     return keysOf(key.get());
-}
-
-Expected<base::Bytes> request(const base::Secret& privateKey, std::string_view commonName)
-{
-    const auto key = make(gnutls_privkey_init);
-    const auto publicHalf = make(gnutls_pubkey_init);
-    const auto made = make(gnutls_x509_crq_init);
-    const gnutls_datum_t datum = borrow(privateKey.view());
-    int result = gnutls_privkey_import_x509_raw(key.get(), &datum, GNUTLS_X509_FMT_DER, nullptr, 0);
-    if (result >= 0)
-        result = gnutls_pubkey_import_privkey(publicHalf.get(), key.get(), 0, 0);
-    if (result >= 0)
-        result = gnutls_x509_crq_set_version(made.get(), 1);
-    if (result >= 0)
-        result = gnutls_x509_crq_set_dn_by_oid(made.get(),
-                                               GNUTLS_OID_X520_COMMON_NAME,
-                                               0,
-                                               commonName.data(),
-                                               static_cast<unsigned>(commonName.size()));
-    if (result >= 0)
-        result = gnutls_x509_crq_set_pubkey(made.get(), publicHalf.get());
-    if (result >= 0)
-        result = gnutls_x509_crq_privkey_sign(made.get(), key.get(), GNUTLS_DIG_SHA256, 0);
-    Output octets;
-    if (result >= 0)
-        result = gnutls_x509_crq_export2(made.get(), GNUTLS_X509_FMT_DER, &octets.datum);
-    if (result < 0)
-        return failed("no certificate request could be made", result);
-    return base::Bytes(octets.view().begin(), octets.view().end());
 }
 
 Expected<base::Bytes> readCertificates(base::ByteView octets)
@@ -342,20 +298,28 @@ Expected<CertificateFacts> describe(base::ByteView certificates)
     auto publicKey = publicKeyOf(key.get());
     if (!publicKey)
         return fail(publicKey.error());
+    const auto begin = gnutls_x509_crt_get_activation_time(certificate.get());
     const auto end = gnutls_x509_crt_get_expiration_time(certificate.get());
     if (end == noTime)
         return bad("the certificate does not say when it ends");
-    return CertificateFacts{
-        std::move(*publicKey), std::string(base::asText(subject.view())), wallTimeOf(end)};
+    return CertificateFacts{std::move(*publicKey),
+                            std::string(base::asText(subject.view())),
+                            namesOf(certificate.get()),
+                            wallTimeOf(begin),
+                            wallTimeOf(end)};
 }
 
 std::vector<base::Bytes> split(base::ByteView certificates)
 {
+    constexpr std::uint8_t sequence = 0x30;
     std::vector<base::Bytes> chain;
-    for (std::size_t size = sizeOfFirst(certificates); size > 0; size = sizeOfFirst(certificates)) {
-        const auto one = certificates.first(size);
+    while (!certificates.empty() && certificates.front() == sequence) {
+        const auto extent = extentOfFirst(certificates);
+        if (!extent)
+            break;
+        const auto one = certificates.first(extent->header + extent->content);
         chain.emplace_back(one.begin(), one.end());
-        certificates = certificates.subspan(size);
+        certificates = certificates.subspan(one.size());
     }
     return chain;
 }

@@ -10,9 +10,9 @@
 #include "agent/base/scheduler.hpp"
 #include "agent/base/secret.hpp"
 
-/// ECDSA key pairs on P-256 and their certificates: the only place of the store that sees X.509.
-/// Pure but for the random numbers of generate(). Errors are InvalidArgument with the reason and
-/// never show a key.
+/// ECDSA key pairs on P-256 and their certificates: with certificate_request, the only place of the
+/// store that sees X.509. Pure but for the random numbers of generate(). Errors are InvalidArgument
+/// with the reason and never show a key.
 namespace causeway::store::key_pair {
 
 struct Keys
@@ -26,15 +26,13 @@ struct Keys
 /// A private key from outside: PKCS#8 (RFC 5958) or SEC 1 (RFC 5915), DER or PEM, not encrypted.
 [[nodiscard]] base::Expected<Keys> read(base::ByteView octets);
 
-/// PKCS#10 (RFC 2986), DER, signed with ECDSA and SHA-256; the subject is CN=`commonName`.
-[[nodiscard]] base::Expected<base::Bytes> request(const base::Secret& privateKey,
-                                                  std::string_view commonName);
-
 /// What stands in the first certificate of a chain.
 struct CertificateFacts
 {
-    base::Bytes publicKey;      ///< SubjectPublicKeyInfo, DER
-    std::string subject;        ///< RFC 4514
+    base::Bytes publicKey;          ///< SubjectPublicKeyInfo, DER
+    std::string subject;            ///< RFC 4514
+    std::vector<base::Bytes> names; ///< alternative ones (RFC 5280 §4.2.1.6), DER, sorted
+    base::WallTime beginsAt{};
     base::WallTime expiresAt{}; ///< the last second that WallTime knows at most
 };
 

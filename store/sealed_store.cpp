@@ -122,24 +122,54 @@ void SealedStore::generateKeyPair(const api::CredentialId& id, StoreDone done)
 
 void SealedStore::requestCertificate(const api::CredentialId& id, BytesDone done)
 {
-    runSecret<base::Bytes>(std::move(done),
-                           [id](Shelf& shelf) { return shelf.vault.requestCertificate(id); });
+    runSecret<base::Bytes>(std::move(done), [id](Shelf& shelf) {
+        return shelf.vault.requestCertificate(id, CertificateCause::Operator);
+    });
 }
 
 void SealedStore::setCertificate(const api::CredentialId& id,
                                  base::Bytes certificates,
                                  StoreDone done)
 {
-    runSecret<api::CredentialFacts>(std::move(done),
-                                    [id, certificates = std::move(certificates)](Shelf& shelf) {
-                                        return shelf.vault.setCertificate(id, certificates);
-                                    });
+    runSecret<api::CredentialFacts>(
+        std::move(done), [id, certificates = std::move(certificates)](Shelf& shelf) {
+            return shelf.vault.setCertificate(id, certificates, CertificateCause::Operator);
+        });
 }
 
 void SealedStore::listCertificates(ListDone done)
 {
-    run<std::vector<api::CertificateTerm>>(
-        std::move(done), [](Shelf& shelf) { return shelf.vault.listCertificates(); });
+    run<std::vector<api::CertificateTerm>>(std::move(done), [](Shelf& shelf) {
+        return shelf.vault.listTerms().map([](const std::vector<api::RenewalTerm>& terms) {
+            std::vector<api::CertificateTerm> ends;
+            for (const auto& term : terms)
+                ends.push_back({term.id, term.expiresAt});
+            return ends;
+        });
+    });
+}
+
+void SealedStore::listTerms(TermsDone done)
+{
+    run<std::vector<api::RenewalTerm>>(std::move(done),
+                                       [](Shelf& shelf) { return shelf.vault.listTerms(); });
+}
+
+void SealedStore::requestRenewal(const api::CredentialId& id, RequestDone done)
+{
+    runSecret<base::Bytes>(std::move(done), [id](Shelf& shelf) {
+        return shelf.vault.requestCertificate(id, CertificateCause::Renewal);
+    });
+}
+
+void SealedStore::renewCertificate(const api::CredentialId& id,
+                                   base::Bytes certificates,
+                                   RenewalDone done)
+{
+    runSecret<api::CredentialFacts>(
+        std::move(done), [id, certificates = std::move(certificates)](Shelf& shelf) {
+            return shelf.vault.setCertificate(id, certificates, CertificateCause::Renewal);
+        });
 }
 
 void SealedStore::exportOnce(const api::CredentialId& id, ExportDone done)

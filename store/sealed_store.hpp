@@ -16,6 +16,7 @@
 #include "agent/api/field_key_store.hpp"
 #include "agent/api/inventory.hpp"
 #include "agent/api/key_store_control.hpp"
+#include "agent/api/renewal_store.hpp"
 #include "agent/api/resumption_store.hpp"
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
@@ -49,6 +50,7 @@ struct StoreSettings
 /// has gone. A credential belongs to a device and a server that the inventory has (NotFound).
 class SealedStore final : public api::CredentialStore,
                           public api::CredentialListStore,
+                          public api::RenewalStore,
                           public api::BootstrapStore,
                           public api::ResumptionStore,
                           public api::FieldKeyStore,
@@ -81,6 +83,13 @@ public:
     void exportOnce(const api::CredentialId& id, ExportDone done) override;
     void describe(const api::CredentialId& id, StoreDone done) override;
     void remove(const api::CredentialId& id, CredentialStore::Done done) override;
+
+    // api::RenewalStore
+    void listTerms(TermsDone done) override;
+    void requestRenewal(const api::CredentialId& id, RequestDone done) override;
+    void renewCertificate(const api::CredentialId& id,
+                          base::Bytes certificates,
+                          RenewalDone done) override;
 
     // api::CredentialListStore
     void storeAll(std::vector<api::CredentialEntry> entries, CountDone done) override;

@@ -7,6 +7,7 @@
 #include "agent/api/bootstrap_store.hpp"
 #include "agent/api/credential_lists.hpp"
 #include "agent/api/key_store_control.hpp"
+#include "agent/api/renewal_store.hpp"
 #include "agent/base/expected.hpp"
 #include "agent/base/unique_function.hpp"
 #include "store/age_table.hpp"
@@ -44,10 +45,12 @@ public:
     base::Expected<api::CredentialFacts> generate(const api::CredentialId& id,
                                                   base::Bytes identity);
     base::Expected<api::CredentialFacts> generateKeyPair(const api::CredentialId& id);
-    [[nodiscard]] base::Expected<base::Bytes> requestCertificate(const api::CredentialId& id);
+    [[nodiscard]] base::Expected<base::Bytes> requestCertificate(const api::CredentialId& id,
+                                                                 CertificateCause cause);
     base::Expected<api::CredentialFacts> setCertificate(const api::CredentialId& id,
-                                                        base::ByteView certificates);
-    [[nodiscard]] base::Expected<std::vector<api::CertificateTerm>> listCertificates();
+                                                        base::ByteView certificates,
+                                                        CertificateCause cause);
+    [[nodiscard]] base::Expected<std::vector<api::RenewalTerm>> listTerms();
     base::Expected<api::PskCredential> exportOnce(const api::CredentialId& id);
     [[nodiscard]] base::Expected<api::CredentialFacts> describe(const api::CredentialId& id);
     base::Expected<void> remove(const api::CredentialId& id);

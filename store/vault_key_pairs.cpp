@@ -5,6 +5,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "store/certificate_request.hpp"
 #include "store/key_pair.hpp"
 #include "store/vault.hpp"
 
@@ -18,16 +19,69 @@ namespace {
 /// A clock from before this program's first year is not set: it says nothing of certificates.
 constexpr base::WallTime firstYear{std::chrono::sys_days(std::chrono::year{2026} / 1 / 1)};
 
+std::string timeText(base::WallTime time)
+{
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch();
+    return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC",
+                       fmt::gmtime(static_cast<std::time_t>(seconds.count())));
+}
+
+tl::unexpected<base::Error> refused(std::string sentence)
+{
+    return base::fail(base::ErrorKind::Refused, std::move(sentence));
+}
+
 Expected<void> checkEnd(const key_pair::CertificateFacts& certificate, base::WallTime now)
 {
     if (now < firstYear || now < certificate.expiresAt)
         return {};
-    const auto end = std::chrono::floor<std::chrono::seconds>(certificate.expiresAt);
-    return base::fail(
-        base::ErrorKind::Refused,
-        fmt::format("the certificate of {} has ended on {:%Y-%m-%d}",
-                    certificate.subject,
-                    fmt::gmtime(static_cast<std::time_t>(end.time_since_epoch().count()))));
+    return refused(fmt::format("the certificate of {} has ended on {}",
+                               certificate.subject,
+                               timeText(certificate.expiresAt)));
+}
+
+/// Nothing that came from outside may cost a device the certificate that works.
+Expected<void> checkSuccession(const key_pair::CertificateFacts& former,
+                               const key_pair::CertificateFacts& next,
+                               base::WallTime now)
+{
+    if (next.subject != former.subject)
+        return refused(fmt::format("the new certificate is of {}, the one that is kept of {}",
+                                   next.subject,
+                                   former.subject));
+    if (next.names != former.names)
+        return refused(fmt::format("the new certificate of {} has other alternative names than "
+                                   "the one that is kept",
+                                   next.subject));
+    if (next.beginsAt < former.beginsAt || next.expiresAt < former.expiresAt)
+        return refused(fmt::format("the new certificate is older than the one that is kept: it "
+                                   "holds from {} to {}, the other from {} to {}",
+                                   timeText(next.beginsAt),
+                                   timeText(next.expiresAt),
+                                   timeText(former.beginsAt),
+                                   timeText(former.expiresAt)));
+    if (now >= firstYear && now < next.beginsAt)
+        return base::fail(
+            base::ErrorKind::Refused,
+            fmt::format("the new certificate is not valid before {}", timeText(next.beginsAt)),
+            base::Retry::Later);
+    return {};
+}
+
+/// `chain` against what the row has at this moment.
+Expected<void> checkRenewal(const CredentialRow& row,
+                            const base::Bytes& chain,
+                            const key_pair::CertificateFacts& next,
+                            base::WallTime now)
+{
+    if (row.certificates.empty())
+        return refused("the certificate that was to be renewed is gone");
+    const auto former = key_pair::describe(row.certificates);
+    if (!former)
+        return base::fail(former.error());
+    if (key_pair::split(chain).front() == key_pair::split(row.certificates).front())
+        return refused("the new certificate is the one that is kept already");
+    return checkSuccession(*former, next, now);
 }
 
 } // namespace
@@ -71,7 +125,7 @@ Expected<CredentialRow> Vault::findKeyPair(const api::CredentialId& id)
     return *std::move(row);
 }
 
-Expected<base::Bytes> Vault::requestCertificate(const api::CredentialId& id)
+Expected<base::Bytes> Vault::requestCertificate(const api::CredentialId& id, CertificateCause cause)
 {
     const auto row = findKeyPair(id);
     if (!row)
@@ -82,12 +136,17 @@ Expected<base::Bytes> Vault::requestCertificate(const api::CredentialId& id)
     const auto key = unwrap(id, *row);
     if (!key)
         return base::fail(key.error());
+    if (cause == CertificateCause::Renewal && row->certificates.empty())
+        return refused(fmt::format("{} has no certificate for {} yet", id.device, id.server));
+    if (cause == CertificateCause::Renewal)
+        return certificate_request::renewal(*key, row->identity, row->certificates);
     // A device without an endpoint name of its own goes by its own name.
-    return key_pair::request(*key, endpointName->empty() ? id.device : *endpointName);
+    return certificate_request::first(*key, endpointName->empty() ? id.device : *endpointName);
 }
 
 Expected<api::CredentialFacts> Vault::setCertificate(const api::CredentialId& id,
-                                                     base::ByteView certificates)
+                                                     base::ByteView certificates,
+                                                     CertificateCause cause)
 {
     auto chain = key_pair::readCertificates(certificates);
     if (!chain)
@@ -95,7 +154,8 @@ Expected<api::CredentialFacts> Vault::setCertificate(const api::CredentialId& id
     const auto certificate = key_pair::describe(*chain);
     if (!certificate)
         return base::fail(certificate.error());
-    if (const auto checked = checkEnd(*certificate, std::chrono::system_clock::now()); !checked)
+    const base::WallTime now = std::chrono::system_clock::now();
+    if (const auto checked = checkEnd(*certificate, now); !checked)
         return base::fail(checked.error());
     Transaction transaction(database_);
     const auto row = findKeyPair(id);
@@ -107,6 +167,10 @@ Expected<api::CredentialFacts> Vault::setCertificate(const api::CredentialId& id
                                       certificate->subject,
                                       id.device,
                                       id.server));
+    if (cause == CertificateCause::Renewal) {
+        if (const auto checked = checkRenewal(*row, *chain, *certificate, now); !checked)
+            return base::fail(checked.error());
+    }
     const auto key = unwrap(id, *row);
     if (!key)
         return base::fail(key.error());
@@ -119,12 +183,12 @@ Expected<api::CredentialFacts> Vault::setCertificate(const api::CredentialId& id
     return factsOf(*renewed);
 }
 
-Expected<std::vector<api::CertificateTerm>> Vault::listCertificates()
+Expected<std::vector<api::RenewalTerm>> Vault::listTerms()
 {
-    std::vector<api::CertificateTerm> terms;
+    std::vector<api::RenewalTerm> terms;
     for (const auto& [id, certificates] : credentials_.certificates()) {
         if (const auto facts = key_pair::describe(certificates))
-            terms.push_back({id, facts->expiresAt});
+            terms.push_back({id, facts->beginsAt, facts->expiresAt});
     }
     return terms;
 }

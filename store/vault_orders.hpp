@@ -18,6 +18,12 @@ struct SealOrder
     api::PlatformRegisters registers;
 };
 
+/// Why a certificate is asked for, or set.
+enum class CertificateCause : std::uint8_t {
+    Operator, ///< gives a key pair whichever certificate is for it
+    Renewal,  ///< takes over from the one that is kept
+};
+
 /// What accounts want to keep for their next session.
 struct ResumptionChange
 {

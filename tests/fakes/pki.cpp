@@ -69,6 +69,35 @@ void setUse(gnutls_x509_crt_t certificate, const CertificateWish& wish)
         check(gnutls_x509_crt_set_key_purpose_oid(certificate, wish.purpose.c_str(), 0), "purpose");
 }
 
+void addDnsName(gnutls_x509_crt_t certificate, const std::string& name, unsigned flag)
+{
+    if (!name.empty())
+        check(gnutls_x509_crt_set_subject_alt_name(certificate,
+                                                   GNUTLS_SAN_DNSNAME,
+                                                   name.data(),
+                                                   static_cast<unsigned>(name.size()),
+                                                   flag),
+              "DNS name");
+}
+
+/// Its key and whose it is.
+void name(gnutls_x509_crt_t certificate, gnutls_x509_crq_t request, const Grant& grant)
+{
+    if (grant.subject.empty()) {
+        check(gnutls_x509_crt_set_crq(certificate, request), "certificate");
+    } else {
+        gnutls_pubkey_t key = nullptr;
+        check(gnutls_pubkey_init(&key), "key");
+        check(gnutls_pubkey_import_x509_crq(key, request, 0), "key");
+        check(gnutls_x509_crt_set_pubkey(certificate, key), "key");
+        gnutls_pubkey_deinit(key);
+        check(gnutls_x509_crt_set_dn(certificate, grant.subject.c_str(), nullptr), "subject");
+    }
+    check(gnutls_x509_crt_set_crq_extensions(certificate, request), "extensions");
+    addDnsName(certificate, grant.alternativeName, GNUTLS_FSAN_SET);
+    addDnsName(certificate, grant.addedName, GNUTLS_FSAN_APPEND);
+}
+
 } // namespace
 
 Identity::Identity(const CertificateWish& wish, const Identity* issuer)
@@ -176,6 +205,14 @@ std::string Identity::keyPem() const
 
 base::Bytes Identity::sign(const base::Bytes& request, int days) const
 {
+    Grant wanted;
+    wanted.daysUntilBegin = -400;
+    wanted.daysUntilEnd = days;
+    return grant(request, wanted);
+}
+
+base::Bytes Identity::grant(const base::Bytes& request, const Grant& grant) const
+{
     base::Bytes copy = request;
     const gnutls_datum_t datum{copy.data(), static_cast<unsigned>(copy.size())};
     gnutls_x509_crq_t question = nullptr;
@@ -184,14 +221,16 @@ base::Bytes Identity::sign(const base::Bytes& request, int days) const
     check(gnutls_x509_crq_import(question, &datum, GNUTLS_X509_FMT_DER), "request");
     check(gnutls_x509_crq_verify(question, 0), "its signature");
     check(gnutls_x509_crt_init(&answer), "certificate");
-    check(gnutls_x509_crt_set_crq(answer, question), "certificate");
+    name(answer, question, grant);
     check(gnutls_x509_crt_set_version(answer, 3), "version");
-    const unsigned char serial = 7;
-    check(gnutls_x509_crt_set_serial(answer, &serial, 1), "serial");
+    std::array<unsigned char, 8> serial{};
+    check(gnutls_rnd(GNUTLS_RND_NONCE, serial.data(), serial.size()), "serial");
+    serial[0] = 1;
+    check(gnutls_x509_crt_set_serial(answer, serial.data(), serial.size()), "serial");
     constexpr std::time_t day = 24L * 3600;
     const std::time_t now = std::time(nullptr);
-    check(gnutls_x509_crt_set_activation_time(answer, now - 400 * day), "begin");
-    check(gnutls_x509_crt_set_expiration_time(answer, now + days * day), "end");
+    check(gnutls_x509_crt_set_activation_time(answer, now + grant.daysUntilBegin * day), "begin");
+    check(gnutls_x509_crt_set_expiration_time(answer, now + grant.daysUntilEnd * day), "end");
     check(gnutls_x509_crt_sign2(answer, certificate_, key_, GNUTLS_DIG_SHA256, 0), "sign");
     gnutls_datum_t octets{};
     check(gnutls_x509_crt_export2(answer, GNUTLS_X509_FMT_DER, &octets), "export");

@@ -26,6 +26,16 @@ struct CertificateWish
     unsigned rsaBits = 0; ///< 0: P-256
 };
 
+/// What an authority makes of a request.
+struct Grant
+{
+    int daysUntilBegin = -1;
+    int daysUntilEnd = 90;
+    std::string subject;         ///< RFC 4514; empty: as requested
+    std::string alternativeName; ///< a DNS name; empty: what was requested
+    std::string addedName;       ///< another DNS name beside them; empty: none
+};
+
 /// A fresh key with a certificate of its own or another's signing.
 class Identity
 {
@@ -48,6 +58,7 @@ public:
 
     /// As an authority: a certificate for who made this PKCS#10 request, DER, for `days` days.
     [[nodiscard]] base::Bytes sign(const base::Bytes& request, int days = 2) const;
+    [[nodiscard]] base::Bytes grant(const base::Bytes& request, const Grant& grant = {}) const;
 
     /// What a device has, with its certificate or without.
     [[nodiscard]] api::KeyPair keyPair(bool hasCertificate) const;
