@@ -15,20 +15,31 @@ using base::ErrorKind;
 using base::Expected;
 using base::Retry;
 
-CertificateRenewal::CertificateRenewal(const Services& services,
-                                       EstServer server,
-                                       base::Duration before)
-    : services_(services)
+namespace {
+
+/// Whether another device's request would meet it, too. Our own check refuses a server for now,
+/// and so does a server that takes no session at all; what it says against a device's certificate
+/// is said for good.
+bool isServers(const base::Error& error)
+{
+    return error.kind == ErrorKind::Unreachable || error.kind == ErrorKind::Timeout ||
+           (error.kind == ErrorKind::Refused && error.retry == Retry::Later);
+}
+
+} // namespace
+
+CertificateRenewal::CertificateRenewal(Services services, EstServer server, base::Duration before)
+    : services_(std::move(services))
     , server_(std::move(server))
     , before_(before)
-    , timer_(services.scheduler, [this] { look(); })
+    , timer_(services_.scheduler, [this] { look(); })
 {
     timer_.start(firstLook);
 }
 
 void CertificateRenewal::look()
 {
-    services_.store.listCertificates(lifetime_.guard([this](const Expected<Terms>& terms) {
+    services_.store.listTerms(lifetime_.guard([this](const Expected<Terms>& terms) {
         if (terms)
             return begin(*terms);
         log::warning("nobody can say which certificates are to be renewed: {ERROR}; looking again "
@@ -39,14 +50,10 @@ void CertificateRenewal::look()
     }));
 }
 
-bool CertificateRenewal::isDue(const api::CertificateTerm& term) const
+base::WallTime CertificateRenewal::dueAt(base::WallTime begin, base::WallTime end) const
 {
-    const auto isOver = [&](const Moments& moments) {
-        const auto found = moments.find(term.id);
-        return found == moments.end() || found->second <= services_.scheduler.now();
-    };
-    return isOver(notBefore_) && isOver(rested_) &&
-           term.expiresAt - services_.scheduler.wallNow() <= before_;
+    constexpr int parts = 3;
+    return end - std::min(before_, std::max((end - begin) / parts, base::Duration::zero()));
 }
 
 void CertificateRenewal::begin(const Terms& terms)
@@ -54,36 +61,53 @@ void CertificateRenewal::begin(const Terms& terms)
     std::set<api::CredentialId> known;
     for (const auto& term : terms) {
         known.insert(term.id);
-        if (isDue(term))
-            due_.push_back(term.id);
+        auto& certificate = certificates_[term.id];
+        certificate.dueAt = dueAt(term.beginsAt, term.expiresAt);
+        certificate.expiresAt = term.expiresAt;
     }
-    isHeldUp_ = false;
-    for (auto* const moments : {&notBefore_, &rested_})
-        std::erase_if(*moments, [&](const auto& entry) { return !known.contains(entry.first); });
+    std::erase_if(certificates_, [&](const auto& entry) { return !known.contains(entry.first); });
+    order();
     next();
+}
+
+/// What is due now, what ends first before the others.
+void CertificateRenewal::order()
+{
+    due_.clear();
+    for (const auto& [id, certificate] : certificates_) {
+        if (certificate.notBefore <= services_.scheduler.now() &&
+            certificate.dueAt <= services_.scheduler.wallNow())
+            due_.push_back(id);
+    }
+    std::ranges::stable_sort(
+        due_, {}, [this](const auto& id) { return certificates_.at(id).expiresAt; });
 }
 
 void CertificateRenewal::next()
 {
     request_.reset();
-    if (due_.empty()) {
-        base::TimePoint then = services_.scheduler.now() + (isHeldUp_ ? retryPeriod : lookPeriod);
-        for (const auto& [id, notBefore] : notBefore_) {
-            if (notBefore > services_.scheduler.now())
-                then = std::min(then, notBefore);
-        }
-        timer_.startAt(std::max(then, services_.scheduler.now() + shortestRest));
-        return;
-    }
+    if (due_.empty())
+        return rest();
     const api::CredentialId id = std::move(due_.front());
     due_.pop_front();
-    services_.control.requestCertificate(id,
-                                         lifetime_.guard([this, id](Expected<base::Bytes> request) {
-                                             if (request)
-                                                 askServer(id, std::move(*request));
-                                             else
-                                                 onFailed(id, request.error());
-                                         }));
+    services_.store.requestRenewal(id, lifetime_.guard([this, id](Expected<base::Bytes> request) {
+        if (request)
+            askServer(id, std::move(*request));
+        else
+            onFailed(id, request.error());
+    }));
+}
+
+void CertificateRenewal::rest()
+{
+    const base::TimePoint now = services_.scheduler.now();
+    base::TimePoint then = now + lookPeriod;
+    for (const auto& entry : certificates_) {
+        const base::Duration left = entry.second.dueAt - services_.scheduler.wallNow();
+        if (left < lookPeriod)
+            then = std::min(then, std::max(entry.second.notBefore, now + left));
+    }
+    timer_.startAt(std::max({then, heldUpUntil_, now + shortestRest}));
 }
 
 void CertificateRenewal::askServer(const api::CredentialId& id, base::Bytes request)
@@ -96,11 +120,12 @@ void CertificateRenewal::askServer(const api::CredentialId& id, base::Bytes requ
         [this, id](Expected<EstRequest::Answer> answer) { onAnswer(id, std::move(answer)); });
 }
 
-// The store takes what came only when it is a certificate for this device's key.
+// The store takes what came only when nothing is lost by it.
 void CertificateRenewal::onAnswer(const api::CredentialId& id, Expected<EstRequest::Answer> answer)
 {
     if (!answer)
-        return onFailed(id, answer.error());
+        return onServerFailed(id, answer.error());
+    serverFailures_ = 0;
     if (const auto* const wait = std::get_if<base::Duration>(&*answer)) {
         log::info("{DEVICE}: the EST server asks for patience with its certificate for {SERVER}",
                   "DEVICE",
@@ -109,7 +134,7 @@ void CertificateRenewal::onAnswer(const api::CredentialId& id, Expected<EstReque
                   id.server);
         return later(id, *wait);
     }
-    services_.control.setCertificate(
+    services_.store.renewCertificate(
         id,
         std::get<base::Bytes>(std::move(*answer)),
         lifetime_.guard([this, id](const Expected<api::CredentialFacts>& facts) {
@@ -124,53 +149,88 @@ void CertificateRenewal::onRenewed(const api::CredentialId& id, const api::Crede
 {
     using std::chrono::duration_cast;
     using std::chrono::seconds;
-    const auto end = facts.expiresAt.value_or(base::WallTime{}).time_since_epoch();
-    log::notice(
-        "{DEVICE}: its certificate for {SERVER} is renewed until {DATE}",
-        "DEVICE",
-        id.device,
-        "SERVER",
-        id.server,
-        "DATE",
-        fmt::format("{:%Y-%m-%d}",
-                    fmt::gmtime(static_cast<std::time_t>(duration_cast<seconds>(end).count()))));
-    // One that lives no longer than `before_` is not renewed again and again.
-    rested_[id] = services_.scheduler.now() + lookPeriod;
-    services_.scheduler.post(lifetime_.guard([this] { next(); }));
+    const base::WallTime end = facts.expiresAt.value_or(base::WallTime{});
+    const auto sinceEpoch = duration_cast<seconds>(end.time_since_epoch()).count();
+    log::notice("{DEVICE}: its certificate for {SERVER} is renewed until {DATE}",
+                "DEVICE",
+                id.device,
+                "SERVER",
+                id.server,
+                "DATE",
+                fmt::format("{:%Y-%m-%d}", fmt::gmtime(static_cast<std::time_t>(sinceEpoch))));
+    auto& certificate = certificates_[id];
+    certificate.expiresAt = end;
+    certificate.dueAt = dueAt(services_.scheduler.wallNow(), end);
+    services_.renewed(id);
+    // One whose time is mostly over when it is given is not renewed again and again.
+    later(id, shortened(id, lookPeriod));
+}
+
+void CertificateRenewal::onServerFailed(const api::CredentialId& id, const base::Error& error)
+{
+    if (!isServers(error)) {
+        serverFailures_ = 0;
+        return onFailed(id, error);
+    }
+    base::Duration wait = retryPeriod;
+    for (unsigned i = 0; i < serverFailures_ && wait < longestRetry; ++i)
+        wait *= 2;
+    ++serverFailures_;
+    holdUp(id, error, shortened(id, std::min(wait, longestRetry)));
 }
 
 void CertificateRenewal::onFailed(const api::CredentialId& id, const base::Error& error)
 {
-    // The next device would meet it, too: the server is away, or the key store is locked.
-    const bool isCommon = error.kind == ErrorKind::Unreachable ||
-                          error.kind == ErrorKind::Timeout || error.kind == ErrorKind::Locked;
-    // Twice as long as the others wait then: a device that the server keeps silent to is not the
-    // first one each time.
-    const base::Duration wait = isCommon                      ? 2 * retryPeriod
-                                : error.retry != Retry::Never ? retryPeriod
-                                                              : lookPeriod;
+    if (error.kind == ErrorKind::Locked || error.kind == ErrorKind::StorageFailed)
+        return holdUp(id, error, retryPeriod);
+    fail(id, error, shortened(id, error.retry == Retry::Never ? lookPeriod : retryPeriod));
+}
+
+void CertificateRenewal::holdUp(const api::CredentialId& id,
+                                const base::Error& error,
+                                base::Duration wait)
+{
+    heldUpUntil_ = services_.scheduler.now() + wait;
+    due_.clear();
+    // Longer than the others: a device that the server keeps silent to is not the first one each
+    // time.
+    fail(id, error, wait + shortened(id, retryPeriod));
+}
+
+void CertificateRenewal::fail(const api::CredentialId& id,
+                              const base::Error& error,
+                              base::Duration wait)
+{
     log::warning("{DEVICE}: its certificate for {SERVER} is not renewed: {ERROR}; trying again in "
-                 "{HOURS} h",
+                 "{MINUTES} min",
                  "DEVICE",
                  id.device,
                  "SERVER",
                  id.server,
                  "ERROR",
                  error.message,
-                 "HOURS",
-                 std::chrono::duration_cast<std::chrono::hours>(wait).count());
-    if (isCommon) {
-        isHeldUp_ = true;
-        due_.clear();
-    }
+                 "MINUTES",
+                 std::chrono::duration_cast<std::chrono::minutes>(wait).count());
     later(id, wait);
 }
 
 // From a task of its own: what called is of the request that next() destroys.
 void CertificateRenewal::later(const api::CredentialId& id, base::Duration wait)
 {
-    notBefore_[id] = services_.scheduler.now() + wait;
+    certificates_[id].notBefore = services_.scheduler.now() + wait;
     services_.scheduler.post(lifetime_.guard([this] { next(); }));
+}
+
+base::Duration CertificateRenewal::shortened(const api::CredentialId& id, base::Duration wait) const
+{
+    constexpr int parts = 3;
+    const auto found = certificates_.find(id);
+    if (found == certificates_.end())
+        return wait;
+    const base::Duration left = found->second.expiresAt - services_.scheduler.wallNow();
+    if (left <= base::Duration::zero())
+        return wait;
+    return std::clamp(left / parts, std::min(shortestRetry, wait), wait);
 }
 
 } // namespace causeway::agent

@@ -2,63 +2,89 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
-#include "agent/api/credential_control.hpp"
+#include "agent/api/renewal_store.hpp"
 #include "agent/est_request.hpp"
 
 namespace causeway::agent {
 
 /// Renews devices' certificates before they end, at the gateway's EST server: the same key gets a
-/// new certificate. One device after the other; what fails leaves the certificate that is there,
-/// says why in the journal and is tried again. On the main thread; all it is given outlives it.
+/// new certificate. One device after the other, the one that ends first before the others; what
+/// fails leaves the certificate that is there, says why in the journal and is tried again. On the
+/// main thread; all it is given outlives it.
 class CertificateRenewal
 {
 public:
     /// Let the devices be there, and the key store open, before the first look.
     static constexpr base::Duration firstLook = std::chrono::minutes(1);
+    /// At least so often; and after a refusal, so long.
     static constexpr base::Duration lookPeriod = std::chrono::hours(24);
-    /// After what may pass by itself; a refusal is tried again with the next look. When the server
-    /// itself does not answer, or the key store is locked, nobody else asks meanwhile.
+    /// After what may pass by itself. What all devices would meet, a server that does not answer
+    /// or is not the right one, a locked key store, is met once: nobody else asks meanwhile.
     static constexpr base::Duration retryPeriod = std::chrono::hours(1);
+    /// How long all wait at most for a server that fails again and again, twice as long each time.
+    static constexpr base::Duration longestRetry = std::chrono::hours(4);
+    /// However soon a certificate ends. What would be longer than a third of the time that it has
+    /// left is shortened.
+    static constexpr base::Duration shortestRetry = std::chrono::minutes(10);
     /// Between two looks, which read every certificate.
     static constexpr base::Duration shortestRest = std::chrono::minutes(1);
+
+    using Renewed = std::function<void(const api::CredentialId& id)>;
 
     /// What it works with.
     struct Services
     {
         base::Scheduler& scheduler;
         api::Transport& transport;
-        api::CredentialStore& store;     ///< says which certificates there are
-        api::CredentialControl& control; ///< asks for and sets them, as an operator does
+        api::RenewalStore& store;
+        Renewed renewed; ///< called when a certificate has been replaced
     };
 
-    /// `before`: how long before its end a certificate is renewed.
-    CertificateRenewal(const Services& services, EstServer server, base::Duration before);
+    /// `before`: how long before its end a certificate is renewed; one that lives no longer than
+    /// three times that, when two thirds of its time are over.
+    CertificateRenewal(Services services, EstServer server, base::Duration before);
 
 private:
-    using Terms = std::vector<api::CertificateTerm>;
-    using Moments = std::map<api::CredentialId, base::TimePoint>;
+    using Terms = std::vector<api::RenewalTerm>;
+
+    /// What is known of a certificate.
+    struct Certificate
+    {
+        base::WallTime dueAt{};
+        base::WallTime expiresAt{};
+        /// Has failed, was renewed, or the server wants patience: not before that.
+        base::TimePoint notBefore{};
+    };
 
     void look();
     void begin(const Terms& terms);
-    [[nodiscard]] bool isDue(const api::CertificateTerm& term) const;
+    void order();
     void next();
+    void rest();
     void askServer(const api::CredentialId& id, base::Bytes request);
     void onAnswer(const api::CredentialId& id, base::Expected<EstRequest::Answer> answer);
     void onRenewed(const api::CredentialId& id, const api::CredentialFacts& facts);
+    void onServerFailed(const api::CredentialId& id, const base::Error& error);
     void onFailed(const api::CredentialId& id, const base::Error& error);
+    void holdUp(const api::CredentialId& id, const base::Error& error, base::Duration wait);
+    void fail(const api::CredentialId& id, const base::Error& error, base::Duration wait);
     void later(const api::CredentialId& id, base::Duration wait);
+    [[nodiscard]] base::WallTime dueAt(base::WallTime begin, base::WallTime end) const;
+    [[nodiscard]] base::Duration shortened(const api::CredentialId& id, base::Duration wait) const;
 
     Services services_;
     EstServer server_;
     base::Duration before_;
+    std::map<api::CredentialId, Certificate> certificates_;
     std::deque<api::CredentialId> due_;
-    Moments notBefore_;     ///< failed, or the server wants patience: each wakes a look
-    Moments rested_;        ///< renewed: until then not again, however short it lives
-    bool isHeldUp_ = false; ///< the others are not asked for in vain in this round
+    base::TimePoint heldUpUntil_{}; ///< nobody asks in vain before that
+    unsigned serverFailures_ = 0;   ///< in a row
     std::unique_ptr<EstRequest> request_;
     base::Timer timer_; ///< runs while nothing is under way
     base::Lifetime lifetime_;

@@ -97,7 +97,12 @@ void Daemon::beginRenewal()
 {
     auto server = readEstServer(settings_.estServer, settings_.estAuthority);
     if (server)
-        renewal_.emplace(CertificateRenewal::Services{loop_, endpoint_, store_, gateway_},
+        renewal_.emplace(CertificateRenewal::Services{loop_,
+                                                      endpoint_,
+                                                      store_,
+                                                      [this](const api::CredentialId& id) {
+                                                          gateway_.onCredentialChanged(id);
+                                                      }},
                          std::move(*server),
                          settings_.renewBefore);
     else

@@ -231,7 +231,7 @@ constexpr std::array keys{
     key<&Settings::expiryNotice>("Security", "ExpiryNotice", "How long before a device's certificate ends it is announced, once a day."),
     key<&Settings::estServer>("Security", "EstServer", "Where devices' certificates are renewed before they end: an EST server (RFC 9148), coaps://host[:port][/path], whose operation sren is asked with the certificate that is to be renewed; without a path /.well-known/est is meant. Empty: nowhere."),
     key<&Settings::estAuthority>("Security", "EstAuthority", "A file with the certificate (PEM or DER) of the authority that vouches for the EST server; no other is trusted for it."),
-    key<&Settings::renewBefore>("Security", "RenewBefore", "How long before a device's certificate ends it is renewed at the EST server. Longer than ExpiryNotice, or it is announced first."),
+    key<&Settings::renewBefore>("Security", "RenewBefore", "How long before a device's certificate ends it is renewed at the EST server; one that lives no longer than three times that, when two thirds of its time are over. Longer than ExpiryNotice, or it is announced first."),
     key<&Settings::busAddress>("Bus", "Address", "The D-Bus address to serve on; empty means the system bus."),
 };
 

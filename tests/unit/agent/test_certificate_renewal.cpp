@@ -4,10 +4,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include "agent/certificate_renewal.hpp"
-#include "tests/fakes/fake_gateway.hpp"
 #include "tests/fakes/fake_scheduler.hpp"
 #include "tests/fakes/fake_transport.hpp"
-#include "tests/fakes/memory_store.hpp"
+#include "tests/fakes/memory_renewals.hpp"
 #include "tests/fakes/pki.hpp"
 #include "tests/fakes/temporary_directory.hpp"
 
@@ -25,22 +24,28 @@ struct Fixture
     Fixture()
     {
         for (const auto& id : {meter, relay})
-            gateway.keyPairs[id] = {{}, {}, {base::toBytes("the former one")}};
+            store.certificates[id] = base::toBytes("the former one");
+        store.nextEnd = scheduler.wallNow() + 365 * 24h;
         server.sessionUri = "coaps://est.example:5684";
         server.host = "est.example";
         server.path = {".well-known", "est"};
         server.authority = base::toBytes("an authority");
     }
 
-    /// A certificate of this device ends so long after now.
-    void keep(const api::CredentialId& id, base::Duration left)
+    /// A certificate of this device ends so long after now, and has been there for so long.
+    void keep(const api::CredentialId& id, base::Duration left, base::Duration since = 500 * 24h)
     {
-        store.terms.push_back({id, scheduler.wallNow() + left});
+        store.terms.push_back({id, scheduler.wallNow() - since, scheduler.wallNow() + left});
     }
 
     void begin()
     {
-        renewal.emplace(agent::CertificateRenewal::Services{scheduler, transport, store, gateway},
+        renewal.emplace(agent::CertificateRenewal::Services{scheduler,
+                                                            transport,
+                                                            store,
+                                                            [this](const api::CredentialId& id) {
+                                                                renewed.push_back(id.device);
+                                                            }},
                         server,
                         60 * 24h);
         scheduler.advance(agent::CertificateRenewal::firstLook);
@@ -56,15 +61,23 @@ struct Fixture
         scheduler.runPosted();
     }
 
+    /// As the session says it of a server that our own check refuses.
+    void refuseServer()
+    {
+        transport.peer().lose(
+            {base::ErrorKind::Refused, "it is not for est.example", base::Retry::Later});
+        scheduler.runPosted();
+    }
+
     [[nodiscard]] std::string certificateOf(const api::CredentialId& id) const
     {
-        return std::string(base::asText(gateway.keyPairs.at(id).certificates.front()));
+        return std::string(base::asText(store.certificates.at(id)));
     }
 
     fakes::FakeScheduler scheduler;
     fakes::FakeTransport transport;
-    fakes::MemoryStore store{scheduler};
-    fakes::FakeGateway gateway{scheduler};
+    fakes::MemoryRenewals store{scheduler};
+    std::vector<std::string> renewed;
     agent::EstServer server;
     std::optional<agent::CertificateRenewal> renewal;
 };
@@ -100,8 +113,8 @@ BOOST_AUTO_TEST_CASE(asks_with_the_certificate_that_is_to_be_renewed)
 
 BOOST_AUTO_TEST_CASE(keeps_what_it_gets_and_goes_on_with_the_next_device)
 {
-    keep(meter, 59 * 24h);
-    keep(relay, -24h);
+    keep(meter, 58 * 24h);
+    keep(relay, 59 * 24h);
     begin();
 
     transport.peer().connect();
@@ -113,6 +126,7 @@ BOOST_AUTO_TEST_CASE(keeps_what_it_gets_and_goes_on_with_the_next_device)
     answer(OutcomeCode::Changed, 287);
 
     BOOST_TEST(certificateOf(relay) == "a new one");
+    BOOST_TEST((renewed == std::vector<std::string>{"meter-1", "relay-1"}));
     store.terms.clear();
     scheduler.advance(10 * 24h);
     BOOST_TEST(transport.peers.size() == 2U);
@@ -189,7 +203,7 @@ BOOST_AUTO_TEST_CASE(a_locked_key_store_is_met_once_in_an_hour)
 {
     keep(meter, 59 * 24h);
     keep(relay, 59 * 24h);
-    gateway.nextError = base::Error{base::ErrorKind::Locked, "it is locked", base::Retry::Later};
+    store.nextError = base::Error{base::ErrorKind::Locked, "it is locked", base::Retry::Later};
     begin();
     BOOST_TEST(transport.peers.empty());
 
@@ -210,11 +224,109 @@ BOOST_AUTO_TEST_CASE(those_that_are_renewed_do_not_each_wake_a_look)
         answer(OutcomeCode::Changed, 281);
         scheduler.advance(10s);
     }
-    scheduler.advance(24h - 15s);
-    BOOST_TEST(transport.peers.size() == 2U);
-    scheduler.advance(5s);
+    store.terms.clear();
 
-    BOOST_TEST(transport.peers.size() == 3U);
+    scheduler.advance(23h);
+
+    BOOST_TEST(store.looks == 1);
+    scheduler.advance(1h);
+    BOOST_TEST(store.looks == 2);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_ends_first_comes_before_the_others)
+{
+    keep(meter, 59 * 24h);
+    keep(relay, 24h);
+    begin();
+
+    BOOST_CHECK(transport.peer().settings.credential == relay);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_lives_for_days_only_is_not_renewed_before_two_thirds_of_its_time)
+{
+    keep(meter, 6h, 0h);
+    begin();
+    BOOST_TEST(transport.peers.empty());
+
+    scheduler.advance(4h - agent::CertificateRenewal::firstLook - 1s);
+    BOOST_TEST(transport.peers.empty());
+    scheduler.advance(1s);
+
+    BOOST_TEST_REQUIRE(transport.peers.size() == 1U);
+    store.terms.clear();
+    keep(meter, 6h, 0h);
+    store.nextEnd = scheduler.wallNow() + 6h;
+    transport.peer().connect();
+    answer(OutcomeCode::Changed, 281);
+    scheduler.advance(4h - 1s);
+    BOOST_TEST(transport.peers.size() == 1U);
+    scheduler.advance(1s);
+    BOOST_TEST(transport.peers.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(what_fails_is_tried_again_before_a_short_life_is_over)
+{
+    keep(meter, 3h, 6h);
+    begin();
+    transport.peer().connect();
+    answer(OutcomeCode::Forbidden);
+
+    scheduler.advance(1h);
+
+    BOOST_TEST(transport.peers.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_our_check_refuses_is_met_once_for_all_and_more_and_more_seldom)
+{
+    keep(meter, 59 * 24h);
+    keep(relay, 59 * 24h);
+    begin();
+
+    std::size_t met = 1;
+    for (const auto wait : {1h, 2h, 4h, 4h}) {
+        refuseServer();
+        scheduler.advance(wait - 1s);
+        BOOST_TEST_REQUIRE(transport.peers.size() == met);
+        scheduler.advance(1s);
+        BOOST_TEST_REQUIRE(transport.peers.size() == ++met);
+    }
+    transport.peer().connect(); // it is the right one again
+    answer(OutcomeCode::Forbidden);
+    BOOST_TEST_REQUIRE(transport.peers.size() == met);
+    scheduler.advance(1h);
+    BOOST_TEST_REQUIRE(transport.peers.size() == ++met);
+    refuseServer();
+    scheduler.advance(1h);
+
+    BOOST_TEST(transport.peers.size() == met);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_server_says_against_one_device_holds_up_no_other)
+{
+    keep(meter, 58 * 24h);
+    keep(relay, 59 * 24h);
+    begin();
+
+    transport.peer().lose(
+        {base::ErrorKind::Refused, "its certificate has expired", base::Retry::Never});
+    scheduler.runPosted();
+
+    BOOST_TEST_REQUIRE(transport.peers.size() == 2U);
+    BOOST_CHECK(transport.peer().settings.credential == relay);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_store_refuses_is_not_announced_as_renewed)
+{
+    keep(meter, 59 * 24h);
+    begin();
+    transport.peer().connect();
+    store.nextError = base::Error{base::ErrorKind::Refused, "it is older"};
+
+    answer(OutcomeCode::Changed, 281);
+
+    BOOST_TEST(renewed.empty());
+    scheduler.advance(23h);
+    BOOST_TEST(transport.peers.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_never_answers_is_given_up)

@@ -53,19 +53,31 @@ struct Fixture : tests::SessionFixture
             });
     }
 
-    /// RFC 7252 §3: an acknowledgement with 2.04, Content-Format 281 and this payload.
-    void acknowledge(const base::Bytes& payload)
+    /// RFC 7252 §3: an acknowledgement of the newest request with 2.04, Content-Format 281, these
+    /// octets of options behind it, and this payload.
+    void acknowledge(const base::Bytes& payload, const base::Bytes& options = {})
     {
-        const base::Bytes& asked = peer.records.front();
+        const base::Bytes& asked = peer.records.back();
         const std::size_t tokenSize = asked[0] & 0x0FU;
         base::Bytes message{static_cast<std::uint8_t>(0x60U | tokenSize), 0x44};
         message.insert(message.end(),
                        asked.begin() + 2,
                        asked.begin() + static_cast<std::ptrdiff_t>(4 + tokenSize));
-        const base::Bytes formatAndMarker{0xC2, 0x01, 0x19, 0xFF};
-        message.insert(message.end(), formatAndMarker.begin(), formatAndMarker.end());
+        const base::Bytes format{0xC2, 0x01, 0x19};
+        message.insert(message.end(), format.begin(), format.end());
+        message.insert(message.end(), options.begin(), options.end());
+        message.push_back(0xFF);
         message.insert(message.end(), payload.begin(), payload.end());
         peer.send(message);
+    }
+
+    /// A block of 1,024 octets, with more to come.
+    void acknowledgeBlock(std::size_t number)
+    {
+        const std::size_t value = number << 4U | 0x0EU;
+        acknowledge(
+            base::Bytes(1024, 0x30),
+            {0xB2, static_cast<std::uint8_t>(value >> 8U), static_cast<std::uint8_t>(value)});
     }
 
     [[nodiscard]] bool wasAsked(std::string_view what) const
@@ -112,8 +124,26 @@ BOOST_AUTO_TEST_CASE(a_server_of_another_authority_is_asked_nothing)
     BOOST_TEST_REQUIRE(runUntil([&] { return answer.has_value(); }));
     BOOST_TEST(answer->error().message.find("authority") != std::string::npos,
                answer->error().message);
+    BOOST_CHECK(answer->error().kind == base::ErrorKind::Refused);
+    BOOST_CHECK(answer->error().retry == base::Retry::Later); // every device would meet it
     BOOST_TEST(peer.records.empty());
     BOOST_TEST(peer.clientKey.empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_without_end_is_cut_off)
+{
+    ask(authority);
+
+    std::size_t given = 0;
+    while (!answer && given < 1000) {
+        BOOST_TEST_REQUIRE(runUntil([&] { return peer.records.size() > given || answer; }));
+        if (!answer)
+            acknowledgeBlock(given++);
+    }
+
+    BOOST_TEST_REQUIRE(answer.has_value());
+    BOOST_CHECK(answer->error().kind == base::ErrorKind::LimitExceeded);
+    BOOST_TEST(given == 65U); // the first octet above 64 KiB
 }
 
 BOOST_AUTO_TEST_SUITE_END()
