@@ -307,12 +307,13 @@ void Gateway::giveFieldKey(const AttachedDevice& device)
             if (key)
                 services_.bluetooth.setKey(name, std::move(*key));
             else
-                log::warning("{DEVICE}: its own key, if it has one, cannot be read: {ERROR}; what "
-                             "it encrypts is not understood until then",
-                             "DEVICE",
-                             name,
-                             "ERROR",
-                             key.error().message);
+                log::warning(
+                    "{DEVICE}: its own key cannot be read: {ERROR}; what it encrypts is not "
+                    "understood, and no passkey given, until it can",
+                    "DEVICE",
+                    name,
+                    "ERROR",
+                    key.error().message);
         }));
 }
 

@@ -207,10 +207,17 @@ void SealedStore::findResumption(const api::CredentialId& id, FindDone done)
         [id](Shelf& shelf) { return shelf.vault.findResumption(id); });
 }
 
+/// Locked only to who has one: most have none, and nobody shall miss what is not there.
 void SealedStore::fetchFieldKey(const std::string& device, FieldKeyStore::FetchDone done)
 {
-    runSecret<base::Secret>(std::move(done),
-                            [device](Shelf& shelf) { return shelf.vault.fetchFieldKey(device); });
+    auto task = [this, device, done = std::move(done)]() mutable {
+        run<base::Secret>(std::move(done),
+                          [device](Shelf& shelf) { return shelf.vault.fetchFieldKey(device); });
+    };
+    if (isDecided_)
+        task();
+    else
+        waiting_.emplace_back(std::move(task));
 }
 
 void SealedStore::keepFieldKey(const std::string& device,

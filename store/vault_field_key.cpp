@@ -11,7 +11,9 @@ base::Expected<base::Secret> Vault::fetchFieldKey(const std::string& device)
     const auto row = fieldKeys_.find(device);
     if (!row)
         return base::Secret();
-    if (!envelope_ || row->kekId != envelope_->kekId())
+    if (!envelope_)
+        return locked();
+    if (row->kekId != envelope_->kekId())
         return base::fail(base::ErrorKind::Corrupt,
                           fmt::format("the key of {} itself belongs to another key", device));
     return envelope_->unwrap(FieldKeyFacts{device}, row->wrappedKey);

@@ -20,7 +20,7 @@ public:
     using FetchDone = base::UniqueFunction<void(base::Expected<base::Secret>)>;
     using Done = base::UniqueFunction<void(base::Expected<void>)>;
 
-    /// Empty when the device has none.
+    /// Empty when the device has none, also while the key store is locked.
     virtual void fetchFieldKey(const std::string& device, FetchDone done) = 0;
     /// Replaces what was there; an empty key removes it. NotFound for a device the inventory does
     /// not have.

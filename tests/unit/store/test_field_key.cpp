@@ -84,6 +84,21 @@ BOOST_AUTO_TEST_CASE(a_device_that_is_not_there_gets_no_key)
     BOOST_CHECK(keep(store, "nobody", key).error().kind == ErrorKind::NotFound);
 }
 
+BOOST_AUTO_TEST_CASE(a_locked_store_refuses_a_key_only_to_who_has_one)
+{
+    {
+        auto store = open();
+        store.furnish({"meter-1", "relay-1"});
+        BOOST_REQUIRE(keep(store, "meter-1", key));
+    }
+    sealer.isThere = false;
+
+    auto store = open();
+
+    BOOST_CHECK(fetch(store, "meter-1").error().kind == ErrorKind::Locked);
+    BOOST_TEST(fetch(store, "relay-1").value().empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_key_opens_in_its_own_row_only)
 {
     {
