@@ -13,6 +13,7 @@
 #include "bridges/ble/advertisement.hpp"
 #include "bridges/ble/central.hpp"
 #include "bridges/field_buses.hpp"
+#include "bridges/profile_library.hpp"
 
 // What an operator changes; gateway_checks.cpp says whether it may be, and what the gateway is and
 // tells stands in gateway.cpp.
@@ -38,6 +39,14 @@ Expected<void> refuseInUse(const std::string& name, const std::vector<std::strin
 std::string canonical(const std::string& address)
 {
     return bridges::ble::canonicalAddress(address).value_or(address);
+}
+
+/// Who is not the gateway's any more keeps no bond with it.
+void removeBond(const GatewayServices& services, const api::DeviceSettings& settings)
+{
+    const auto profile = services.profiles.find(settings.profile);
+    if (profile && (*profile)->gatt)
+        services.bluetooth.removeBond(settings.bleAddress);
 }
 
 bool usesKeyPair(api::SecurityMode mode)
@@ -290,6 +299,8 @@ void Gateway::replaceDevice(const api::DeviceSettings& settings)
     if (old.settings().servers != settings.servers)
         bootstrapped_.erase(settings.name); // as the store has done
     const auto state = old.state();
+    if (old.settings().bleAddress != settings.bleAddress)
+        removeBond(services_, old.settings());
     // The old one goes first: it holds the unit on the line.
     devices_.erase(settings.name);
     startDevice(settings, state, base::Duration::zero());
@@ -312,7 +323,7 @@ void Gateway::detachDevice(const std::string& name, Done done)
                         }));
         },
         [this, name](base::Task finished) {
-            services_.bluetooth.removeBond(name);
+            removeBond(services_, devices_.at(name)->settings());
             devices_.erase(name);
             bootstrapped_.erase(name);
             services_.firmware.forget(name);

@@ -24,8 +24,12 @@ constexpr const char* serviceInterface = "org.bluez.GattService1";
 constexpr const char* characteristicInterface = "org.bluez.GattCharacteristic1";
 constexpr const char* batteryInterface = "org.bluez.Battery1";
 constexpr std::chrono::seconds busPause{5};
+/// bluetoothd tells an adapter first, and the devices that it knows by it a moment later.
+constexpr std::chrono::seconds settlingTime{5};
 /// bluetoothd itself forgets what it has not heard for long; this is for one that does not.
 constexpr std::size_t mostDevices = 4096;
+
+constexpr const char* notAsked = "not asked yet";
 
 constexpr const char* ownerRule =
     "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
@@ -65,14 +69,34 @@ Bluez::Bluez(base::EventLoop& loop, std::string busAddress, RadioListener& liste
     : loop_(loop)
     , busAddress_(std::move(busAddress))
     , listener_(listener)
+    , said_(notAsked)
     , peripherals_(std::make_unique<BluezPeripherals>(loop, listener))
     , retry_(loop, [this] { bus_ ? askForObjects() : connect(); })
+    , settling_(loop, [this] { onSettled(); })
 {
     // Later, so that nobody hears of it from inside the constructor.
     retry_.start(base::Duration::zero());
 }
 
 Bluez::~Bluez() = default;
+
+void Bluez::setListening(bool isWanted)
+{
+    if (std::exchange(isWanted_, isWanted) == isWanted)
+        return;
+    for (const auto& entry : adapters_) {
+        auto& adapter = *entry.second;
+        base::contain("an adapter", [&] { adapter.setWanted(isWanted); });
+    }
+    said_ = notAsked;
+    if (isWanted)
+        retry_.start(base::Duration::zero()); // who is not there is told anew
+}
+
+bool Bluez::hasBondsToRemove() const
+{
+    return peripherals_->hasBondsToRemove();
+}
 
 GattRadio& Bluez::gatt()
 {
@@ -205,14 +229,21 @@ void Bluez::takeAttribute(const std::string& path, const Interfaces& interfaces)
         peripherals_->takeBattery(path, found->second);
 }
 
+void Bluez::addAdapter(const std::string& path)
+{
+    auto adapter = std::make_unique<BluezAdapter>(
+        bus_->connection(), loop_, path, [this] { onAdapterChanged(); });
+    adapter->setWanted(isWanted_);
+    adapters_.emplace(path, std::move(adapter));
+    settling_.start(settlingTime);
+}
+
 template <typename Interfaces>
 void Bluez::takeObject(const std::string& path, const Interfaces& interfaces)
 {
     if (const auto adapter = interfaces.find(adapterInterface); adapter != interfaces.end()) {
-        auto& known = adapters_[path];
-        if (!known)
-            known = std::make_unique<BluezAdapter>(
-                bus_->connection(), loop_, path, [this] { onAdapterChanged(); });
+        if (!adapters_.contains(path))
+            addAdapter(path);
         takeAdapter(path, adapter->second);
         onAdapterChanged();
     }
@@ -287,9 +318,16 @@ void Bluez::onAdapterChanged()
     say(reason);
 }
 
+void Bluez::onSettled()
+{
+    peripherals_->setComplete();
+    listener_.onBondsRemoved();
+}
+
 void Bluez::forgetAll()
 {
     retry_.stop();
+    settling_.stop();
     objects_.reset();
     adapters_.clear();
     devices_.clear();
@@ -298,7 +336,7 @@ void Bluez::forgetAll()
 
 void Bluez::say(const std::string& reason)
 {
-    if (std::exchange(said_, reason) != reason)
+    if (isWanted_ && std::exchange(said_, reason) != reason)
         listener_.onRadio(reason.empty(), reason);
 }
 

@@ -26,7 +26,7 @@ class BluezObjects;
 class BluezPeripherals;
 struct BluezDevice;
 
-/// BlueZ's bluetoothd over D-Bus, listening on all its adapters as long as this lives. That
+/// BlueZ's bluetoothd over D-Bus, listening on all its adapters while that is wanted. That
 /// bluetoothd or an adapter is not there, goes and comes back is all in a day's work: it tries
 /// again when they come, and every few seconds when they refuse. Lives on its loop's thread.
 class Bluez
@@ -37,6 +37,13 @@ public:
     ~Bluez();
     Bluez(const Bluez&) = delete;
     Bluez& operator=(const Bluez&) = delete;
+
+    /// At first it does not; nobody is told of the radio meanwhile.
+    void setListening(bool isWanted);
+
+    /// Removing bonds has to wait until bluetoothd and an adapter are there;
+    /// RadioListener::onBondsRemoved() tells when nothing waits any more.
+    [[nodiscard]] bool hasBondsToRemove() const;
 
     /// To connect what is heard.
     [[nodiscard]] GattRadio& gatt();
@@ -55,7 +62,9 @@ private:
     void onObjects(sdbus::Message& signal);
     void onProperties(sdbus::Message& signal);
     void onRefused(const std::string& sentence);
+    void addAdapter(const std::string& path);
     void onAdapterChanged();
+    void onSettled();
     void forgetAll();
     void say(const std::string& reason);
 
@@ -76,7 +85,8 @@ private:
     base::EventLoop& loop_;
     std::string busAddress_;
     RadioListener& listener_;
-    std::string said_ = "not asked yet"; ///< why no adapter listens; empty when one does
+    bool isWanted_ = false; ///< to listen
+    std::string said_;      ///< why no adapter listens; empty when one does
     std::unique_ptr<base::Bus> bus_;
     std::unique_ptr<BluezPeripherals> peripherals_; ///< with proxies of bus_
     std::unique_ptr<Matches> matches_;
@@ -84,6 +94,7 @@ private:
     std::map<std::string, std::unique_ptr<BluezAdapter>> adapters_; ///< by object path
     std::map<std::string, BluezDevice> devices_;                    ///< by object path
     base::Timer retry_;
+    base::Timer settling_; ///< after an adapter came, until its devices have, too
     base::Lifetime lifetime_;
 };
 

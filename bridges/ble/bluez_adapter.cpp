@@ -37,6 +37,19 @@ BluezAdapter::~BluezAdapter()
     unregisterProxy();
 }
 
+void BluezAdapter::setWanted(bool isWanted)
+{
+    if (std::exchange(isWanted_, isWanted) == isWanted)
+        return;
+    if (isWanted)
+        return begin();
+    retry_.stop();
+    isListening_ = false;
+    // An attempt that is under way is ended by its answer.
+    if (std::exchange(isCounted_, false))
+        StopDiscovery();
+}
+
 void BluezAdapter::setPowered(bool isPowered)
 {
     if (std::exchange(isPowered_, isPowered) == isPowered)
@@ -58,7 +71,7 @@ void BluezAdapter::setDiscovering(bool isDiscovering)
 
 void BluezAdapter::begin()
 {
-    if (!isPowered_)
+    if (!isPowered_ || !isWanted_)
         return;
     reason_.clear();
     // Without DuplicateData a sensor whose values stay the same looks dead.
@@ -76,6 +89,8 @@ void BluezAdapter::cease(std::string reason)
 
 void BluezAdapter::onSetDiscoveryFilterReply(bus::MaybeError error)
 {
+    if (!isWanted_)
+        return;
     if (error)
         refuse(*error);
     else
@@ -84,6 +99,11 @@ void BluezAdapter::onSetDiscoveryFilterReply(bus::MaybeError error)
 
 void BluezAdapter::onStartDiscoveryReply(bus::MaybeError error)
 {
+    if (!isWanted_) {
+        if (!error)
+            StopDiscovery();
+        return;
+    }
     // In progress: what we have begun, since it is counted for each client. Before that it means
     // that the kernel is busy, with the discovery of a bluetoothd that was killed: for 10 s,
     // and 5.66 drops who asked meanwhile (start_discovery_complete of src/adapter.c).

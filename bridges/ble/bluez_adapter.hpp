@@ -11,7 +11,8 @@
 
 namespace causeway::bridges::ble {
 
-/// One adapter that is to listen. Tells `changed` when it begins, ceases or cannot.
+/// One adapter, which listens while it is wanted to. Tells `changed` when it begins, ceases or
+/// cannot.
 class BluezAdapter final : public sdbus::ProxyInterfaces<org::bluez::Adapter1_proxy>
 {
 public:
@@ -23,6 +24,8 @@ public:
     BluezAdapter(const BluezAdapter&) = delete;
     BluezAdapter& operator=(const BluezAdapter&) = delete;
 
+    /// Whether it shall listen at all; at first it shall not.
+    void setWanted(bool isWanted);
     void setPowered(bool isPowered);
     /// What bluetoothd says of itself: it may cease although nobody asked.
     void setDiscovering(bool isDiscovering);
@@ -38,12 +41,15 @@ private:
     void onSetDiscoveryFilterReply(bus::MaybeError error) override;
     void onStartDiscoveryReply(bus::MaybeError error) override;
 
+    void onStopDiscoveryReply(bus::MaybeError) override {}
+
     void onRemoveDeviceReply(bus::MaybeError) override {}
 
     void refuse(const sdbus::Error& error);
 
     std::string name_;
     std::function<void()> changed_;
+    bool isWanted_ = false;
     bool isPowered_ = false;
     bool isListening_ = false;
     bool isCounted_ = false; ///< bluetoothd has begun a discovery for us, and not dropped it

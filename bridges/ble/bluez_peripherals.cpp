@@ -100,6 +100,8 @@ void BluezPeripherals::takeDevice(const std::string& path,
     remote.state.isConnected = isConnected.value_or(remote.state.isConnected);
     remote.state.isResolved = isResolved.value_or(remote.state.isResolved);
     remote.state.isBonded = get<bool>(properties, "Paired").value_or(remote.state.isBonded);
+    if (remote.state.isBonded && unbonded_.contains(address))
+        removeBondOf(remote);
     if (isConnected || isResolved)
         listener_.onPeripheralChanged(address);
 }
@@ -211,6 +213,7 @@ void BluezPeripherals::forgetAll()
     paths_.clear();
     used_.clear();
     agent_.reset();
+    isComplete_ = false;
     for (const auto& [path, remote] : gone)
         listener_.onPeripheralChanged(remote.address);
 }
@@ -290,6 +293,7 @@ void BluezPeripherals::askForPasskey(const std::string& path)
 
 void BluezPeripherals::bond(const std::string& address, Done done)
 {
+    unbonded_.erase(address); // the bond that it gets now is wanted
     Remote* remote = find(address);
     if (remote != nullptr && remote->connection)
         return remote->connection->bond(std::move(done));
@@ -306,12 +310,26 @@ void BluezPeripherals::answerPasskey(const std::string& address, std::uint32_t p
 /// Of each adapter that has one.
 void BluezPeripherals::removeBond(const std::string& address)
 {
+    if (!isComplete_)
+        unbonded_.insert(address);
     const auto [first, last] = paths_.equal_range(address);
     for (auto entry = first; entry != last; ++entry) {
         const Remote& remote = remotes_.at(entry->second);
-        if (remote.state.isBonded && connection_ != nullptr)
-            BluezRemoval(*connection_, remote.state.adapter).remove(remote.path);
+        if (remote.state.isBonded)
+            removeBondOf(remote);
     }
+}
+
+void BluezPeripherals::removeBondOf(const Remote& remote) const
+{
+    if (connection_ != nullptr)
+        BluezRemoval(*connection_, remote.state.adapter).remove(remote.path);
+}
+
+void BluezPeripherals::setComplete()
+{
+    isComplete_ = true;
+    unbonded_.clear();
 }
 
 void BluezPeripherals::read(const std::string& handle, ReadDone done)

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,11 @@ public:
     void forgetAttribute(const std::string& path);
     void forgetAll();
 
+    /// All that bluetoothd knew of itself is known: what is not bonded has no bond to remove.
+    void setComplete();
+
+    [[nodiscard]] bool hasBondsToRemove() const { return !unbonded_.empty(); }
+
     [[nodiscard]] std::size_t size() const { return remotes_.size(); }
 
     [[nodiscard]] std::optional<PeripheralState>
@@ -97,6 +103,7 @@ private:
     [[nodiscard]] Remote* owner(const std::string& attributePath);
     void takeServices(Remote& remote, const Properties& properties);
     void readBattery(Battery& battery, ReadDone done);
+    void removeBondOf(const Remote& remote) const;
     void requireAgent();
     void askForPasskey(const std::string& path);
     [[nodiscard]] BluezRequest* newRequest(const std::string& handle);
@@ -108,6 +115,8 @@ private:
     std::map<std::string, Remote> remotes_;         ///< by object path
     std::multimap<std::string, std::string> paths_; ///< by address
     std::map<std::string, std::string> used_;       ///< by address, from connect to disconnect
+    bool isComplete_ = false;
+    std::set<std::string> unbonded_; ///< addresses whose bonds wait to be removed
     std::uint64_t heard_ = 0;
 };
 

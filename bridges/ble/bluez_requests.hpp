@@ -82,6 +82,8 @@ private:
 
     void onStartDiscoveryReply(bus::MaybeError) override {}
 
+    void onStopDiscoveryReply(bus::MaybeError) override {}
+
     void onRemoveDeviceReply(bus::MaybeError) override {}
 };
 

@@ -77,11 +77,11 @@ void Central::setKey(const std::string& device, base::Secret key)
     });
 }
 
-void Central::removeBond(const std::string& device)
+void Central::removeBond(const std::string& address)
 {
-    const auto found = sensors_.find(device);
-    if (found != sensors_.end())
-        loop_.post([&side = *side_, sensor = found->second] { side.removeBond(sensor); });
+    if (auto canonical = canonicalAddress(address))
+        loop_.post(
+            [&side = *side_, canonical = std::move(*canonical)] { side.removeBond(canonical); });
 }
 
 void Central::scan(base::Duration duration, ScanDone done)

@@ -41,8 +41,8 @@ public:
     /// The key that the device encrypts with, or its passkey; nothing when the device has no bridge
     /// now.
     void setKey(const std::string& device, base::Secret key);
-    /// Of a device that is to be detached; its bridge goes next.
-    void removeBond(const std::string& device);
+    /// Of a device that is detached, once bluetoothd is there, if that is before this goes.
+    void removeBond(const std::string& address);
 
     /// Everything that is heard within so long; Unreachable when nobody could listen. `done` comes
     /// on the main thread unless this goes first.

@@ -63,7 +63,8 @@ public:
     /// Unreachable, Timeout (also: nobody gave the passkey).
     virtual void bond(const std::string& address, Done done) = 0;
     virtual void answerPasskey(const std::string& address, std::uint32_t passkey) = 0;
-    /// Disconnects it, too. Nothing to one that has no bond.
+    /// Disconnects it, too, when it has one; once bluetoothd is there to be asked, unless it is
+    /// connected before.
     virtual void removeBond(const std::string& address) = 0;
 
     /// Errors: Refused (the peripheral said no), NotAuthorized (it wants a bond first),

@@ -20,6 +20,8 @@ public:
     virtual void onPeripheralChanged(const std::string& address) = 0;
     /// GattRadio::answerPasskey() answers it.
     virtual void onPasskeyWanted(const std::string& address) = 0;
+    /// No bond waits to be removed any more.
+    virtual void onBondsRemoved() = 0;
     virtual void onValueNotification(const std::string& address,
                                      const std::string& handle,
                                      base::ByteView octets) = 0;

@@ -75,6 +75,7 @@ void RadioSide::addPeripheral(std::uint64_t id,
     auto peripheral = std::make_unique<Peripheral>(site, std::move(settings), std::move(report));
     peripheralByAddress_.emplace(peripheral->address(), peripheral.get());
     peripherals_.emplace(id, std::move(peripheral));
+    listenOrRest();
 }
 
 void RadioSide::startPeripheral(std::uint64_t id)
@@ -98,10 +99,11 @@ void RadioSide::setKey(std::uint64_t id, base::Secret key)
         found->second->setPasskey(passkeyIn(key.view()));
 }
 
-void RadioSide::removeBond(std::uint64_t id)
+void RadioSide::removeBond(const std::string& address)
 {
-    if (const auto found = peripherals_.find(id); found != peripherals_.end())
-        bluez_->gatt().removeBond(found->second->address());
+    listen();
+    bluez_->gatt().removeBond(address);
+    listenOrRest();
 }
 
 void RadioSide::scan(base::Duration duration, ScanDone done)
@@ -140,10 +142,15 @@ void RadioSide::listen()
 
 void RadioSide::listenOrRest()
 {
-    if (!sensors_.empty() || !peripherals_.empty() || !scans_.empty())
-        return listen();
-    bluez_.reset();
-    reason_.clear();
+    const bool isWanted = !sensors_.empty() || !peripherals_.empty() || !scans_.empty();
+    if (isWanted || (bluez_ && bluez_->hasBondsToRemove())) {
+        listen();
+        bluez_->setListening(isWanted);
+    } else {
+        bluez_.reset();
+    }
+    if (!isWanted)
+        reason_.clear();
 }
 
 void RadioSide::onAdvertisement(const Advertisement& advertisement)
@@ -182,6 +189,12 @@ void RadioSide::onPasskeyWanted(const std::string& address)
 {
     if (Peripheral* peripheral = peripheralAt(address))
         peripheral->onPasskeyWanted();
+}
+
+/// Later, because who tells it may go then.
+void RadioSide::onBondsRemoved()
+{
+    loop_.post(lifetime_.guard([this] { listenOrRest(); }));
 }
 
 void RadioSide::onValueNotification(const std::string& address,

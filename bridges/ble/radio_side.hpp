@@ -10,6 +10,7 @@
 
 #include "agent/base/event_loop.hpp"
 #include "agent/base/expected.hpp"
+#include "agent/base/lifetime.hpp"
 #include "bridges/ble/bluez.hpp"
 #include "bridges/ble/connection_slots.hpp"
 #include "bridges/ble/peripheral.hpp"
@@ -46,8 +47,9 @@ public:
     void removePeripheral(std::uint64_t id);
     /// To a peripheral: its passkey, as admitPasskey() wants it.
     void setKey(std::uint64_t id, base::Secret key);
-    /// What bluetoothd has of a peripheral beyond its connection.
-    void removeBond(std::uint64_t id);
+    /// What bluetoothd has of a peripheral beyond its connection, also of one that is none of ours
+    /// any more; as soon as bluetoothd is there, if that is before this goes.
+    void removeBond(const std::string& address);
 
     /// `done` is called here; never when this goes first.
     void scan(base::Duration duration, ScanDone done);
@@ -63,6 +65,7 @@ private:
     void onRadio(bool isListening, const std::string& reason) override;
     void onPeripheralChanged(const std::string& address) override;
     void onPasskeyWanted(const std::string& address) override;
+    void onBondsRemoved() override;
     void onValueNotification(const std::string& address,
                              const std::string& handle,
                              base::ByteView octets) override;
@@ -84,6 +87,7 @@ private:
     ConnectionSlots slots_;
     std::map<std::uint64_t, std::unique_ptr<Peripheral>> peripherals_; ///< by means of bluez_
     std::map<std::string, Peripheral*> peripheralByAddress_;
+    base::Lifetime lifetime_;
 };
 
 } // namespace causeway::bridges::ble

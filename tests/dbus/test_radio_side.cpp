@@ -2,6 +2,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
@@ -18,6 +19,7 @@ using namespace causeway::bridges::ble;
 using namespace std::chrono_literals;
 using tests::PrivateBus;
 using tests::SimulatedBluez;
+using tests::SimulatedPeripheral;
 
 namespace {
 
@@ -55,15 +57,28 @@ Advertisement advertised()
 struct Fixture
 {
     explicit Fixture(int busyTimes = 0)
-        : bluez(loop, bus.address())
-        , side(std::make_unique<RadioSide>(loop, bus.address()))
+        : side(std::make_unique<RadioSide>(loop, bus.address()))
     {
-        bluez.adapter()->beBusy(busyTimes);
-        bluez.peripheral(thermometer)
-            .values.push_back(
-                {canonicalUuid("181a").value(), canonicalUuid("2a6e").value(), {"read"}, {1, 0}});
+        peripheral.values.push_back(
+            {canonicalUuid("181a").value(), canonicalUuid("2a6e").value(), {"read"}, {1, 0}});
+        startBluez();
+        bluez->adapter()->beBusy(busyTimes);
         attach();
     }
+
+    void startBluez()
+    {
+        bluez.emplace(loop, bus.address());
+        bluez->remember(thermometer, peripheral);
+    }
+
+    void endBluez()
+    {
+        peripheral = bluez->peripheral(thermometer);
+        bluez.reset();
+    }
+
+    [[nodiscard]] bool isBonded() { return bluez->peripheral(thermometer).isBonded; }
 
     void attach()
     {
@@ -76,14 +91,15 @@ struct Fixture
         });
         side->startPeripheral(1);
         while (!isAvailable && !lacks) {
-            bluez.advertise(advertised());
+            bluez->advertise(advertised());
             loop.runOnce(10ms);
         }
     }
 
     PrivateBus bus;
     base::EventLoop loop;
-    SimulatedBluez bluez;
+    SimulatedPeripheral peripheral; ///< while there is no bluetoothd
+    std::optional<SimulatedBluez> bluez;
     bool isAvailable = false;
     bool lacks = false; ///< what its profile wants
     std::unique_ptr<RadioSide> side;
@@ -141,6 +157,48 @@ BOOST_AUTO_TEST_CASE(a_device_that_two_adapters_hear_is_the_one_that_was_connect
     BOOST_TEST(peripherals.peripheral("00:00:00:00:00:07")->adapter == first);
     peripherals.disconnect("00:00:00:00:00:07");
     BOOST_TEST(peripherals.peripheral("00:00:00:00:00:07")->adapter == second);
+}
+
+BOOST_AUTO_TEST_CASE(a_bond_that_bluetoothd_was_not_there_to_remove_goes_when_it_is_back)
+{
+    bluez->peripheral(thermometer).isBonded = true;
+    endBluez();
+
+    side->removeBond(thermometer);
+    side->removePeripheral(1);
+    startBluez();
+    while (isBonded())
+        loop.runOnce(10ms);
+
+    BOOST_TEST(!bluez->adapter()->isDiscovering()); // nobody is to be heard
+}
+
+BOOST_AUTO_TEST_CASE(who_is_attached_again_before_its_bond_is_removed_gets_another_one)
+{
+    bluez->peripheral(thermometer).wantsBond = true;
+    bluez->peripheral(thermometer).isBonded = true;
+    endBluez();
+
+    side->removeBond(thermometer);
+    side->removePeripheral(1);
+    startBluez();
+    attach();
+
+    BOOST_TEST(bluez->peripheral(thermometer).bondsMade == 1);
+}
+
+BOOST_AUTO_TEST_CASE(who_was_never_ours_may_lose_its_bond)
+{
+    side->removePeripheral(1);
+    endBluez();
+    peripheral.isBonded = true;
+    startBluez();
+
+    side->removeBond(thermometer);
+    while (isBonded())
+        loop.runOnce(10ms);
+
+    BOOST_TEST(!isBonded());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -159,6 +159,7 @@ void SimulatedDevice::endBond(bool isAccepted)
         return result.returnError(sdbus::Error(
             bus::ErrorName("org.bluez.Error.AuthenticationFailed"), "Authentication Failed"));
     peripheral_.isBonded = true;
+    ++peripheral_.bondsMade;
     tell(*this, Device1_adaptor::INTERFACE_NAME, {"Paired"});
     result.returnResults();
 }
@@ -281,17 +282,30 @@ void SimulatedBluez::advertise(const Advertisement& advertisement)
     SimulatedPeripheral& remote = peripherals_[advertisement.address];
     if (!adapter_ || !adapter_->isDiscovering() || remote.isConnected)
         return;
-    auto& device = devices_[advertisement.address];
+    device(advertisement.address).advertise(advertisement, adapter_->tellsDuplicates());
+}
+
+SimulatedDevice& SimulatedBluez::device(const std::string& address)
+{
+    auto& device = devices_[address];
     if (!device) {
-        std::string path = std::string(adapterPath) + "/dev_" + advertisement.address;
+        std::string path = std::string(adapterPath) + "/dev_" + address;
         std::ranges::replace(path, ':', '_');
         device = std::make_unique<SimulatedDevice>(
             SimulatedDevice::Site{bus_.connection(), loop_, agents_},
             path,
-            advertisement.address,
-            remote);
+            address,
+            peripherals_[address]);
     }
-    device->advertise(advertisement, adapter_->tellsDuplicates());
+    return *device;
+}
+
+void SimulatedBluez::remember(const std::string& address, const SimulatedPeripheral& peripheral)
+{
+    peripherals_[address] = peripheral;
+    peripherals_[address].isConnected = false;
+    if (peripheral.isBonded)
+        device(address).advertise({address, {}, {}, {}, {}, {}}, false);
 }
 
 void SimulatedBluez::setValue(const std::string& address,

@@ -161,6 +161,9 @@ public:
         return peripherals_[address];
     }
 
+    /// What is bonded is there from the start, as the real one reads it from its disk.
+    void remember(const std::string& address, const SimulatedPeripheral& peripheral);
+
     /// Another value of one of its characteristics, which it tells who asked for it.
     void setValue(const std::string& address, const std::string& uuid, const base::Bytes& octets);
     void dropConnection(const std::string& address);
@@ -169,6 +172,7 @@ private:
     class Root;
 
     void removeDevice(const std::string& path);
+    [[nodiscard]] SimulatedDevice& device(const std::string& address);
 
     base::EventLoop& loop_;
     base::Bus bus_;

@@ -34,6 +34,7 @@ struct SimulatedPeripheral
     bool isConnected = false;
     bool wantsBond = false; ///< else it refuses whatever is asked of its characteristics
     bool isBonded = false;
+    int bondsMade = 0;
     std::optional<std::uint32_t> passkey; ///< that it shows; without one bonding just works
 };
 
