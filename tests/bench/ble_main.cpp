@@ -83,6 +83,15 @@ std::size_t openDescriptors()
     return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
+void tellGrowth(const char* what, std::size_t count, double memory, std::size_t descriptors)
+{
+    std::printf("{\"what\": \"%s\", \"count\": %zu, \"rss_kib\": %.0f, \"descriptors\": %zd}\n",
+                what,
+                count,
+                residentKibibytes() - memory,
+                static_cast<std::ptrdiff_t>(openDescriptors() - descriptors));
+}
+
 /// Everybody in reach, on a thread of its own so that its cost is not counted.
 class Air
 {
@@ -192,10 +201,7 @@ void measureDeaths(std::size_t deaths)
     const auto descriptors = openDescriptors();
     for (std::size_t i = 0; i < deaths; ++i)
         live();
-    std::printf("{\"what\": \"deaths\", \"count\": %zu, \"rss_kib\": %.0f, \"descriptors\": %zd}\n",
-                deaths,
-                residentKibibytes() - memory,
-                static_cast<std::ptrdiff_t>(openDescriptors() - descriptors));
+    tellGrowth("deaths", deaths, memory, descriptors);
 }
 
 /// In a time of its own: a device that is lost again and again rests ever longer.
@@ -227,11 +233,10 @@ void measureDisconnects(std::size_t disconnects)
     };
     comesBack();
     const double memory = residentKibibytes();
+    const auto descriptors = openDescriptors();
     for (std::size_t i = 0; i < disconnects; ++i)
         comesBack();
-    std::printf("{\"what\": \"disconnects\", \"count\": %zu, \"rss_kib\": %.0f}\n",
-                disconnects,
-                residentKibibytes() - memory);
+    tellGrowth("disconnects", disconnects, memory, descriptors);
 }
 
 } // namespace
