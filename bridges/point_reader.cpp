@@ -111,7 +111,9 @@ Point PointReader::read(const model::ResourceDefinition& definition,
         return std::move(point_);
     }
     readEncoding(units);
+    point_.encoding.clamp = table_.range("clamp");
     point_.pollClass = table_.choice("poll", all(pollWords)).value_or(PollClass::Fast);
+    point_.isAlone = table_.flag("alone").value_or(false);
     table_.table("write", [this](ProfileTable inner) { readWrite(std::move(inner)); });
     checkEncoding();
     return std::move(point_);
@@ -274,6 +276,7 @@ void PointReader::readWrite(ProfileTable inner)
 {
     WriteRule rule;
     rule.usesMultiple = inner.flag("multiple").value_or(false);
+    rule.usesMask = inner.flag("mask").value_or(false);
     rule.verifies = inner.flag("verify").value_or(false);
     rule.table = inner.choice("table", all(tableWords));
     if (inner.has("address"))
@@ -318,6 +321,11 @@ void PointReader::checkWrite(ProfileTable& inner, const WriteRule& rule)
         inner.complain("", fmt::format("{}s cannot be written", modbus::toString(table)));
     if (modbus::holdsBits(table) != modbus::holdsBits(point_.table))
         inner.complain("table", "a bit is written to a bit, a register to a register");
+    const bool isPart = point_.encoding.type == RawType::Bit || point_.encoding.width != 0;
+    if (rule.usesMask && (modbus::holdsBits(table) || point_.encoding.words != 1 || !isPart))
+        inner.complain("mask", "only a part of one register is written with a mask");
+    if (rule.usesMask && rule.usesMultiple)
+        inner.complain("mask", "a write has either a mask or the function code for several");
     if (rule.step < 0.0)
         inner.complain("step", "step must be above 0");
     if (rule.pulse.count() > 0 && point_.valueType != ResourceType::Boolean)
@@ -344,7 +352,7 @@ void PointReader::checkEncoding()
         table_.complain("scale", "scale must not be 0");
     const bool isPlain = raw == RawType::Bit || raw == RawType::String;
     const bool isScaled = table_.has("scale") || table_.has("offset") || table_.has("valid") ||
-                          table_.has("from") || table_.has("scale-register");
+                          table_.has("clamp") || table_.has("from") || table_.has("scale-register");
     if (isPlain && isScaled)
         table_.complain("scale", fmt::format("a {} is not scaled", modbus::toString(raw)));
     if (!canDecode(encoding))

@@ -64,6 +64,7 @@ std::uint16_t mostItems(FunctionCode function)
         return mostRegistersRead;
     case FunctionCode::WriteSingleCoil:
     case FunctionCode::WriteSingleRegister:
+    case FunctionCode::MaskWriteRegister:
         return 1;
     case FunctionCode::WriteMultipleCoils:
         return mostBitsWritten;
@@ -71,6 +72,11 @@ std::uint16_t mostItems(FunctionCode function)
         return mostRegistersWritten;
     }
     return 0;
+}
+
+bool isMask(FunctionCode function)
+{
+    return function == FunctionCode::MaskWriteRegister;
 }
 
 std::uint8_t readOctets(const Request& request)
@@ -170,7 +176,8 @@ Expected<void> check(const Request& request)
     if (request.address + std::uint32_t{request.count} > 0x10000U)
         return fail(ErrorKind::InvalidArgument,
                     "a Modbus request cannot reach beyond address 65535");
-    if (isWrite(request.function) && request.values.size() != request.count)
+    const std::size_t values = isMask(request.function) ? 2 : request.count;
+    if (isWrite(request.function) && request.values.size() != values)
         return fail(ErrorKind::InvalidArgument, "a Modbus write needs as many values as addresses");
     return {};
 }
@@ -182,6 +189,11 @@ Bytes encodePdu(const Request& request)
     putWord(pdu, request.address);
     if (isSingle(request.function)) {
         putWord(pdu, singleValue(request));
+        return pdu;
+    }
+    if (isMask(request.function)) { // V1.1b3 §6.16
+        putWord(pdu, request.values[0]);
+        putWord(pdu, request.values[1]);
         return pdu;
     }
     putWord(pdu, request.count);
@@ -197,6 +209,8 @@ Bytes answerShape(const Request& request)
         shape.push_back(readOctets(request));
         return shape;
     }
+    if (isMask(request.function))
+        return encodePdu(request); // all of it comes back
     putWord(shape, request.address);
     putWord(shape, isSingle(request.function) ? singleValue(request) : request.count);
     return shape;
@@ -204,6 +218,8 @@ Bytes answerShape(const Request& request)
 
 std::size_t answerOctets(const Request& request)
 {
+    if (isMask(request.function))
+        return 7;
     return isWrite(request.function) ? 5 : std::size_t{2} + readOctets(request);
 }
 
@@ -275,14 +291,18 @@ std::optional<std::size_t> rtuAnswerLength(ByteView received)
 {
     constexpr std::size_t exceptionFrame = 5;
     constexpr std::size_t writeFrame = 8;
+    constexpr std::size_t maskFrame = 10;
+    constexpr std::uint8_t maskCode = 22;
     if (received.size() < 2)
         return std::nullopt;
     const std::uint8_t code = received[1] & static_cast<std::uint8_t>(~exceptionBit);
-    const bool isKnown = (code >= 1 && code <= 6) || code == 15 || code == 16;
+    const bool isKnown = (code >= 1 && code <= 6) || code == 15 || code == 16 || code == maskCode;
     if (!isKnown)
         return 0;
     if (code != received[1])
         return exceptionFrame;
+    if (code == maskCode)
+        return maskFrame;
     if (code > 4)
         return writeFrame;
     if (received.size() < 3)

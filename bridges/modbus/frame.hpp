@@ -23,6 +23,7 @@ enum class FunctionCode : std::uint8_t {
     WriteSingleRegister = 6,
     WriteMultipleCoils = 15,
     WriteMultipleRegisters = 16,
+    MaskWriteRegister = 22,
 };
 
 [[nodiscard]] bool isWrite(FunctionCode function);
@@ -43,7 +44,8 @@ struct Request
     FunctionCode function = FunctionCode::ReadHoldingRegisters;
     std::uint16_t address = 0;
     std::uint16_t count = 1;
-    std::vector<std::uint16_t> values; ///< of a write: exactly `count`
+    /// Of a write: exactly `count`; of MaskWriteRegister the AND mask and the OR mask.
+    std::vector<std::uint16_t> values;
 
     [[nodiscard]] bool operator==(const Request&) const = default;
 };

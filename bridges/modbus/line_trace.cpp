@@ -40,6 +40,8 @@ const char* nameOf(FunctionCode function)
         return "write coils";
     case FunctionCode::WriteMultipleRegisters:
         return "write registers";
+    case FunctionCode::MaskWriteRegister:
+        return "mask register";
     }
     return "?";
 }

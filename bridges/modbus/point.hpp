@@ -41,6 +41,7 @@ struct Encoding
     std::optional<std::uint8_t> decimals; ///< digits kept after the point; all when none
     std::vector<std::uint64_t> sentinels; ///< raw words that mean "not available"
     std::optional<model::Range> valid;    ///< of the value, after scaling; others are not believed
+    std::optional<model::Range> clamp;    ///< what lies a little outside counts as its end
     /// What single raw numbers mean; when there are some, no other number is believed.
     std::vector<std::pair<std::int64_t, model::Value>> meanings;
 };
@@ -57,6 +58,7 @@ enum class PollClass : std::uint8_t {
 struct WriteRule
 {
     bool usesMultiple = false;            ///< function code 15 or 16 where 5 or 6 would do
+    bool usesMask = false;                ///< function code 22, for a part of a register
     bool verifies = false;                ///< reads back and compares
     std::optional<model::Range> range;    ///< of the value, before it is unscaled
     std::optional<RegisterTable> table;   ///< otherwise than where it is read
@@ -84,6 +86,7 @@ struct Point
     Encoding encoding;
     model::ResourceType valueType = model::ResourceType::Float;
     PollClass pollClass = PollClass::Fast;
+    bool isAlone = false; ///< read by a request of its own
     std::optional<WriteRule> write;
     std::optional<std::uint16_t> executeValue; ///< what Execute writes: the Resource has no value
     /// A signed register of the same table: the power of ten that the raw number is multiplied by.

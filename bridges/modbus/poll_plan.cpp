@@ -79,7 +79,9 @@ std::vector<Span> mergeSpans(std::span<const Point> points, const UnitLimits& li
     std::vector<Span> spans;
     for (const std::size_t i : order) {
         const Point& point = points[i];
-        if (spans.empty() || !extend(spans.back(), point, limits))
+        const bool isAlone =
+            point.isAlone || spans.empty() || points[spans.back().points.front()].isAlone;
+        if (isAlone || !extend(spans.back(), point, limits))
             spans.push_back(spanOf(point));
         spans.back().points.push_back(i);
     }

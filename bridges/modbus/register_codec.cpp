@@ -149,6 +149,15 @@ bool isInside(const std::optional<model::Range>& range, const Value& value)
     return !range || !number || (*number >= range->smallest && *number <= range->largest);
 }
 
+Expected<Value> clamped(const Point& point, Value value)
+{
+    const auto number = model::asNumber(value);
+    if (!number || isInside(point.encoding.clamp, value))
+        return value;
+    const model::Range& ends = *point.encoding.clamp;
+    return numberValue(point, std::clamp(*number, ends.smallest, ends.largest));
+}
+
 Expected<Value> decodeFloat(const Point& point, const Encoding& encoding, std::uint64_t raw)
 {
     double number =
@@ -292,7 +301,7 @@ Expected<Value> decode(const Point& point, std::span<const std::uint16_t> words)
     if (value && !isInside(encoding->valid, *value))
         return unbelievable(
             fmt::format("{} is outside what the profile believes", model::toText(*value)));
-    return value;
+    return value ? clamped(point, std::move(*value)) : value;
 }
 
 Expected<Words> encode(const Point& point, const Value& value)

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "bridges/modbus/register_codec.hpp"
+
 namespace causeway::bridges::modbus {
 
 namespace {
@@ -50,11 +52,14 @@ Request writeRequest(std::uint8_t unitId,
 Request writeRequest(std::uint8_t unitId, const Point& point, std::vector<std::uint16_t> words)
 {
     const WriteRule rule = point.write.value_or(WriteRule{});
-    return writeRequest(unitId,
-                        rule.table.value_or(point.table),
-                        rule.address.value_or(point.address),
-                        std::move(words),
-                        rule.usesMultiple);
+    const std::uint16_t address = rule.address.value_or(point.address);
+    if (rule.usesMask) {
+        const std::uint16_t others = foreignBits(point).front();
+        const auto own = static_cast<std::uint16_t>(words.front() & ~others);
+        return {unitId, FunctionCode::MaskWriteRegister, address, 1, {others, own}};
+    }
+    return writeRequest(
+        unitId, rule.table.value_or(point.table), address, std::move(words), rule.usesMultiple);
 }
 
 } // namespace causeway::bridges::modbus

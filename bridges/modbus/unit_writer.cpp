@@ -27,6 +27,13 @@ WriteRule ruleOf(const Point& point)
     return point.write.value_or(WriteRule{});
 }
 
+/// The bits of others that a write would change; none where the device keeps them itself.
+std::vector<std::uint16_t> bitsToKeep(const Point& point)
+{
+    return point.executeValue || ruleOf(point).usesMask ? std::vector<std::uint16_t>{}
+                                                        : foreignBits(point);
+}
+
 bool isCancelled(const Expected<Answer>& result)
 {
     return !result && result.error().kind == ErrorKind::Cancelled;
@@ -99,7 +106,7 @@ void UnitWriter::startNext()
         return;
     isUnderWay_ = true;
     const Point& what = jobs_.front().what;
-    auto foreign = what.executeValue ? std::vector<std::uint16_t>{} : foreignBits(what);
+    auto foreign = bitsToKeep(what);
     if (foreign.empty())
         send();
     else

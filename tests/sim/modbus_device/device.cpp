@@ -138,7 +138,8 @@ void Device::answerOne()
     modbus_reply(context_.get(), request.data(), length, mapping_.get());
     const auto offset = static_cast<std::size_t>(modbus_get_header_length(context_.get()));
     const int function = request[offset];
-    if (function == 5 || function == 6 || function == 15 || function == 16) {
+    if (function == 5 || function == 6 || function == 15 || function == 16 ||
+        function == MODBUS_FC_MASK_WRITE_REGISTER) {
         ++writes_;
         written_(function, (request[offset + 1] << 8) | request[offset + 2]);
     }

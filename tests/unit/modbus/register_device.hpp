@@ -94,6 +94,12 @@ private:
             for (std::uint16_t i = 0; i < wordAt(pdu, 3); ++i)
                 table[static_cast<std::uint16_t>(first + i)] = wordAt(pdu, 6 + std::size_t{2} * i);
         }
+        if (pdu[0] == 22) {
+            const std::uint16_t kept = wordAt(pdu, 3);
+            table[first] =
+                static_cast<std::uint16_t>((table[first] & kept) | (wordAt(pdu, 5) & ~kept));
+            return pdu;
+        }
         return {pdu.begin(), pdu.begin() + 5};
     }
 

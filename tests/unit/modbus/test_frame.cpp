@@ -39,6 +39,7 @@ BOOST_AUTO_TEST_CASE(encodes_the_requests_of_the_standard)
         {{1, FunctionCode::WriteMultipleCoils, 0x13, 10, {1, 0, 1, 1, 0, 0, 1, 1, 1, 0}},
          "0f0013000a02cd01"},
         {{1, FunctionCode::WriteMultipleRegisters, 1, 2, {0x0A, 0x0102}}, "100001000204000a0102"},
+        {{1, FunctionCode::MaskWriteRegister, 4, 1, {0xF2, 0x25}}, "16000400f20025"},
     };
 
     for (const Encoded& row : rows)
@@ -86,7 +87,11 @@ BOOST_AUTO_TEST_CASE(believes_no_answer_that_is_not_exactly_the_one)
     const Request read = reading(FunctionCode::ReadHoldingRegisters, 0, 2);
     const Request write{1, FunctionCode::WriteSingleRegister, 1, 1, {3}};
     const Request writeMany{1, FunctionCode::WriteMultipleRegisters, 1, 2, {1, 2}};
+    const Request mask{1, FunctionCode::MaskWriteRegister, 4, 1, {0xF2, 0x25}};
     const std::vector<std::pair<Request, std::string>> rows{
+        {mask, "16000400f20024"},
+        {mask, "16000400f2"},
+        {mask, "16000500f20025"},
         {read, ""},
         {read, "03"},
         {read, "0302000a"},
@@ -115,6 +120,7 @@ BOOST_AUTO_TEST_CASE(refuses_requests_that_the_protocol_does_not_have)
     BOOST_TEST(!check(reading(FunctionCode::ReadCoils, 0, 2001)));
     BOOST_TEST(!check(reading(FunctionCode::ReadHoldingRegisters, 65535, 2)));
     BOOST_TEST(!check({1, FunctionCode::WriteMultipleRegisters, 0, 2, {1}}));
+    BOOST_TEST(!check({1, FunctionCode::MaskWriteRegister, 0, 1, {1}}));
     BOOST_TEST(check(reading(FunctionCode::ReadHoldingRegisters, 65535, 1)).has_value());
     BOOST_TEST(check(reading(FunctionCode::ReadInputRegisters, 0, 125)).has_value());
 }

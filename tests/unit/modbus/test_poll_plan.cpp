@@ -82,6 +82,19 @@ BOOST_AUTO_TEST_CASE(keeps_tables_and_poll_classes_apart)
     BOOST_TEST(mergeSpans(points, UnitLimits{}).size() == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(reads_alone_what_a_device_does_not_give_with_others)
+{
+    std::vector<Point> points{pair(0), pair(2), pair(4), pair(6)};
+    points[1].isAlone = true;
+
+    const auto spans = mergeSpans(points, UnitLimits{});
+
+    BOOST_REQUIRE(spans.size() == 3U);
+    BOOST_TEST(spans[1].address == 2);
+    BOOST_TEST(spans[1].count == 2);
+    BOOST_TEST(spans[2].count == 4);
+}
+
 BOOST_AUTO_TEST_CASE(reads_a_register_once_for_two_resources)
 {
     const auto spans = mergeSpans(std::vector{pair(0), pair(0)}, UnitLimits{});

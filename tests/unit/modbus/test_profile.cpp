@@ -118,7 +118,10 @@ BOOST_AUTO_TEST_CASE(reads_every_key_of_a_value)
         "\"/3303/0/5700\"\n"
         "table = \"holding\"\naddress = 101\ntype = \"s32\"\nscale = [0.1, 40]\ndecimals = 2\n"
         "scale-register = 105\n[[resource]]\npath = \"/3348/0/5547\"\ntable = \"holding\"\n"
-        "address = 201\ntype = \"u16\"\nenum = { 0x10 = 1, 32 = 2 }\n");
+        "address = 201\ntype = \"u16\"\nenum = { 0x10 = 1, 32 = 2 }\n"
+        "[[resource]]\npath = \"/3308/0/5900\"\ntable = \"holding\"\naddress = 301\n"
+        "type = \"u16\"\nfirst-bit = 4\nbits = 4\nalone = true\nclamp = [1, 9]\n"
+        "write = { range = [0, 15], mask = true }\n");
 
     BOOST_REQUIRE_MESSAGE(profile, (profile ? "" : profile.error().message));
     const auto& point = *find(*profile, {3303, 0, 5700}).point;
@@ -129,6 +132,10 @@ BOOST_AUTO_TEST_CASE(reads_every_key_of_a_value)
     BOOST_TEST(point.encoding.sentinels == std::vector<std::uint64_t>{0x80000000U},
                boost::test_tools::per_element());
     BOOST_TEST(find(*profile, {3348, 0, 5547}).point->encoding.meanings.front().first == 16);
+    const auto& part = *find(*profile, {3308, 0, 5900}).point;
+    BOOST_TEST(part.isAlone);
+    BOOST_TEST(part.encoding.clamp.value().largest == 9.0);
+    BOOST_TEST(part.write.value().usesMask);
     BOOST_TEST((profile->limits.responseTimeout == std::chrono::milliseconds(900)));
     BOOST_TEST((profile->limits.silence == std::chrono::milliseconds(20)));
     BOOST_TEST(profile->limits.outstanding == 1);
@@ -247,6 +254,9 @@ BOOST_AUTO_TEST_CASE(complains_of_what_cannot_be_meant)
         {resource(typed + "[[setup]]\ntable = \"input\"\naddress = 1\nvalues = 1\n"),
          "test.toml:11: input registers cannot be written"},
         {resource(typed + "extends = \"../x\"\n"), "test.toml:10: unknown key \"extends\""},
+        {resource("path = \"/3308/0/5900\"\ntable = \"holding\"\naddress = 1\ntype = \"u16\"\n"
+                  "write = { range = [0, 9], mask = true }\n"),
+         "test.toml:10: only a part of one register is written with a mask"},
         {"extends = \"nobody\"\n" + resource(typed),
          "test.toml:1: there is no other profile \"nobody\" to extend"},
     };

@@ -224,6 +224,18 @@ BOOST_AUTO_TEST_CASE(believes_nothing_that_cannot_be)
     }
 }
 
+BOOST_AUTO_TEST_CASE(takes_what_lies_a_little_outside_for_the_end)
+{
+    Point powerFactor = scaled(RawType::S16, 0.001);
+    powerFactor.encoding.valid = model::Range{-1.01, 1.01};
+    powerFactor.encoding.clamp = model::Range{-1, 1};
+
+    BOOST_TEST((decode(powerFactor, std::vector<std::uint16_t>{1003}) == Value(1.0)));
+    BOOST_TEST((decode(powerFactor, std::vector<std::uint16_t>{0xFC15}) == Value(-1.0)));
+    BOOST_TEST((decode(powerFactor, std::vector<std::uint16_t>{997}) == Value(0.997)));
+    BOOST_TEST(!decode(powerFactor, std::vector<std::uint16_t>{1020}));
+}
+
 BOOST_AUTO_TEST_CASE(writes_what_it_would_read)
 {
     const std::vector<Row> rows{

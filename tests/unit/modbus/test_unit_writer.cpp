@@ -41,6 +41,26 @@ BOOST_FIXTURE_TEST_CASE(leaves_the_other_bits_of_a_register_alone, UnitFixture)
     BOOST_TEST(device.holding[7] == 0xAB5D);
 }
 
+BOOST_FIXTURE_TEST_CASE(lets_the_device_keep_the_other_bits_when_it_can, UnitFixture)
+{
+    device.holding = {{7, 0xABCD}};
+    Point& field = add(7);
+    field.encoding.shift = 4;
+    field.encoding.width = 4;
+    field.write.emplace().verifies = true;
+    field.write->usesMask = true;
+    start();
+    scheduler.advance(1s);
+    const auto reads = device.reads;
+
+    const auto written = write(0, {0x0050});
+
+    BOOST_TEST(written.has_value());
+    BOOST_TEST(device.holding[7] == 0xAB5D);
+    BOOST_TEST(base::toHex(device.writes.at(0)) == "160007ff0f0050");
+    BOOST_TEST(device.reads <= reads + 2); // the verification, and a poll: nothing before the write
+}
+
 BOOST_FIXTURE_TEST_CASE(uses_the_function_code_for_many_when_told, UnitFixture)
 {
     device.holding = {{7, 0}};

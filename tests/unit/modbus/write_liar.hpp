@@ -60,17 +60,19 @@ struct WriteLiar : Liar<isTcp>
         constexpr std::array functions{FunctionCode::WriteSingleCoil,
                                        FunctionCode::WriteSingleRegister,
                                        FunctionCode::WriteMultipleCoils,
-                                       FunctionCode::WriteMultipleRegisters};
+                                       FunctionCode::WriteMultipleRegisters,
+                                       FunctionCode::MaskWriteRegister};
         Request request{unitId,
-                        functions.at(static_cast<std::size_t>(this->pick(0, 3))),
+                        functions.at(static_cast<std::size_t>(this->pick(0, 4))),
                         static_cast<std::uint16_t>(this->pick(0, 3)),
                         1,
                         {}};
         const bool isSingle = request.function == FunctionCode::WriteSingleCoil ||
                               request.function == FunctionCode::WriteSingleRegister;
-        if (!isSingle)
+        const bool isMask = request.function == FunctionCode::MaskWriteRegister;
+        if (!isSingle && !isMask)
             request.count = static_cast<std::uint16_t>(this->pick(1, 3));
-        for (std::uint16_t i = 0; i < request.count; ++i)
+        for (int i = 0; i < (isMask ? 2 : request.count); ++i)
             request.values.push_back(static_cast<std::uint16_t>(this->pick(0, 1)));
         return request;
     }
@@ -141,7 +143,9 @@ struct WriteLiar : Liar<isTcp>
         if (lie == EchoLie::Silence)
             return;
         const auto begin = request.begin() + static_cast<std::ptrdiff_t>(this->start);
-        const base::Bytes echo(begin, begin + 6); // V1.1b3 §6.5, §6.6, §6.11, §6.12
+        // V1.1b3 §6.5, §6.6, §6.11, §6.12, §6.16, with the unit identifier
+        const auto size = static_cast<std::ptrdiff_t>(1 + answerOctets(write->request));
+        const base::Bytes echo(begin, begin + size);
         base::Bytes body = echo;
         bendEcho(lie, body);
         base::Bytes frame = this->wrapped(request, body);
