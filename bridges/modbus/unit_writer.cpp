@@ -21,6 +21,8 @@ namespace {
 constexpr std::size_t mostJobs = 64;
 /// Between attempts to end a pulse: a relay that stays on is worse than a busy line.
 constexpr base::Duration pulseRetry = std::chrono::seconds(1);
+/// For the write that is under way, when both may change the same register.
+constexpr base::Duration pulseWait = std::chrono::milliseconds(20);
 
 WriteRule ruleOf(const Point& point)
 {
@@ -54,8 +56,12 @@ bool holds(const Point& point, const Answer& found, const std::vector<std::uint1
 
 std::vector<std::uint16_t> inverted(const Point& point, std::vector<std::uint16_t> words)
 {
-    if (!holdsBits(point.table))
-        return std::vector<std::uint16_t>(words.size(), 0);
+    if (!holdsBits(point.table)) {
+        const auto kept = bitsToKeep(point);
+        for (std::size_t i = 0; i < words.size(); ++i)
+            words[i] = kept.empty() ? std::uint16_t{0} : words[i] & kept[i];
+        return words;
+    }
     for (std::uint16_t& word : words)
         word = word == 0 ? 1 : 0;
     return words;
@@ -102,7 +108,7 @@ void UnitWriter::write(std::size_t number,
 
 void UnitWriter::startNext()
 {
-    if (jobs_.empty())
+    if (jobs_.empty() || isMerging_)
         return;
     isUnderWay_ = true;
     const Point& what = jobs_.front().what;
@@ -200,13 +206,50 @@ void UnitWriter::endPulseAfter(base::Duration pause, std::size_t number, const P
     Pulse& pulse = pulses_[number];
     pulse.end = pulseEnd(place_.unitId, what, jobs_.front().words);
     pulse.timer = std::make_unique<base::Timer>(scheduler_, [this, number, what] {
-        place_.ask(pulses_.at(number).end,
-                   Priority::Write,
-                   [this, number, what](const Expected<Answer>& result) {
-                       onPulseEnded(result, number, what);
-                   });
+        if (bitsToKeep(what).empty())
+            sendPulseEnd(number, what);
+        else
+            mergePulseEnd(number, what);
     });
     pulse.timer->start(pause);
+}
+
+// Nobody of ours writes between this reading and its writing.
+void UnitWriter::mergePulseEnd(std::size_t number, const Point& what)
+{
+    if (isUnderWay_ || isMerging_) {
+        pulses_.at(number).timer->start(pulseWait);
+        return;
+    }
+    isMerging_ = true;
+    const WriteRule rule = ruleOf(what);
+    place_.ask(readRequest(place_.unitId,
+                           rule.table.value_or(what.table),
+                           {rule.address.value_or(what.address), what.count()}),
+               Priority::Write,
+               [this, number, what](const Expected<Answer>& result) {
+                   const auto pulse = pulses_.find(number);
+                   if (pulse == pulses_.end())
+                       return;
+                   if (!result) {
+                       onPulseEnded(result, number, what);
+                       return;
+                   }
+                   const auto kept = bitsToKeep(what);
+                   auto& values = pulse->second.end.values;
+                   for (std::size_t i = 0; i < values.size(); ++i)
+                       values[i] = (*result)[i] & kept[i];
+                   sendPulseEnd(number, what);
+               });
+}
+
+void UnitWriter::sendPulseEnd(std::size_t number, const Point& what)
+{
+    place_.ask(pulses_.at(number).end,
+               Priority::Write,
+               [this, number, what](const Expected<Answer>& result) {
+                   onPulseEnded(result, number, what);
+               });
 }
 
 void UnitWriter::onPulseEnded(const Expected<Answer>& result, std::size_t number, const Point& what)
@@ -214,6 +257,11 @@ void UnitWriter::onPulseEnded(const Expected<Answer>& result, std::size_t number
     const auto pulse = pulses_.find(number);
     if (pulse == pulses_.end())
         return;
+    if (!bitsToKeep(what).empty()) {
+        isMerging_ = false;
+        if (!isUnderWay_)
+            startNext();
+    }
     if (!result) {
         pulse->second.timer->start(pulseRetry);
         return;

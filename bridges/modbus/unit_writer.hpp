@@ -68,6 +68,8 @@ private:
     void readBack(bool isVerified);
     void onReadBack(const base::Expected<Answer>& result, bool isVerified);
     void endPulseAfter(base::Duration pause, std::size_t number, const Point& what);
+    void mergePulseEnd(std::size_t number, const Point& what);
+    void sendPulseEnd(std::size_t number, const Point& what);
     void onPulseEnded(const base::Expected<Answer>& result, std::size_t number, const Point& what);
     void answer(base::Expected<void> result);
     void end();
@@ -76,6 +78,7 @@ private:
     Place place_;
     std::deque<Job> jobs_; ///< the first is under way
     bool isUnderWay_ = false;
+    bool isMerging_ = false; ///< the end of a pulse into its register: no job begins meanwhile
     std::map<std::size_t, base::TimePoint> writtenAt_;
     std::map<std::size_t, Pulse> pulses_;
     base::Timer settle_;

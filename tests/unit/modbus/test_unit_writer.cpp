@@ -92,6 +92,46 @@ BOOST_FIXTURE_TEST_CASE(ends_a_pulse_by_itself, UnitFixture)
     BOOST_TEST(newest(0) == "false");
 }
 
+BOOST_FIXTURE_TEST_CASE(ends_a_pulse_in_a_register_and_leaves_its_other_bits_alone, UnitFixture)
+{
+    device.holding = {{7, 0x00F0}};
+    Point& bit = add(7);
+    bit.encoding.type = RawType::Bit;
+    bit.encoding.shift = 3;
+    bit.valueType = model::ResourceType::Boolean;
+    bit.write.emplace().pulse = 2s;
+    start();
+    scheduler.advance(1s);
+
+    const auto written = write(0, {0x0008});
+    const auto during = device.holding[7];
+    device.holding[7] = 0x0AF8; // somebody else has been there
+    scheduler.advance(2s);
+
+    BOOST_TEST(written.has_value());
+    BOOST_TEST(during == 0x00F8);
+    BOOST_TEST(device.holding[7] == 0x0AF0);
+    BOOST_TEST(newest(0) == "false");
+}
+
+BOOST_FIXTURE_TEST_CASE(ends_a_pulse_in_a_register_of_a_device_that_is_detached, UnitFixture)
+{
+    device.holding = {{7, 0x00F0}};
+    Point& bit = add(7);
+    bit.encoding.type = RawType::Bit;
+    bit.encoding.shift = 3;
+    bit.valueType = model::ResourceType::Boolean;
+    bit.write.emplace().pulse = 2s;
+    start();
+    scheduler.advance(1s);
+    BOOST_REQUIRE(write(0, {0x0008}));
+
+    unit.reset();
+    scheduler.advance(1s);
+
+    BOOST_TEST(device.holding[7] == 0x00F0);
+}
+
 BOOST_FIXTURE_TEST_CASE(ends_a_pulse_also_when_the_device_was_silent_meanwhile, UnitFixture)
 {
     device.coils = {{3, 0}};
