@@ -184,6 +184,7 @@ void ProfileReader::readModbus(ProfileTable table)
 {
     constexpr std::int64_t mostPeriod = 86'400'000;
     constexpr std::int64_t mostTimeout = 60'000;
+    constexpr std::int64_t mostIdle = 86'400; // a day
     modbus::UnitLimits& limits = profile_.limits;
     const auto take = [&](std::string_view key, std::int64_t most, std::uint16_t& limit) {
         if (const auto value = table.integer(key, 1, most))
@@ -204,6 +205,8 @@ void ProfileReader::readModbus(ProfileTable table)
     if (const auto timeout = table.integer("timeout-ms", 10, mostTimeout))
         limits.responseTimeout = std::chrono::milliseconds(*timeout);
     limits.silence = std::chrono::milliseconds(table.integer("silence-ms", 0, 1000).value_or(0));
+    limits.idleTimeout =
+        std::chrono::seconds(table.integer("idle-timeout-s", 1, mostIdle).value_or(0));
     if (limits.silence.count() > 0 && limits.outstanding > 1)
         table.complain("silence-ms",
                        "no silence can be kept between requests that are under way together: "

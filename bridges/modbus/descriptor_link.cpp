@@ -66,6 +66,13 @@ void DescriptorLink::reopen(const Error& reason)
     failed(reason);
 }
 
+void DescriptorLink::sleep()
+{
+    abandon();
+    retry_.stop();
+    close();
+}
+
 void DescriptorLink::came(base::UniqueFd fd)
 {
     fd_ = std::move(fd);

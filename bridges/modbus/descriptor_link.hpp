@@ -27,6 +27,7 @@ public:
     void open(LinkListener& listener) override;
     void send(base::ByteView octets) override;
     void reopen(const base::Error& reason) override;
+    void sleep() override;
 
 protected:
     /// Ends in came() or failed(), at once or later.

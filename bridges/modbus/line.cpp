@@ -39,6 +39,7 @@ Line::Line(base::Scheduler& scheduler, const LineTuning& tuning, LineParts parts
     , trace_(scheduler)
     , timer_(scheduler, [this] { startNext(); })
     , answer_(scheduler, [this] { giveUpFirst(); })
+    , idleTimer_(scheduler, [this] { onIdle(); })
     , reportTimer_(scheduler, [this] { reportNow(); })
 {}
 
@@ -54,7 +55,7 @@ void Line::open()
 
 void Line::change(LineParts parts)
 {
-    onDown({ErrorKind::Unreachable, "the line's settings change", Retry::AfterReconnect});
+    goDown({ErrorKind::Unreachable, "the line's settings change", Retry::AfterReconnect});
     parts_ = std::move(parts);
     for (auto& [unitId, unit] : units_) {
         unit.breaker = CircuitBreaker(tuning_);
@@ -67,6 +68,7 @@ void Line::join(std::uint8_t unitId, LineUser& user, const UnitTerms& terms)
 {
     users_[unitId] = &user;
     record(unitId).terms = terms;
+    learnIdleTimeout();
     if (!reservedFor_.empty())
         user.onLineDown(reservedFor_);
     else if (isUp_)
@@ -80,6 +82,7 @@ void Line::leave(std::uint8_t unitId, const std::vector<Request>& owed)
     users_.erase(unitId);
     const UnitTerms terms = record(unitId).terms;
     units_.erase(unitId);
+    learnIdleTimeout();
     queue_.forget(unitId);
     auto dropped =
         queue_.takeAll([unitId](const LineJob& job) { return job.request.unitId == unitId; });
@@ -152,6 +155,7 @@ void Line::add(LineJob job)
 
 void Line::onUp()
 {
+    const bool hasSlept = std::exchange(sleep_, Sleep::None) != Sleep::None;
     isUp_ = true;
     lastError_.clear();
     parts_.framing->reset();
@@ -159,6 +163,12 @@ void Line::onUp()
     lastOctetAt_ = scheduler_.now();
     quietUntil_ = lastOctetAt_;
     ++counters_["connections"];
+    startIdleTime();
+    if (hasSlept) {
+        reportSoon();
+        wakeUp();
+        return;
+    }
     reportNow();
     if (reservedFor_.empty())
         tellUsersUp();
@@ -202,12 +212,61 @@ void Line::release()
 
 void Line::close(const std::string& reason)
 {
-    onDown({ErrorKind::Unreachable, reason, Retry::AfterReconnect});
+    goDown({ErrorKind::Unreachable, reason, Retry::AfterReconnect});
     parts_.link.reset();
+}
+
+void Line::startIdleTime()
+{
+    if (idleTimeout_ > base::Duration::zero() && parts_.link->canSleep())
+        idleTimer_.start(idleTimeout_);
+}
+
+// Who wants it closed the soonest knows what its server bears.
+void Line::learnIdleTimeout()
+{
+    idleTimeout_ = {};
+    for (const auto& [unitId, user] : users_) {
+        const base::Duration time = units_.at(unitId).terms.idleTimeout;
+        const bool isShorter = idleTimeout_ == base::Duration::zero() || time < idleTimeout_;
+        if (time > base::Duration::zero() && isShorter)
+            idleTimeout_ = time;
+    }
+}
+
+void Line::onIdle()
+{
+    if (idleTimeout_ == base::Duration::zero())
+        return; // who wanted it has left
+    if (!isIdle()) {
+        startIdleTime();
+        return;
+    }
+    sleep_ = Sleep::Asleep;
+    ++counters_["idleCloses"];
+    reportSoon();
+    parts_.link->sleep();
+}
+
+bool Line::isIdle() const
+{
+    return isUp_ && sleep_ == Sleep::None && reservedFor_.empty() && underWay_.isEmpty() &&
+           queue_.isEmpty() && scheduler_.now() >= quietUntil_;
 }
 
 void Line::onDown(const base::Error& reason)
 {
+    // Where a connection need not stay, the other end may have closed it, too.
+    if (isIdle() && idleTimeout_ > base::Duration::zero() && parts_.link->canSleep())
+        onIdle();
+    else
+        goDown(reason);
+}
+
+void Line::goDown(const base::Error& reason)
+{
+    sleep_ = Sleep::None;
+    idleTimer_.stop();
     const bool isNews = isUp_ || lastError_ != reason.message;
     isUp_ = false;
     lastError_ = reason.message;
@@ -255,6 +314,11 @@ void Line::startNext()
     // Who heard that his request is hopeless may have made another, which the timer will find.
     if (!underWay_.hasRoom() || !isUp_ || queue_.isEmpty())
         return;
+    if (sleep_ != Sleep::None) {
+        if (std::exchange(sleep_, Sleep::Waking) == Sleep::Asleep)
+            parts_.link->open(*this);
+        return;
+    }
     const LineJob* const job = nextInTurn();
     // Nobody overtakes who has no room yet: beside a busy unit that needs less it would never come.
     if (!job || !underWay_.hasRoomFor(outstandingOf(job->request.unitId))) {

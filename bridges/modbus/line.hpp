@@ -17,6 +17,7 @@
 #include "bridges/modbus/line_statistics.hpp"
 #include "bridges/modbus/line_trace.hpp"
 #include "bridges/modbus/line_tuning.hpp"
+#include "bridges/modbus/line_user.hpp"
 #include "bridges/modbus/link.hpp"
 #include "bridges/modbus/under_way.hpp"
 
@@ -32,25 +33,6 @@ struct LineReport
 };
 
 class LastWrites;
-
-/// Who has a unit on a Line, and wants to know when the Line comes and goes.
-class LineUser
-{
-public:
-    virtual ~LineUser() = default;
-
-    virtual void onLineUp() = 0;
-    virtual void onLineDown(const std::string& reason) = 0;
-};
-
-/// What one unit wants otherwise than its Line.
-struct UnitTerms
-{
-    std::optional<base::Duration> responseTimeout;
-    base::Duration silence{};      ///< before each request to it, besides the Line's own
-    api::SerialMode serial{};      ///< how it speaks, when not as its Line
-    std::uint16_t outstanding = 1; ///< requests that its server takes at once, on Modbus TCP
-};
 
 /// What a Line is made of; changed as a whole when its settings change.
 struct LineParts
@@ -148,6 +130,11 @@ private:
     deservesRepeat(const LineJob& job, const base::Error& error, bool followsSilence);
     void rest(bool needsQuiet);
     void wakeUp();
+    void goDown(const base::Error& reason);
+    void startIdleTime();
+    void onIdle();
+    [[nodiscard]] bool isIdle() const;
+    void learnIdleTimeout();
     void failAll(const base::Error& reason);
     [[nodiscard]] UnitRecord& record(std::uint8_t unitId);
     [[nodiscard]] const UnitTerms* termsOf(std::uint8_t unitId) const;
@@ -165,7 +152,12 @@ private:
     LineParts parts_;
     Report report_;
 
+    /// Its users know nothing of its sleep: who asks wakes it.
+    enum class Sleep : std::uint8_t { None, Asleep, Waking };
+
     bool isUp_ = false;
+    Sleep sleep_ = Sleep::None;
+    base::Duration idleTimeout_{}; ///< the shortest that a unit wants; zero: none
     std::string lastError_;
     std::string reservedFor_; ///< empty when the Line is everybody's
     std::function<void()> onReservedUp_;
@@ -185,6 +177,7 @@ private:
     LineTrace trace_;
     base::Timer timer_;  ///< end of silence, of quarantine, or of waiting
     base::Timer answer_; ///< end of the patience with who has not answered
+    base::Timer idleTimer_;
     base::Timer reportTimer_;
 };
 

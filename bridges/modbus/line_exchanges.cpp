@@ -188,6 +188,7 @@ void Line::rest(bool needsQuiet)
     const TimePoint now = scheduler_.now();
     if (needsQuiet && parts_.hasQuarantine)
         quietUntil_ = now + parts_.responseTimeout;
+    startIdleTime();
     wakeUp();
 }
 

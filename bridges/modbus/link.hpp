@@ -36,6 +36,12 @@ public:
     /// Closes, tells the listener at once, and opens again.
     virtual void reopen(const base::Error& reason) = 0;
 
+    /// Whether it may be closed for a while: a serial port is ours, a connection others may want.
+    [[nodiscard]] virtual bool canSleep() const { return false; }
+
+    /// Closes without a word to the listener; open() opens it again.
+    virtual void sleep() = 0;
+
     /// How long so many octets take on the wire; zero where that does not matter.
     [[nodiscard]] virtual base::Duration wireTime(std::size_t octets) const = 0;
 

@@ -117,6 +117,7 @@ struct UnitLimits
     std::optional<std::chrono::milliseconds> responseTimeout; ///< instead of the line's
     std::chrono::milliseconds silence{0}; ///< before each request, besides the line's own
     std::uint16_t outstanding = 1;        ///< requests at once, on Modbus TCP
+    std::chrono::seconds idleTimeout{0};  ///< of its TCP connection; zero: it stays
 };
 
 } // namespace causeway::bridges::modbus

@@ -29,6 +29,8 @@ public:
     [[nodiscard]] base::Duration wireTime(std::size_t octets) const override;
     [[nodiscard]] base::Duration silence() const override;
 
+    [[nodiscard]] bool canSleep() const override { return true; }
+
 private:
     struct Address
     {

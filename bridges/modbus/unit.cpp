@@ -39,7 +39,8 @@ UnitTerms termsOf(const Unit::Settings& settings)
     return {settings.limits.responseTimeout,
             settings.limits.silence,
             settings.serial,
-            settings.limits.outstanding};
+            settings.limits.outstanding,
+            settings.limits.idleTimeout};
 }
 
 } // namespace

@@ -113,6 +113,32 @@ BOOST_FIXTURE_TEST_CASE(switches_a_relay_over_tcp_exactly_once, Fixture)
     BOOST_TEST(comesTrue([&] { return has({3306, 3, 5850}, true); }));
 }
 
+BOOST_FIXTURE_TEST_CASE(leaves_the_connection_to_others_while_it_needs_none, Fixture)
+{
+    const Served device(Device::onTcp(0));
+    device->setInput(1, 0x0131);
+    BOOST_REQUIRE(buses.addLine(tcp("127.0.0.1", device->address())));
+    auto profile = std::make_shared<DeviceProfile>(**library.find("xy-md02"));
+    profile->limits.idleTimeout = 1s;
+    auto rarely = buses.createBridge(profile, {"device", "tcp-0", 1, 1h});
+    BOOST_REQUIRE(rarely);
+    (*rarely)->start(listener);
+    BOOST_REQUIRE(comesTrue([&] { return has({3303, 0, 5700}, 30.5); }));
+    const auto counter = [&](const char* name) {
+        return buses.lineStatus("tcp-0")->counters[name];
+    };
+    BOOST_TEST(comesTrue([&] { return counter("idleCloses") == 1U; }));
+
+    std::optional<Expected<model::Sample>> sample;
+    (*rarely)->read({3303, 0, 5700}, [&](Expected<model::Sample> read) { sample = read; });
+
+    BOOST_TEST(comesTrue([&] { return sample.has_value(); }));
+    BOOST_TEST(sample->has_value());
+    BOOST_TEST(comesTrue([&] { return counter("connections") == 2U; }));
+    BOOST_TEST(listener.changes == 1); // nobody was told that it had gone
+    BOOST_TEST(buses.lineStatus("tcp-0")->isUp);
+}
+
 BOOST_FIXTURE_TEST_CASE(speaks_rtu_through_a_serial_server_found_by_name, Fixture)
 {
     const Served device(Device::onRtuOverTcp(1));

@@ -24,7 +24,10 @@ struct FakeWire
     std::vector<api::SerialMode> spoken; ///< before each frame
     std::optional<api::SerialMode> unspeakable;
     base::Duration gap{};
+    std::optional<base::Error> unreachable; ///< why it cannot be opened
+    int opened = 0;
     int reopened = 0;
+    int slept = 0;
 };
 
 /// A wire that a test plays the other end of. What the test lets arrive, arrives after a delay.
@@ -38,7 +41,11 @@ public:
     void open(LinkListener& listener) override
     {
         listener_ = &listener;
-        scheduler_.post([this] { listener_->onUp(); });
+        ++opened;
+        if (unreachable)
+            scheduler_.post([this] { listener_->onDown(*unreachable); });
+        else
+            scheduler_.post([this] { listener_->onUp(); });
     }
 
     void send(base::ByteView octets) override
@@ -62,6 +69,14 @@ public:
         arrivals_.clear();
         listener_->onDown(reason);
         scheduler_.post([this] { listener_->onUp(); });
+    }
+
+    [[nodiscard]] bool canSleep() const override { return true; }
+
+    void sleep() override
+    {
+        ++slept;
+        arrivals_.clear();
     }
 
     [[nodiscard]] base::Duration wireTime(std::size_t) const override { return {}; }

@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(reads_every_key_of_a_value)
     const auto profile = parse(
         head +
         "order = \"GHEFCDAB\"\nnot-available = \"sunspec\"\ntimeout-ms = 900\n"
-        "silence-ms = 20\nfirst-address = 1\n[[resource]]\npath = "
+        "silence-ms = 20\nidle-timeout-s = 30\nfirst-address = 1\n[[resource]]\npath = "
         "\"/3303/0/5700\"\n"
         "table = \"holding\"\naddress = 101\ntype = \"s32\"\nscale = [0.1, 40]\ndecimals = 2\n"
         "scale-register = 105\n[[resource]]\npath = \"/3348/0/5547\"\ntable = \"holding\"\n"
@@ -138,6 +138,7 @@ BOOST_AUTO_TEST_CASE(reads_every_key_of_a_value)
     BOOST_TEST(part.write.value().usesMask);
     BOOST_TEST((profile->limits.responseTimeout == std::chrono::milliseconds(900)));
     BOOST_TEST((profile->limits.silence == std::chrono::milliseconds(20)));
+    BOOST_TEST((profile->limits.idleTimeout == std::chrono::seconds(30)));
     BOOST_TEST(profile->limits.outstanding == 1);
 }
 
