@@ -179,8 +179,8 @@ std::vector<model::Sample> AttachedDevice::newestSamples() const
     for (const auto& mapped : field_.mapping()) {
         if (mapped.constant)
             samples.push_back({mapped.path, *mapped.constant, services_.scheduler.wallNow()});
-        else if (const auto* sample = field_.newest(mapped.path))
-            samples.push_back(*sample);
+        else if (auto sample = newest(mapped.path))
+            samples.push_back(std::move(*sample));
     }
     for (const auto* object : objects_) {
         for (const auto& path : object->derived()) {
@@ -239,14 +239,20 @@ void AttachedDevice::onSamples(const std::vector<model::Sample>& samples)
     changed.reserve(samples.size());
     for (const auto& sample : samples)
         changed.push_back(sample.path);
-    for (const auto* object : objects_) {
-        const auto derived = object->derivedFrom(samples);
-        changed.insert(changed.end(), derived.begin(), derived.end());
-    }
-    showIdentity(changed);
-    if (client_)
-        client_->onValuesChanged(changed);
+    showValues(std::move(changed));
     services_.listener.onDeviceSamples(plan_.settings.name, samples);
+}
+
+void AttachedDevice::onMissing(const std::vector<Path>& paths)
+{
+    showValues(paths);
+    std::vector<model::Sample> rejected;
+    for (const Path& path : paths) {
+        if (const auto sample = newest(path))
+            rejected.push_back(*sample);
+    }
+    if (!rejected.empty())
+        services_.listener.onDeviceSamples(plan_.settings.name, rejected);
 }
 
 void AttachedDevice::onFieldChanged()
@@ -372,6 +378,29 @@ void AttachedDevice::restartClient()
     client_.reset();
     startClient(base::Duration::zero());
     services_.listener.onDeviceChanged(plan_.settings.name);
+}
+
+std::optional<model::Sample> AttachedDevice::newest(const Path& path) const
+{
+    const auto* const kept = field_.newest(path);
+    if (kept == nullptr)
+        return std::nullopt;
+    model::Sample sample = *kept;
+    if (field_.isMissing(path))
+        sample.quality = model::Quality::RejectedCertain;
+    return sample;
+}
+
+void AttachedDevice::showValues(std::vector<Path> changed)
+{
+    const std::vector<Path> told = changed;
+    for (const auto* object : objects_) {
+        const auto derived = object->derivedFrom(told);
+        changed.insert(changed.end(), derived.begin(), derived.end());
+    }
+    showIdentity(changed);
+    if (client_)
+        client_->onValuesChanged(changed);
 }
 
 void AttachedDevice::showIdentity(const std::vector<Path>& changed)

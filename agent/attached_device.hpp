@@ -118,6 +118,7 @@ public:
 
 private:
     void onSamples(const std::vector<model::Sample>& samples) override;
+    void onMissing(const std::vector<model::Path>& paths) override;
     void onFieldChanged() override;
     void onStatusChanged() override;
     void onClientState(const api::ClientState& changes) override;
@@ -142,6 +143,8 @@ private:
     [[nodiscard]] lwm2m::DeviceIdentity identity() const;
     /// Of Object 3, what is there by now: battery, power sources.
     void showIdentity(const std::vector<model::Path>& changed);
+    void showValues(std::vector<model::Path> changed);
+    [[nodiscard]] std::optional<model::Sample> newest(const model::Path& path) const;
     void showAvailability();
     void showMeasured();
     [[nodiscard]] api::DeviceStatus::Field fieldState() const;

@@ -140,13 +140,13 @@ void BridgedObject::execute(const Path& path, const std::string& arguments, Done
         });
 }
 
-std::vector<Path> BridgedObject::derivedFrom(const std::vector<model::Sample>& samples) const
+std::vector<Path> BridgedObject::derivedFrom(const std::vector<Path>& resources) const
 {
     std::vector<Path> paths;
     for (const auto& path : derived()) {
         const Path instance = path.parent();
-        if (std::ranges::any_of(samples,
-                                [&](const auto& sample) { return instance.contains(sample.path); }))
+        if (std::ranges::any_of(resources,
+                                [&](const Path& resource) { return instance.contains(resource); }))
             paths.push_back(path);
     }
     return paths;
@@ -171,6 +171,17 @@ bool BridgedObject::hasDerived(Id instance) const
     const Path parent{definition_.id, instance};
     return std::ranges::any_of(field_.mapping(), [&](const auto& mapped) {
         return parent.contains(mapped.path) && mapped.operations.read && !mapped.constant;
+    });
+}
+
+bool BridgedObject::misses(Id instance) const
+{
+    const Path parent{definition_.id, instance};
+    return std::ranges::any_of(field_.mapping(), [&](const auto& mapped) {
+        if (!parent.contains(mapped.path) || !field_.isMissing(mapped.path))
+            return false;
+        const auto* resource = definition_.find(mapped.path.resource());
+        return resource != nullptr && resource->isMandatory;
     });
 }
 
@@ -211,7 +222,7 @@ model::Sample BridgedObject::readQuality(const Path& path) const
         quality = worst->quality;
         takenAt = worst->takenAt;
     }
-    if (field_.isAvailable() == false)
+    if (field_.isAvailable() == false || misses(path.instance()))
         quality = model::Quality::RejectedCertain;
     return {path, static_cast<std::int64_t>(quality), takenAt};
 }

@@ -10,7 +10,8 @@ namespace causeway::agent {
 
 /// An LwM2M Object whose Resources live in a bridge. Where the definition has them, each instance
 /// also shows when its values were taken (5518 Timestamp) and how good they are (6042 Measurement
-/// Quality Indicator). Main thread; the definition and the field side outlive it.
+/// Quality Indicator): that of the worst; rejected when the device is gone, or has no value of a
+/// Resource that is mandatory. Main thread; the definition and the field side outlive it.
 class BridgedObject final : public lwm2m::Object
 {
 public:
@@ -32,14 +33,15 @@ public:
                Done done) override;
     void execute(const model::Path& path, const std::string& arguments, Done done) override;
 
-    /// Timestamp and quality of the instances that these samples belong to.
+    /// Timestamp and quality of the instances that these Resources belong to.
     [[nodiscard]] std::vector<model::Path>
-    derivedFrom(const std::vector<model::Sample>& samples) const;
+    derivedFrom(const std::vector<model::Path>& resources) const;
     /// Timestamp and quality of all instances.
     [[nodiscard]] std::vector<model::Path> derived() const;
 
 private:
     [[nodiscard]] bool hasDerived(model::Id instance) const;
+    [[nodiscard]] bool misses(model::Id instance) const;
     [[nodiscard]] std::vector<const model::Sample*> samplesOf(model::Id instance) const;
     [[nodiscard]] base::Expected<model::Sample> readTimestamp(const model::Path& path) const;
     [[nodiscard]] model::Sample readQuality(const model::Path& path) const;

@@ -30,6 +30,8 @@ void FieldSide::setBridge(std::unique_ptr<api::Bridge> bridge, const std::string
 {
     bridge_ = std::move(bridge);
     isAvailable_.reset(); // what was true of no bridge, or of another, is not true of this one
+    if (auto* teller = dynamic_cast<api::MissingTeller*>(bridge_.get()))
+        teller->tellMissing(*this);
     if (bridge_)
         bridge_->start(*this);
     else
@@ -51,6 +53,8 @@ Expected<model::Sample> FieldSide::value(const model::Path& path) const
         return model::Sample{path, *mapped->constant, scheduler_.wallNow()};
     if (isAvailable_ == false)
         return fail(unreachable());
+    if (const auto missing = missing_.find(path); missing != missing_.end())
+        return fail(missing->second);
     if (const auto* sample = newest(path))
         return *sample;
     return fail(
@@ -110,11 +114,24 @@ void FieldSide::onSamples(std::vector<model::Sample> samples)
 {
     if (isAvailable_ == false)
         newest_.clear(); // what is not read again yet is not known, whatever it was before
-    for (const auto& sample : samples)
+    for (const auto& sample : samples) {
         newest_.insert_or_assign(sample.path, sample);
+        missing_.erase(sample.path);
+    }
     if (isAvailable_ != true)
         onAvailability(true, {});
     listener_.onSamples(samples);
+}
+
+void FieldSide::onMissing(const std::vector<api::MissingValue>& missing)
+{
+    std::vector<model::Path> news;
+    for (const auto& [path, why] : missing) {
+        if (missing_.insert_or_assign(path, why).second)
+            news.push_back(path);
+    }
+    if (!news.empty())
+        listener_.onMissing(news);
 }
 
 void FieldSide::onAvailability(bool isAvailable, const std::string& reason)
@@ -124,6 +141,7 @@ void FieldSide::onAvailability(bool isAvailable, const std::string& reason)
         return;
     isAvailable_ = isAvailable;
     if (!isAvailable) {
+        missing_.clear();
         lastError_ = reason;
         lastErrorAt_ = scheduler_.wallNow();
     }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/api/bridge.hpp"
+#include "agent/api/missing_values.hpp"
 #include "agent/base/expected.hpp"
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
@@ -20,12 +21,14 @@ class FieldListener
 public:
     virtual ~FieldListener() = default;
     virtual void onSamples(const std::vector<model::Sample>& samples) = 0;
+    /// These have no value any more.
+    virtual void onMissing(const std::vector<model::Path>& paths) = 0;
     virtual void onFieldChanged() = 0;
 };
 
 /// The field half of one device: its bridge, the newest Sample of each Resource, and whether the
 /// device answers. Main thread. The mapping, scheduler and listener outlive it.
-class FieldSide final : public api::BridgeListener
+class FieldSide final : public api::BridgeListener, public api::MissingListener
 {
 public:
     FieldSide(const std::vector<api::MappedResource>& mapping,
@@ -50,11 +53,14 @@ public:
 
     [[nodiscard]] std::optional<base::WallTime> lastErrorAt() const { return lastErrorAt_; }
 
-    /// A constant, or the newest Sample while the device answers. A value of a device that is gone
-    /// is never given as a fresh one: Unreachable then.
+    /// A constant, or the newest Sample while the device answers. A value of a device that is gone,
+    /// or that says that it has none now, is never given as a fresh one: an Error tells that.
     [[nodiscard]] base::Expected<model::Sample> value(const model::Path& path) const;
     /// The newest Sample whatever became of the device since.
     [[nodiscard]] const model::Sample* newest(const model::Path& path) const;
+
+    /// Whether the device answered last that it has no value, or with what cannot be one.
+    [[nodiscard]] bool isMissing(const model::Path& path) const { return missing_.contains(path); }
 
     /// Asks the device.
     void read(const model::Path& path, api::Bridge::SampleDone done);
@@ -67,6 +73,7 @@ public:
 
 private:
     void onSamples(std::vector<model::Sample> samples) override;
+    void onMissing(const std::vector<api::MissingValue>& missing) override;
     void onAvailability(bool isAvailable, const std::string& reason) override;
     void readBack(const model::Path& path, const model::Value& written, api::Bridge::Done done);
     [[nodiscard]] base::Error unreachable() const;
@@ -76,6 +83,7 @@ private:
     FieldListener& listener_;
     std::unique_ptr<api::Bridge> bridge_;
     std::map<model::Path, model::Sample> newest_;
+    std::map<model::Path, base::Error> missing_;
     std::optional<bool> isAvailable_;
     std::string lastError_;
     std::optional<base::WallTime> lastErrorAt_;

@@ -179,13 +179,14 @@ void ModbusBridge::onReport(const UnitReport& report)
         return;
     // A listener may let the bridge go: nothing of it is touched after the last call, and the
     // guard in front of the next report sees to the rest.
-    const auto alive = lifetime_.guard([this, &report] { listener_->onSamples(report.samples); });
+    auto tellSamples = lifetime_.guard([this, &report] { listener_->onSamples(report.samples); });
+    auto tellMissing = lifetime_.guard([this, &report] { missing_->onMissing(report.missing); });
     if (report.availability)
         listener_->onAvailability(report.availability->isAvailable, report.availability->reason);
-    if (!report.samples.empty()) {
-        auto tell = alive;
-        tell();
-    }
+    if (!report.samples.empty())
+        tellSamples();
+    if (!report.missing.empty() && missing_ != nullptr)
+        tellMissing();
 }
 
 const ResourceMapping* ModbusBridge::find(const model::Path& path) const

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/api/bridge.hpp"
+#include "agent/api/missing_values.hpp"
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
 #include "bridges/device_profile.hpp"
@@ -19,7 +20,7 @@ namespace causeway::bridges::modbus {
 /// The main half of one device on a Modbus line: translates Paths into points and back, and keeps
 /// the promise that every callback comes once, on the main thread. Its Unit works on the field
 /// thread.
-class ModbusBridge final : public api::Bridge
+class ModbusBridge final : public api::Bridge, public api::MissingTeller
 {
 public:
     /// How the bridge reaches the field thread; all of it outlives the bridge.
@@ -53,6 +54,9 @@ public:
     }
 
     void start(api::BridgeListener& listener) override;
+
+    void tellMissing(api::MissingListener& listener) override { missing_ = &listener; }
+
     void read(const model::Path& path, SampleDone done) override;
     void write(const model::Path& path, const model::Value& value, Done done) override;
     void execute(const model::Path& path, const std::string& arguments, Done done) override;
@@ -79,6 +83,7 @@ private:
     std::unordered_map<model::Path, std::size_t> points_; ///< as the Unit numbers them
     std::vector<Point> encodings_;
     api::BridgeListener* listener_ = nullptr;
+    api::MissingListener* missing_ = nullptr;
     std::map<std::string, std::uint64_t> counters_;
     Ticket nextTicket_ = 1;
     std::map<Ticket, SampleDone> reads_;

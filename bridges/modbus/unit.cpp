@@ -227,11 +227,17 @@ void Unit::takeSample(std::size_t point, std::span<const std::uint16_t> words)
 {
     auto value = decode(points_[point], words);
     if (!value) {
-        ++counters_["rejectedValues"];
+        reject(point, std::move(value.error()));
         return;
     }
     ++counters_["samples"];
     pending_.samples.push_back({settings_.paths[point], std::move(*value), scheduler_.wallNow()});
+}
+
+void Unit::reject(std::size_t point, base::Error why)
+{
+    ++counters_["rejectedValues"];
+    pending_.missing.push_back({settings_.paths[point], std::move(why)});
 }
 
 void Unit::read(std::size_t point, ReadDone done)
@@ -260,7 +266,7 @@ void Unit::onRead(std::size_t point, const Expected<Answer>& result, ReadDone do
     }
     auto value = decode(points_[point], *result);
     if (!value) {
-        ++counters_["rejectedValues"];
+        reject(point, value.error());
         done(fail(value.error()));
     } else {
         ++counters_["samples"];

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/api/missing_values.hpp"
 #include "agent/base/expected.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/base/unique_function.hpp"
@@ -32,6 +33,7 @@ struct AvailabilityChange
 struct UnitReport
 {
     std::vector<model::Sample> samples;
+    std::vector<api::MissingValue> missing;
     std::optional<AvailabilityChange> availability;
     std::map<std::string, std::uint64_t> counters;
 };
@@ -82,6 +84,7 @@ private:
     void takeSamples(const Span& span, const Answer& answer);
     void takeSample(std::size_t point, std::span<const std::uint16_t> words);
     void onRead(std::size_t point, const base::Expected<Answer>& result, ReadDone done);
+    void reject(std::size_t point, base::Error why);
     void noteRefusal(std::size_t spanIndex, const base::Error& error);
 
     void count(const base::Error& error);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/api/bridge.hpp"
+#include "agent/api/missing_values.hpp"
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
 
@@ -15,7 +16,7 @@ namespace causeway::fakes {
 
 /// A legacy device in memory: reads give what `values` has, writes change it, unless `failure` says
 /// what goes wrong. Answers come by the scheduler, as a real bridge's do.
-class FakeBridge final : public api::Bridge
+class FakeBridge final : public api::Bridge, public api::MissingTeller
 {
 public:
     FakeBridge(base::Scheduler& scheduler, std::vector<api::MappedResource> resources)
@@ -28,6 +29,7 @@ public:
     std::vector<std::pair<model::Path, model::Value>> writes;
     std::vector<std::string> executed;
     api::BridgeListener* listener = nullptr;
+    api::MissingListener* missing = nullptr;
     int reads = 0;
 
     /// As a poll would.
@@ -36,12 +38,20 @@ public:
         listener->onSamples({{path, values.at(path), scheduler_.wallNow(), quality}});
     }
 
+    /// As a poll would that finds a sentinel there.
+    void tellMissing(const model::Path& path, const std::string& why)
+    {
+        missing->onMissing({{path, {base::ErrorKind::Refused, why, base::Retry::Later}}});
+    }
+
     [[nodiscard]] const std::vector<api::MappedResource>& resources() const override
     {
         return resources_;
     }
 
     void start(api::BridgeListener& newListener) override { listener = &newListener; }
+
+    void tellMissing(api::MissingListener& newListener) override { missing = &newListener; }
 
     void read(const model::Path& path, SampleDone done) override
     {

@@ -36,6 +36,11 @@ struct FieldFixture : agent::FieldListener
         told.insert(told.end(), samples.begin(), samples.end());
     }
 
+    void onMissing(const std::vector<model::Path>& paths) override
+    {
+        missing.insert(missing.end(), paths.begin(), paths.end());
+    }
+
     void onFieldChanged() override { ++changes; }
 
     static constexpr model::Path relay0{3306, 0, 5850};
@@ -44,6 +49,7 @@ struct FieldFixture : agent::FieldListener
     fakes::FakeScheduler scheduler;
     std::vector<api::MappedResource> mapping;
     std::vector<model::Sample> told;
+    std::vector<model::Path> missing;
     int changes = 0;
     fakes::FakeBridge* bridge = nullptr;
     agent::FieldSide field;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include <boost/test/unit_test.hpp>
 
 #include "agent/attached_device.hpp"
@@ -26,6 +28,7 @@ struct DeviceFixture : agent::DeviceListener
                 {serialNumber, {.read = true}, false, std::nullopt, "holding register 0"},
                 {battery, {.read = true}, false, std::nullopt, "holding register 1"},
                 {{3, 0, 6, 0}, {.read = true}, false, Value(std::int64_t{1}), "constant"},
+                {temperature, {.read = true}, false, std::nullopt, "input register 0"},
                 {relay, {.read = true, .write = true}, true, std::nullopt, "coil 0"}});
         attach("52.5163 13.3777");
         log::setSink([this](log::Level, const std::string& text, const std::vector<log::Field>&) {
@@ -103,6 +106,7 @@ struct DeviceFixture : agent::DeviceListener
 
     const Path serialNumber{3, 0, 2};
     const Path battery{3, 0, 9};
+    const Path temperature{3303, 0, 5700};
     const Path relay{3306, 0, 5850};
     fakes::FakeScheduler scheduler;
     fakes::FakeTransport transport;
@@ -162,6 +166,32 @@ BOOST_AUTO_TEST_CASE(no_server_reads_the_battery_of_a_device_that_is_gone)
     BOOST_TEST((battery9() == OutcomeCode::InternalServerError));
     bridge->tell(battery);
     BOOST_TEST(read({"3", "0", "9"}) == "87");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_hears_that_the_device_itself_has_no_value)
+{
+    bridge->listener->onAvailability(true, {});
+    bridge->tellMissing(temperature, "the device marks the value as not available");
+
+    const auto response = ask(api::Method::Get, {"3303", "0", "5700"}, {});
+
+    BOOST_TEST((response.code == OutcomeCode::InternalServerError));
+    BOOST_TEST(base::asText(response.payload) == "the device marks the value as not available");
+    BOOST_TEST(read({"3303", "0", "6042"}) == "1");
+}
+
+BOOST_AUTO_TEST_CASE(an_old_value_is_shown_to_the_operator_as_rejected)
+{
+    bridge->values[temperature] = 21.5;
+    bridge->tell(temperature);
+
+    bridge->tellMissing(temperature, "the device marks the value as not available");
+
+    const auto samples = device->newestSamples();
+    const auto sample = std::ranges::find(samples, temperature, &model::Sample::path);
+    BOOST_REQUIRE((sample != samples.end()));
+    BOOST_TEST((sample->quality == model::Quality::RejectedCertain));
+    BOOST_TEST(read({"3303", "0", "6042"}) == "1");
 }
 
 BOOST_AUTO_TEST_CASE(the_journal_says_bluetooth_of_a_device_that_answers_on_no_line)

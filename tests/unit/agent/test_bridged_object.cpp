@@ -100,6 +100,22 @@ BOOST_AUTO_TEST_CASE(quality_tells_unheard_accepted_suspicious_and_lost)
     BOOST_TEST(quality(0) == 1);
 }
 
+BOOST_AUTO_TEST_CASE(quality_tells_that_the_device_itself_has_no_value)
+{
+    bridge->tellMissing(relay0, "not available");
+    BOOST_TEST(quality(0) == 1);
+    BOOST_TEST(quality(1) == 0);
+    BOOST_TEST(!object.read({3306, 0, 5518}).has_value());
+    bridge->tell(relay0);
+    BOOST_TEST(quality(0) == 4);
+    scheduler.advance(std::chrono::seconds(7));
+
+    bridge->tellMissing(relay0, "not available");
+
+    BOOST_TEST(quality(0) == 1);
+    BOOST_TEST((object.read({3306, 0, 5518})->value == model::Value(model::Time{1767225600})));
+}
+
 BOOST_AUTO_TEST_CASE(timestamp_is_when_the_newest_value_was_taken)
 {
     BOOST_TEST(!object.read({3306, 0, 5518}).has_value());
@@ -130,7 +146,7 @@ BOOST_AUTO_TEST_CASE(silence_becomes_5_00_with_a_sentence)
 
 BOOST_AUTO_TEST_CASE(samples_of_one_instance_change_only_its_own_timestamp_and_quality)
 {
-    const auto derived = object.derivedFrom({{relay1, true, {}}});
+    const auto derived = object.derivedFrom({relay1});
 
     BOOST_TEST((derived == std::vector<model::Path>{{3306, 1, 5518}, {3306, 1, 6042}}));
 }

@@ -41,6 +41,33 @@ BOOST_AUTO_TEST_CASE(never_gives_the_value_of_a_lost_device_as_a_fresh_one)
     BOOST_TEST(field.lastError() == "no answer from unit 1 for 5 s");
 }
 
+BOOST_AUTO_TEST_CASE(never_gives_an_old_value_when_the_device_has_none)
+{
+    bridge->tell(relay0);
+
+    bridge->tellMissing(relay0, "the device marks the value as not available");
+    bridge->tellMissing(relay0, "the device marks the value as not available");
+
+    BOOST_TEST(field.value(relay0).error().message ==
+               "the device marks the value as not available");
+    BOOST_TEST(field.newest(relay0) != nullptr);
+    BOOST_TEST(missing.size() == 1U);
+    bridge->tell(relay0);
+    BOOST_TEST(field.value(relay0).has_value());
+    BOOST_TEST(!field.isMissing(relay0));
+}
+
+BOOST_AUTO_TEST_CASE(says_that_the_device_is_gone_and_not_what_it_said_before)
+{
+    bridge->tellMissing(relay0, "the device marks the value as not available");
+
+    bridge->listener->onAvailability(false, "silence");
+    BOOST_TEST(field.value(relay0).error().message == "silence");
+    bridge->listener->onAvailability(true, {});
+
+    BOOST_TEST(field.value(relay0).error().message == "no value has been read from the device yet");
+}
+
 BOOST_AUTO_TEST_CASE(reads_back_what_it_wrote_before_it_confirms)
 {
     bool isConfirmed = false;

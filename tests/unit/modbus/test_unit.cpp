@@ -28,6 +28,7 @@ struct Fixture
     bool isDead = false;
     bool isDeafToWrites = false;
     std::vector<model::Sample> samples;
+    std::vector<api::MissingValue> missing;
     std::vector<AvailabilityChange> changes;
     std::map<std::string, std::uint64_t> counters;
     Line line;
@@ -65,6 +66,7 @@ struct Fixture
     void take(const UnitReport& report)
     {
         samples.insert(samples.end(), report.samples.begin(), report.samples.end());
+        missing.insert(missing.end(), report.missing.begin(), report.missing.end());
         if (report.availability)
             changes.push_back(*report.availability);
         counters = report.counters;
@@ -119,6 +121,9 @@ BOOST_FIXTURE_TEST_CASE(makes_no_sample_of_a_sentinel, Fixture)
 
     BOOST_TEST(samples.empty());
     BOOST_TEST(counters["rejectedValues"] == 3U);
+    BOOST_REQUIRE(missing.size() == 3U);
+    BOOST_TEST((missing[0].path == setPoint));
+    BOOST_TEST(missing[0].why.message == "the device marks the value as not available");
     BOOST_TEST(changes.back().isAvailable);
 }
 
