@@ -7,7 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "bridges/modbus/unit.hpp"
-#include "tests/unit/modbus/liar.hpp"
+#include "tests/unit/modbus/crowd.hpp"
 
 using namespace causeway;
 using namespace causeway::bridges::modbus;
@@ -377,51 +377,31 @@ BOOST_FIXTURE_TEST_CASE(takes_polls_that_waited_together_for_one_failure, Fixtur
     BOOST_TEST(link->reopened == 1);
 }
 
-namespace {
-
-/// The same lies to who has asked several questions at once.
-struct CrowdedLiar : Liar<true>
-{
-    Absent user;
-
-    CrowdedLiar()
-    {
-        for (std::uint8_t unitId = 1; unitId <= 4; ++unitId)
-            line.join(unitId, user, takes(4));
-    }
-
-    ~CrowdedLiar()
-    {
-        for (std::uint8_t unitId = 1; unitId <= 4; ++unitId)
-            line.leave(unitId);
-    }
-
-    CrowdedLiar(const CrowdedLiar&) = delete;
-    CrowdedLiar& operator=(const CrowdedLiar&) = delete;
-
-    void runTogether(int questions)
-    {
-        for (int i = 0; i < questions; i += 4) {
-            for (std::uint8_t unitId = 1; unitId <= 4; ++unitId)
-                ask(unitId);
-            scheduler.advance(std::chrono::milliseconds(pick(0, 2500)));
-        }
-        scheduler.advance(std::chrono::minutes(5));
-    }
-};
-
-} // namespace
-
-BOOST_FIXTURE_TEST_CASE(makes_nobody_believe_a_wrong_value, CrowdedLiar)
+BOOST_FIXTURE_TEST_CASE(makes_nobody_believe_a_wrong_value, Crowd<Liar<true>>)
 {
     constexpr int questions = 5000;
 
-    runTogether(questions);
+    runTogether(questions, [this](std::uint8_t unitId) { ask(unitId); });
 
     BOOST_TEST_MESSAGE(right << " right of " << questions);
     BOOST_TEST(wrong == 0);
     BOOST_TEST(ended == questions);
     BOOST_TEST(right > questions / 20);
+    BOOST_TEST(mostAtOnce == atOnce);
+}
+
+BOOST_FIXTURE_TEST_CASE(tells_of_no_write_that_was_none, Crowd<WriteLiar<true>>)
+{
+    constexpr int questions = 5000;
+
+    runTogether(questions, [this](std::uint8_t unitId) { askToWrite(unitId); });
+
+    BOOST_TEST_MESSAGE(right << " right of " << questions);
+    BOOST_TEST(wrong == 0);
+    BOOST_TEST(twice == 0);
+    BOOST_TEST(ended == questions);
+    BOOST_TEST(right > questions / 20);
+    BOOST_TEST(mostAtOnce > 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
