@@ -53,6 +53,10 @@ std::atomic<speed_t> refusedSpeed =
 std::atomic<bool> hasLongStops =
     true; // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): the same
 
+/// What the driver was asked for last; a pty forgets parity (Linux, drivers/tty/pty.c).
+std::atomic<tcflag_t> wantedFlags =
+    0; // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): the same
+
 std::atomic<int> writesToFail =
     0; // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): nor has write()
 
@@ -97,6 +101,7 @@ extern "C" int tcsetattr(int fd, int actions, const termios* wanted) noexcept
     using Original = int (*)(int, int, const termios*);
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): as dlsym() is made
     static const auto original = reinterpret_cast<Original>(::dlsym(RTLD_NEXT, "tcsetattr"));
+    wantedFlags = wanted->c_cflag;
     termios taken = *wanted;
     termios before{};
     if (refusedSpeed != B0 && ::cfgetospeed(wanted) == refusedSpeed &&
@@ -341,6 +346,46 @@ BOOST_FIXTURE_TEST_CASE(speaks_to_two_units_of_one_line_at_their_own_speeds, Por
     BOOST_TEST(comesTrue([&] { return fast.values.contains({3316, 0, 5700}); }));
     BOOST_TEST((listener.isAvailable == true));
     BOOST_TEST((fast.isAvailable == true));
+}
+
+namespace {
+
+/// Whether the port is now as the device at the other end is.
+bool speaks(const termios& port, speed_t speed, tcflag_t parity)
+{
+    constexpr tcflag_t parityFlags = PARENB | PARODD;
+    const bool checksParity = (port.c_iflag & INPCK) != 0;
+    return ::cfgetospeed(&port) == speed && (wantedFlags & parityFlags) == parity &&
+           (port.c_cflag & PARODD) == (parity & PARODD) && checksParity == (parity != 0);
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(speaks_to_each_unit_of_one_line_with_its_own_speed_and_parity, Port)
+{
+    using Parity = api::LineSettings::Parity;
+    const SerialWire wire(link, [this](const Bytes& octets, const termios& port) {
+        const bool isHeard = octets[0] == 2   ? speaks(port, B19200, PARENB)
+                             : octets[0] == 7 ? speaks(port, B9600, PARENB | PARODD)
+                                              : speaks(port, B9600, 0);
+        return isHeard ? answer(octets) : Bytes();
+    });
+    BOOST_REQUIRE(buses.addLine(rtu()));
+    sim::SampleListener even;
+    sim::SampleListener odd;
+    auto first = buses.createBridge(*library.find("eastron-sdm120"),
+                                    {"even", "rtu-0", 2, 50ms, {19200, Parity::Even, {}}});
+    auto second = buses.createBridge(*library.find("eastron-sdm120"),
+                                     {"odd", "rtu-0", 7, 50ms, {{}, Parity::Odd, {}}});
+    BOOST_REQUIRE((first && second));
+    (*first)->start(even);
+    (*second)->start(odd);
+
+    const auto bridge = attach("eastron-sdm120", "rtu-0", 1);
+
+    BOOST_TEST(comesTrue([&] { return has({3316, 0, 5700}, 230.1); }));
+    BOOST_TEST(comesTrue([&] { return even.values.contains({3316, 0, 5700}); }));
+    BOOST_TEST(comesTrue([&] { return odd.values.contains({3316, 0, 5700}); }));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_speed_that_the_port_refuses_takes_nothing_from_the_others, Port)
