@@ -51,6 +51,25 @@ std::string_view named(const char* name)
     return name == nullptr ? std::string_view{} : std::string_view(name);
 }
 
+/// Whether the datagram is made of whole records (RFC 6347 §4.1.1: none spans two). Anybody can
+/// forge another one: an empty datagram would be the end to GnuTLS, and to the first octets of a
+/// record 3.7.9 adds the next datagram, which is lost then.
+bool isWholeRecords(base::ByteView datagram)
+{
+    constexpr std::size_t headerSize = 13;
+    if (datagram.empty())
+        return false;
+    while (!datagram.empty()) {
+        if (datagram.size() < headerSize)
+            return false;
+        const std::size_t length = std::size_t{datagram[11]} << 8U | datagram[12];
+        if (datagram.size() - headerSize < length)
+            return false;
+        datagram = datagram.subspan(headerSize + length);
+    }
+    return true;
+}
+
 } // namespace
 
 DtlsSession::DtlsSession(Environment& environment,
@@ -135,12 +154,13 @@ ssize_t DtlsSession::pull(gnutls_transport_ptr_t ptr, void* octets, std::size_t 
     const ssize_t received = ::recv(self.socket_.get(), octets, size, MSG_DONTWAIT);
     if (self.handshake_ && received >= 0)
         self.handshake_->hasHeard = true;
-    if (received > 0) {
+    if (received > 0)
         self.meter_.countReceived(static_cast<std::size_t>(received));
-        return received;
-    }
-    if (received ==
-        0) { // an empty datagram, which anybody can forge; to GnuTLS it would be the end
+    if (received >= 0) {
+        const base::ByteView datagram(static_cast<const std::uint8_t*>(octets),
+                                      static_cast<std::size_t>(received));
+        if (isWholeRecords(datagram))
+            return received;
         errno = EAGAIN;
         return -1;
     }

@@ -157,6 +157,10 @@ ssize_t DtlsServer::push(gnutls_transport_ptr_t ptr, const void* octets, std::si
 {
     auto& self = *static_cast<DtlsServer*>(ptr);
     const base::ByteView datagram(static_cast<const std::uint8_t*>(octets), size);
+    if (self.isSealing_) {
+        self.sealed_.assign(datagram.begin(), datagram.end());
+        return static_cast<ssize_t>(size);
+    }
     if (!self.isSlowToFinish || !isFinished(datagram))
         return self.transmit(datagram);
     self.isSlowToFinish = false;
@@ -282,6 +286,31 @@ void DtlsServer::sendRaw(const base::Bytes& datagram)
 void DtlsServer::sendAlert(gnutls_alert_description_t alert)
 {
     gnutls_alert_send(session_, GNUTLS_AL_FATAL, alert);
+}
+
+void DtlsServer::sendWarning()
+{
+    gnutls_alert_send(session_, GNUTLS_AL_WARNING, GNUTLS_A_USER_CANCELED);
+}
+
+base::Bytes DtlsServer::seal(const base::Bytes& message)
+{
+    isSealing_ = true;
+    send(message);
+    isSealing_ = false;
+    return std::exchange(sealed_, {});
+}
+
+// A socket that is connected takes datagrams of its peer only: for all others the port is closed.
+void DtlsServer::refuseDatagrams(bool isOn)
+{
+    sockaddr_in itself{};
+    itself.sin_family = AF_INET;
+    itself.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    itself.sin_port = htons(port_);
+    const auto* const only = isOn ? reinterpret_cast<const sockaddr*>(&itself)
+                                  : reinterpret_cast<const sockaddr*>(&peer_);
+    check(::connect(socket_.get(), only, isOn ? sizeof itself : peerSize_), "connect");
 }
 
 void DtlsServer::askForRenegotiation()

@@ -31,6 +31,11 @@ public:
     /// As it is, without DTLS.
     void sendRaw(const base::Bytes& datagram);
     void sendAlert(gnutls_alert_description_t alert);
+    void sendWarning();
+    /// The record that would be sent, which is not.
+    [[nodiscard]] base::Bytes seal(const base::Bytes& message);
+    /// The client's datagrams meet a closed port, and ICMP says so (IPv4).
+    void refuseDatagrams(bool isOn);
     void askForRenegotiation();
     /// Hands out session tickets, from the next client on; another call makes them worthless.
     void giveTickets();
@@ -90,6 +95,8 @@ private:
     bool hasRawKey_ = false;
     gnutls_datum_t ticketKey_{};
     base::Bytes lateFinished_;
+    bool isSealing_ = false;
+    base::Bytes sealed_;
     gnutls_session_t session_ = nullptr;
     base::Watch watch_;
 };

@@ -359,6 +359,25 @@ BOOST_AUTO_TEST_CASE(r28_r34_r40_without_its_credential_no_octet_is_sent)
     BOOST_TEST(server.receive().empty());
 }
 
+BOOST_AUTO_TEST_CASE(r30_a_servers_public_key_means_nothing_with_a_pre_shared_one)
+{
+    SessionFixture f;
+    DtlsServer server(f.loop, ccm8, testKey);
+    api::SessionSettings settings{"meter-1",
+                                  localUri(server.port()),
+                                  api::SecurityMode::Psk,
+                                  {"meter-1", "server"},
+                                  false,
+                                  {}};
+    settings.server.publicKey = base::toBytes("no key at all");
+    settings.server.matchingType = api::MatchingType::Sha256;
+
+    const auto session = f.open(std::move(settings));
+
+    BOOST_TEST(f.runUntilConnectedOrClosed());
+    BOOST_TEST(f.listener.facts.has_value(), f.reason());
+}
+
 BOOST_AUTO_TEST_CASE(r31_each_account_shows_its_own_identity_and_no_other_key_opens_it)
 {
     SessionFixture f;
