@@ -28,17 +28,48 @@ bool isServers(const base::Error& error)
 
 } // namespace
 
-CertificateRenewal::CertificateRenewal(Services services, EstServer server, base::Duration before)
+CertificateRenewal::CertificateRenewal(Services services,
+                                       std::optional<EstServer> server,
+                                       base::Duration before)
     : services_(std::move(services))
     , server_(std::move(server))
     , before_(before)
+    , heldUpUntil_(services_.scheduler.now() + firstQuestion)
     , timer_(services_.scheduler, [this] { look(); })
 {
-    timer_.start(firstLook);
+    timer_.start(settling);
+}
+
+std::optional<api::RenewalStatus> CertificateRenewal::renewal(const api::CredentialId& id) const
+{
+    const auto found = certificates_.find(id);
+    if (found == certificates_.end())
+        return std::nullopt;
+    const Certificate& known = found->second;
+    api::RenewalStatus status{known.expiresAt, std::nullopt, known.lastError, known.lastErrorAt};
+    const base::Duration wait = std::max(known.notBefore, heldUpUntil_) - services_.scheduler.now();
+    if (server_)
+        status.nextAt = std::max(known.dueAt, services_.scheduler.wallNow() + wait);
+    return status;
+}
+
+void CertificateRenewal::onCredentialChanged()
+{
+    isOutdated_ = true;
+    if (timer_.isRunning() && timer_.due() > services_.scheduler.now() + settling)
+        timer_.start(settling);
+}
+
+void CertificateRenewal::stop()
+{
+    server_.reset();
+    request_.reset();
+    timer_.stop();
 }
 
 void CertificateRenewal::look()
 {
+    isOutdated_ = false;
     services_.store.listTerms(lifetime_.guard([this](const Expected<Terms>& terms) {
         if (terms)
             return begin(*terms);
@@ -74,6 +105,8 @@ void CertificateRenewal::begin(const Terms& terms)
 void CertificateRenewal::order()
 {
     due_.clear();
+    if (!server_ || heldUpUntil_ > services_.scheduler.now())
+        return;
     for (const auto& [id, certificate] : certificates_) {
         if (certificate.notBefore <= services_.scheduler.now() &&
             certificate.dueAt <= services_.scheduler.wallNow())
@@ -104,18 +137,21 @@ void CertificateRenewal::rest()
     base::TimePoint then = now + lookPeriod;
     for (const auto& entry : certificates_) {
         const base::Duration left = entry.second.dueAt - services_.scheduler.wallNow();
-        if (left < lookPeriod)
+        if (server_ && left < lookPeriod)
             then = std::min(then, std::max(entry.second.notBefore, now + left));
     }
-    timer_.startAt(std::max({then, heldUpUntil_, now + shortestRest}));
+    timer_.startAt(isOutdated_ ? now + settling
+                               : std::max({then, heldUpUntil_, now + shortestRest}));
 }
 
 void CertificateRenewal::askServer(const api::CredentialId& id, base::Bytes request)
 {
+    if (!server_)
+        return; // stopped
     request_ = std::make_unique<EstRequest>(
         services_.transport,
         services_.scheduler,
-        server_,
+        *server_,
         EstRequest::Question{id, std::move(request)},
         [this, id](Expected<EstRequest::Answer> answer) { onAnswer(id, std::move(answer)); });
 }
@@ -132,6 +168,7 @@ void CertificateRenewal::onAnswer(const api::CredentialId& id, Expected<EstReque
                   id.device,
                   "SERVER",
                   id.server);
+        noteError(id, "the EST server asks for patience");
         return later(id, *wait);
     }
     services_.store.renewCertificate(
@@ -161,6 +198,8 @@ void CertificateRenewal::onRenewed(const api::CredentialId& id, const api::Crede
     auto& certificate = certificates_[id];
     certificate.expiresAt = end;
     certificate.dueAt = dueAt(services_.scheduler.wallNow(), end);
+    certificate.lastError.clear();
+    certificate.lastErrorAt.reset();
     services_.renewed(id);
     // One whose time is mostly over when it is given is not renewed again and again.
     later(id, shortened(id, lookPeriod));
@@ -211,7 +250,14 @@ void CertificateRenewal::fail(const api::CredentialId& id,
                  error.message,
                  "MINUTES",
                  std::chrono::duration_cast<std::chrono::minutes>(wait).count());
+    noteError(id, error.message);
     later(id, wait);
+}
+
+void CertificateRenewal::noteError(const api::CredentialId& id, const std::string& sentence)
+{
+    certificates_[id].lastError = sentence;
+    certificates_[id].lastErrorAt = services_.scheduler.wallNow();
 }
 
 // From a task of its own: what called is of the request that next() destroys.

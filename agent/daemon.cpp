@@ -70,7 +70,11 @@ Daemon::Daemon(const Settings& settings)
                 bluetooth_,
                 profiles_,
                 definitions_,
-                firmware_},
+                firmware_,
+                [this] {
+                    if (renewal_)
+                        renewal_->onCredentialChanged();
+                }},
                {settings.allowsNoSec,
                 settings.startSpread,
                 settings.deregisterLimit,
@@ -89,24 +93,26 @@ Daemon::Daemon(const Settings& settings)
                      "PROFILE",
                      profile.name);
     }
-    if (!settings.estServer.empty())
-        beginRenewal();
+    beginRenewal();
 }
 
 void Daemon::beginRenewal()
 {
-    auto server = readEstServer(settings_.estServer, settings_.estAuthority);
-    if (server)
-        renewal_.emplace(CertificateRenewal::Services{loop_,
-                                                      endpoint_,
-                                                      store_,
-                                                      [this](const api::CredentialId& id) {
-                                                          gateway_.onCredentialChanged(id);
-                                                      }},
-                         std::move(*server),
-                         settings_.renewBefore);
-    else
-        log::err("{ERROR}; certificates are not renewed", "ERROR", server.error().message);
+    std::optional<EstServer> server;
+    if (!settings_.estServer.empty()) {
+        if (auto read = readEstServer(settings_.estServer, settings_.estAuthority))
+            server = std::move(*read);
+        else
+            log::err("{ERROR}; certificates are not renewed", "ERROR", read.error().message);
+    }
+    renewal_.emplace(CertificateRenewal::Services{loop_,
+                                                  endpoint_,
+                                                  store_,
+                                                  [this](const api::CredentialId& id) {
+                                                      gateway_.onCredentialChanged(id);
+                                                  }},
+                     std::move(server),
+                     settings_.renewBefore);
 }
 
 void Daemon::run()
@@ -129,7 +135,7 @@ void Daemon::onLoaded(const base::Expected<void>& loaded)
     // The name appears on the bus when everything behind it is there.
     try {
         service_.emplace(loop_,
-                         dbus::Controls{gateway_, lists_, store_},
+                         dbus::Controls{gateway_, lists_, store_, *renewal_},
                          dbus::ServiceSettings{settings_.busAddress, CAUSEWAY_VERSION});
     } catch (const std::runtime_error& error) {
         failure_ = base::Error{base::ErrorKind::Unreachable, error.what()};
@@ -152,7 +158,7 @@ void Daemon::terminate()
     log::info(
         "stopping: de-registering {DEVICES} devices", "DEVICES", gateway_.deviceNames().size());
     service_manager::notifyStopping();
-    renewal_.reset(); // or it begins handshakes while the devices say good-bye
+    renewal_->stop(); // or it begins handshakes while the devices say good-bye
     gateway_.stop(lifetime_.guard([this] { loop_.stop(); }));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <vector>
 
 #include "agent/api/bootstrap_store.hpp"
@@ -41,6 +42,7 @@ struct GatewayServices
     bridges::ProfileLibrary& profiles;
     const model::Definitions& definitions;
     FirmwareDepot& firmware;
+    std::function<void()> credentialChanged{}; ///< called after each change of one
 };
 
 struct GatewayRules

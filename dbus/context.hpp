@@ -6,6 +6,7 @@
 #include "agent/api/credential_lists.hpp"
 #include "agent/api/gateway_control.hpp"
 #include "agent/api/key_store_control.hpp"
+#include "agent/api/renewal_overview.hpp"
 #include "dbus/gate.hpp"
 #include "dbus/newest_status.hpp"
 #include "dbus/values.hpp"
@@ -19,6 +20,7 @@ struct Context
     api::GatewayControl& control;
     api::CredentialLists& lists;
     api::KeyStoreControl& keyStore;
+    const api::RenewalOverview& renewals;
     Gate& gate;
     NewestStatus& status;
     const std::string& version;

@@ -2,7 +2,6 @@
 #include "dbus/device_adaptor.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include "dbus/secret_file.hpp"
 #include "dbus/settings_dict.hpp"
@@ -370,9 +369,11 @@ std::uint64_t DeviceAdaptor::LastErrorAt()
 std::vector<Dictionary> DeviceAdaptor::Registrations()
 {
     std::vector<Dictionary> all;
-    std::ranges::transform(status().registrations, std::back_inserter(all), [](const auto& one) {
-        return toDictionary(one);
-    });
+    for (const auto& one : status().registrations) {
+        all.push_back(toDictionary(one));
+        if (const auto renewal = context_.renewals.renewal({name_, one.server}))
+            addTo(all.back(), *renewal);
+    }
     return all;
 }
 

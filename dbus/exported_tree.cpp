@@ -32,6 +32,7 @@ ExportedTree::ExportedTree(base::EventLoop& loop,
                controls.gateway,
                controls.lists,
                controls.keyStore,
+               controls.renewals,
                gate_,
                status_,
                settings.version}

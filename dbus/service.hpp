@@ -8,6 +8,7 @@
 #include "agent/api/credential_lists.hpp"
 #include "agent/api/gateway_control.hpp"
 #include "agent/api/key_store_control.hpp"
+#include "agent/api/renewal_overview.hpp"
 #include "agent/base/event_loop.hpp"
 
 namespace causeway::dbus {
@@ -27,6 +28,7 @@ struct Controls
     api::GatewayControl& gateway;
     api::CredentialLists& lists;
     api::KeyStoreControl& keyStore;
+    const api::RenewalOverview& renewals;
 };
 
 struct ServiceSettings

@@ -108,6 +108,14 @@ Dictionary toDictionary(const api::RegistrationStatus& status)
     return dictionary;
 }
 
+void addTo(Dictionary& registration, const api::RenewalStatus& renewal)
+{
+    putTime(registration, "certificateExpiresAt", renewal.expiresAt);
+    putTime(registration, "renewalAt", renewal.nextAt);
+    putText(registration, "renewalError", renewal.lastError);
+    putTime(registration, "renewalErrorAt", renewal.lastErrorAt);
+}
+
 Dictionary toDictionary(const api::ProfileSummary& profile)
 {
     Dictionary dictionary{

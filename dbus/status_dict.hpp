@@ -5,6 +5,7 @@
 
 #include "agent/api/gateway_control.hpp"
 #include "agent/api/key_store_control.hpp"
+#include "agent/api/renewal_overview.hpp"
 #include "dbus/values.hpp"
 
 /// What the gateway reports, as the dictionaries and words that the XML describes.
@@ -14,6 +15,8 @@ namespace causeway::dbus {
 [[nodiscard]] std::string_view toString(api::DeviceStatus::Field field);
 
 [[nodiscard]] Dictionary toDictionary(const api::RegistrationStatus& status);
+/// Among what is told of the registration that the certificate is for.
+void addTo(Dictionary& registration, const api::RenewalStatus& renewal);
 [[nodiscard]] Dictionary toDictionary(const api::ProfileSummary& profile);
 [[nodiscard]] Dictionary toDictionary(const api::MappedResource& resource);
 [[nodiscard]] Dictionary toDictionary(const api::KeyStoreFacts& facts);

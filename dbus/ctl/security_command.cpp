@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
+#include <cstdio>
 
 #include <fmt/format.h>
 
 #include "dbus/ctl/object_commands.hpp"
+#include "dbus/ctl/plain_text.hpp"
 #include "dbus/ctl/table.hpp"
 
 namespace causeway::dbus::ctl {
@@ -66,9 +68,36 @@ std::string ageSince(const Json& channel, const char* key)
         std::max(std::chrono::duration_cast<std::chrono::seconds>(age), std::chrono::seconds(0)));
 }
 
+/// "3 d 4 h", "ended", or nothing.
+std::string timeUntil(const Json& channel, const char* key, const char* over)
+{
+    const auto time = channel.find(key);
+    if (time == channel.end())
+        return noValue;
+    const std::chrono::microseconds then(time->get<std::int64_t>());
+    const auto left = then - std::chrono::system_clock::now().time_since_epoch();
+    if (left <= std::chrono::seconds(0))
+        return over;
+    return ageText(std::chrono::duration_cast<std::chrono::seconds>(left));
+}
+
 std::string orDash(const std::string& text)
 {
     return text.empty() ? noValue : text;
+}
+
+/// Sentences are too long for a column.
+void printFailures(const Json& list)
+{
+    for (const auto& channel : list) {
+        const auto reason = textIn(channel, "renewalError");
+        if (!reason.empty())
+            std::puts(plainText(fmt::format("{}: the certificate for {} is not renewed: {}",
+                                            textIn(channel, "device"),
+                                            textIn(channel, "server"),
+                                            reason))
+                          .c_str());
+    }
 }
 
 void print(const Json& list)
@@ -83,6 +112,8 @@ void print(const Json& list)
                  "AGE",
                  "LAST USED",
                  "CREDENTIAL",
+                 "ENDS IN",
+                 "RENEWED IN",
                  "SERVER'S KEY"});
     for (const auto& channel : list)
         table.add({textIn(channel, "device"),
@@ -95,8 +126,11 @@ void print(const Json& list)
                    ageSince(channel, "channelSince"),
                    ageSince(channel, "channelUsedAt"),
                    orDash(textIn(channel, "credentialFingerprint")),
+                   timeUntil(channel, "certificateExpiresAt", "ENDED"),
+                   timeUntil(channel, "renewalAt", "now"),
                    orDash(textIn(channel, "serverFingerprint"))});
     table.print();
+    printFailures(list);
 }
 
 Objects wanted(Client& client, const std::string& device)

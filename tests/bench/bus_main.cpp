@@ -18,6 +18,7 @@
 #include "tests/fakes/fake_credential_lists.hpp"
 #include "tests/fakes/fake_gateway.hpp"
 #include "tests/fakes/fake_key_store_control.hpp"
+#include "tests/fakes/fake_renewals.hpp"
 
 // What the objects of many devices cost on D-Bus, and how long the loop stands still for a caller
 // who asks for all of them.
@@ -122,13 +123,14 @@ void measure(std::size_t count)
     fakes::FakeGateway gateway(loop);
     fakes::FakeCredentialLists lists(loop);
     fakes::FakeKeyStoreControl keyStore(loop);
+    fakes::FakeRenewals renewals;
     for (std::size_t i = 0; i < count; ++i) {
         const auto name = "meter-" + std::to_string(i);
         gateway.devices.emplace(name, deviceStatus(name));
     }
     const double before = residentKibibytes();
     const auto begin = Clock::now();
-    dbus::Service service(loop, {gateway, lists, keyStore}, {bus.address(), "bench"});
+    dbus::Service service(loop, {gateway, lists, keyStore, renewals}, {bus.address(), "bench"});
     const double exported = millisecondsSince(begin);
     const double memory = (residentKibibytes() - before) / static_cast<double>(count);
     Caller caller(bus.address());

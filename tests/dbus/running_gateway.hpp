@@ -17,6 +17,7 @@
 #include "tests/fakes/fake_credential_lists.hpp"
 #include "tests/fakes/fake_gateway.hpp"
 #include "tests/fakes/fake_key_store_control.hpp"
+#include "tests/fakes/fake_renewals.hpp"
 
 namespace causeway::tests {
 
@@ -39,13 +40,17 @@ public:
         /// Takes the service off the bus, as the end of the daemon does, and puts it there again.
         void stop() { service.reset(); }
 
-        void start() { service.emplace(loop, dbus::Controls{gateway, lists, keyStore}, settings); }
+        void start()
+        {
+            service.emplace(loop, dbus::Controls{gateway, lists, keyStore, renewals}, settings);
+        }
 
         base::EventLoop& loop;
         dbus::ServiceSettings settings;
         fakes::FakeGateway gateway;
         fakes::FakeCredentialLists lists;
         fakes::FakeKeyStoreControl keyStore;
+        fakes::FakeRenewals renewals;
         PolkitMock polkit;
         std::optional<dbus::Service> service;
     };

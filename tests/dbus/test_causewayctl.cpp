@@ -96,6 +96,38 @@ BOOST_AUTO_TEST_CASE(security_without_a_session_shows_none)
     BOOST_TEST(!contains(people.output, "psk"));
 }
 
+BOOST_AUTO_TEST_CASE(security_tells_when_a_certificate_ends_and_why_it_is_not_renewed)
+{
+    inside([](World& world) {
+        const base::WallTime now = std::chrono::system_clock::now();
+        world.renewals.known[{"meter-1", "main"}] = {now + std::chrono::hours(60),
+                                                     now + std::chrono::minutes(90),
+                                                     "it is older than \x1b what is kept",
+                                                     now};
+    });
+
+    const auto people = ctl({"security"}).output;
+    const auto scripts = json({"security"});
+
+    for (const std::string text : {"ENDS IN",
+                                   "2 d 11 h",
+                                   "RENEWED IN",
+                                   "1 h ",
+                                   "meter-1: the certificate for main is not renewed: it is older "
+                                   "than <1B> what is kept"})
+        BOOST_TEST(contains(people, text), people);
+    for (const char* const key : {"certificateExpiresAt", "renewalAt", "renewalErrorAt"})
+        BOOST_TEST(scripts[0].contains(key), key);
+}
+
+BOOST_AUTO_TEST_CASE(security_tells_that_a_certificate_has_ended)
+{
+    inside([](World& world) { world.renewals.known[{"meter-1", "main"}] = {}; });
+
+    BOOST_TEST(contains(ctl({"security"}).output, "ENDED"));
+    BOOST_TEST(!json({"security"})[0].contains("renewalAt"));
+}
+
 BOOST_AUTO_TEST_CASE(a_server_takes_a_list_of_cipher_suites)
 {
     const auto added = ctl({"server",

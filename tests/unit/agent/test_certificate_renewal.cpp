@@ -48,7 +48,7 @@ struct Fixture
                                                             }},
                         server,
                         60 * 24h);
-        scheduler.advance(agent::CertificateRenewal::firstLook);
+        scheduler.advance(agent::CertificateRenewal::firstQuestion);
     }
 
     void answer(OutcomeCode code, std::optional<api::ContentFormat> format = std::nullopt)
@@ -228,9 +228,9 @@ BOOST_AUTO_TEST_CASE(those_that_are_renewed_do_not_each_wake_a_look)
 
     scheduler.advance(23h);
 
-    BOOST_TEST(store.looks == 1);
+    BOOST_TEST(store.looks == 2); // at the start, and for the questions
     scheduler.advance(1h);
-    BOOST_TEST(store.looks == 2);
+    BOOST_TEST(store.looks == 3);
 }
 
 BOOST_AUTO_TEST_CASE(one_that_ends_first_comes_before_the_others)
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(one_that_lives_for_days_only_is_not_renewed_before_two_thir
     begin();
     BOOST_TEST(transport.peers.empty());
 
-    scheduler.advance(4h - agent::CertificateRenewal::firstLook - 1s);
+    scheduler.advance(4h - agent::CertificateRenewal::firstQuestion - 1s);
     BOOST_TEST(transport.peers.empty());
     scheduler.advance(1s);
 
@@ -313,6 +313,91 @@ BOOST_AUTO_TEST_CASE(what_a_server_says_against_one_device_holds_up_no_other)
 
     BOOST_TEST_REQUIRE(transport.peers.size() == 2U);
     BOOST_CHECK(transport.peer().settings.credential == relay);
+}
+
+BOOST_AUTO_TEST_CASE(tells_when_a_certificate_ends_when_it_is_renewed_and_why_not)
+{
+    keep(meter, 59 * 24h);
+    keep(relay, 100 * 24h);
+    begin();
+    const auto start = scheduler.wallNow() - agent::CertificateRenewal::firstQuestion;
+    BOOST_TEST(!renewal->renewal({"nobody", "main"}));
+    BOOST_CHECK(renewal->renewal(relay)->expiresAt == start + 100 * 24h);
+    BOOST_CHECK(renewal->renewal(relay)->nextAt == start + 40 * 24h);
+
+    transport.peer().connect();
+    answer(OutcomeCode::Forbidden);
+    const auto refused = *renewal->renewal(meter);
+    BOOST_TEST(refused.lastError.find("4.03") != std::string::npos, refused.lastError);
+    BOOST_CHECK(refused.lastErrorAt == scheduler.wallNow());
+    BOOST_CHECK(refused.nextAt == scheduler.wallNow() + 24h);
+    scheduler.advance(24h);
+    transport.peer().connect();
+    answer(OutcomeCode::Changed, 281);
+
+    BOOST_TEST(renewal->renewal(meter)->lastError.empty());
+    BOOST_CHECK(renewal->renewal(meter)->expiresAt == store.nextEnd);
+    BOOST_CHECK(renewal->renewal(meter)->nextAt == store.nextEnd - 60 * 24h);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_server_it_only_tells_when_certificates_end)
+{
+    keep(meter, 24h);
+    renewal.emplace(agent::CertificateRenewal::Services{scheduler,
+                                                        transport,
+                                                        store,
+                                                        [](const auto&) {
+                                                        }},
+                    std::nullopt,
+                    60 * 24h);
+
+    scheduler.advance(48h);
+
+    BOOST_TEST(transport.peers.empty());
+    BOOST_TEST_REQUIRE(renewal->renewal(meter).has_value());
+    BOOST_TEST(!renewal->renewal(meter)->nextAt);
+}
+
+BOOST_AUTO_TEST_CASE(what_an_operator_changes_is_seen_once_for_all_changes)
+{
+    keep(meter, 100 * 24h);
+    begin();
+    store.terms.clear();
+    keep(meter, 200 * 24h);
+    const int looks = store.looks;
+
+    for (int i = 0; i < 100; ++i)
+        renewal->onCredentialChanged();
+    scheduler.advance(agent::CertificateRenewal::settling);
+
+    BOOST_TEST(store.looks == looks + 1);
+    BOOST_CHECK(renewal->renewal(meter)->expiresAt == store.terms.front().expiresAt);
+}
+
+BOOST_AUTO_TEST_CASE(a_change_asks_no_server_that_is_given_time)
+{
+    keep(meter, 59 * 24h);
+    keep(relay, 59 * 24h);
+    begin();
+    refuseServer();
+
+    renewal->onCredentialChanged();
+    scheduler.advance(59min);
+
+    BOOST_TEST(transport.peers.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(asks_nobody_any_more_when_it_is_stopped)
+{
+    keep(meter, 59 * 24h);
+    begin();
+
+    renewal->stop();
+    BOOST_TEST(transport.peer().isDestroyed);
+    renewal->onCredentialChanged();
+    scheduler.advance(48h);
+
+    BOOST_TEST(transport.peers.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(what_the_store_refuses_is_not_announced_as_renewed)

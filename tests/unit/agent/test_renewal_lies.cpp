@@ -51,7 +51,7 @@ struct Fixture
                                                             }},
                         server,
                         60 * 24h);
-        scheduler.advance(agent::CertificateRenewal::firstLook);
+        scheduler.advance(agent::CertificateRenewal::firstQuestion);
     }
 
     ~Fixture()
