@@ -175,12 +175,33 @@ struct Tested : ClientFixture
         BOOST_TEST(textOf(ask(std::move(request))) == "");
     }
 
+    api::Response send(Method method, const std::string& path, const std::string& payload)
+    {
+        api::Request request;
+        request.method = method;
+        request.path = segmentsOf(path);
+        request.contentFormat = senmlJsonFormat;
+        request.payload = base::toBytes(payload);
+        return ask(std::move(request));
+    }
+
     std::string text(const std::string& path) { return textOf(read(path, plainTextFormat)); }
 };
 
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(test_object, Tested)
+
+// Leshan's WriteMultiValueTest: a Replace names what it likes.
+BOOST_AUTO_TEST_CASE(needs_none_of_its_resources)
+{
+    BOOST_CHECK(send(Method::Put, "/3442/0", R"([{"n":"/3442/0/1110/3","vs":"x"}])").code ==
+                OutcomeCode::Changed);
+    BOOST_CHECK(read("/3442/0/1120").code == OutcomeCode::NotFound);
+    BOOST_CHECK(send(Method::Post, "/3442", R"([{"n":"/3442/7/110","vs":"x"}])").code ==
+                OutcomeCode::Created);
+    BOOST_TEST(text("/3442/7/110") == "x");
+}
 
 BOOST_AUTO_TEST_CASE(has_a_value_of_each_type_single_and_multiple)
 {
