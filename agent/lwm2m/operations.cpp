@@ -368,7 +368,8 @@ void Operations::execute(const Requester& requester,
         return;
     }
     if (request.contentFormat.value_or(plainTextFormat) != plainTextFormat) {
-        respond(refused(OutcomeCode::UnsupportedFormat, "arguments are plain text"));
+        // An Execute has no 4.15 (LwM2M Transport §6.4.4).
+        respond(refused(OutcomeCode::BadRequest, "arguments are plain text"));
         return;
     }
     const std::string arguments = argumentsOf(request);
@@ -397,7 +398,7 @@ void Operations::create(const Requester& requester,
         respond(refused(OutcomeCode::MethodNotAllowed, "no more instances can be created"));
         return;
     }
-    auto plan = planCreate(object, definitions_, request);
+    auto plan = planCreate(tree_, definitions_, path, request);
     if (!plan) {
         respond(toResponse(plan.error()));
         return;

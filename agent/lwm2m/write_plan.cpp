@@ -121,7 +121,7 @@ OrRefusal<void> checkNoneIsRemoved(const Object& object,
 {
     for (const Id id : object.resourceInstances(resource.instance(), resource.resource())) {
         if (!hasPath(values, resource.child(id)))
-            return refusal(OutcomeCode::MethodNotAllowed,
+            return refusal(OutcomeCode::Unauthorized,
                            resource.child(id).toString() + " cannot be removed");
     }
     return {};
@@ -255,10 +255,12 @@ OrRefusal<std::vector<WritePlan>> planCompositeWrite(const ServerView& view,
     return byInstance(*std::move(values));
 }
 
-OrRefusal<WritePlan>
-planCreate(const Object& object, const model::Definitions& definitions, const Request& request)
+OrRefusal<WritePlan> planCreate(const ObjectTree& tree,
+                                const model::Definitions& definitions,
+                                const Path& target,
+                                const Request& request)
 {
-    const Path target{object.definition().id};
+    const Object& object = *tree.find(target.object());
     auto records = decodeBody(request, target, definitions);
     if (!records)
         return tl::unexpected(records.error());
@@ -271,8 +273,11 @@ planCreate(const Object& object, const model::Definitions& definitions, const Re
     for (auto& [path, value, takenAt] : *records) {
         const auto* definition =
             path.size() > 2 ? object.definition().find(path.resource()) : nullptr;
-        if (definition != nullptr && definition->operations.write && value)
-            plan.values.push_back({inInstance(path, *instance), *std::move(value)});
+        if (definition == nullptr || !definition->operations.write || !value)
+            continue;
+        if (!isValidLink(tree, *value))
+            return refusal(OutcomeCode::BadRequest, path.toString() + " links to nothing");
+        plan.values.push_back({inInstance(path, *instance), *std::move(value)});
     }
     for (const auto& resource : object.definition().resources) {
         const bool isNeeded = resource.isMandatory && resource.operations.write;

@@ -27,10 +27,11 @@ struct WritePlan
                                              const model::Path& target,
                                              const api::Request& request);
 
-/// A Create on `object`, which allows it; assigns the lowest free Instance ID when the payload
-/// names none (LwM2M Core §6.3.6).
-[[nodiscard]] OrRefusal<WritePlan> planCreate(const Object& object,
+/// A Create on the Object `target`, which allows it; assigns the lowest free Instance ID when the
+/// payload names none (LwM2M Core §6.3.6).
+[[nodiscard]] OrRefusal<WritePlan> planCreate(const ObjectTree& tree,
                                               const model::Definitions& definitions,
+                                              const model::Path& target,
                                               const api::Request& request);
 
 /// A Write-Composite: one plan for each Object Instance it touches, everything checked as above.

@@ -124,7 +124,7 @@ const Row rows[] = {
     {"Write without Content-Format",              put,  "/3306/0/5850",   {},          none, "1", badFormat},
     {"Write in an unknown format",                put,  "/3306/0/5850",   {},          666,  "1", badFormat},
     {"Write of an instance as text",              put,  "/3306/0",        {},          0,    "1", badFormat},
-    {"Execute with SenML",                        post, "/3/0/4",         {},          110,  "[]", badFormat},
+    {"Execute with SenML",                        post, "/3/0/4",         {},          110,  "[]", badRequest},
     {"Write of a wrong type",                     put,  "/3306/0/5850",   {},          0,    "perhaps", badRequest},
     {"Write of broken SenML",                     post, "/3306/0",        {},          110,  "[{", badRequest},
     {"Write of another instance",                 post, "/3306/0",        {},          110,  R"([{"n":"/3306/1/5850","vb":true}])", badRequest},
@@ -132,6 +132,7 @@ const Row rows[] = {
     {"Write of no lifetime",                      put,  "/1/0/1",         {},          0,    "0", badRequest},
     {"Write of a negative lifetime",              put,  "/1/0/1",         {},          0,    "-5", badRequest},
     {"Write of a lifetime beyond all bounds",     put,  "/1/0/1",         {},          0,    "9223372036854775807", badRequest},
+    {"Write that would remove a Resource Instance", put, "/3442/0/1120",  {},          110,  R"([{"n":"/3442/0/1120/0","v":5}])", unauthorized},
     {"Write of a link to nothing",                put,  "/3442/0/170",    {},          0,    "99:0", badRequest},
     {"Replace without a mandatory Resource",      put,  "/1/0",           {},          110,  R"([{"n":"/1/0/2","v":5}])", badRequest},
     {"Write of a read-only Resource among others", post, "/1/0",          {},          110,  R"([{"n":"/1/0/1","v":60},{"n":"/1/0/0","v":5}])", notAllowed},
@@ -296,6 +297,20 @@ BOOST_AUTO_TEST_CASE(creates_and_deletes_where_the_object_allows)
     remove.method = del;
     remove.path = {"3442", "5"};
     BOOST_CHECK(ask(remove).code == OutcomeCode::Deleted);
+    BOOST_CHECK(read("/3442/5").code == notFound);
+}
+
+BOOST_AUTO_TEST_CASE(creates_nothing_that_links_to_nothing)
+{
+    test->canCreate = true;
+    api::Request create;
+    create.method = post;
+    create.path = {"3442"};
+    create.contentFormat = senmlJsonFormat;
+    create.payload =
+        base::toBytes(R"([{"n":"/3442/5/120","v":9},{"n":"/3442/5/170","vlo":"99:0"}])");
+
+    BOOST_CHECK(ask(create).code == badRequest);
     BOOST_CHECK(read("/3442/5").code == notFound);
 }
 
