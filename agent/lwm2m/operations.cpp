@@ -300,12 +300,15 @@ void Operations::write(const Requester& requester,
         paths.push_back(value.path);
     auto changes = plannedChanges(tree_, requester.account.settings.name, *plan);
     auto done = [this,
+                 mayRemove = plan->mode != WriteMode::PartialUpdate,
                  paths = std::move(paths),
                  changes = std::move(changes),
                  respond = std::move(respond)](const Outcome& outcome) mutable {
         respond(toResponse(outcome));
         if (outcome.isSuccess())
             listener_.onWritten(paths);
+        if (outcome.isSuccess() && mayRemove)
+            listener_.onInstancesChanged();
         conclude(changes, outcome);
         listener_.onServerChanges(changes);
     };
@@ -378,14 +381,25 @@ void Operations::execute(const Requester& requester,
         return;
     }
     auto done = [this,
+                 path,
                  changes =
                      std::vector{executeChange(requester.account.settings.name, path, arguments)},
                  respond = std::move(respond)](const Outcome& outcome) mutable {
         respond(toResponse(outcome));
+        if (outcome.isSuccess())
+            onExecuted(path);
         conclude(changes, outcome);
         listener_.onServerChanges(changes);
     };
     tree_.find(path.object())->execute(path, arguments, lifetime_.guard(std::move(done)));
+}
+
+// What it has changed only the Object knows.
+void Operations::onExecuted(const Path& path)
+{
+    listener_.onWritten({path.upTo(2)});
+    if (tree_.find(path.object())->allowsResourceReplace())
+        listener_.onInstancesChanged();
 }
 
 void Operations::create(const Requester& requester,

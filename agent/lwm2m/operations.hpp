@@ -56,6 +56,7 @@ private:
                  const Path& path,
                  const api::Request& request,
                  api::Respond respond);
+    void onExecuted(const Path& path);
     void create(const Requester& requester,
                 const Path& path,
                 const api::Request& request,

@@ -233,4 +233,28 @@ BOOST_AUTO_TEST_CASE(shows_the_arguments_of_an_execute)
                R"([{"bn":"/3442/0/4/","n":"5","vs":""}])");
 }
 
+BOOST_AUTO_TEST_CASE(tells_observers_what_an_execute_has_changed)
+{
+    observe("/3442/0/120", 1);
+
+    execute("/3442/0/2");
+
+    BOOST_REQUIRE(peer().notified.size() == 1);
+    BOOST_TEST(textOf(peer().notified.front().response) == "0");
+}
+
+BOOST_AUTO_TEST_CASE(ends_what_a_replace_removes)
+{
+    observe("/3442/0/1110/0", 1);
+    writeAttributes("/3442/0/1110/0", {"pmin=60"});
+
+    send(Method::Put, "/3442/0/1110", R"([{"n":"/3442/0/1110/1","vs":"x"}])");
+
+    BOOST_REQUIRE(peer().notified.size() == 1);
+    BOOST_CHECK(peer().notified.front().response.code == OutcomeCode::NotFound);
+    send(Method::Post, "/3442/0/1110", R"([{"n":"/3442/0/1110/0","vs":"y"}])");
+    BOOST_TEST(textOf(read("/3442/0/1110", linkFormat)) ==
+               "</3442/0/1110>;dim=2,</3442/0/1110/0>,</3442/0/1110/1>");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
