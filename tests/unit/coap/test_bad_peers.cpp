@@ -184,16 +184,17 @@ BOOST_AUTO_TEST_CASE(a_handshake_that_never_ends_ends_with_its_limit_and_holds_u
     });
     again.start(1ms);
     DtlsServer server(f.loop, ccm8, testKey);
+    coap::Endpoint patient(f.loop, f.store, f.resumptions, {});
     tests::RecordingListener other;
 
     const auto session = f.open(localUri(talker.port));
-    const auto another = f.endpoint.open({"meter-1",
-                                          localUri(server.port()),
-                                          api::SecurityMode::Psk,
-                                          {"meter-1", "server"},
-                                          false,
-                                          {}},
-                                         other);
+    const auto another = patient.open({"meter-1",
+                                       localUri(server.port()),
+                                       api::SecurityMode::Psk,
+                                       {"meter-1", "server"},
+                                       false,
+                                       {}},
+                                      other);
 
     BOOST_TEST(f.runUntilConnectedOrClosed());
     BOOST_TEST(f.reason().find("within 0.3 s") != std::string::npos, f.reason());
