@@ -17,6 +17,7 @@ struct Crowd : LiarOnTcp
 {
     static constexpr std::uint16_t atOnce = 4;
     static constexpr std::uint8_t units = atOnce;
+    static constexpr int mostWaits = 1000; ///< of 100 ms: all questions have ended long before
 
     /// Has a unit and wants to hear of nothing.
     struct Absent final : LineUser
@@ -27,6 +28,7 @@ struct Crowd : LiarOnTcp
     };
 
     Absent user;
+    int asked = 0;
     int mostAtOnce = 0; ///< requests that were sent in the same moment
 
     Crowd()
@@ -54,15 +56,19 @@ struct Crowd : LiarOnTcp
     Crowd(const Crowd&) = delete;
     Crowd& operator=(const Crowd&) = delete;
 
-    /// `ask` asks one question of a unit; each has one at a time. Of two alike to one unit nobody
-    /// could tell that their answers have changed places: only the transaction names them.
+    /// `ask` asks one question of a unit, which has ended before the next one to it. Of two alike
+    /// to one unit nobody could tell that their answers have changed places: only the transaction
+    /// names them.
     template <typename Ask>
     void runTogether(int questions, Ask ask)
     {
         for (int i = 0; i < questions; i += atOnce) {
             for (std::uint8_t unitId = 1; unitId <= units; ++unitId)
                 ask(unitId);
+            asked += atOnce;
             this->scheduler.advance(std::chrono::milliseconds(this->pick(0, 2500)));
+            for (int waited = 0; this->ended < asked && waited < mostWaits; ++waited)
+                this->scheduler.advance(std::chrono::milliseconds(100));
         }
         this->scheduler.advance(std::chrono::minutes(5));
     }
