@@ -145,6 +145,20 @@ BOOST_AUTO_TEST_CASE(keeps_each_account_to_its_own_server)
     BOOST_TEST(textOf(at(other, Method::Get, "/1")).find("\"0/") == std::string::npos);
 }
 
+// ETS 308: what is not there yet may be observed.
+BOOST_AUTO_TEST_CASE(refuses_no_composite_of_what_is_not_there)
+{
+    api::Request request;
+    request.method = Method::Fetch;
+    request.contentFormat = senmlJsonFormat;
+    request.payload = base::toBytes(R"([{"n":"/3442/9"}])");
+
+    const auto response = at(other, request);
+
+    BOOST_CHECK(response.code == OutcomeCode::Content);
+    BOOST_TEST(textOf(response) == "[]");
+}
+
 BOOST_AUTO_TEST_CASE(grants_each_right_by_itself)
 {
     const auto codes = [this] {
