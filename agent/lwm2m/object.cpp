@@ -39,6 +39,11 @@ bool Object::allowsResourceReplace() const
     return false;
 }
 
+bool Object::takesNew(Id) const
+{
+    return false;
+}
+
 bool Object::allowsCreate() const
 {
     return false;
@@ -47,6 +52,11 @@ bool Object::allowsCreate() const
 void Object::create(Id, std::vector<ResourceWrite>, Done done)
 {
     done(refuse(OutcomeCode::MethodNotAllowed, "the instances of this object are fixed"));
+}
+
+void Object::removeInstances(const model::Path&, Done done)
+{
+    done(refuse(OutcomeCode::MethodNotAllowed, "the instances of this resource are fixed"));
 }
 
 void Object::writePiece(ResourcePiece, Done done)

@@ -73,6 +73,14 @@ public:
     /// the Object says otherwise, and then it never gets ReplaceResource.
     [[nodiscard]] virtual bool allowsResourceReplace() const;
 
+    /// Whether a Write of an instance may bring a Resource that is not instantiated; false unless
+    /// the Object says otherwise, and then it is left out.
+    [[nodiscard]] virtual bool takesNew(model::Id resource) const;
+
+    /// Removes one Resource Instance, or all of a multiple Resource, which stays, empty. Only asked
+    /// for where allowsResourceReplace().
+    virtual void removeInstances(const model::Path& target, Done done);
+
     /// All of `values` or none, as far as the device can promise it.
     virtual void
     write(model::Id instance, std::vector<ResourceWrite> values, WriteMode mode, Done done);

@@ -203,7 +203,7 @@ void Operations::dispatch(Requester& requester,
         post(requester, path, request, std::move(respond));
         break;
     case Method::Delete:
-        remove(path, std::move(respond));
+        remove(requester, path, std::move(respond));
         break;
     default:
         respond(refused(OutcomeCode::MethodNotAllowed, "not supported"));
@@ -299,6 +299,11 @@ void Operations::write(const Requester& requester,
     for (const auto& value : plan->values)
         paths.push_back(value.path);
     auto changes = plannedChanges(tree_, requester.account.settings.name, *plan);
+    const bool isEmptied = plan->mode == WriteMode::ReplaceResource && plan->values.empty();
+    if (isEmptied) {
+        paths.push_back(path);
+        changes.push_back(removalChange(requester.account.settings.name, path));
+    }
     auto done = [this,
                  mayRemove = plan->mode != WriteMode::PartialUpdate,
                  paths = std::move(paths),
@@ -312,8 +317,11 @@ void Operations::write(const Requester& requester,
         conclude(changes, outcome);
         listener_.onServerChanges(changes);
     };
-    tree_.find(path.object())
-        ->write(
+    Object& object = *tree_.find(path.object());
+    if (isEmptied)
+        object.removeInstances(path, lifetime_.guard(std::move(done)));
+    else
+        object.write(
             plan->instance, std::move(plan->values), plan->mode, lifetime_.guard(std::move(done)));
 }
 
@@ -436,8 +444,13 @@ void Operations::create(const Requester& requester,
     object.create(plan->instance, std::move(plan->values), lifetime_.guard(std::move(done)));
 }
 
-void Operations::remove(const Path& path, Respond respond)
+void Operations::remove(const Requester& requester, const Path& path, Respond respond)
 {
+    Object& object = *tree_.find(path.object());
+    if (path.isResourceInstance() && object.allowsResourceReplace()) {
+        removeResourceInstance(requester, path, std::move(respond));
+        return;
+    }
     if (!path.isInstance()) {
         respond(refused(OutcomeCode::MethodNotAllowed, "only Object Instances can be deleted"));
         return;
@@ -449,7 +462,32 @@ void Operations::remove(const Path& path, Respond respond)
         if (outcome.isSuccess())
             listener_.onInstancesChanged();
     };
-    tree_.find(path.object())->remove(path.instance(), lifetime_.guard(std::move(done)));
+    object.remove(path.instance(), lifetime_.guard(std::move(done)));
+}
+
+void Operations::removeResourceInstance(const Requester& requester,
+                                        const Path& path,
+                                        Respond respond)
+{
+    if (!tree_.operations(path).write) {
+        respond(refused(OutcomeCode::MethodNotAllowed, path.toString() + " is not writable"));
+        return;
+    }
+    auto done = [this,
+                 path,
+                 changes = std::vector{removalChange(requester.account.settings.name, path)},
+                 respond = std::move(respond)](Outcome outcome) mutable {
+        if (outcome.isSuccess())
+            outcome.code = OutcomeCode::Deleted;
+        respond(toResponse(outcome));
+        if (outcome.isSuccess()) {
+            listener_.onWritten({path});
+            listener_.onInstancesChanged();
+        }
+        conclude(changes, outcome);
+        listener_.onServerChanges(changes);
+    };
+    tree_.find(path.object())->removeInstances(path, lifetime_.guard(std::move(done)));
 }
 
 } // namespace causeway::lwm2m

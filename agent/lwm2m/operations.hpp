@@ -61,7 +61,8 @@ private:
                 const Path& path,
                 const api::Request& request,
                 api::Respond respond);
-    void remove(const Path& path, api::Respond respond);
+    void remove(const Requester& requester, const Path& path, api::Respond respond);
+    void removeResourceInstance(const Requester& requester, const Path& path, api::Respond respond);
     void post(const Requester& requester,
               const Path& path,
               const api::Request& request,

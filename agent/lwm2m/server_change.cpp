@@ -54,6 +54,11 @@ ServerChange pieceChange(const std::string& server, const model::Path& path, std
     return {server, path, "unknown", fmt::format("{} octets", octets), {}, false};
 }
 
+ServerChange removalChange(const std::string& server, const model::Path& path)
+{
+    return {server, path, "unknown", "removed", {}, false};
+}
+
 ServerChange
 executeChange(const std::string& server, const model::Path& path, const std::string& arguments)
 {

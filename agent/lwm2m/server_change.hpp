@@ -29,6 +29,9 @@ plannedChanges(const ObjectTree& tree, const std::string& server, const WritePla
 [[nodiscard]] ServerChange
 pieceChange(const std::string& server, const model::Path& path, std::uint64_t octets);
 
+/// A Resource Instance, or all of a multiple Resource, that is to go.
+[[nodiscard]] ServerChange removalChange(const std::string& server, const model::Path& path);
+
 [[nodiscard]] ServerChange
 executeChange(const std::string& server, const model::Path& path, const std::string& arguments);
 

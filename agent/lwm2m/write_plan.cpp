@@ -78,12 +78,12 @@ private:
             return {}; // an instance without values
         if (path.size() < 3 || !target_.contains(path))
             return refusal(OutcomeCode::BadRequest, path.toString() + " is not below the target");
-        if (!tree_.contains(path.upTo(3)))
+        if (!tree_.contains(path.upTo(3)) && !takesNew(path))
             return {}; // an optional Resource that this device does not have
         if (!tree_.operations(path).write)
             return refusal(OutcomeCode::MethodNotAllowed, path.toString() + " is not writable");
         if (!record.value)
-            return refusal(OutcomeCode::MethodNotAllowed, path.toString() + " cannot be emptied");
+            return {}; // an array without elements adds none
         if (path.isResourceInstance() != tree_.isMultiple(path))
             return refusal(OutcomeCode::BadRequest, path.toString() + " has the wrong level");
         if (hasPath(values_, path))
@@ -92,6 +92,11 @@ private:
             return refusal(OutcomeCode::BadRequest, path.toString() + " links to nothing");
         values_.push_back({path, *std::move(record.value)});
         return {};
+    }
+
+    [[nodiscard]] bool takesNew(const Path& path) const
+    {
+        return tree_.contains(path.upTo(2)) && tree_.find(path.object())->takesNew(path.resource());
     }
 
     const ObjectTree& tree_;

@@ -27,6 +27,11 @@ std::size_t octetsOf(const KeptObject::Values& values)
     return octets;
 }
 
+std::string keyOf(const Path& path)
+{
+    return "object" + path.toString();
+}
+
 bool isReplaced(const Path& path, const Path& target, const model::ObjectDefinition& definition)
 {
     const auto* resource = definition.find(path.resource());
@@ -40,11 +45,11 @@ KeptObject::KeptObject(const model::ObjectDefinition& definition,
                        const api::ClientState& state,
                        Keep keep)
     : definition_(definition)
-    , values_(std::move(factory))
+    , content_{std::move(factory), {}, {}}
     , keep_(std::move(keep))
 {
-    for (const auto& [path, value] : values_)
-        instances_.insert(path.instance());
+    for (const auto& [path, value] : content_.values)
+        content_.instances.insert(path.instance());
     if (state.contains(key()))
         restore(state);
 }
@@ -57,8 +62,7 @@ std::string KeptObject::key() const
 void KeptObject::restore(const api::ClientState& state)
 {
     isFactory_ = false;
-    values_.clear();
-    instances_.clear();
+    content_ = {};
     const std::string prefix = key() + "/";
     for (auto entry = state.lower_bound(prefix);
          entry != state.end() && entry->first.starts_with(prefix);
@@ -66,21 +70,25 @@ void KeptObject::restore(const api::ClientState& state)
         const auto path = Path::parse(std::string_view(entry->first).substr(key().find('/')));
         if (!path || path->size() < 2)
             continue;
-        instances_.insert(path->instance());
+        content_.instances.insert(path->instance());
         const auto* resource = path->size() > 2 ? definition_.find(path->resource()) : nullptr;
-        if (resource == nullptr || entry->second.front() != valueMark)
+        if (resource == nullptr)
+            continue;
+        if (entry->second == present && path->isResource() && resource->isMultiple)
+            content_.empty.insert(*path);
+        if (entry->second.front() != valueMark)
             continue;
         auto value = model::fromText(resource->type, std::string_view(entry->second).substr(1));
         if (value)
-            values_.insert_or_assign(*path, *std::move(value));
+            content_.values.insert_or_assign(*path, *std::move(value));
     }
 }
 
 std::vector<Id> KeptObject::childrenOf(const Path& parent) const
 {
     std::vector<Id> ids;
-    for (auto entry = values_.lower_bound(parent);
-         entry != values_.end() && parent.contains(entry->first);
+    for (auto entry = content_.values.lower_bound(parent);
+         entry != content_.values.end() && parent.contains(entry->first);
          ++entry) {
         const Path& path = entry->first;
         if (path.size() > parent.size() && (ids.empty() || ids.back() != path[parent.size()]))
@@ -91,12 +99,18 @@ std::vector<Id> KeptObject::childrenOf(const Path& parent) const
 
 std::vector<Id> KeptObject::instances() const
 {
-    return {instances_.begin(), instances_.end()};
+    return {content_.instances.begin(), content_.instances.end()};
 }
 
 std::vector<Id> KeptObject::resources(Id instance) const
 {
-    return childrenOf({definition_.id, instance});
+    auto ids = childrenOf({definition_.id, instance});
+    for (const auto& path : content_.empty) {
+        if (path.instance() == instance)
+            ids.push_back(path.resource());
+    }
+    std::ranges::sort(ids);
+    return ids;
 }
 
 std::vector<Id> KeptObject::resourceInstances(Id instance, Id resource) const
@@ -106,37 +120,58 @@ std::vector<Id> KeptObject::resourceInstances(Id instance, Id resource) const
 
 base::Expected<model::Sample> KeptObject::read(const Path& path) const
 {
-    const auto found = values_.find(path);
-    if (found == values_.end())
+    const auto found = content_.values.find(path);
+    if (found == content_.values.end())
         return base::fail(base::ErrorKind::NotFound, path.toString() + " is not there");
     return model::Sample{path, found->second};
 }
 
+bool KeptObject::takesNew(Id resource) const
+{
+    const auto* found = definition_.find(resource);
+    return found != nullptr && found->operations.write;
+}
+
 void KeptObject::write(Id instance, std::vector<ResourceWrite> values, WriteMode mode, Done done)
 {
-    Values next = values_;
-    if (mode != WriteMode::PartialUpdate && !values.empty()) {
+    Content next = content_;
+    if (mode == WriteMode::Replace || (mode == WriteMode::ReplaceResource && !values.empty())) {
         const Path target = mode == WriteMode::Replace ? Path{definition_.id, instance}
                                                        : values.front().path.upTo(3);
-        std::erase_if(
-            next, [&](const auto& entry) { return isReplaced(entry.first, target, definition_); });
+        std::erase_if(next.values, [&](const auto& entry) {
+            return isReplaced(entry.first, target, definition_);
+        });
+        std::erase_if(next.empty, [&](const Path& path) { return target.contains(path); });
     }
-    for (auto& [path, value] : values)
-        next.insert_or_assign(path, std::move(value));
-    if (octetsOf(next) > mostOctets) {
+    for (auto& [path, value] : values) {
+        next.empty.erase(path.upTo(3));
+        next.values.insert_or_assign(path, std::move(value));
+    }
+    if (octetsOf(next.values) > mostOctets) {
         done(refuse(OutcomeCode::RequestTooLarge,
                     fmt::format("Object {} keeps {} octets", definition_.id, mostOctets)));
         return;
     }
-    auto instances = instances_;
-    instances.insert(instance);
-    become(std::move(next), std::move(instances));
+    next.instances.insert(instance);
+    become(std::move(next));
+    done({});
+}
+
+void KeptObject::removeInstances(const Path& target, Done done)
+{
+    const Path resource = target.upTo(3);
+    Content next = content_;
+    std::erase_if(next.values, [&](const auto& entry) { return target.contains(entry.first); });
+    const auto left = next.values.lower_bound(resource);
+    if (left == next.values.end() || !resource.contains(left->first))
+        next.empty.insert(resource);
+    become(std::move(next));
     done({});
 }
 
 bool KeptObject::allowsCreate() const
 {
-    return instances_.size() < mostInstances;
+    return content_.instances.size() < mostInstances;
 }
 
 void KeptObject::create(Id instance, std::vector<ResourceWrite> values, Done done)
@@ -147,37 +182,44 @@ void KeptObject::create(Id instance, std::vector<ResourceWrite> values, Done don
 void KeptObject::remove(Id instance, Done done)
 {
     const Path gone{definition_.id, instance};
-    Values next = values_;
-    std::erase_if(next, [&](const auto& entry) { return gone.contains(entry.first); });
-    auto instances = instances_;
-    instances.erase(instance);
-    become(std::move(next), std::move(instances));
+    Content next = content_;
+    std::erase_if(next.values, [&](const auto& entry) { return gone.contains(entry.first); });
+    std::erase_if(next.empty, [&](const Path& path) { return gone.contains(path); });
+    next.instances.erase(instance);
+    become(std::move(next));
     done({});
 }
 
-// Tells what differs; the first time everything, since nothing is kept yet.
-void KeptObject::become(Values values, std::set<Id> instances)
+api::ClientState KeptObject::stateOf(const Content& content) const
 {
-    api::ClientState changes{{key(), std::string(present)}};
-    for (const auto& [path, value] : values_)
-        changes.insert_or_assign("object" + path.toString(), std::string());
-    for (const Id id : instances_)
-        changes.insert_or_assign("object" + Path{definition_.id, id}.toString(), std::string());
-    for (const Id id : instances)
-        changes.insert_or_assign("object" + Path{definition_.id, id}.toString(),
-                                 std::string(present));
-    for (const auto& [path, value] : values)
-        changes.insert_or_assign("object" + path.toString(), valueMark + model::toText(value));
+    api::ClientState state;
+    for (const Id id : content.instances)
+        state.insert_or_assign(keyOf({definition_.id, id}), std::string(present));
+    for (const auto& path : content.empty)
+        state.insert_or_assign(keyOf(path), std::string(present));
+    for (const auto& [path, value] : content.values)
+        state.insert_or_assign(keyOf(path), valueMark + model::toText(value));
+    return state;
+}
+
+// Tells what differs; the first time everything, since nothing is kept yet.
+void KeptObject::become(Content next)
+{
+    const auto before = stateOf(content_);
+    auto changes = stateOf(next);
     if (!isFactory_)
         std::erase_if(changes, [&](const auto& change) {
-            const auto path = Path::parse(std::string_view(change.first).substr(key().find('/')));
-            const auto before = path ? values_.find(*path) : values_.end();
-            return before != values_.end() &&
-                   change.second == valueMark + model::toText(before->second);
+            const auto old = before.find(change.first);
+            return old != before.end() && old->second == change.second;
         });
+    const auto after = stateOf(next);
+    for (const auto& entry : before) {
+        if (!after.contains(entry.first))
+            changes.insert_or_assign(entry.first, std::string());
+    }
+    changes.insert_or_assign(key(), std::string(present));
     isFactory_ = false;
-    values_ = std::move(values);
-    instances_ = std::move(instances);
+    content_ = std::move(next);
     keep_(changes);
 }
 

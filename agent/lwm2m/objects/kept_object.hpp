@@ -39,6 +39,8 @@ public:
 
     [[nodiscard]] bool allowsResourceReplace() const override { return true; }
 
+    [[nodiscard]] bool takesNew(model::Id resource) const override;
+    void removeInstances(const model::Path& target, Done done) override;
     void write(model::Id instance,
                std::vector<ResourceWrite> values,
                WriteMode mode,
@@ -48,14 +50,21 @@ public:
     void remove(model::Id instance, Done done) override;
 
 private:
+    struct Content
+    {
+        Values values;
+        std::set<model::Id> instances;
+        std::set<model::Path> empty; ///< multiple Resources without Resource Instances
+    };
+
     void restore(const api::ClientState& state);
     [[nodiscard]] std::vector<model::Id> childrenOf(const model::Path& parent) const;
     [[nodiscard]] std::string key() const;
-    void become(Values values, std::set<model::Id> instances);
+    [[nodiscard]] api::ClientState stateOf(const Content& content) const;
+    void become(Content next);
 
     const model::ObjectDefinition& definition_;
-    Values values_;
-    std::set<model::Id> instances_;
+    Content content_;
     bool isFactory_ = true; ///< nothing is kept yet
     Keep keep_;
 };

@@ -166,6 +166,11 @@ void TestObject::write(Id instance, std::vector<ResourceWrite> values, WriteMode
     values_.write(instance, std::move(values), mode, std::move(done));
 }
 
+void TestObject::removeInstances(const Path& target, Done done)
+{
+    values_.removeInstances(target, std::move(done));
+}
+
 void TestObject::execute(const Path& path, const std::string& arguments, Done done)
 {
     const Id instance = path.instance();
@@ -179,14 +184,30 @@ void TestObject::execute(const Path& path, const std::string& arguments, Done do
             definition(), instance, [this](ResourceType type) { return randomValue(type); });
         break;
     case resource::clear:
-        values = valuesOf(definition(), instance, emptyValue);
-        break;
+        clear(instance, std::move(done));
+        return;
     default:
         arguments_ = argumentsOf(path.parent().child(resource::arguments), arguments);
         done({});
         return;
     }
     values_.write(instance, std::move(values), WriteMode::Replace, std::move(done));
+}
+
+// Arrays stay, without elements.
+void TestObject::clear(Id instance, Done done)
+{
+    auto values = valuesOf(definition(), instance, emptyValue);
+    std::vector<Path> arrays;
+    for (const auto& [path, value] : values) {
+        if (path.isResourceInstance())
+            arrays.push_back(path.upTo(3));
+    }
+    std::erase_if(values, [](const auto& write) { return write.path.isResourceInstance(); });
+    values_.write(instance, std::move(values), WriteMode::Replace, [](const model::Outcome&) {});
+    for (const Path& array : arrays)
+        values_.removeInstances(array, [](const model::Outcome&) {});
+    done({});
 }
 
 Value TestObject::randomValue(ResourceType type)

@@ -24,6 +24,12 @@ public:
 
     [[nodiscard]] bool allowsResourceReplace() const override { return true; }
 
+    [[nodiscard]] bool takesNew(model::Id resource) const override
+    {
+        return values_.takesNew(resource);
+    }
+
+    void removeInstances(const model::Path& target, Done done) override;
     void write(model::Id instance,
                std::vector<ResourceWrite> values,
                WriteMode mode,
@@ -38,6 +44,7 @@ public:
     void remove(model::Id instance, Done done) override;
 
 private:
+    void clear(model::Id instance, Done done);
     [[nodiscard]] model::Value randomValue(model::ResourceType type);
 
     KeptObject values_;

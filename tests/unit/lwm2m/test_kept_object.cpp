@@ -114,6 +114,27 @@ BOOST_AUTO_TEST_CASE(drops_what_a_replaced_instance_no_longer_has)
                R"([{"bn":"/19/3/","n":"0/0","vd":"Aw"}])");
 }
 
+// LwM2M Core §6.3.3: a Partial Update adds or updates Resources.
+BOOST_AUTO_TEST_CASE(gets_a_resource_that_it_did_not_have)
+{
+    send(Method::Post, "/19", R"([{"n":"/19/3/0/0","vd":"AQI"}])");
+
+    send(Method::Post, "/19/3", R"([{"n":"/19/3/3","vs":"what"}])");
+
+    BOOST_TEST(text("/19/3/3") == "what");
+}
+
+BOOST_AUTO_TEST_CASE(loses_a_resource_instance_that_a_server_deletes)
+{
+    BOOST_CHECK(send(Method::Delete, "/16/0/0/0", "").code == OutcomeCode::Deleted);
+    BOOST_TEST(textOf(read("/16/0", linkFormat)) == "</16/0>,</16/0/0>;dim=1");
+
+    BOOST_CHECK(send(Method::Delete, "/16/0/0/1", "").code == OutcomeCode::Deleted);
+    BOOST_TEST(textOf(read("/16/0/0", senmlJsonFormat)) == "[]");
+    BOOST_TEST(make(portfolio, hostIdentity())->resources(0) == std::vector<model::Id>{0},
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(survives_a_restart)
 {
     send(Method::Post, "/19", R"([{"bn":"/19/3/","n":"0/0","vd":"AQI"},{"n":"1","v":1}])");
@@ -231,6 +252,34 @@ BOOST_AUTO_TEST_CASE(shows_the_arguments_of_an_execute)
     execute("/3442/0/3", "5");
     BOOST_TEST(textOf(read("/3442/0/4", senmlJsonFormat)) ==
                R"([{"bn":"/3442/0/4/","n":"5","vs":""}])");
+}
+
+BOOST_AUTO_TEST_CASE(has_empty_arrays_when_it_is_cleared)
+{
+    observe("/3442/0/1110/0", 1);
+
+    execute("/3442/0/2");
+
+    BOOST_TEST(textOf(read("/3442/0/1110", senmlJsonFormat)) == "[]");
+    BOOST_REQUIRE(peer().notified.size() == 1);
+    BOOST_CHECK(peer().notified.front().response.code == OutcomeCode::NotFound);
+}
+
+// Leshan's ObserveTest: writing an empty array is deleting its elements.
+BOOST_AUTO_TEST_CASE(empties_an_array)
+{
+    observe("/3442/0/1110/0", 1);
+    api::Request request;
+    request.method = Method::Put;
+    request.path = segmentsOf("/3442/0/1110");
+    request.contentFormat = tlvFormat;
+    request.payload = {0xa0, 0x04, 0x56}; // multiple Resource 1110, no octets
+
+    BOOST_CHECK(ask(std::move(request)).code == OutcomeCode::Changed);
+
+    BOOST_TEST(textOf(read("/3442/0/1110", senmlJsonFormat)) == "[]");
+    BOOST_REQUIRE(peer().notified.size() == 1);
+    BOOST_CHECK(peer().notified.front().response.code == OutcomeCode::NotFound);
 }
 
 BOOST_AUTO_TEST_CASE(tells_observers_what_an_execute_has_changed)
