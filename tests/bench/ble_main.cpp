@@ -135,6 +135,14 @@ private:
     std::thread thread_;
 };
 
+/// Each frame has one, and a signal strength besides.
+std::size_t temperaturesIn(const SensorReport& report)
+{
+    static const model::Path temperature{3303, 0, 5700};
+    return static_cast<std::size_t>(
+        std::ranges::count(report.samples, temperature, &model::Sample::path));
+}
+
 void measureAdvertisements(std::size_t seconds)
 {
     tests::PrivateBus bus;
@@ -144,7 +152,7 @@ void measureAdvertisements(std::size_t seconds)
     std::size_t heard = 0;
     for (std::size_t i = 0; i < sensors; ++i) {
         side.addSensor(i, addressOf(i), tag, [&](const SensorReport& report) {
-            heard += report.samples.size(); // of one Resource
+            heard += temperaturesIn(report);
         });
         side.startSensor(i);
     }
