@@ -141,11 +141,11 @@ private:
     [[nodiscard]] model::Time positionSince();
     void onTrafficCollected();
     [[nodiscard]] lwm2m::DeviceIdentity identity() const;
-    /// Of Object 3, what is there by now: battery, power sources.
     void showIdentity(const std::vector<model::Path>& changed);
     void showValues(std::vector<model::Path> changed);
     [[nodiscard]] std::optional<model::Sample> newest(const model::Path& path) const;
     void showAvailability();
+    /// Of Object 3, what is there by now: battery, power sources.
     void showMeasured();
     [[nodiscard]] api::DeviceStatus::Field fieldState() const;
     [[nodiscard]] lwm2m::Object* find(model::Id object) const;

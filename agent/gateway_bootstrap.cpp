@@ -25,8 +25,8 @@ void Gateway::onDeviceDelivery(const std::string& device,
     for (const auto& delivered : result.accounts)
         accounts.push_back(delivered.account);
     const auto state = result.state;
-    changes_.add( // An operator's change may stand before it in the queue: the operator speaks
-                  // last.
+    // An operator's change may stand before it in the queue: the operator speaks last.
+    changes_.add(
         [this, device, asker, servers = (*asked)->settings().servers]() -> Expected<void> {
             const auto now = find(device);
             if (now && (*now)->settings().servers == servers && !asker.expired())

@@ -21,7 +21,7 @@ struct AddedObjects
 };
 
 /// What the operator sets once for the whole daemon, in causeway.conf and causeway.conf.d/*.conf.
-/// Each default stands here; causeway.conf(5) is made from describeSettings().
+/// Each default stands here; check_settings holds causeway.conf(5) against them.
 struct Settings
 {
     // [Gateway]

@@ -11,7 +11,7 @@
 
 namespace causeway::bridges {
 
-/// Reads one profile (bridges/README.md describes the format). Refuses what it does not know, what
+/// Reads one profile (causeway-profile(5) is the format). Refuses what it does not know, what
 /// overlaps, and what does not fit the definitions; the sentence begins with "file:line: ". The
 /// profile it extends is the first NAME.toml in `directories` that is not the file itself.
 [[nodiscard]] base::Expected<DeviceProfile>

@@ -16,7 +16,7 @@
 namespace causeway::bridges {
 
 /// Turns the tables of one profile file into a DeviceProfile, with a complaint for everything that
-/// is not exactly as bridges/README.md says. What it returns after a complaint is of no use.
+/// is not exactly as causeway-profile(5) says. What it returns after a complaint is of no use.
 class ProfileReader
 {
 public:

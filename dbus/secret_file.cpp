@@ -41,11 +41,6 @@ Expected<std::size_t> checkedSize(int fd, std::size_t most)
 
 } // namespace
 
-Expected<void> checkSecretFile(int fd, std::size_t most)
-{
-    return checkedSize(fd, most).map([](std::size_t) {});
-}
-
 Expected<base::Secret> readSecretFile(int fd, std::size_t most)
 {
     const auto size = checkedSize(fd, most);

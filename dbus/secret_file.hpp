@@ -13,11 +13,8 @@ namespace causeway::dbus {
 /// A list of keys has a bound of its own.
 inline constexpr std::size_t mostSecretOctets = 4096;
 
-/// InvalidArgument unless it is a memfd sealed against writing, growing and shrinking, 1 to
-/// `most` long. Reads nothing.
-[[nodiscard]] base::Expected<void> checkSecretFile(int fd, std::size_t most = mostSecretOctets);
-
-/// The octets of a file that passed the check.
+/// The octets of a memfd sealed against writing, growing and shrinking, 1 to `most` long;
+/// InvalidArgument for any other file, of which nothing is read.
 [[nodiscard]] base::Expected<base::Secret> readSecretFile(int fd,
                                                           std::size_t most = mostSecretOctets);
 

@@ -23,9 +23,9 @@
 
 namespace causeway::store {
 
-/// api::CredentialStore's, api::ResumptionStore's and api::FieldKeyStore's work, done at once on
-/// the worker: each change is one transaction. Locked until a key was installed. Throws
-/// SqliteError.
+/// The work of all of SealedStore's interfaces that has to do with secrets, done at once on the
+/// worker, each change as one transaction. Its parts are vault_*.cpp. Locked until a key was
+/// installed. Throws SqliteError.
 class Vault
 {
 public:

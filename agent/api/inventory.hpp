@@ -12,8 +12,8 @@
 
 namespace causeway::api {
 
-/// Small texts that one device's client keeps over restarts: "/1/0/1" -> "3600", attributes, the
-/// registration's location. lwm2m chooses the keys; the store does not read them.
+/// Small texts that one device keeps over restarts: "/1/0/1" -> "3600", attributes, its firmware's
+/// state, its position. lwm2m and agent choose the keys; the store does not read them.
 using ClientState = std::map<std::string, std::string>;
 
 /// All that the gateway is told to do, as it was when the daemon last stopped.

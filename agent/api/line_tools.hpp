@@ -56,8 +56,8 @@ struct ScanStatus
     std::vector<FoundUnit> found;
 };
 
-/// Since the line came: requests, answers, timeouts, corruptAnswers, exceptions, requestsPerMinute,
-/// meanLatencyMicroseconds, longestLatencyMicroseconds.
+/// Since the line came: requests, answers, timeouts, corruptAnswers, exceptions, refusedSpeeds,
+/// requestsPerMinute, meanLatencyMicroseconds, longestLatencyMicroseconds.
 using UnitStatistics = std::map<std::string, std::uint64_t>;
 
 /// A frame on a line, or its absence.

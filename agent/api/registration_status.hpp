@@ -44,7 +44,7 @@ struct RegistrationStatus
     std::optional<base::WallTime> channelSince;
     std::optional<base::WallTime> channelUsedAt; ///< the server was last heard then
     std::uint32_t observations = 0;
-    Counters counters; ///< registrations, updates, requests, notifications, errors, …
+    Counters counters; ///< registrations, updates, sessions, requests, notifications, failures
 };
 
 } // namespace causeway::api

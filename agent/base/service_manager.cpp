@@ -12,11 +12,6 @@ void notifyReady(const std::string& status)
     ::sd_notify(0, ("READY=1\nSTATUS=" + status).c_str());
 }
 
-void notifyStatus(const std::string& status)
-{
-    ::sd_notify(0, ("STATUS=" + status).c_str());
-}
-
 void notifyStopping()
 {
     ::sd_notify(0, "STOPPING=1");

@@ -10,7 +10,6 @@
 namespace causeway::service_manager {
 
 void notifyReady(const std::string& status);
-void notifyStatus(const std::string& status);
 void notifyStopping();
 void notifyAlive();
 

@@ -19,10 +19,10 @@ namespace causeway::coap {
 struct HandshakeTerms
 {
     std::shared_ptr<const Offer> offer;
-    base::ByteView resumption; ///< what to resume from, in GnuTLS's format; likewise
+    base::ByteView resumption; ///< what to resume from, in GnuTLS's format; borrowed
     SocketAddress peer;
     Meter meter{};
-    const api::ServerIdentity* server = nullptr; ///< whom it must prove to be; likewise
+    const api::ServerIdentity* server = nullptr; ///< whom it must prove to be; borrowed
     std::string host;                            ///< of the URI; a literal without brackets
     bool isLiteral = false;
     base::Duration limit{};

@@ -124,7 +124,7 @@ void Resolver::resolve(const std::string& host, std::uint16_t port, Done done)
     };
     try {
         workers_.post(std::move(task));
-    } catch (...) {
+    } catch (const std::exception&) {
         waiting_.erase(host); // nobody looks it up: the next one must ask again
         throw;
     }

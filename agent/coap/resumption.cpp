@@ -71,7 +71,7 @@ bool mayResume(const Resumption& resumption,
                base::WallTime now,
                base::Duration limit)
 {
-    // Whole seconds are kept.
+    // The store keeps whole seconds, cut off: it is never later than it was.
     const base::Duration age = now - resumption.fullHandshakeAt;
     return resumption.server == server && age >= base::Duration::zero() && age < limit;
 }

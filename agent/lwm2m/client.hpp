@@ -65,8 +65,8 @@ public:
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    /// Before start(). Security (0), Server (1) are the Client's own; Device (3) comes from the
-    /// owner.
+    /// Before start(). Security (0), Server (1) and Access Control (2) are the Client's own; Device
+    /// (3) comes from the owner.
     void addObject(std::unique_ptr<Object> object);
 
     /// Registers with every server, each by itself; with none, asks the Bootstrap-Server. `delay`

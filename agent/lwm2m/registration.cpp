@@ -402,8 +402,6 @@ void Registration::onDeregisterAnswer(const Expected<Response>&)
     raise(Event::Done);
 }
 
-// Small things.
-
 void Registration::retireSession()
 {
     if (session_.isOpen())

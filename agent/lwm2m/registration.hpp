@@ -19,7 +19,7 @@
 namespace causeway::lwm2m {
 
 /// Register, Update and De-register of one client at one server: a table of states and events, in
-/// registration.cpp and drawn in README.md. It never gives up for good: when the retry sequences
+/// registration_table.cpp, drawn in README.md. It never gives up for good: when the retry sequences
 /// are used up it begins them again after a long pause. Main thread.
 class Registration final : public Notifier, private api::SessionListener
 {
@@ -60,7 +60,7 @@ public:
         Stop,
     };
 
-    /// Both references and `account` outlive the registration.
+    /// All that is given by reference outlives the registration.
     Registration(const Identity& identity,
                  ServerAccount& account,
                  api::Transport& transport,

@@ -80,6 +80,7 @@ api::RegistrationStatus Registration::status() const
                                   Reported::Waiting,
                                   Reported::Deregistering,
                                   Reported::Failed};
+    static_assert(reported.size() == static_cast<std::size_t>(State::Failed) + 1);
     api::RegistrationStatus status = session_.status();
     status.shortServerId = account_.settings.shortServerId;
     status.state = reported[static_cast<std::size_t>(state_)];

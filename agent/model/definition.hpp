@@ -61,8 +61,8 @@ struct ObjectDefinition
 /// nothing. The error is a sentence for the peer.
 [[nodiscard]] base::Expected<Value> admit(const ResourceDefinition& definition, const Value& value);
 
-/// The definitions this process knows: the ones built in (built_in_definitions), later also the
-/// operator's own. Immutable after start, so any thread may read it.
+/// The definitions this process knows: the ones built in (built_in_definitions), then the
+/// operator's own (bridges/object_file). Immutable after start, so any thread may read it.
 class Definitions
 {
 public:

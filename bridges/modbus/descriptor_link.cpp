@@ -8,6 +8,8 @@
 
 #include <unistd.h>
 
+#include "bridges/modbus/point.hpp"
+
 namespace causeway::bridges::modbus {
 
 using base::Error;
@@ -16,9 +18,9 @@ using base::Retry;
 
 namespace {
 
-/// More than the longest requests that may be under way at once (mostOutstanding, of 260 octets)
-/// means that nothing leaves any more.
-constexpr std::size_t mostOutgoing = 4352;
+/// More than the longest requests that may be under way at once, of 260 octets (Modbus Messaging on
+/// TCP/IP V1.0b §4.1), means that nothing leaves any more.
+constexpr std::size_t mostOutgoing = std::size_t{mostOutstanding} * 260;
 
 Error lost(const std::string& why)
 {

@@ -21,7 +21,7 @@ struct LineTuning
     std::chrono::milliseconds reportPeriod{1000};
     /// How long a Read or Write of somebody who waits may wait for its turn.
     std::chrono::milliseconds longestQueueing{10000};
-    /// A late answer may come this many response timeouts after its request.
+    /// A late answer may come this many response timeouts after it was given up.
     std::uint16_t lateness = 6;
 };
 

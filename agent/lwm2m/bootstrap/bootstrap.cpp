@@ -350,8 +350,6 @@ void Bootstrap::handOver()
     listener_.onBootstrapped();
 }
 
-// Small things.
-
 void Bootstrap::tell(const std::string& whatNext)
 {
     if (std::exchange(toldError_, lastError_) == lastError_)

@@ -67,6 +67,7 @@ api::RegistrationStatus Bootstrap::status() const
                                   Reported::Bootstrapping,
                                   Reported::Bootstrapping,
                                   Reported::Bootstrapping};
+    static_assert(reported.size() == static_cast<std::size_t>(State::Lingering) + 1);
     api::RegistrationStatus status = session_.status();
     status.state = reported[static_cast<std::size_t>(state_)];
     status.lastError = lastError_;

@@ -150,8 +150,12 @@ void DeviceObject::write(Id, std::vector<ResourceWrite> values, WriteMode mode, 
     done({});
 }
 
-void DeviceObject::execute(const Path&, const std::string&, Done done)
+void DeviceObject::execute(const Path& path, const std::string&, Done done)
 {
+    if (path.resource() != resource::reboot) {
+        done(refuse(OutcomeCode::MethodNotAllowed, "this Resource cannot be executed"));
+        return;
+    }
     done({});
     onReboot_();
 }
