@@ -161,6 +161,11 @@ bool hasNumericConditions(const NotificationAttributes& attributes)
     return attributes.gt || attributes.lt || attributes.st;
 }
 
+bool hasLaterAttributes(const NotificationAttributes& attributes)
+{
+    return attributes.edge || attributes.con || attributes.hqmax;
+}
+
 std::string formatAttributes(const NotificationAttributes& attributes)
 {
     std::string text;

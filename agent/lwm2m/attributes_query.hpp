@@ -20,6 +20,9 @@ applyAttributesQuery(const model::NotificationAttributes& attached,
 /// gt, lt or st: allowed on numeric Resources and Resource Instances only.
 [[nodiscard]] bool hasNumericConditions(const model::NotificationAttributes& attributes);
 
+/// edge, con or hqmax: unknown before LwM2M 1.2.
+[[nodiscard]] bool hasLaterAttributes(const model::NotificationAttributes& attributes);
+
 /// ";pmin=10;gt=20.5" for Discover; empty without attributes. Never an exponent.
 [[nodiscard]] std::string formatAttributes(const model::NotificationAttributes& attributes);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace causeway::lwm2m {
 
@@ -16,19 +17,51 @@ bool hasConditions(const NotificationAttributes& attributes)
     return attributes.gt || attributes.lt || attributes.st || attributes.edge;
 }
 
-bool crosses(double threshold, double told, double newest)
+/// Holds each integer of 64 bits as it is, where the processor's widest type does (x86-64, ARM64).
+using Wide = long double;
+
+std::optional<Wide> asWide(const Value& value)
+{
+    if (const auto* number = std::get_if<std::int64_t>(&value))
+        return static_cast<Wide>(*number);
+    if (const auto* number = std::get_if<std::uint64_t>(&value))
+        return static_cast<Wide>(*number);
+    if (const auto number = model::asNumber(value))
+        return static_cast<Wide>(*number);
+    return std::nullopt;
+}
+
+bool crosses(double threshold, Wide told, Wide newest)
 {
     return (told > threshold) != (newest > threshold);
 }
 
-bool isNumericEvent(const NotificationAttributes& attributes, double told, double newest)
+// 1.1 and 1.2 are 0.1 apart for everybody but a double: what its rounding takes is no difference.
+Wide roundingOf(const Value& told, const Value& newest)
 {
-    if (attributes.gt && crosses(*attributes.gt, told, newest))
+    constexpr auto units = 4 * std::numeric_limits<double>::epsilon();
+    const auto* before = std::get_if<double>(&told);
+    const auto* after = std::get_if<double>(&newest);
+    return before != nullptr && after != nullptr
+               ? units * std::max(std::abs(*before), std::abs(*after))
+               : 0;
+}
+
+bool isNumericEvent(const NotificationAttributes& attributes,
+                    const Value& told,
+                    const Value& newest)
+{
+    const auto before = asWide(told);
+    const auto after = asWide(newest);
+    if (!before || !after)
+        return false;
+    if (attributes.gt && crosses(*attributes.gt, *before, *after))
         return true;
     // Falling below lt is rising above it with the signs turned.
-    if (attributes.lt && crosses(-*attributes.lt, -told, -newest))
+    if (attributes.lt && crosses(-*attributes.lt, -*before, -*after))
         return true;
-    return attributes.st && std::abs(newest - told) >= *attributes.st;
+    return attributes.st && std::abs(*after - *before) + roundingOf(told, newest) >=
+                                static_cast<Wide>(*attributes.st);
 }
 
 bool isEdge(bool risingIsAsked, const Value& told, const Value& newest)
@@ -55,9 +88,7 @@ bool isEvent(const NotificationAttributes& attributes, const Value& told, const 
         return told != newest;
     if (attributes.edge && isEdge(*attributes.edge, told, newest))
         return true;
-    const auto before = model::asNumber(told);
-    const auto after = model::asNumber(newest);
-    return before && after && isNumericEvent(attributes, *before, *after);
+    return isNumericEvent(attributes, told, newest);
 }
 
 bool isEvent(const NotificationAttributes& attributes,

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/lwm2m/object_links.hpp"
 
+#include <algorithm>
+#include <array>
 #include <span>
+#include <tuple>
 
 #include "agent/lwm2m/codec/link_format.hpp"
 
@@ -12,11 +15,23 @@ using model::Path;
 
 namespace {
 
-// A version that is not 1.0 is always told: no server may guess it (LwM2M Core §7.2.2).
-std::optional<std::string> versionToTell(const Object& object)
+/// Core Objects that a server of this version takes for later than 1.0 when it is not told.
+bool isLaterBeside(Id object, ProtocolVersion enabler)
 {
-    const auto& version = object.definition().version;
-    return version == "1.0" ? std::nullopt : std::optional(version);
+    constexpr std::array<Id, 4> since11{0, 1, 3, 4};
+    constexpr std::array<Id, 6> since12{0, 1, 2, 3, 4, 5};
+    if (enabler == ProtocolVersion::V1_1)
+        return std::ranges::find(since11, object) != since11.end();
+    return enabler == ProtocolVersion::V1_2 && std::ranges::find(since12, object) != since12.end();
+}
+
+// A version that is not 1.0 is always told: no server may guess it (LwM2M Core §7.2.2).
+std::optional<std::string> versionToTell(const Object& object, ProtocolVersion enabler)
+{
+    const auto& [id, version] = std::tie(object.definition().id, object.definition().version);
+    if (version == "1.0" && !isLaterBeside(id, enabler))
+        return std::nullopt;
+    return version;
 }
 
 class Discovery
@@ -25,11 +40,14 @@ public:
     Discovery(const ObjectTree& tree,
               const Path& target,
               const AttachedAttributes& attributes,
+              ProtocolVersion version,
               std::optional<std::size_t> depth)
         : object_(*tree.find(target.object()))
         , target_(target)
         , attributes_(attributes)
-        , lastLevel_(depth ? target.size() + *depth : (target.isResource() ? 4U : 3U))
+        , version_(version)
+        , lastLevel_(depth ? target.size() + *depth
+                           : (target.isResource() && version >= ProtocolVersion::V1_1 ? 4U : 3U))
     {}
 
     std::vector<Link> links()
@@ -54,7 +72,7 @@ private:
 
     void addObject()
     {
-        add(target_).version = versionToTell(object_);
+        add(target_).version = versionToTell(object_, version_);
         if (lastLevel_ < 2)
             return;
         for (const Id id : object_.instances())
@@ -88,17 +106,19 @@ private:
     const Object& object_;
     const Path& target_;
     const AttachedAttributes& attributes_;
+    ProtocolVersion version_;
     std::size_t
         lastLevel_; ///< of the paths to show; LwM2M 1.1 has instances of a Resource target only
     std::vector<Link> links_;
 };
 
-// A 1.0 server takes the formats of its version for granted; LwM2M CBOR came with 1.2.
+// Of what a 1.0 server knows JSON alone is a matter of choice (LwM2M 1.0 §5.3.1); LwM2M CBOR came
+// with 1.2.
 std::span<const api::ContentFormat> formatsToTell(ProtocolVersion version)
 {
     const auto all = optionalFormats();
     if (version == ProtocolVersion::V1_0)
-        return {};
+        return std::span(&oldJsonFormat, 1);
     return version == ProtocolVersion::V1_1 ? all.first(all.size() - 1) : all;
 }
 
@@ -120,7 +140,7 @@ std::string registrationLinks(const ObjectTree& tree, ProtocolVersion version)
         if (isHidden(id))
             continue;
         const auto instances = object->instances();
-        const auto told = versionToTell(*object);
+        const auto told = versionToTell(*object, version);
         if (instances.empty() || told) {
             Link& link = links.emplace_back();
             link.path = {id};
@@ -136,9 +156,11 @@ std::string registrationLinks(const ObjectTree& tree, ProtocolVersion version)
 std::string discoverLinks(const ObjectTree& tree,
                           const Path& target,
                           const AttachedAttributes& attributes,
+                          ProtocolVersion version,
                           std::optional<std::size_t> depth)
 {
-    return formatLinks(Discovery(tree, target, attributes, depth).links());
+    return formatLinks(Discovery(tree, target, attributes, version, depth).links(),
+                       toString(version));
 }
 
 } // namespace causeway::lwm2m

@@ -19,10 +19,11 @@ namespace causeway::lwm2m {
 /// The answer to Discover of an Object, Object Instance or Resource that exists, with the
 /// attributes of the server that asks (LwM2M Core §6.3.2): the target with all that apply to it,
 /// what is below with its own. `depth` counts the levels below the target (LwM2M 1.2); without it
-/// an Object and an instance show their Resources, a Resource its instances.
+/// an Object and an instance show their Resources, a Resource its instances from LwM2M 1.1 on.
 [[nodiscard]] std::string discoverLinks(const ObjectTree& tree,
                                         const model::Path& target,
                                         const AttachedAttributes& attributes,
+                                        ProtocolVersion version,
                                         std::optional<std::size_t> depth = {});
 
 } // namespace causeway::lwm2m

@@ -146,9 +146,8 @@ void Observations::onInstancesChanged()
         const Path& path = entry.asked.target.path;
         if (view_.tree().contains(path))
             return false;
-        auto last = toResponse(
+        auto last = toResponse( // without Observe: RFC 7641 §3.2
             model::refuse(OutcomeCode::NotFound, path.toString() + " is not there any more"));
-        last.observe = nextSequence();
         notifier_.notify(entry.asked.token, std::move(last), true, [](Delivery) {});
         return true;
     });
@@ -172,8 +171,8 @@ NotificationAttributes Observations::attributesAt(const Asked& asked, const Path
     return attributes;
 }
 
-// Of a composite: the shortest periods of its parts. pmin is not among them, since each event has
-// waited for that of its own part already.
+// Of a composite: the shortest periods and the longest history of its parts. pmin is not among
+// them, since each event has waited for that of its own part already.
 NotificationAttributes Observations::attributesOf(const Entry& entry) const
 {
     const Asked& asked = entry.asked;
@@ -185,6 +184,7 @@ NotificationAttributes Observations::attributesOf(const Entry& entry) const
         if (hasPeriod(attributes))
             takeSmaller(together.pmax, attributes.pmax);
         takeSmaller(together.epmin, attributes.epmin);
+        together.hqmax = std::max(together.hqmax, attributes.hqmax);
         if (attributes.con && !together.con.value_or(false))
             together.con = attributes.con;
     }
@@ -299,9 +299,13 @@ void Observations::store(Entry& entry, const NotificationAttributes& attributes)
 
 bool Observations::isHistoryLimited() const
 {
-    return std::ranges::any_of(attributes_.entries(), [](const AttachedAttributes::Entry& entry) {
-        return entry.second.hqmax.has_value();
-    });
+    return std::ranges::any_of(attributes_.entries(),
+                               [](const AttachedAttributes::Entry& entry) {
+                                   return entry.second.hqmax.has_value();
+                               }) ||
+           std::ranges::any_of(entries_, [](const Entry& entry) {
+               return entry.asked.own && entry.asked.own->hqmax;
+           });
 }
 
 // SenML carries all that is kept in one message; other formats have no place for times.

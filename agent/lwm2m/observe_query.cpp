@@ -29,6 +29,8 @@ observeQuery(const api::Request& request, ProtocolVersion version, Observable ob
         return refusal(OutcomeCode::BadRequest, attributes.error().message);
     if (hasNumericConditions(*attributes) && observed != Observable::Number)
         return refusal(OutcomeCode::BadRequest, "gt, lt and st need a numeric Resource");
+    if (attributes->edge && observed != Observable::Boolean)
+        return refusal(OutcomeCode::BadRequest, "edge needs a Boolean Resource");
     if (observed == Observable::Composite && !isForComposites(*attributes))
         return refusal(OutcomeCode::BadRequest, "not an attribute of a composite");
     return *attributes;

@@ -15,12 +15,12 @@ inline constexpr std::uint32_t observeRegister = 0;
 inline constexpr std::uint32_t observeCancel = 1;
 
 /// What is observed, as far as its attributes are concerned.
-enum class Observable : std::uint8_t { Number, Other, Composite };
+enum class Observable : std::uint8_t { Number, Boolean, Other, Composite };
 
 /// The attributes that an Observe brings itself (LwM2M 1.2 Core §6.4.1): they hold for this
 /// observation only and instead of those attached. Nothing when it brings none; 4.00 before 1.2,
-/// and for those that do not fit: gt, lt and st need a number, a composite knows only pmin, pmax,
-/// epmin, epmax and con.
+/// and for those that do not fit: gt, lt and st need a number, edge a Boolean, a composite knows
+/// only pmin, pmax, epmin, epmax and con.
 [[nodiscard]] OrRefusal<std::optional<model::NotificationAttributes>>
 observeQuery(const api::Request& request, ProtocolVersion version, Observable observed);
 

@@ -19,6 +19,7 @@ using api::Respond;
 using api::Response;
 using base::ErrorKind;
 using model::Id;
+using model::NotificationAttributes;
 using model::Outcome;
 using model::OutcomeCode;
 using model::Path;
@@ -46,15 +47,36 @@ api::ContentFormat defaultFormat(ProtocolVersion version)
     return version == ProtocolVersion::V1_0 ? tlvFormat : senmlCborFormat;
 }
 
-bool isNumeric(const ObjectTree& tree, const Path& path)
+Observable observableAt(const ObjectTree& tree, const Path& path)
 {
-    if (path.size() < 3)
-        return false;
-    const auto* definition = tree.find(path.object())->definition().find(path.resource());
-    return definition != nullptr &&
-           (definition->type == ResourceType::Integer ||
-            definition->type == ResourceType::UnsignedInteger ||
-            definition->type == ResourceType::Float || definition->type == ResourceType::Time);
+    const auto* definition =
+        path.size() < 3 ? nullptr : tree.find(path.object())->definition().find(path.resource());
+    if (definition == nullptr)
+        return Observable::Other;
+    switch (definition->type) {
+    case ResourceType::Integer:
+    case ResourceType::UnsignedInteger:
+    case ResourceType::Float:
+    case ResourceType::Time:
+        return Observable::Number;
+    case ResourceType::Boolean:
+        return Observable::Boolean;
+    default:
+        return Observable::Other;
+    }
+}
+
+/// Why a server of this version may not attach these to what lies there.
+std::optional<std::string>
+unfit(const NotificationAttributes& attributes, ProtocolVersion version, Observable target)
+{
+    if (version < ProtocolVersion::V1_2 && hasLaterAttributes(attributes))
+        return "edge, con and hqmax are LwM2M 1.2";
+    if (hasNumericConditions(attributes) && target != Observable::Number)
+        return "gt, lt and st need a numeric Resource";
+    if (attributes.edge && target != Observable::Boolean)
+        return "edge needs a Boolean Resource";
+    return std::nullopt;
 }
 
 // PUT without a body is Write-Attributes (LwM2M Transport §6.4.4).
@@ -216,9 +238,7 @@ Response Operations::read(Requester& requester, const Path& path, const Request&
 {
     if (path.size() > 2 && !tree_.operations(path).read)
         return refused(OutcomeCode::MethodNotAllowed, path.toString() + " is not readable");
-    auto own = observeQuery(request,
-                            requester.version,
-                            isNumeric(tree_, path) ? Observable::Number : Observable::Other);
+    auto own = observeQuery(request, requester.version, observableAt(tree_, path));
     if (!own)
         return toResponse(own.error());
     const auto format = request.accept.value_or(defaultFormat(requester.version));
@@ -257,8 +277,9 @@ Operations::discover(const Requester& requester, const Path& path, const Request
         if (!depth || request.query.size() > 1)
             return refused(OutcomeCode::BadRequest, "Discover takes depth=0 to depth=3");
     }
-    return content(linkFormat,
-                   base::toBytes(discoverLinks(tree_, path, requester.attributes, depth)));
+    return content(
+        linkFormat,
+        base::toBytes(discoverLinks(tree_, path, requester.attributes, requester.version, depth)));
 }
 
 Response Operations::writeAttributes(Requester& requester, const Path& path, const Request& request)
@@ -268,8 +289,8 @@ Response Operations::writeAttributes(Requester& requester, const Path& path, con
     const auto attributes = applyAttributesQuery(requester.attributes.at(path), request.query);
     if (!attributes)
         return refused(OutcomeCode::BadRequest, attributes.error().message);
-    if (hasNumericConditions(*attributes) && !isNumeric(tree_, path))
-        return refused(OutcomeCode::BadRequest, "gt, lt and st need a numeric Resource");
+    if (const auto why = unfit(*attributes, requester.version, observableAt(tree_, path)))
+        return refused(OutcomeCode::BadRequest, *why);
     requester.attributes.set(path, *attributes);
     requester.observations.onAttributesChanged();
     listener_.onAttributesWritten(requester.account, path);

@@ -12,12 +12,21 @@ using base::Expected;
 using base::fail;
 using model::Path;
 
+namespace {
+
+constexpr std::uint64_t epochTimeTag = 1; // RFC 8949 §3.4.2
+
+} // namespace
+
 Expected<base::Bytes> encodeCbor(const Path& target, std::span<const Record> records)
 {
     const auto value = singleValue(target, records);
     if (!value)
         return fail(value.error());
     CborWriter writer;
+    // The type is nowhere else in this format, and Leshan takes no other octets for a Time.
+    if (model::typeOf(**value) == model::ResourceType::Time)
+        writer.tag(epochTimeTag);
     writer.value(**value);
     return std::move(writer).take();
 }

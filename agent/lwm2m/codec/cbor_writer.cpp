@@ -71,6 +71,11 @@ void CborWriter::map(std::size_t pairs)
     append(cbor_encode_map_start, pairs);
 }
 
+void CborWriter::tag(std::uint64_t number)
+{
+    append(cbor_encode_tag, number);
+}
+
 void CborWriter::value(const model::Value& value)
 {
     switch (model::typeOf(value)) {

@@ -23,6 +23,7 @@ public:
     void octets(base::ByteView octets);
     void array(std::size_t entries);
     void map(std::size_t pairs);
+    void tag(std::uint64_t number);
 
     /// A Resource's value as LwM2M Core §7.4.1 maps it; Objlnk becomes text.
     void value(const model::Value& value);

@@ -52,10 +52,10 @@ void appendLinks(std::string& text, std::span<const Link> links, std::string_vie
 
 } // namespace
 
-std::string formatLinks(std::span<const Link> links)
+std::string formatLinks(std::span<const Link> links, std::string_view enabler)
 {
     std::string text;
-    appendLinks(text, links, {});
+    appendLinks(text, links, enabler);
     return text;
 }
 

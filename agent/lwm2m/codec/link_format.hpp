@@ -26,7 +26,8 @@ struct Link
 };
 
 /// </3>;ver=1.2,</3/0>,</3/0/9>;pmin=10: the answer to Discover, links in the order given.
-[[nodiscard]] std::string formatLinks(std::span<const Link> links);
+/// `enabler` as below.
+[[nodiscard]] std::string formatLinks(std::span<const Link> links, std::string_view enabler);
 
 /// The payload of Register and Update: the root link with rt and `formats` as ct, then the links.
 /// `enabler` "1.0" quotes `ver`, as 1.0 servers expect; later ones refuse the quotes.

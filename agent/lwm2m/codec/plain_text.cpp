@@ -38,6 +38,14 @@ tl::unexpected<base::Error> mismatch(ResourceType type)
                 std::string("the text is no ") + std::string(model::toString(type)));
 }
 
+// "10.0" and "1e3" are integers, too, as they are in SenML.
+Expected<Value> integerOf(ResourceType type, std::string_view text)
+{
+    auto value = model::fromText(type, text);
+    const auto number = value ? std::nullopt : parseFloat(text);
+    return number ? model::convert(Value(*number), type) : std::move(value);
+}
+
 // Float, Boolean and Opaque have other texts on the wire than for people; the rest is the same.
 Expected<Value> valueOf(ResourceType type, std::string_view text)
 {
@@ -54,6 +62,10 @@ Expected<Value> valueOf(ResourceType type, std::string_view text)
         if (auto bytes = fromBase64(text))
             return Value(std::move(*bytes));
         return mismatch(type);
+    case ResourceType::Integer:
+    case ResourceType::UnsignedInteger:
+    case ResourceType::Time:
+        return integerOf(type, text);
     default:
         return model::fromText(type, text);
     }

@@ -26,6 +26,7 @@ constexpr Id serialNumber = 2;
 constexpr Id firmwareVersion = 3;
 constexpr Id reboot = 4;
 constexpr Id errorCode = 11;
+constexpr Id resetErrorCode = 12;
 constexpr Id currentTime = 13;
 constexpr Id utcOffset = 14;
 constexpr Id timezone = 15;
@@ -41,6 +42,7 @@ constexpr std::array all{resource::manufacturer,
                          resource::firmwareVersion,
                          resource::reboot,
                          resource::errorCode,
+                         resource::resetErrorCode,
                          resource::currentTime,
                          resource::utcOffset,
                          resource::timezone,
@@ -152,6 +154,9 @@ void DeviceObject::write(Id, std::vector<ResourceWrite> values, WriteMode mode, 
 
 void DeviceObject::execute(const Path& path, const std::string&, Done done)
 {
+    // Each code stands for something that is so now, so all of them would come back at once.
+    if (path.resource() == resource::resetErrorCode)
+        return done({});
     if (path.resource() != resource::reboot) {
         done(refuse(OutcomeCode::MethodNotAllowed, "this Resource cannot be executed"));
         return;

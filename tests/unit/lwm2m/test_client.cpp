@@ -3,6 +3,7 @@
 
 #include "agent/lwm2m/account_state.hpp"
 #include "agent/lwm2m/codec/codec.hpp"
+#include "agent/lwm2m/object_links.hpp"
 #include "agent/lwm2m/retry_schedule.hpp"
 #include "tests/unit/lwm2m/client_fixture.hpp"
 #include "tests/unit/lwm2m/codec/fixtures.hpp"
@@ -85,7 +86,30 @@ BOOST_FIXTURE_TEST_CASE(lists_quoted_versions_for_a_1_0_server, ClientFixture)
 
     const auto links = textOf(peer().asked.front().request.payload);
     BOOST_TEST(links.find(R"(</3303>;ver="1.1",</3303/0>)") != std::string::npos);
-    BOOST_TEST(links.find("ct=") == std::string::npos);
+    BOOST_TEST(links.find(";ct=11543,") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(discovers_as_a_1_0_server_expects, ClientFixture)
+{
+    client->start(0s);
+    scheduler.advance(0s);
+    peer().connect();
+    peer().answer(OutcomeCode::PreconditionFailed);
+    peer().accept();
+
+    const auto object = textOf(read("/3303", linkFormat));
+    BOOST_TEST(object.find(R"(</3303>;ver="1.1",</3303/0>)") == 0U, object);
+    BOOST_TEST(textOf(read("/3442/0/1120", linkFormat)) == "</3442/0/1120>;dim=2");
+}
+
+BOOST_AUTO_TEST_CASE(tells_1_0_where_a_later_server_would_expect_more)
+{
+    ObjectTree tree;
+    tree.add(std::make_unique<fakes::MemoryObject>(*testDefinitions().find(2)));
+
+    BOOST_TEST(registrationLinks(tree, ProtocolVersion::V1_2).find("</2>;ver=1.0") !=
+               std::string::npos);
+    BOOST_TEST(registrationLinks(tree, ProtocolVersion::V1_1).find("ver=") == std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(reads_tlv_by_default_with_a_1_0_server, ClientFixture)

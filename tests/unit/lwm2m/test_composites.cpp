@@ -305,6 +305,13 @@ BOOST_AUTO_TEST_CASE(fit_the_type_of_what_is_observed)
     BOOST_CHECK(ask(std::move(request)).code == OutcomeCode::BadRequest);
 }
 
+BOOST_AUTO_TEST_CASE(know_edge_for_a_boolean_only)
+{
+    BOOST_CHECK(writeAttributes("/3306/0/5850", {"edge=1"}).code == OutcomeCode::Changed);
+    for (const auto* path : {"/3306", "/3306/0", "/3303/0/5700", "/3303/0/5701"})
+        BOOST_CHECK(writeAttributes(path, {"edge=1"}).code == OutcomeCode::BadRequest);
+}
+
 BOOST_AUTO_TEST_CASE(come_with_a_depth_for_discover)
 {
     const auto discover = [this](const std::string& path, const std::string& depth) {

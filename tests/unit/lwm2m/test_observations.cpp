@@ -367,6 +367,7 @@ BOOST_AUTO_TEST_CASE(says_4_04_when_the_target_is_gone)
     client->onInstancesChanged();
 
     BOOST_CHECK(peer().notified.front().response.code == OutcomeCode::NotFound);
+    BOOST_CHECK(!peer().notified.front().response.observe); // RFC 7641 §3.2
     BOOST_TEST(peer().notified.front().isConfirmable);
     BOOST_TEST(client->status().front().observations == 0U);
 }

@@ -140,6 +140,9 @@ const Row rows[] = {
     {"an unknown attribute",                      put,  "/3303/0/5700",   {"colour=1"}, none, "", badRequest},
     {"gt on a text",                              put,  "/3303/0/5701",   {"gt=1"},    none, "", badRequest},
     {"gt on an instance",                         put,  "/3303/0",        {"gt=1"},    none, "", badRequest},
+    {"edge before LwM2M 1.2",                     put,  "/3306/0/5850",   {"edge=1"},  none, "", badRequest},
+    {"con before LwM2M 1.2",                      put,  "/3306/0/5850",   {"con=1"},   none, "", badRequest},
+    {"hqmax before LwM2M 1.2",                    put,  "/3306/0/5850",   {"hqmax=1"}, none, "", badRequest},
     {"lt above gt",                               put,  "/3303/0/5700",   {"lt=5", "gt=1"}, none, "", badRequest},
     {"Read as text",                              get,  "/3303/0/5700",   {},          0,    "", content},
     {"Read of an Object as SenML JSON",           get,  "/3303",          {},          110,  "", content},
@@ -372,6 +375,18 @@ BOOST_AUTO_TEST_CASE(discovers_attributes_own_and_inherited_at_the_target)
     BOOST_TEST(textOf(read("/3442/0/1120", linkFormat)) ==
                "</3442/0/1120>;dim=2;pmin=10;pmax=60;gt=50;lt=42.2,"
                "</3442/0/1120/0>,</3442/0/1120/1>;lt=45");
+}
+
+BOOST_AUTO_TEST_CASE(resets_the_error_codes_to_those_that_are_so)
+{
+    api::Request reset;
+    reset.method = post;
+    reset.path = {"3", "0", "12"};
+
+    const auto response = ask(std::move(reset));
+
+    BOOST_CHECK(response.code == changed);
+    BOOST_TEST(owner.reboots == 0);
 }
 
 BOOST_AUTO_TEST_CASE(unsets_an_attribute_without_a_value)

@@ -18,7 +18,9 @@ namespace {
 /// The server has lost its session while it observed the temperature, which was 21.5.
 struct Offline : ClientFixture
 {
-    explicit Offline(api::ContentFormat format = senmlJsonFormat)
+    explicit Offline(api::ContentFormat format = senmlJsonFormat,
+                     const std::string& version = "1.1")
+        : ClientFixture({}, version)
     {
         registerClient();
         scheduler.advance(100s); // a session lost at once would count as a failed attempt
@@ -62,6 +64,13 @@ struct Offline : ClientFixture
         return std::chrono::floor<std::chrono::seconds>(scheduler.wallNow().time_since_epoch())
             .count();
     }
+};
+
+struct Offline12 : Offline
+{
+    Offline12()
+        : Offline(senmlJsonFormat, "1.2")
+    {}
 };
 
 struct OfflineText : Offline
@@ -163,7 +172,7 @@ BOOST_AUTO_TEST_CASE(are_kept_when_their_acknowledgement_does_not_come)
     BOOST_TEST(textOf(peer().notified.front().response).find("\"v\":22") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(are_as_many_as_hqmax_says)
+BOOST_FIXTURE_TEST_CASE(are_as_many_as_hqmax_says, Offline12)
 {
     resume();
     writeAttributes("/3303/0/5700", {"hqmax=2"});

@@ -70,9 +70,9 @@ BOOST_AUTO_TEST_CASE(writes_a_discover)
     instance.attributes.lt = 45;
     const std::vector<Link> links{resource, link({3, 0, 7, 0}), instance};
 
-    BOOST_TEST(lwm2m::formatLinks(links) ==
+    BOOST_TEST(lwm2m::formatLinks(links, "1.1") ==
                "</3/0/7>;dim=2;pmin=10;pmax=60;gt=50;lt=42.2,</3/0/7/0>,</3/0/7/1>;lt=45");
-    BOOST_TEST(lwm2m::formatLinks({}) == "");
+    BOOST_TEST(lwm2m::formatLinks({}, "1.1") == "");
 }
 
 BOOST_AUTO_TEST_CASE(writes_a_bootstrap_discover)

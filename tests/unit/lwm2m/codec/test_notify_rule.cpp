@@ -69,6 +69,7 @@ const StepCase steps[] = {
     {"leaving lt downwards", conditions({}, 20, {}), 20, 19.9, true},
     {"a step of exactly st", conditions({}, {}, 0.5), 20, 20.5, true},
     {"a step down of st", conditions({}, {}, 0.5), 20, 19.5, true},
+    {"a step of 0.1, which no double is", conditions({}, {}, 0.1), 1.1, 1.2, true},
     {"less than a step", conditions({}, {}, 0.5), 20, 20.4, false},
     {"no conditions, no change", {}, 20, 20, false},
     {"no conditions, any change", {}, 20, 20.001, true},
@@ -121,6 +122,17 @@ BOOST_DATA_TEST_CASE(finds_when_a_notification_is_due, dues, row)
 
     BOOST_REQUIRE(due.has_value() == row.due.has_value());
     BOOST_TEST((!due || *due == at(*row.due)));
+}
+
+BOOST_AUTO_TEST_CASE(tells_integers_apart_that_a_double_does_not)
+{
+    const auto told = Value(std::uint64_t{9223372036854775808U});
+
+    const auto step = conditions({}, {}, 20);
+
+    BOOST_TEST(lwm2m::isEvent(step, told, Value(std::uint64_t{9223372036854775828U})));
+    BOOST_TEST(!lwm2m::isEvent(step, told, Value(std::uint64_t{9223372036854775827U})));
+    BOOST_TEST(lwm2m::isEvent(step, Value(std::uint64_t{9223372036854775828U}), told));
 }
 
 BOOST_AUTO_TEST_CASE(edge_asks_for_one_direction_only)
