@@ -32,6 +32,8 @@ void AttachedDevice::addObjects()
                                                         identity(),
                                                         services_.scheduler,
                                                         lifetime_.guard([this] { reboot(); }));
+    device->keepClock(plan_.state,
+                      [this](const api::ClientState& changes) { onClientState(changes); });
     deviceObject_ = device.get();
     showMeasured();
     client_->addObject(std::move(device));

@@ -54,6 +54,12 @@ constexpr std::array all{resource::manufacturer,
 // The longest name of the IANA time zone database has 32 characters.
 constexpr std::size_t longestText = 64;
 
+// What is kept over restarts, in api::ClientState; of the time its distance from the gateway's.
+const std::string textMark = "="; // an empty text would end the key
+const std::string offsetKey = "/3/0/13";
+const std::string utcOffsetKey = "/3/0/14";
+const std::string timezoneKey = "/3/0/15";
+
 } // namespace
 
 DeviceObject::DeviceObject(const model::ObjectDefinition& definition,
@@ -64,6 +70,23 @@ DeviceObject::DeviceObject(const model::ObjectDefinition& definition,
     , identity_(std::move(identity))
     , onReboot_(std::move(onReboot))
 {}
+
+void DeviceObject::keepClock(const api::ClientState& kept, Keep keep)
+{
+    keep_ = std::move(keep);
+    const auto find = [&kept](const std::string& key) {
+        const auto found = kept.find(key);
+        return found == kept.end() ? nullptr : &found->second;
+    };
+    if (const auto* offset = find(offsetKey)) {
+        const auto number = model::fromText(model::ResourceType::Integer, *offset);
+        clock_.offset = seconds(number ? std::get<std::int64_t>(*number) : 0);
+    }
+    if (const auto* text = find(utcOffsetKey))
+        clock_.utcOffset = text->substr(1);
+    if (const auto* text = find(timezoneKey))
+        clock_.timezone = text->substr(1);
+}
 
 bool DeviceObject::setError(std::uint8_t code)
 {
@@ -149,6 +172,10 @@ void DeviceObject::write(Id, std::vector<ResourceWrite> values, WriteMode mode, 
         return;
     }
     clock_ = std::move(changed);
+    if (keep_)
+        keep_({{offsetKey, std::to_string(clock_.offset.count())},
+               {utcOffsetKey, textMark + clock_.utcOffset},
+               {timezoneKey, textMark + clock_.timezone}});
     done({});
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/api/inventory.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/base/unique_function.hpp"
 #include "agent/lwm2m/objects/single_object.hpp"
@@ -38,6 +39,11 @@ public:
                  DeviceIdentity identity,
                  base::Scheduler& scheduler,
                  base::UniqueFunction<void()> onReboot);
+
+    using Keep = base::UniqueFunction<void(const api::ClientState&)>;
+
+    /// Takes the clock up as servers have set it (/3/0/13 to 15); `keep` hears of each change.
+    void keepClock(const api::ClientState& kept, Keep keep);
 
     /// What the device itself tells of who it is.
     void setIdentity(DeviceIdentity identity) { identity_ = std::move(identity); }
@@ -80,6 +86,7 @@ private:
     Measured measured_;
     base::UniqueFunction<void()> onReboot_;
     Clock clock_;
+    Keep keep_;
     std::vector<std::uint8_t> errors_; ///< in the order they came; empty shows as a single 0
 };
 

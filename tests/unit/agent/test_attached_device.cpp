@@ -305,4 +305,23 @@ BOOST_AUTO_TEST_CASE(the_journal_has_what_a_server_executed)
     BOOST_TEST(journal.front() == "pump: main executed /3/0/4 with \"\"");
 }
 
+BOOST_AUTO_TEST_CASE(its_clock_stays_as_a_server_set_it_over_a_reboot)
+{
+    static_cast<void>(ask(api::Method::Put, {"3", "0", "14"}, "+02:00"));
+    static_cast<void>(ask(api::Method::Put, {"3", "0", "15"}, "Europe/Berlin"));
+    const std::string time = read({"3", "0", "13"});
+    static_cast<void>(ask(api::Method::Put, {"3", "0", "13"}, "1000"));
+    BOOST_REQUIRE(time != "1000");
+
+    static_cast<void>(ask(api::Method::Post, {"3", "0", "4"}, ""));
+    transport.peer().answer(OutcomeCode::Deleted);
+    scheduler.advance(base::Duration::zero());
+    transport.peer().connect();
+    transport.peer().accept();
+
+    BOOST_TEST(read({"3", "0", "13"}) == "1000");
+    BOOST_TEST(read({"3", "0", "14"}) == "+02:00");
+    BOOST_TEST(read({"3", "0", "15"}) == "Europe/Berlin");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
