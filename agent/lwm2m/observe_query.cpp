@@ -7,6 +7,8 @@ namespace causeway::lwm2m {
 
 using model::NotificationAttributes;
 using model::OutcomeCode;
+using model::Path;
+using model::ResourceType;
 
 namespace {
 
@@ -16,6 +18,37 @@ bool isForComposites(const NotificationAttributes& attributes)
 }
 
 } // namespace
+
+Observable observableAt(const ObjectTree& tree, const Path& path)
+{
+    const auto* definition =
+        path.size() < 3 ? nullptr : tree.find(path.object())->definition().find(path.resource());
+    if (definition == nullptr)
+        return Observable::Other;
+    switch (definition->type) {
+    case ResourceType::Integer:
+    case ResourceType::UnsignedInteger:
+    case ResourceType::Float:
+    case ResourceType::Time:
+        return Observable::Number;
+    case ResourceType::Boolean:
+        return Observable::Boolean;
+    default:
+        return Observable::Other;
+    }
+}
+
+std::optional<std::string>
+unfit(const NotificationAttributes& attributes, ProtocolVersion version, Observable target)
+{
+    if (version < ProtocolVersion::V1_2 && hasLaterAttributes(attributes))
+        return "edge, con and hqmax are LwM2M 1.2";
+    if (hasNumericConditions(attributes) && target != Observable::Number)
+        return "gt, lt and st need a numeric Resource";
+    if (attributes.edge && target != Observable::Boolean)
+        return "edge needs a Boolean Resource";
+    return std::nullopt;
+}
 
 OrRefusal<std::optional<NotificationAttributes>>
 observeQuery(const api::Request& request, ProtocolVersion version, Observable observed)
@@ -27,10 +60,8 @@ observeQuery(const api::Request& request, ProtocolVersion version, Observable ob
     const auto attributes = applyAttributesQuery({}, request.query);
     if (!attributes)
         return refusal(OutcomeCode::BadRequest, attributes.error().message);
-    if (hasNumericConditions(*attributes) && observed != Observable::Number)
-        return refusal(OutcomeCode::BadRequest, "gt, lt and st need a numeric Resource");
-    if (attributes->edge && observed != Observable::Boolean)
-        return refusal(OutcomeCode::BadRequest, "edge needs a Boolean Resource");
+    if (const auto why = unfit(*attributes, version, observed))
+        return refusal(OutcomeCode::BadRequest, *why);
     if (observed == Observable::Composite && !isForComposites(*attributes))
         return refusal(OutcomeCode::BadRequest, "not an attribute of a composite");
     return *attributes;

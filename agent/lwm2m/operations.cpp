@@ -19,12 +19,10 @@ using api::Respond;
 using api::Response;
 using base::ErrorKind;
 using model::Id;
-using model::NotificationAttributes;
 using model::Outcome;
 using model::OutcomeCode;
 using model::Path;
 using model::refuse;
-using model::ResourceType;
 
 namespace {
 
@@ -45,38 +43,6 @@ Response content(api::ContentFormat format, base::Bytes payload)
 api::ContentFormat defaultFormat(ProtocolVersion version)
 {
     return version == ProtocolVersion::V1_0 ? tlvFormat : senmlCborFormat;
-}
-
-Observable observableAt(const ObjectTree& tree, const Path& path)
-{
-    const auto* definition =
-        path.size() < 3 ? nullptr : tree.find(path.object())->definition().find(path.resource());
-    if (definition == nullptr)
-        return Observable::Other;
-    switch (definition->type) {
-    case ResourceType::Integer:
-    case ResourceType::UnsignedInteger:
-    case ResourceType::Float:
-    case ResourceType::Time:
-        return Observable::Number;
-    case ResourceType::Boolean:
-        return Observable::Boolean;
-    default:
-        return Observable::Other;
-    }
-}
-
-/// Why a server of this version may not attach these to what lies there.
-std::optional<std::string>
-unfit(const NotificationAttributes& attributes, ProtocolVersion version, Observable target)
-{
-    if (version < ProtocolVersion::V1_2 && hasLaterAttributes(attributes))
-        return "edge, con and hqmax are LwM2M 1.2";
-    if (hasNumericConditions(attributes) && target != Observable::Number)
-        return "gt, lt and st need a numeric Resource";
-    if (attributes.edge && target != Observable::Boolean)
-        return "edge needs a Boolean Resource";
-    return std::nullopt;
 }
 
 // PUT without a body is Write-Attributes (LwM2M Transport §6.4.4).
