@@ -17,9 +17,9 @@ using base::Retry;
 
 namespace {
 
-/// Whether another device's request would meet it, too. Our own check refuses a server for now,
-/// and so does a server that takes no session at all; what it says against a device's certificate
-/// is said for good.
+/// Whether another device's request would meet it, too. Our own check refuses a server until a
+/// later one passes, and so does a server that takes no session at all; what it says against a
+/// device's certificate stays said.
 bool isServers(const base::Error& error)
 {
     return error.kind == ErrorKind::Unreachable || error.kind == ErrorKind::Timeout ||

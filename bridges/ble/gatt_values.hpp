@@ -23,7 +23,7 @@ struct ReadingPlan
 /// One for each characteristic of the profile and each way its values come.
 [[nodiscard]] std::vector<ReadingPlan> readingPlans(const DeviceProfile& profile);
 
-/// Some values are notified, and none is asked for now and then.
+/// Some values are notified, and none is polled.
 [[nodiscard]] bool onlyTells(const std::vector<ReadingPlan>& plans);
 
 using PathValues = std::vector<std::pair<model::Path, model::Value>>;
