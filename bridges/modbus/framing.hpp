@@ -58,6 +58,9 @@ public:
     /// Answers to earlier requests, should they still come, may pass for the next one's.
     virtual void forgetUnanswered() {}
 
+    /// So long after it was given up, the answer to the next request to begin() may still come.
+    virtual void expectLateFor(base::Duration /*lateness*/) {}
+
     /// The octets so far make no frames any more: only a new connection helps.
     [[nodiscard]] virtual bool hasLostTrack() const = 0;
 

@@ -56,6 +56,8 @@ void Line::send(LineJob job)
     record(job.request.unitId).unspeakable.clear();
     if (job.knock)
         parts_.framing->forgetUnanswered();
+    // A unit that may take longer than the line's others may also be late for longer.
+    parts_.framing->expectLateFor(responseTimeout(job.request.unitId) * tuning_.lateness);
     const base::Bytes frame = parts_.framing->begin(job.request);
     const base::Duration onWire =
         parts_.link->wireTime(frame.size() + parts_.framing->octetsOnWire(job.request));

@@ -168,7 +168,8 @@ std::optional<TimePoint> RtuFraming::heldUntil(const Request& request, TimePoint
 void RtuFraming::remember(TimePoint now)
 {
     std::erase_if(unanswered_, [now](const Unanswered& one) { return one.until <= now; });
-    unanswered_.push_back({request_.unitId, answerShape(request_), now + longestLateness_});
+    const base::Duration lateness = std::max(leastLateness_, lateness_);
+    unanswered_.push_back({request_.unitId, answerShape(request_), now + lateness});
 }
 
 bool RtuFraming::settle(ByteView frame)

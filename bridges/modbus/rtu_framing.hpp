@@ -17,9 +17,10 @@ public:
     /// Whether the adapter gives back what it sends.
     enum class Echo : std::uint8_t { None, Local };
 
-    /// `longestLateness` after giving up, no answer comes any more.
-    explicit RtuFraming(base::Duration longestLateness, Echo echo = Echo::None)
-        : longestLateness_(longestLateness)
+    /// `leastLateness` after giving up, no answer comes any more, unless expectLateFor() says
+    /// longer.
+    explicit RtuFraming(base::Duration leastLateness, Echo echo = Echo::None)
+        : leastLateness_(leastLateness)
         , echo_(echo)
     {}
 
@@ -32,6 +33,8 @@ public:
                                                            base::TimePoint now) const override;
 
     void forgetUnanswered() override { unanswered_.clear(); }
+
+    void expectLateFor(base::Duration lateness) override { lateness_ = lateness; }
 
     [[nodiscard]] bool hasLostTrack() const override { return false; }
 
@@ -55,7 +58,8 @@ private:
     void remember(base::TimePoint now);
     bool settle(base::ByteView frame);
 
-    base::Duration longestLateness_;
+    base::Duration leastLateness_;
+    base::Duration lateness_{}; ///< of the request's unit
     Echo echo_;
     Request request_;
     base::Bytes sent_;

@@ -324,6 +324,25 @@ BOOST_FIXTURE_TEST_CASE(a_unit_with_a_long_silence_has_its_turns_beside_a_busy_o
     line.leave(2);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_unit_that_may_take_long_may_be_late_for_long, Fixture)
+{
+    constexpr auto patience = 2s;
+    Absent user;
+    line.join(1, user, {patience, {}, {}});
+    link->onSent = [](const Bytes&) {
+    };
+    submit(read(1), Priority::Poll);
+    scheduler.advance(patience + 100ms);
+    submit(read(2), Priority::Poll); // what comes for 1 would pass for its answer
+
+    scheduler.advance(patience * 5);
+    BOOST_TEST(link->sent.size() == 1U);
+
+    scheduler.advance(patience * 2);
+    BOOST_TEST(link->sent.size() == 2U);
+    line.leave(1);
+}
+
 BOOST_FIXTURE_TEST_CASE(waits_for_the_silence_of_a_write_rather_than_ask_another, Fixture)
 {
     Absent user;
