@@ -49,7 +49,7 @@ bool Object::allowsCreate() const
     return false;
 }
 
-void Object::create(Id, std::vector<ResourceWrite>, Done done)
+void Object::create(std::vector<NewInstance>, Done done)
 {
     done(refuse(OutcomeCode::MethodNotAllowed, "the instances of this object are fixed"));
 }

@@ -22,6 +22,13 @@ struct ResourceWrite
     model::Value value;
 };
 
+/// An Object Instance on its way in.
+struct NewInstance
+{
+    model::Id id = 0;
+    std::vector<ResourceWrite> values;
+};
+
 /// A part of an Opaque value that is too long to be kept in memory as a whole.
 struct ResourcePiece
 {
@@ -94,7 +101,8 @@ public:
 
     /// Whether a server may Create one more instance now; false unless the Object says otherwise.
     [[nodiscard]] virtual bool allowsCreate() const;
-    virtual void create(model::Id instance, std::vector<ResourceWrite> values, Done done);
+    /// All of `instances` or none; at least one, ascending.
+    virtual void create(std::vector<NewInstance> instances, Done done);
     virtual void remove(model::Id instance, Done done);
 };
 

@@ -415,7 +415,7 @@ void Operations::create(const Requester& requester,
     // LwM2M Core §6.3.6: the server is told the ID that it did not choose itself.
     std::vector<std::string> location;
     if (plan->isInstanceAssigned)
-        location = {std::to_string(path.object()), std::to_string(plan->instance)};
+        location = {std::to_string(path.object()), std::to_string(plan->instances.front().id)};
     const Id creator = requester.account.settings.shortServerId;
     auto done = [this, creator, location = std::move(location), respond = std::move(respond)](
                     Outcome outcome) mutable {
@@ -428,7 +428,7 @@ void Operations::create(const Requester& requester,
         if (outcome.isSuccess())
             listener_.onInstanceCreated(creator);
     };
-    object.create(plan->instance, std::move(plan->values), lifetime_.guard(std::move(done)));
+    object.create(std::move(plan->instances), lifetime_.guard(std::move(done)));
 }
 
 void Operations::remove(const Requester& requester, const Path& path, Respond respond)

@@ -2,6 +2,7 @@
 #include "agent/lwm2m/write_plan.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "agent/lwm2m/codec/codec.hpp"
 
@@ -143,32 +144,66 @@ Id lowestFree(const Object& object)
     return candidate;
 }
 
-OrRefusal<Id> instanceToCreate(const Object& object, const std::vector<Record>& records)
-{
-    if (records.empty())
-        return lowestFree(object);
-    const Path& first = records.front().path;
-    if (first.size() < 2)
-        return refusal(OutcomeCode::BadRequest, "the payload holds no Object Instance");
-    const bool isOne = std::ranges::all_of(records, [&](const Record& record) {
-        return record.path.size() >= 2 && record.path.upTo(2) == first.upTo(2);
-    });
-    if (!isOne)
-        return refusal(OutcomeCode::BadRequest, "one Create makes one Object Instance");
-    if (first.instance() == unassignedInstance)
-        return lowestFree(object);
-    const auto taken = object.instances();
-    if (std::ranges::binary_search(taken, first.instance()))
-        return refusal(OutcomeCode::BadRequest, first.upTo(2).toString() + " exists already");
-    return first.instance();
-}
-
 Path inInstance(const Path& path, Id instance)
 {
     Path moved{path.object(), instance};
     for (std::size_t level = 2; level < path.size(); ++level)
         moved = moved.child(path[level]);
     return moved;
+}
+
+bool isOfInstance(const Record& record, Id instance)
+{
+    return record.path.size() > 1 && record.path.instance() == instance;
+}
+
+// The Object Instances that a Create names, as they are named: ascending, as its records are.
+OrRefusal<std::vector<Id>> instancesNamed(const Object& object, const std::vector<Record>& records)
+{
+    if (records.empty())
+        return std::vector{unassignedInstance};
+    std::vector<Id> named;
+    for (const Record& record : records) {
+        if (record.path.size() < 2)
+            return refusal(OutcomeCode::BadRequest, "the payload holds no Object Instance");
+        const Id id = record.path.instance();
+        if (named.empty() || named.back() != id)
+            named.push_back(id);
+    }
+    if (named.back() == unassignedInstance && named.size() > 1)
+        return refusal(OutcomeCode::BadRequest, "of several Object Instances each needs an ID");
+    const auto taken = object.instances();
+    for (const Id id : named) {
+        if (std::ranges::binary_search(taken, id))
+            return refusal(OutcomeCode::BadRequest,
+                           Path{object.definition().id, id}.toString() + " exists already");
+    }
+    return named;
+}
+
+// The values of the instance that the records call `named`, as those of `created`.
+OrRefusal<NewInstance> instanceOf(const ObjectTree& tree,
+                                  const Object& object,
+                                  std::span<const Record> records,
+                                  Id created)
+{
+    NewInstance instance{created, {}};
+    for (const auto& [path, value, takenAt] : records) {
+        const auto* definition =
+            path.size() > 2 ? object.definition().find(path.resource()) : nullptr;
+        if (definition == nullptr || !definition->operations.write || !value)
+            continue;
+        if (!isValidLink(tree, *value))
+            return refusal(OutcomeCode::BadRequest, path.toString() + " links to nothing");
+        instance.values.push_back({inInstance(path, created), *value});
+    }
+    const Path createdPath{object.definition().id, created};
+    for (const auto& resource : object.definition().resources) {
+        const bool isNeeded = resource.isMandatory && resource.operations.write;
+        if (isNeeded && !namesResource(instance.values, createdPath.child(resource.id)))
+            return refusal(OutcomeCode::BadRequest, resource.name + " is mandatory and missing");
+    }
+    return instance;
 }
 
 // The records of a Write-Composite are ascending: each run of one Object Instance is a plan.
@@ -260,34 +295,31 @@ OrRefusal<std::vector<WritePlan>> planCompositeWrite(const ServerView& view,
     return byInstance(*std::move(values));
 }
 
-OrRefusal<WritePlan> planCreate(const ObjectTree& tree,
-                                const model::Definitions& definitions,
-                                const Path& target,
-                                const Request& request)
+OrRefusal<CreatePlan> planCreate(const ObjectTree& tree,
+                                 const model::Definitions& definitions,
+                                 const Path& target,
+                                 const Request& request)
 {
     const Object& object = *tree.find(target.object());
-    auto records = decodeBody(request, target, definitions);
+    const auto records = decodeBody(request, target, definitions);
     if (!records)
         return tl::unexpected(records.error());
-    const auto instance = instanceToCreate(object, *records);
-    if (!instance)
-        return tl::unexpected(instance.error());
+    const auto named = instancesNamed(object, *records);
+    if (!named)
+        return tl::unexpected(named.error());
 
-    const bool isNamed = !records->empty() && records->front().path.instance() == *instance;
-    WritePlan plan{target.object(), *instance, {}, WriteMode::Replace, !isNamed};
-    for (auto& [path, value, takenAt] : *records) {
-        const auto* definition =
-            path.size() > 2 ? object.definition().find(path.resource()) : nullptr;
-        if (definition == nullptr || !definition->operations.write || !value)
-            continue;
-        if (!isValidLink(tree, *value))
-            return refusal(OutcomeCode::BadRequest, path.toString() + " links to nothing");
-        plan.values.push_back({inInstance(path, *instance), *std::move(value)});
-    }
-    for (const auto& resource : object.definition().resources) {
-        const bool isNeeded = resource.isMandatory && resource.operations.write;
-        if (isNeeded && !namesResource(plan.values, target.child(*instance).child(resource.id)))
-            return refusal(OutcomeCode::BadRequest, resource.name + " is mandatory and missing");
+    CreatePlan plan{{}, named->front() == unassignedInstance};
+    for (const Id id : *named) {
+        const auto inThis = [id](const Record& record) {
+            return isOfInstance(record, id);
+        };
+        const auto first = std::ranges::find_if(*records, inThis);
+        const auto last = std::find_if_not(first, records->end(), inThis);
+        auto instance = instanceOf(
+            tree, object, {first, last}, plan.isInstanceAssigned ? lowestFree(object) : id);
+        if (!instance)
+            return tl::unexpected(instance.error());
+        plan.instances.push_back(*std::move(instance));
     }
     return plan;
 }

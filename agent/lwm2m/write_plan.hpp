@@ -10,14 +10,20 @@
 
 namespace causeway::lwm2m {
 
-/// What a Write or Create asks of one Object Instance, after every check that needs no device.
+/// What a Write asks of one Object Instance, after every check that needs no device.
 struct WritePlan
 {
     model::Id object = 0;
     model::Id instance = 0;
     std::vector<ResourceWrite> values;
     WriteMode mode = WriteMode::PartialUpdate;
-    bool isInstanceAssigned = false; ///< a Create whose payload left the Instance ID to us
+};
+
+/// What a Create asks for, after the same checks.
+struct CreatePlan
+{
+    std::vector<NewInstance> instances; ///< ascending, at least one
+    bool isInstanceAssigned = false;    ///< one, and the payload left its ID to us
 };
 
 /// A Write to an Object Instance, Resource or Resource Instance that exists: decodes the payload
@@ -27,12 +33,12 @@ struct WritePlan
                                              const model::Path& target,
                                              const api::Request& request);
 
-/// A Create on the Object `target`, which allows it; assigns the lowest free Instance ID when the
-/// payload names none (LwM2M Core §6.3.6).
-[[nodiscard]] OrRefusal<WritePlan> planCreate(const ObjectTree& tree,
-                                              const model::Definitions& definitions,
-                                              const model::Path& target,
-                                              const api::Request& request);
+/// A Create on the Object `target`, which allows it, of one or several Object Instances; assigns
+/// the lowest free Instance ID when the payload names none (LwM2M Core §6.3.6).
+[[nodiscard]] OrRefusal<CreatePlan> planCreate(const ObjectTree& tree,
+                                               const model::Definitions& definitions,
+                                               const model::Path& target,
+                                               const api::Request& request);
 
 /// A Write-Composite: one plan for each Object Instance it touches, everything checked as above.
 [[nodiscard]] OrRefusal<std::vector<WritePlan>> planCompositeWrite(

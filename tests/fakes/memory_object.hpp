@@ -72,9 +72,18 @@ public:
 
     [[nodiscard]] bool allowsCreate() const override { return canCreate; }
 
-    void create(model::Id instance, std::vector<lwm2m::ResourceWrite> written, Done done) override
+    void create(std::vector<lwm2m::NewInstance> created, Done done) override
     {
-        write(instance, std::move(written), lwm2m::WriteMode::Replace, std::move(done));
+        if (!answer.isSuccess()) {
+            done(answer);
+            return;
+        }
+        for (auto& [id, written] : created) {
+            present.insert(id);
+            for (auto& [path, value] : written)
+                values.insert_or_assign(path, std::move(value));
+        }
+        done(answer);
     }
 
     void remove(model::Id instance, Done done) override

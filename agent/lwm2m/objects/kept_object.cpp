@@ -147,12 +147,16 @@ void KeptObject::write(Id instance, std::vector<ResourceWrite> values, WriteMode
         next.empty.erase(path.upTo(3));
         next.values.insert_or_assign(path, std::move(value));
     }
+    take(std::move(next), std::move(done));
+}
+
+void KeptObject::take(Content next, Done done)
+{
     if (octetsOf(next.values) > mostOctets) {
         done(refuse(OutcomeCode::RequestTooLarge,
                     fmt::format("Object {} keeps {} octets", definition_.id, mostOctets)));
         return;
     }
-    next.instances.insert(instance);
     become(std::move(next));
     done({});
 }
@@ -174,9 +178,20 @@ bool KeptObject::allowsCreate() const
     return content_.instances.size() < mostInstances;
 }
 
-void KeptObject::create(Id instance, std::vector<ResourceWrite> values, Done done)
+void KeptObject::create(std::vector<NewInstance> instances, Done done)
 {
-    write(instance, std::move(values), WriteMode::PartialUpdate, std::move(done));
+    Content next = content_;
+    for (auto& [id, values] : instances) {
+        next.instances.insert(id);
+        for (auto& [path, value] : values)
+            next.values.insert_or_assign(path, std::move(value));
+    }
+    if (next.instances.size() > mostInstances) {
+        done(refuse(OutcomeCode::MethodNotAllowed,
+                    fmt::format("Object {} keeps {} instances", definition_.id, mostInstances)));
+        return;
+    }
+    take(std::move(next), std::move(done));
 }
 
 void KeptObject::remove(Id instance, Done done)

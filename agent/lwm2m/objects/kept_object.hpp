@@ -46,7 +46,7 @@ public:
                WriteMode mode,
                Done done) override;
     [[nodiscard]] bool allowsCreate() const override;
-    void create(model::Id instance, std::vector<ResourceWrite> values, Done done) override;
+    void create(std::vector<NewInstance> instances, Done done) override;
     void remove(model::Id instance, Done done) override;
 
 private:
@@ -57,6 +57,8 @@ private:
         std::set<model::Path> empty; ///< multiple Resources without Resource Instances
     };
 
+    /// Becomes `next` if there is room for it.
+    void take(Content next, Done done);
     void restore(const api::ClientState& state);
     [[nodiscard]] std::vector<model::Id> childrenOf(const model::Path& parent) const;
     [[nodiscard]] std::string key() const;

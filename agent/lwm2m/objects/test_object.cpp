@@ -234,9 +234,9 @@ bool TestObject::allowsCreate() const
     return values_.allowsCreate();
 }
 
-void TestObject::create(Id instance, std::vector<ResourceWrite> values, Done done)
+void TestObject::create(std::vector<NewInstance> instances, Done done)
 {
-    values_.create(instance, std::move(values), std::move(done));
+    values_.create(std::move(instances), std::move(done));
 }
 
 void TestObject::remove(Id instance, Done done)

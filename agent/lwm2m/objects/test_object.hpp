@@ -40,7 +40,7 @@ public:
     void execute(const model::Path& path, const std::string& arguments, Done done) override;
 
     [[nodiscard]] bool allowsCreate() const override;
-    void create(model::Id instance, std::vector<ResourceWrite> values, Done done) override;
+    void create(std::vector<NewInstance> instances, Done done) override;
     void remove(model::Id instance, Done done) override;
 
 private:

@@ -60,6 +60,16 @@ struct Kept : ClientFixture
         return ask(std::move(request));
     }
 
+    api::Response create(const std::string& path, api::ContentFormat format, base::Bytes payload)
+    {
+        api::Request request;
+        request.method = Method::Post;
+        request.path = segmentsOf(path);
+        request.contentFormat = format;
+        request.payload = std::move(payload);
+        return ask(std::move(request));
+    }
+
     std::string text(const std::string& path) { return textOf(read(path, plainTextFormat)); }
 
     api::ClientState kept;
@@ -88,6 +98,69 @@ BOOST_AUTO_TEST_CASE(lets_servers_create_and_delete_instances)
     for (const auto* instance : {"/16/0", "/16/1"})
         BOOST_CHECK(send(Method::Delete, instance, "").code == OutcomeCode::Deleted);
     BOOST_TEST(textOf(read("/16", linkFormat)) == "</16>");
+}
+
+BOOST_AUTO_TEST_CASE(gets_several_instances_by_one_create)
+{
+    const auto json =
+        send(Method::Post, "/16", R"([{"n":"/16/4/0/0","vs":"x"},{"n":"/16/2/0/0","vs":"y"}])");
+    // Object Instances 5 and 6, each with the multiple Resource 0 and one Resource Instance.
+    const auto tlv =
+        create("/16",
+               tlvFormat,
+               {0x06, 5, 0x84, 0, 0x42, 0, 'a', 'b', 0x06, 6, 0x84, 0, 0x42, 0, 'c', 'd'});
+    // {[16, 8]: {0: {0: "e"}}, [16, 9]: {0: {0: "f"}}}
+    const auto cbor = create("/16",
+                             lwm2mCborFormat,
+                             {0xa2,
+                              0x82,
+                              0x10,
+                              8,
+                              0xa1,
+                              0,
+                              0xa1,
+                              0,
+                              0x61,
+                              'e',
+                              0x82,
+                              0x10,
+                              9,
+                              0xa1,
+                              0,
+                              0xa1,
+                              0,
+                              0x61,
+                              'f'});
+
+    for (const auto& answer : {json, tlv, cbor}) {
+        BOOST_CHECK_MESSAGE(answer.code == OutcomeCode::Created, textOf(answer));
+        BOOST_TEST(answer.locationPath.empty()); // the server chose the IDs
+    }
+    BOOST_TEST(text("/16/2/0/0") == "y");
+    BOOST_TEST(text("/16/5/0/0") == "ab");
+    BOOST_TEST(text("/16/6/0/0") == "cd");
+    BOOST_TEST(text("/16/9/0/0") == "f");
+}
+
+BOOST_AUTO_TEST_CASE(gets_all_instances_of_a_create_or_none)
+{
+    const auto refusedWith = [this](OutcomeCode code, const std::string& payload) {
+        const auto answer = send(Method::Post, "/16", payload);
+        BOOST_CHECK_MESSAGE(answer.code == code, payload << ": " << textOf(answer));
+        BOOST_TEST(textOf(read("/16", linkFormat)) == "</16>,</16/0>,</16/0/0>;dim=2");
+    };
+
+    const std::string good = R"([{"n":"/16/4/0/0","vs":"x"},)";
+    refusedWith(OutcomeCode::BadRequest, good + R"({"n":"/16/0/0/0","vs":"is there"}])");
+    refusedWith(OutcomeCode::BadRequest, good + R"({"n":"/16/5/0/0","v":1}])");
+    refusedWith(OutcomeCode::BadRequest, good + R"({"n":"/16/5/1","vs":"no identity"}])");
+    refusedWith(OutcomeCode::BadRequest, good + R"({"n":"/16/65535/0/0","vs":"which?"}])");
+    refusedWith(OutcomeCode::BadRequest, good + R"({"n":"/19/5/0/0","vd":"AQ"}])");
+    std::string many = "[";
+    for (std::size_t id = 1; id <= KeptObject::mostInstances; ++id)
+        many += R"({"n":"/16/)" + std::to_string(id) + R"(/0/0","vs":"x"},)";
+    many.back() = ']';
+    refusedWith(OutcomeCode::MethodNotAllowed, many);
 }
 
 BOOST_AUTO_TEST_CASE(adds_removes_and_replaces_resource_instances)
