@@ -105,22 +105,31 @@ void CompositeOperations::write(const Requester& requester, const Request& reque
         respond(toResponse(plans.error()));
         return;
     }
+    const auto& server = requester.account.settings.name;
     std::vector<Path> paths;
     std::vector<ServerChange> changes;
+    bool removesAny = false;
     for (const auto& plan : *plans) {
-        std::ranges::move(
-            plannedChanges(requester.view.tree(), requester.account.settings.name, plan),
-            std::back_inserter(changes));
+        std::ranges::move(plannedChanges(requester.view.tree(), server, plan),
+                          std::back_inserter(changes));
         for (const auto& value : plan.values)
             paths.push_back(value.path);
+        for (const Path& path : plan.removed) {
+            changes.push_back(removalChange(server, path));
+            paths.push_back(path);
+            removesAny = true;
+        }
     }
     auto done = [this,
+                 removesAny,
                  paths = std::move(paths),
                  changes = std::move(changes),
                  respond = std::move(respond)](const Outcome& outcome) mutable {
         respond(toResponse(outcome));
         if (outcome.isSuccess())
             listener_.onWritten(paths);
+        if (outcome.isSuccess() && removesAny)
+            listener_.onInstancesChanged();
         conclude(changes, outcome);
         listener_.onServerChanges(changes);
     };

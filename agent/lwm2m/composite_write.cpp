@@ -27,13 +27,14 @@ void CompositeWrite::writeNext()
     }
     WritePlan& plan = plans_[before_.size()];
     before_.push_back(present(plan));
-    place_.tree.find(plan.object)
-        ->write(plan.instance,
-                std::move(plan.values),
-                WriteMode::PartialUpdate,
-                place_.lifetime.guard([self = shared_from_this()](Outcome outcome) {
-                    self->onWritten(std::move(outcome));
-                }));
+    auto done = place_.lifetime.guard(
+        [self = shared_from_this()](Outcome outcome) { self->onWritten(std::move(outcome)); });
+    Object& object = *place_.tree.find(plan.object);
+    if (!plan.removed.empty())
+        object.removeInstances(plan.removed.front(), std::move(done));
+    else
+        object.write(
+            plan.instance, std::move(plan.values), WriteMode::PartialUpdate, std::move(done));
 }
 
 void CompositeWrite::onWritten(Outcome outcome)
@@ -65,7 +66,10 @@ WritePlan CompositeWrite::present(const WritePlan& plan) const
     old.object = plan.object;
     old.instance = plan.instance;
     const Object& object = *place_.tree.find(plan.object);
-    for (const auto& [path, value] : plan.values) {
+    auto paths = plan.removed;
+    for (const auto& write : plan.values)
+        paths.push_back(write.path);
+    for (const auto& path : paths) {
         if (!place_.tree.contains(path))
             continue; // a Resource Instance that is only now made
         if (auto sample = object.read(path))

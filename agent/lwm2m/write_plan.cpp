@@ -53,6 +53,13 @@ bool isValidLink(const ObjectTree& tree, const model::Value& value)
     return tree.contains(link->instance == model::maxId ? object : object.child(link->instance));
 }
 
+/// What the records of one Write come to.
+struct Checked
+{
+    std::vector<ResourceWrite> values;
+    std::vector<Path> removed; ///< Resource Instances
+};
+
 /// Turns the records of one Write into the values to write.
 class WriteCheck
 {
@@ -62,13 +69,13 @@ public:
         , target_(target)
     {}
 
-    OrRefusal<std::vector<ResourceWrite>> check(std::vector<Record> records)
+    OrRefusal<Checked> check(std::vector<Record> records)
     {
         for (auto& record : records) {
             if (auto taken = take(std::move(record)); !taken)
                 return tl::unexpected(taken.error());
         }
-        return std::move(values_);
+        return std::move(checked_);
     }
 
 private:
@@ -83,15 +90,27 @@ private:
             return {}; // an optional Resource that this device does not have
         if (!tree_.operations(path).write)
             return refusal(OutcomeCode::MethodNotAllowed, path.toString() + " is not writable");
+        if (!record.value && path.isResourceInstance())
+            return remove(path);
         if (!record.value)
             return {}; // an array without elements adds none
         if (path.isResourceInstance() != tree_.isMultiple(path))
             return refusal(OutcomeCode::BadRequest, path.toString() + " has the wrong level");
-        if (hasPath(values_, path))
+        if (hasPath(checked_.values, path))
             return refusal(OutcomeCode::BadRequest, path.toString() + " is there twice");
         if (!isValidLink(tree_, *record.value))
             return refusal(OutcomeCode::BadRequest, path.toString() + " links to nothing");
-        values_.push_back({path, *std::move(record.value)});
+        checked_.values.push_back({path, *std::move(record.value)});
+        return {};
+    }
+
+    OrRefusal<void> remove(const Path& path)
+    {
+        if (!tree_.contains(path))
+            return refusal(OutcomeCode::NotFound, path.toString() + " does not exist");
+        if (!tree_.find(path.object())->allowsResourceReplace())
+            return refusal(OutcomeCode::Unauthorized, path.toString() + " cannot be removed");
+        checked_.removed.push_back(path);
         return {};
     }
 
@@ -102,7 +121,7 @@ private:
 
     const ObjectTree& tree_;
     Path target_;
-    std::vector<ResourceWrite> values_;
+    Checked checked_;
 };
 
 // A Replace leaves no mandatory Resource without a value.
@@ -206,11 +225,12 @@ OrRefusal<NewInstance> instanceOf(const ObjectTree& tree,
     return instance;
 }
 
-// The records of a Write-Composite are ascending: each run of one Object Instance is a plan.
-std::vector<WritePlan> byInstance(std::vector<ResourceWrite> values)
+// The records of a Write-Composite are ascending: each run of one Object Instance is a plan. What
+// removes comes last, when nothing can be refused any more.
+std::vector<WritePlan> byInstance(Checked checked)
 {
     std::vector<WritePlan> plans;
-    for (auto& value : values) {
+    for (auto& value : checked.values) {
         const Path& path = value.path;
         const bool isNext = plans.empty() || plans.back().object != path.object() ||
                             plans.back().instance != path.instance();
@@ -218,6 +238,8 @@ std::vector<WritePlan> byInstance(std::vector<ResourceWrite> values)
             plans.push_back({path.object(), path.instance(), {}});
         plans.back().values.push_back(std::move(value));
     }
+    for (const Path& path : checked.removed)
+        plans.push_back({path.object(), path.instance(), {}, WriteMode::PartialUpdate, {path}});
     return plans;
 }
 
@@ -254,18 +276,19 @@ OrRefusal<WritePlan> planWrite(const ObjectTree& tree,
     auto records = decodeBody(request, target, definitions);
     if (!records)
         return tl::unexpected(records.error());
-    auto values = WriteCheck(tree, target).check(*std::move(records));
-    if (!values)
-        return tl::unexpected(values.error());
+    auto checked = WriteCheck(tree, target).check(*std::move(records));
+    if (!checked)
+        return tl::unexpected(checked.error());
 
+    auto& values = checked->values;
     const Object& object = *tree.find(target.object());
     const bool isReplace = request.method == api::Method::Put;
     const bool isWholeResource = isReplace && target.isResource() && tree.isMultiple(target);
     OrRefusal<void> isComplete;
     if (target.isInstance() && isReplace)
-        isComplete = checkMandatory(object, target, *values);
+        isComplete = checkMandatory(object, target, values);
     else if (isWholeResource && !object.allowsResourceReplace())
-        isComplete = checkNoneIsRemoved(object, target, *values);
+        isComplete = checkNoneIsRemoved(object, target, values);
     if (!isComplete)
         return tl::unexpected(isComplete.error());
     auto mode = WriteMode::PartialUpdate;
@@ -273,7 +296,7 @@ OrRefusal<WritePlan> planWrite(const ObjectTree& tree,
         mode = WriteMode::Replace;
     else if (isWholeResource && object.allowsResourceReplace())
         mode = WriteMode::ReplaceResource;
-    return WritePlan{target.object(), target.instance(), *std::move(values), mode};
+    return WritePlan{target.object(), target.instance(), std::move(values), mode, {}};
 }
 
 OrRefusal<std::vector<WritePlan>> planCompositeWrite(const ServerView& view,
@@ -287,12 +310,12 @@ OrRefusal<std::vector<WritePlan>> planCompositeWrite(const ServerView& view,
         if (auto allowed = checkPart(view, record.path); !allowed)
             return tl::unexpected(allowed.error());
     }
-    auto values = WriteCheck(view.tree(), {}).check(*std::move(records));
-    if (!values)
-        return tl::unexpected(values.error());
-    if (values->empty())
+    auto checked = WriteCheck(view.tree(), {}).check(*std::move(records));
+    if (!checked)
+        return tl::unexpected(checked.error());
+    if (checked->values.empty() && checked->removed.empty())
         return refusal(OutcomeCode::BadRequest, "the request writes nothing");
-    return byInstance(*std::move(values));
+    return byInstance(*std::move(checked));
 }
 
 OrRefusal<CreatePlan> planCreate(const ObjectTree& tree,

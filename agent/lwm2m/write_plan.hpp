@@ -17,6 +17,7 @@ struct WritePlan
     model::Id instance = 0;
     std::vector<ResourceWrite> values;
     WriteMode mode = WriteMode::PartialUpdate;
+    std::vector<model::Path> removed{}; ///< Resource Instances, of a Write-Composite only
 };
 
 /// What a Create asks for, after the same checks.
@@ -40,7 +41,8 @@ struct CreatePlan
                                                const model::Path& target,
                                                const api::Request& request);
 
-/// A Write-Composite: one plan for each Object Instance it touches, everything checked as above.
+/// A Write-Composite: one plan for each Object Instance it writes to, then one for each Resource
+/// Instance it removes (SenML-ETCH); everything checked as above.
 [[nodiscard]] OrRefusal<std::vector<WritePlan>> planCompositeWrite(
     const ServerView& view, const model::Definitions& definitions, const api::Request& request);
 

@@ -31,14 +31,14 @@ using Encode = Expected<Bytes> (*)(const Path&, Records);
 using Decode = Expected<std::vector<Record>> (*)(const Path&, ByteView, const Definitions&);
 using ParseNames = Expected<std::vector<SenmlEntry>> (*)(ByteView);
 
-template <ParseNames parse>
+template <ParseNames parse, SenmlNull null = SenmlNull::IsRefused>
 Expected<std::vector<Record>>
 decodeSenml(const Path& target, ByteView payload, const Definitions& definitions)
 {
     const auto entries = parse(payload);
     if (!entries)
         return fail(entries.error());
-    return typedRecords(*entries, target, definitions);
+    return typedRecords(*entries, target, definitions, null);
 }
 
 // RFC 8790: what SenML means in FETCH and iPATCH; nothing is answered in it.
@@ -53,7 +53,7 @@ decodeEtch(const Path& target, ByteView payload, const Definitions& definitions)
 {
     if (!target.isRoot())
         return fail(ErrorKind::NotSupported, "SenML-ETCH is a format of composites");
-    return decodeSenml<parse>(target, payload, definitions);
+    return decodeSenml<parse, SenmlNull::Removes>(target, payload, definitions);
 }
 
 struct FormatRow

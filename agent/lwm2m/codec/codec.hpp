@@ -41,7 +41,8 @@ inline constexpr std::size_t largestPayload = 1U << 20U;
 inline constexpr model::Id unassignedInstance = model::maxId;
 
 /// One value of a payload at its full path, never relative. A Record without a value stands for
-/// an Object Instance without Resources, or a multiple Resource without Resource Instances.
+/// an Object Instance without Resources, a multiple Resource without Resource Instances, or, in a
+/// Write-Composite as SenML-ETCH, a Resource Instance that is to be removed.
 struct Record
 {
     model::Path path;

@@ -102,6 +102,14 @@ RecordCollector::add(const Path& path, const ResourceDefinition& definition, con
     return count();
 }
 
+Expected<void> RecordCollector::remove(const Path& path, const ResourceDefinition& definition)
+{
+    if (!path.isResourceInstance() || !definition.isMultiple)
+        return bad(path, "null removes Resource Instances only");
+    records_.push_back({path, std::nullopt, std::nullopt});
+    return count();
+}
+
 Expected<void> RecordCollector::count() const
 {
     if (records_.size() + containers_.size() > mostRecords)

@@ -29,6 +29,10 @@ public:
                                            const model::ResourceDefinition& definition,
                                            const model::Value& value);
 
+    /// A Resource Instance that is to go: a Record without a value.
+    [[nodiscard]] base::Expected<void> remove(const model::Path& path,
+                                              const model::ResourceDefinition& definition);
+
     /// Ascending by path. Fails when anything was there twice.
     [[nodiscard]] base::Expected<std::vector<Record>> finish() &&;
 

@@ -52,6 +52,13 @@ tl::unexpected<base::Error> bad(std::string_view why)
     return fail(ErrorKind::InvalidArgument, fmt::format("SenML: {}", why));
 }
 
+bool isValue(SenmlLabel label)
+{
+    return label == SenmlLabel::Value || label == SenmlLabel::StringValue ||
+           label == SenmlLabel::BooleanValue || label == SenmlLabel::DataValue ||
+           label == SenmlLabel::ObjectLinkValue;
+}
+
 bool isNumber(const Value& value)
 {
     return std::holds_alternative<std::int64_t>(value) ||
@@ -151,9 +158,21 @@ Expected<void> SenmlPack::text(std::string& into, const Value& value) const
     return {};
 }
 
+Expected<void> SenmlPack::nullField(SenmlLabel label)
+{
+    if (!seen_.insert(label).second)
+        return bad("a label twice in one record");
+    if (!isValue(label))
+        return bad("null where no value belongs");
+    if (value_ || isRemoval_)
+        return bad("two values in one record");
+    isRemoval_ = true;
+    return {};
+}
+
 Expected<void> SenmlPack::setValue(SenmlLabel label, Value value)
 {
-    if (value_)
+    if (value_ || isRemoval_)
         return bad("two values in one record");
     const bool isText = std::holds_alternative<std::string>(value);
     const bool fits =
@@ -187,8 +206,9 @@ Expected<void> SenmlPack::endRecord()
     const auto path = parseName(baseName_ + name_);
     if (!path)
         return fail(path.error().in("SenML"));
-    entries_.push_back({*path, std::move(value_)});
+    entries_.push_back({*path, std::move(value_), isRemoval_});
     value_.reset();
+    isRemoval_ = false;
     name_.clear();
     seen_.clear();
     return {};
@@ -196,11 +216,14 @@ Expected<void> SenmlPack::endRecord()
 
 Expected<std::vector<Record>> typedRecords(std::span<const SenmlEntry> entries,
                                            const Path& target,
-                                           const model::Definitions& known)
+                                           const model::Definitions& known,
+                                           SenmlNull null)
 {
     RecordCollector collector(target, known);
-    for (const auto& [path, value] : entries) {
-        if (!value)
+    for (const auto& [path, value, isRemoval] : entries) {
+        if (isRemoval && null == SenmlNull::IsRefused)
+            return bad("null is no value");
+        if (!value && !isRemoval)
             return bad(path.toString() + " has no value");
         if (isUnassigned(path) && !target.isObject())
             return bad(path.toString() + " names no instance");
@@ -209,8 +232,10 @@ Expected<std::vector<Record>> typedRecords(std::span<const SenmlEntry> entries,
             return fail(definition.error());
         if (*definition == nullptr)
             continue;
-        if (auto done = collector.add(path, **definition, *value); !done)
-            return fail(done.error());
+        auto done = isRemoval ? collector.remove(path, **definition)
+                              : collector.add(path, **definition, *value);
+        if (!done)
+            return fail(std::move(done).error());
     }
     return std::move(collector).finish();
 }
@@ -219,8 +244,8 @@ Expected<std::vector<Path>> pathsOnly(std::span<const SenmlEntry> entries)
 {
     std::vector<Path> paths;
     std::set<Path> seen;
-    for (const auto& [path, value] : entries) {
-        if (value)
+    for (const auto& [path, value, isRemoval] : entries) {
+        if (value || isRemoval)
             return bad(path.toString() + " has a value where only a name is asked");
         if (isUnassigned(path))
             return bad(path.toString() + " names no instance");

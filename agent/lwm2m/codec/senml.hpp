@@ -42,7 +42,11 @@ struct SenmlEntry
 {
     model::Path path;
     std::optional<model::Value> value;
+    bool isRemoval = false; ///< the value is null (RFC 8790 §4)
 };
+
+/// RFC 8790: what a null says of a value.
+enum class SenmlNull : std::uint8_t { IsRefused, Removes };
 
 /// Takes the fields of one pack as a parser meets them and resolves base names. Times are checked
 /// and dropped: a Write says what a Resource is to be, not when it was.
@@ -50,6 +54,9 @@ class SenmlPack
 {
 public:
     [[nodiscard]] base::Expected<void> field(SenmlLabel label, model::Value value);
+
+    /// The field is null: as a value it removes what the record names.
+    [[nodiscard]] base::Expected<void> nullField(SenmlLabel label);
 
     /// A label that is none of the above: to be ignored, unless it ends in '_' (RFC 8428 §4.4).
     [[nodiscard]] base::Expected<void> unknownField(std::string_view name) const;
@@ -65,14 +72,16 @@ private:
     std::string baseName_;
     std::string name_;
     std::optional<model::Value> value_;
+    bool isRemoval_ = false;
     std::set<SenmlLabel> seen_;
     std::vector<SenmlEntry> entries_;
 };
 
-/// The entries of a Write, typed; every one needs a value.
+/// The entries of a Write, typed; every one needs a value, or a null that removes it.
 [[nodiscard]] base::Expected<std::vector<Record>> typedRecords(std::span<const SenmlEntry> entries,
                                                                const model::Path& target,
-                                                               const model::Definitions& known);
+                                                               const model::Definitions& known,
+                                                               SenmlNull null);
 
 /// The entries of a Read-Composite; none may have a value.
 [[nodiscard]] base::Expected<std::vector<model::Path>>

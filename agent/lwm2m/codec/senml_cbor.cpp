@@ -137,24 +137,34 @@ Expected<void> SenmlCborParser::record(const CborToken& head)
     return done ? pack_.endRecord() : done;
 }
 
+// The one label that has no number.
+std::optional<SenmlLabel> textLabel(const std::string& name)
+{
+    const auto label = senmlLabel(name);
+    return label == SenmlLabel::ObjectLinkValue ? label : std::nullopt;
+}
+
 Expected<void> SenmlCborParser::pair(const CborToken& key)
 {
     const auto name = reader_.scalar(key);
     if (!name)
         return fail(name.error());
-    auto value = reader_.scalar();
+    const auto* text = std::get_if<std::string>(&*name);
+    const auto* number = std::get_if<std::int64_t>(&*name);
+    if (text == nullptr && number == nullptr)
+        return fail(ErrorKind::InvalidArgument, "SenML CBOR: a label is no integer");
+    const auto label = text == nullptr ? senmlLabel(*number) : textLabel(*text);
+    const auto first = reader_.next();
+    if (!first)
+        return fail(first.error());
+    if (label && first->kind == Kind::Null)
+        return pack_.nullField(*label);
+    auto value = first->kind == Kind::Null ? Expected<Value>() : reader_.scalar(*first);
     if (!value)
         return fail(value.error());
-    if (const auto* text = std::get_if<std::string>(&*name)) {
-        if (senmlLabel(*text) == SenmlLabel::ObjectLinkValue)
-            return pack_.field(SenmlLabel::ObjectLinkValue, std::move(*value));
-        return pack_.unknownField(*text);
-    }
-    const auto* number = std::get_if<std::int64_t>(&*name);
-    if (number == nullptr)
-        return fail(ErrorKind::InvalidArgument, "SenML CBOR: a label is no integer");
-    const auto label = senmlLabel(*number);
-    return label ? pack_.field(*label, std::move(*value)) : Expected<void>();
+    if (label)
+        return pack_.field(*label, std::move(*value));
+    return text == nullptr ? Expected<void>() : pack_.unknownField(*text);
 }
 
 } // namespace

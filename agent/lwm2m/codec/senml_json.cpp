@@ -103,7 +103,13 @@ bool hasJsonValue(const Record& record)
 class SenmlJsonListener final : public nlohmann::json_sax<Json>
 {
 public:
-    bool null() override { return refuse("null is no value"); }
+    bool null() override
+    {
+        if (state_ != State::Record)
+            return refuse("a value outside a record");
+        const auto label = senmlLabel(key_);
+        return keep(label ? pack_.nullField(*label) : pack_.unknownField(key_));
+    }
 
     bool boolean(bool truth) override { return scalar(truth); }
 

@@ -9,6 +9,7 @@
 
 using namespace causeway;
 using namespace causeway::lwm2m;
+using namespace std::string_literals;
 using api::Method;
 using model::OutcomeCode;
 using model::Path;
@@ -67,6 +68,15 @@ struct Kept : ClientFixture
         request.path = segmentsOf(path);
         request.contentFormat = format;
         request.payload = std::move(payload);
+        return ask(std::move(request));
+    }
+
+    api::Response patch(api::ContentFormat format, const std::string& payload)
+    {
+        api::Request request;
+        request.method = Method::IPatch;
+        request.contentFormat = format;
+        request.payload = base::toBytes(payload);
         return ask(std::move(request));
     }
 
@@ -174,6 +184,51 @@ BOOST_AUTO_TEST_CASE(adds_removes_and_replaces_resource_instances)
                 OutcomeCode::Changed);
     BOOST_TEST(textOf(read("/16/0/0", senmlJsonFormat)) ==
                R"([{"bn":"/16/0/0/","n":"2","vs":"only"}])");
+}
+
+// LwM2M 1.2 Core §6.3.9, RFC 8790 §4: null removes.
+BOOST_AUTO_TEST_CASE(loses_resource_instances_by_a_null_in_senml_etch)
+{
+    observe("/16/0/0/0", 1);
+
+    const auto json =
+        patch(senmlEtchJsonFormat, R"([{"n":"/16/0/0/0","v":null},{"n":"/16/0/0/5","vs":"new"}])");
+    BOOST_CHECK_MESSAGE(json.code == OutcomeCode::Changed, textOf(json));
+    BOOST_TEST(textOf(read("/16/0", linkFormat)) == "</16/0>,</16/0/0>;dim=2");
+    BOOST_TEST(text("/16/0/0/5") == "new");
+    BOOST_REQUIRE(!peer().notified.empty());
+    BOOST_CHECK(peer().notified.front().response.code == OutcomeCode::NotFound);
+
+    // [{0: "/16/0/0/1", 2: null}, {0: "/16/0/0/5", 3: null}]
+    const auto cbor =
+        patch(senmlEtchCborFormat,
+              "\x82\xa2\x00\x69/16/0/0/1\x02\xf6\xa2"s + "\x00\x69/16/0/0/5\x03\xf6"s);
+    BOOST_CHECK_MESSAGE(cbor.code == OutcomeCode::Changed, textOf(cbor));
+    BOOST_TEST(textOf(read("/16/0", linkFormat)) == "</16/0>,</16/0/0>;dim=0");
+    BOOST_TEST(owner.journal.back().after == "removed");
+}
+
+BOOST_AUTO_TEST_CASE(loses_nothing_by_a_null_that_is_refused)
+{
+    const auto refusedWith = [this](OutcomeCode code, const std::string& part) {
+        const auto answer =
+            patch(senmlEtchJsonFormat, R"([{"n":"/16/0/0/0","v":null},)" + part + "]");
+        BOOST_CHECK_MESSAGE(answer.code == code, part << ": " << textOf(answer));
+        BOOST_TEST(text("/16/0/0/0") == "Host Device ID #1");
+    };
+
+    refusedWith(OutcomeCode::NotFound, R"({"n":"/16/0/0/9","v":null})");
+    refusedWith(OutcomeCode::NotFound, R"({"n":"/16/7/0/0","v":null})");
+    refusedWith(OutcomeCode::BadRequest, R"({"n":"/16/0/0","v":null})");
+    refusedWith(OutcomeCode::BadRequest, R"({"n":"/3442/0/120","v":null})");
+    refusedWith(OutcomeCode::BadRequest, R"({"n":"/16/0/0/1","v":null,"vs":"x"})");
+    refusedWith(OutcomeCode::BadRequest, R"({"n":"/16/0/0/0","vs":"again"})");
+    refusedWith(OutcomeCode::BadRequest, R"({"n":"/16/0/0/1","t":null})");
+    refusedWith(OutcomeCode::Unauthorized, R"({"n":"/3442/0/1120/0","v":null})"); // fixed
+    BOOST_CHECK(patch(senmlJsonFormat, R"([{"n":"/16/0/0/0","v":null}])").code ==
+                OutcomeCode::BadRequest);
+    test->answer = {OutcomeCode::InternalServerError, "unit 7 does not answer"};
+    refusedWith(OutcomeCode::InternalServerError, R"({"n":"/3442/0/120","v":9})");
 }
 
 BOOST_AUTO_TEST_CASE(drops_what_a_replaced_instance_no_longer_has)
