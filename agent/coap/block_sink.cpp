@@ -50,24 +50,48 @@ std::optional<std::uint8_t> BlockSink::add(std::uint64_t key, const Message& pie
     const Block block = piece.block1.value_or(Block{});
     if (block.exponent > Block::largestExponent)
         return refuse(OutcomeCode::BadRequest);
-    if (piece.size1.value_or(0) > largestBody)
+    if (piece.size1.value_or(0) > largestBody) {
+        forget(key);
         return refuse(OutcomeCode::RequestTooLarge);
+    }
+    const bool isRightSize =
+        block.hasMore ? piece.payload.size() == block.size() : piece.payload.size() <= block.size();
+    if (!isRightSize)
+        return refuse(OutcomeCode::BadRequest);
     if (block.number == 0)
-        upload_ = std::make_unique<Upload>(scheduler_, key, [this] { forget(); });
-    if (!upload_ || upload_->key != key)
-        return refuse(OutcomeCode::RequestIncomplete);
-    return append(*upload_, piece);
+        forget(key);
+    if (block.number == 0 && !block.hasMore) { // takes no place from another
+        whole_.assign(piece.payload.begin(), piece.payload.end());
+        return std::nullopt;
+    }
+    Upload* const upload = block.number == 0 ? &begin(key) : find(key);
+    return upload == nullptr ? refuse(OutcomeCode::RequestIncomplete) : append(*upload, piece);
+}
+
+BlockSink::Upload& BlockSink::begin(std::uint64_t key)
+{
+    if (uploads_.size() == mostUploads)
+        uploads_.erase(uploads_.begin());
+    return *uploads_.emplace_back(
+        std::make_unique<Upload>(scheduler_, key, [this, key] { forget(key); }));
+}
+
+// What is found has a piece to come, and so rested last.
+BlockSink::Upload* BlockSink::find(std::uint64_t key)
+{
+    const auto found =
+        std::ranges::find(uploads_, key, [](const auto& upload) { return upload->key; });
+    if (found == uploads_.end())
+        return nullptr;
+    std::rotate(found, found + 1, uploads_.end());
+    return uploads_.back().get();
 }
 
 std::optional<std::uint8_t> BlockSink::append(Upload& upload, const Message& piece)
 {
     const Block block = *piece.block1;
-    const bool isRightSize =
-        block.hasMore ? piece.payload.size() == block.size() : piece.payload.size() <= block.size();
-    if (!isRightSize)
-        return refuse(OutcomeCode::BadRequest);
     if (block.offset() + piece.payload.size() > largestBody) {
-        forget();
+        forget(upload.key);
         return refuse(OutcomeCode::RequestTooLarge);
     }
     if (block.offset() != upload.body.size()) {
@@ -79,19 +103,19 @@ std::optional<std::uint8_t> BlockSink::append(Upload& upload, const Message& pie
     upload.expiry.start(exchangeLifetime);
     if (block.hasMore)
         return continueCode;
+    whole_ = std::move(upload.body);
+    forget(upload.key);
     return std::nullopt;
 }
 
 base::Bytes BlockSink::takeBody()
 {
-    base::Bytes body = std::move(upload_->body);
-    forget();
-    return body;
+    return std::exchange(whole_, {});
 }
 
-void BlockSink::forget()
+void BlockSink::forget(std::uint64_t key)
 {
-    upload_.reset();
+    std::erase_if(uploads_, [key](const auto& upload) { return upload->key == key; });
 }
 
 } // namespace causeway::coap

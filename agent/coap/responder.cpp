@@ -51,8 +51,14 @@ std::uint64_t resourceKey(const Message& message)
     return extend(extend(fingerprint(start), message.path), message.query);
 }
 
+// The pieces of one body have one Content-Format (RFC 7959 §2.3): another one is another body.
 std::uint64_t uploadKey(const Message& message, std::uint64_t key)
 {
+    const std::uint32_t format = message.contentFormat ? *message.contentFormat + 1U : 0U;
+    key = fingerprint(std::array{static_cast<std::uint8_t>(format >> 8U),
+                                 static_cast<std::uint8_t>(format),
+                                 static_cast<std::uint8_t>(format >> 16U)},
+                      key);
     return message.requestTag ? fingerprint(*message.requestTag, key + 1) : key;
 }
 

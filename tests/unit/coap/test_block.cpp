@@ -3,62 +3,20 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/unit/coap/exchange_fixture.hpp"
+#include "tests/unit/coap/block_fixture.hpp"
 
 using namespace causeway;
 using namespace std::chrono_literals;
 using base::ErrorKind;
 using coap::Block;
 using coap::MessageType;
+using tests::BlockFixture;
 using tests::content;
-using tests::ExchangeFixture;
 
 namespace {
 
 constexpr std::uint8_t changed = 68, contentCode = 69, incomplete = 136, tooLarge = 141,
                        badRequest = 128;
-
-/// The server of the other side of a block-wise transfer.
-struct BlockFixture : ExchangeFixture
-{
-    void put(const Block& block,
-             const base::Bytes& payload,
-             const std::string& segment = "5",
-             std::optional<std::uint32_t> size1 = {})
-    {
-        api::Request request;
-        request.path = {segment};
-        coap::TransferOptions options;
-        options.block1 = block;
-        options.size1 = size1;
-        const coap::Header header{MessageType::Confirmable, 3, nextPeerMessageId++, {{1}, 1}};
-        coap::MessageWriter writer = coap::writeRequest(header, request, options);
-        writer.payload(payload);
-        receive(writer);
-    }
-
-    void get(std::optional<Block> block, const std::string& segment = "5", std::uint8_t method = 1)
-    {
-        api::Request request;
-        request.path = {segment};
-        coap::TransferOptions options;
-        options.block2 = block;
-        const coap::Header header{MessageType::Confirmable, method, nextPeerMessageId++, {{1}, 1}};
-        receive(coap::writeRequest(header, request, options));
-    }
-
-    /// The piece of body() that a block names.
-    static base::Bytes piece(const Block& block, std::size_t total)
-    {
-        const base::Bytes whole = body(total);
-        const auto begin = std::min(block.offset(), total);
-        const auto end = std::min(begin + block.size(), total);
-        return {whole.begin() + static_cast<std::ptrdiff_t>(begin),
-                whole.begin() + static_cast<std::ptrdiff_t>(end)};
-    }
-
-    [[nodiscard]] std::uint8_t lastCode() const { return last().header.code; }
-};
 
 } // namespace
 
