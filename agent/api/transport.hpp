@@ -57,7 +57,8 @@ struct ChannelFacts
     bool hasEncryptThenMac = false;
     bool hasExtendedMasterSecret = false;
     bool isResumed = false;
-    CredentialMark credential{}; ///< what both sides, or we, proved to have
+    CredentialMark credential{};                     ///< what both sides, or we, proved to have
+    KeyResidence keyResidence = KeyResidence::Store; ///< of its private key
     /// The first octets of the SHA-256 of the key or certificate that the server proved to have.
     std::array<std::uint8_t, 8> serverKey{};
 };
@@ -100,6 +101,10 @@ public:
     /// Once, and nothing after it: could not connect, or the connection is lost. Requests still
     /// waiting have failed before this comes. The owner destroys the session, later or at once.
     virtual void onClosed(const base::Error& reason) = 0;
+
+    /// Whether requests are heard now. While not, they are ignored as if they had not come: sent
+    /// again, they may be heard.
+    [[nodiscard]] virtual bool takesRequests() const { return true; }
 
     /// `respond` may be kept and called once, later: the exchange is then answered separately.
     /// After the session has gone it does nothing. Dropping it uncalled answers 5.00.

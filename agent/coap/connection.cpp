@@ -410,6 +410,11 @@ void Connection::onRequest(api::Request request, api::Respond respond)
     listener_.onRequest(std::move(request), std::move(respond));
 }
 
+bool Connection::takesRequests() const
+{
+    return listener_.takesRequests();
+}
+
 bool Connection::takesPieces(const api::Request& head) const
 {
     return listener_.takesPieces(head);

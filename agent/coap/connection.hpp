@@ -56,6 +56,7 @@ private:
 
     void sendDatagram(base::ByteView datagram) override;
     void onRequest(api::Request request, api::Respond respond) override;
+    [[nodiscard]] bool takesRequests() const override;
     [[nodiscard]] bool takesPieces(const api::Request& head) const override;
     void onReset(const api::Token& token) override;
     void onPeerLost(const base::Error& reason) override;

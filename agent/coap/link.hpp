@@ -22,7 +22,9 @@ public:
     virtual void sendDatagram(base::ByteView datagram) = 0;
     virtual void onRequest(api::Request request, api::Respond respond) = 0;
 
-    /// As api::SessionListener has it.
+    /// As api::SessionListener has it, and the next one, too.
+    [[nodiscard]] virtual bool takesRequests() const { return true; }
+
     [[nodiscard]] virtual bool takesPieces(const api::Request& head) const
     {
         static_cast<void>(head);

@@ -146,6 +146,8 @@ void Responder::receive(Message& message)
         repeat(header, *seen);
         return;
     }
+    if (!link_.carrier.takesRequests())
+        return;
     const base::Duration lifetime = isConfirmable ? exchangeLifetime : nonLifetime;
     cache_.remember(header.messageId, kindOf(message), lifetime, now);
     if (message.unknownCritical) {

@@ -91,6 +91,11 @@ void Account::onSessionEnded()
     observations_.pause();
 }
 
+bool Account::takesRequests() const
+{
+    return listener_.takesRequests();
+}
+
 void Account::onRequest(api::Request request, api::Respond respond)
 {
     Requester requester{server_, view_, attributes_, observations_, registration_.version()};

@@ -21,6 +21,8 @@ public:
     virtual ~AccountListener() = default;
 
     virtual void onStatusChanged() = 0;
+    /// Whether a Bootstrap-Server does not work on the accounts right now.
+    [[nodiscard]] virtual bool takesRequests() const = 0;
     /// The retry sequences of this server are used up, or it does not want this client; its
     /// registration tries again after a long pause.
     virtual void onGaveUp(const ServerAccount& server) = 0;
@@ -69,6 +71,7 @@ private:
     [[nodiscard]] std::string objectLinks(ProtocolVersion version) const override;
     void onRegistered(bool isNew) override;
     void onSessionEnded() override;
+    [[nodiscard]] bool takesRequests() const override;
     void onRequest(api::Request request, api::Respond respond) override;
     [[nodiscard]] bool takesPieces(const api::Request& head) const override;
     void onReset(const api::Token& token) override;

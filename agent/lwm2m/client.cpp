@@ -271,7 +271,13 @@ private:
 
     [[nodiscard]] bool hasBootstrapServer() const override { return bootstrap_ != nullptr; }
 
-    // AccountListener
+    // AccountListener. LwM2M Core §6.1.4 lets a client ignore all others during a bootstrap; what
+    // they wrote would not be in the copy that the Bootstrap-Server works on, and be lost.
+    [[nodiscard]] bool takesRequests() const override
+    {
+        return !bootstrap_ || !bootstrap_->isServed();
+    }
+
     void onGaveUp(const ServerAccount& server) override
     {
         if (bootstrap_ && server.settings.bootstrapsOnFailure)

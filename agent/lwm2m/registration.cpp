@@ -156,11 +156,7 @@ void Registration::onRequest(Request request, api::Respond respond)
 {
     ++counts_.requests;
     exchangedAt_ = scheduler_.now();
-    if (isRegistered())
-        listener_.onRequest(std::move(request), std::move(respond));
-    else // LwM2M Core §6.2.1: before the answer to Register nothing is served.
-        respond(toResponse(
-            model::refuse(OutcomeCode::InternalServerError, "the client is not registered")));
+    listener_.onRequest(std::move(request), std::move(respond));
 }
 
 void Registration::onReset(const api::Token& token)

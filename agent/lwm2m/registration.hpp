@@ -119,11 +119,8 @@ private:
     void onClosed(const base::Error& reason) override;
     void onRequest(api::Request request, api::Respond respond) override;
 
-    [[nodiscard]] bool takesPieces(const api::Request& head) const override
-    {
-        return isRegistered() && listener_.takesPieces(head);
-    }
-
+    [[nodiscard]] bool takesRequests() const override;
+    [[nodiscard]] bool takesPieces(const api::Request& head) const override;
     void onReset(const api::Token& token) override;
 
     void raise(Event event);

@@ -23,6 +23,9 @@ public:
     /// Nothing can be sent until onRegistered().
     virtual void onSessionEnded() = 0;
 
+    /// Whether there is nothing that keeps the client from serving its servers.
+    [[nodiscard]] virtual bool takesRequests() const { return true; }
+
     /// Only while registered.
     virtual void onRequest(api::Request request, api::Respond respond) = 0;
 

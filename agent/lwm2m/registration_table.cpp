@@ -66,6 +66,17 @@ std::span<const Registration::Transition> Registration::transitions()
     return table;
 }
 
+// LwM2M Core §6.2.1: before the answer to Register nothing is heard.
+bool Registration::takesRequests() const
+{
+    return isRegistered() && listener_.takesRequests();
+}
+
+bool Registration::takesPieces(const api::Request& head) const
+{
+    return isRegistered() && listener_.takesPieces(head);
+}
+
 api::RegistrationStatus Registration::status() const
 {
     using Reported = api::RegistrationStatus::State;

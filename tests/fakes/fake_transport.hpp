@@ -82,10 +82,13 @@ struct FakePeer
     /// The oldest open notification ends like this.
     void deliver(api::Delivery delivery) { take(notified).done(delivery); }
 
-    /// A request of the server; the result fills when the client responds.
+    /// A request of the server; the result fills when the client responds, which it never does
+    /// while it takes none.
     std::shared_ptr<std::optional<api::Response>> request(api::Request request)
     {
         auto answered = std::make_shared<std::optional<api::Response>>();
+        if (!listener->takesRequests())
+            return answered;
         listener->onRequest(std::move(request), [answered](api::Response response) {
             *answered = std::move(response);
         });

@@ -110,9 +110,6 @@ void Bootstrap::onClosed(const Error& reason)
 void Bootstrap::onRequest(Request request, api::Respond respond)
 {
     raise(Event::Asked);
-    if (state_ != State::Serving)
-        return respond(
-            refused(OutcomeCode::InternalServerError, "no bootstrap is going on in this session"));
     if (++requests_ > mostRequests) {
         respond(refused(OutcomeCode::RequestTooLarge, "too many requests in one bootstrap"));
         return fail({ErrorKind::LimitExceeded,

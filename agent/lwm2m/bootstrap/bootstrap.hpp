@@ -100,6 +100,9 @@ public:
 
     [[nodiscard]] const api::ServerSettings& account() const { return account_; }
 
+    /// Whether the Bootstrap-Server is at work, or what it did is on the way into force.
+    [[nodiscard]] bool isServed() const { return state_ >= State::Packing; }
+
     [[nodiscard]] bool isIdle() const { return state_ == State::Idle; }
 
     [[nodiscard]] api::RegistrationStatus status() const;
@@ -119,6 +122,12 @@ private:
 
     void onConnected(const api::ChannelFacts& facts) override;
     void onClosed(const base::Error& reason) override;
+
+    [[nodiscard]] bool takesRequests() const override
+    {
+        return state_ == State::Requesting || state_ == State::Serving;
+    }
+
     void onRequest(api::Request request, api::Respond respond) override;
     void onReset(const api::Token& token) override;
 

@@ -31,6 +31,8 @@ struct ExchangeFixture : coap::Carrier
             waiting.push_back(std::move(respond));
     }
 
+    [[nodiscard]] bool takesRequests() const override { return listens; }
+
     [[nodiscard]] bool takesPieces(const api::Request& head) const override
     {
         return head.path == std::vector<std::string>{"5", "0", "0"};
@@ -106,6 +108,7 @@ struct ExchangeFixture : coap::Carrier
     coap::Deferred deferred{scheduler};
     std::optional<coap::Exchange> exchange;
 
+    bool listens = true;
     std::vector<base::Bytes> sent;
     std::optional<api::Response> answer; ///< given at once; without it the handler waits
     std::vector<api::Respond> waiting;

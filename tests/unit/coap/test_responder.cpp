@@ -39,6 +39,37 @@ BOOST_AUTO_TEST_CASE(an_answer_given_at_once_travels_on_the_acknowledgement)
     BOOST_TEST(!f.scheduler.hasTimers());
 }
 
+BOOST_AUTO_TEST_CASE(what_nobody_listens_to_is_as_if_it_had_not_come)
+{
+    ExchangeFixture f;
+    f.answer = content({'x'});
+    f.listens = false;
+
+    f.receive(confirmablePut);
+    f.receive(nonConfirmableGet);
+    BOOST_TEST(f.requests.empty());
+    BOOST_TEST(f.sent.empty());
+
+    f.listens = true; // and the server sends it again
+    f.receive(confirmablePut);
+    BOOST_TEST(f.requests.size() == 1U);
+    BOOST_TEST(f.lastHex() == "61451234aaff78");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_served_is_repeated_also_when_nobody_listens_any_more)
+{
+    ExchangeFixture f;
+    f.answer = content({'x'});
+
+    f.receive(confirmablePut);
+    f.sent.clear();
+    f.listens = false;
+    f.receive(confirmablePut);
+
+    BOOST_TEST(f.lastHex() == "61451234aaff78");
+    BOOST_TEST(f.requests.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_given_late_travels_separately_until_acknowledged)
 {
     ExchangeFixture f;

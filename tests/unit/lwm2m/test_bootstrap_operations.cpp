@@ -233,4 +233,25 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_write_of_an_account_is_refused, BootstrapFixt
     BOOST_TEST((refused.code == OutcomeCode::MethodNotAllowed));
 }
 
+// What a server wrote meanwhile would be lost with the stage, which is a copy.
+BOOST_FIXTURE_TEST_CASE(servers_are_not_heard_while_the_bootstrap_server_works, WithSite)
+{
+    client->start(0s);
+    scheduler.advance(0s);
+    peer().connect();
+    peer().accept();
+    const auto site = transport.peers.back();
+    BOOST_TEST(site->listener->takesRequests());
+
+    client->updateNow("boot");
+    scheduler.advance(0s);
+    peer().connect();
+    BOOST_TEST(site->listener->takesRequests()); // nobody has agreed to bootstrap yet
+    peer().answer(OutcomeCode::Changed);
+    BOOST_TEST(!site->listener->takesRequests());
+
+    scheduler.advance(247s); // and no Bootstrap-Finish
+    BOOST_TEST(site->listener->takesRequests());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
