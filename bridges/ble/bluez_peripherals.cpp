@@ -8,6 +8,7 @@
 
 #include "bridges/ble/bluez_agent.hpp"
 #include "bridges/ble/bluez_requests.hpp"
+#include "bridges/ble/notification_socket.hpp"
 
 namespace causeway::bridges::ble {
 
@@ -62,8 +63,8 @@ std::string parentOf(const std::string& path)
 
 } // namespace
 
-BluezPeripherals::BluezPeripherals(base::Scheduler& scheduler, RadioListener& listener)
-    : scheduler_(scheduler)
+BluezPeripherals::BluezPeripherals(base::EventLoop& loop, RadioListener& listener)
+    : loop_(loop)
     , listener_(listener)
 {}
 
@@ -100,6 +101,8 @@ void BluezPeripherals::takeDevice(const std::string& path,
     remote.state.isConnected = isConnected.value_or(remote.state.isConnected);
     remote.state.isResolved = isResolved.value_or(remote.state.isResolved);
     remote.state.isBonded = get<bool>(properties, "Paired").value_or(remote.state.isBonded);
+    if (!remote.state.isConnected)
+        endNotifications(remote);
     if (remote.state.isBonded && unbonded_.contains(address))
         removeBondOf(remote);
     if (isConnected || isResolved)
@@ -126,7 +129,9 @@ void BluezPeripherals::takeCharacteristic(const std::string& path, const Propert
         return flag == "read" || flag == "encrypt-read" || flag == "encrypt-authenticated-read" ||
                flag == "secure-read";
     });
-    remote->characteristics.insert_or_assign(path, Characteristic{{{}, *uuid}, path, canRead});
+    KnownCharacteristic& known = remote->characteristics[path];
+    known.told = {{{}, *uuid}, path, canRead};
+    known.offersSocket = properties.contains("NotifyAcquired");
 }
 
 void BluezPeripherals::takeValue(const std::string& path, const Properties& properties)
@@ -137,6 +142,8 @@ void BluezPeripherals::takeValue(const std::string& path, const Properties& prop
         return;
     const std::string address = remote->address;
     listener_.onValueNotification(address, path, *value);
+    if (auto* known = characteristic(path))
+        countValue(*known);
 }
 
 void BluezPeripherals::takeServices(Remote& remote, const Properties& properties)
@@ -175,13 +182,13 @@ void BluezPeripherals::forgetBattery(const std::string& path)
 void BluezPeripherals::readBattery(Battery& battery, ReadDone done)
 {
     if (battery.level) {
-        scheduler_.post([done = std::move(done), octets = Bytes{*battery.level}]() mutable {
+        loop_.post([done = std::move(done), octets = Bytes{*battery.level}]() mutable {
             done(std::move(octets));
         });
         return;
     }
     battery.waiting = std::move(done);
-    battery.limit = std::make_unique<base::Timer>(scheduler_, [&battery] {
+    battery.limit = std::make_unique<base::Timer>(loop_, [&battery] {
         if (auto waiting = std::exchange(battery.waiting, nullptr))
             waiting(base::fail(ErrorKind::Refused, "bluetoothd does not tell its battery's level"));
     });
@@ -230,9 +237,9 @@ std::vector<Characteristic> BluezPeripherals::characteristics(const std::string&
     const Remote* remote = find(address);
     if (remote == nullptr)
         return all;
-    for (const auto& [path, characteristic] : remote->characteristics) {
+    for (const auto& [path, known] : remote->characteristics) {
         const auto service = remote->services.find(parentOf(path));
-        all.push_back(characteristic);
+        all.push_back(known.told);
         if (service != remote->services.end())
             all.back().name.service = service->second;
     }
@@ -248,13 +255,13 @@ void BluezPeripherals::connect(const std::string& address, const std::string& ad
         return one.second.address == address && one.second.state.adapter == adapter;
     });
     if (found == remotes_.end() || connection_ == nullptr) {
-        scheduler_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
+        loop_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
         return;
     }
     auto& [path, remote] = *found;
     requireAgent();
     used_.insert_or_assign(address, path);
-    remote.connection = std::make_unique<BluezConnection>(*connection_, scheduler_, path);
+    remote.connection = std::make_unique<BluezConnection>(*connection_, loop_, path);
     remote.connection->connect(std::move(done));
 }
 
@@ -265,6 +272,7 @@ void BluezPeripherals::disconnect(const std::string& address)
     if (remote == nullptr)
         return;
     remote->request.reset();
+    endNotifications(*remote);
     if (remote->battery)
         remote->battery->waiting = nullptr;
     if (remote->connection)
@@ -297,7 +305,7 @@ void BluezPeripherals::bond(const std::string& address, Done done)
     Remote* remote = find(address);
     if (remote != nullptr && remote->connection)
         return remote->connection->bond(std::move(done));
-    scheduler_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
+    loop_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
 }
 
 void BluezPeripherals::answerPasskey(const std::string& address, std::uint32_t passkey)
@@ -339,23 +347,105 @@ void BluezPeripherals::read(const std::string& handle, ReadDone done)
         return readBattery(*remote->battery, std::move(done));
     if (auto* request = newRequest(handle))
         return request->read(std::move(done));
-    scheduler_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
+    loop_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
 }
 
 void BluezPeripherals::write(const std::string& handle, Bytes octets, Done done)
 {
     if (auto* request = newRequest(handle))
         return request->write(octets, std::move(done));
-    scheduler_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
+    loop_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
 }
 
 void BluezPeripherals::startNotify(const std::string& handle, Done done)
 {
     if (isBattery(handle)) // bluetoothd tells it by itself
-        return scheduler_.post([done = std::move(done)]() mutable { done({}); });
-    if (auto* request = newRequest(handle))
-        return request->startNotify(std::move(done));
-    scheduler_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
+        return loop_.post([done = std::move(done)]() mutable { done({}); });
+    auto* request = newRequest(handle);
+    if (request == nullptr)
+        return loop_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
+    request->startNotify(lifetime_.guard(
+        [this, handle, done = std::move(done)](const base::Expected<void>& admitted) mutable {
+            if (auto* known = characteristic(handle)) {
+                known->isNotifying = admitted.has_value();
+                known->pace.restart();
+            }
+            done(admitted);
+        }));
+}
+
+void BluezPeripherals::countValue(KnownCharacteristic& known)
+{
+    const bool mayChange = known.isNotifying && known.offersSocket && !known.socket;
+    if (mayChange && !known.change && known.pace.count(loop_.now()))
+        changeToSocket(known);
+}
+
+void BluezPeripherals::changeToSocket(KnownCharacteristic& known)
+{
+    const std::string& path = known.told.handle;
+    known.change = std::make_unique<BluezRequest>(*connection_, loop_, path);
+    known.change->changeToSocket(
+        lifetime_.guard([this, path](base::Expected<base::UniqueFd> socket) {
+            onSocket(path, std::move(socket));
+        }));
+}
+
+/// Who has no socket to give now is not asked again in this connection.
+void BluezPeripherals::onSocket(const std::string& path, base::Expected<base::UniqueFd> socket)
+{
+    KnownCharacteristic* known = characteristic(path);
+    if (known == nullptr || !known->change)
+        return; // the connection is another one already
+    known->change.reset();
+    known->isNotifying = false;
+    if (!socket)
+        return onNotificationsEnded(path);
+    if (!socket->isOpen())
+        return;
+    known->socket = std::make_unique<NotificationSocket>(
+        loop_,
+        std::move(*socket),
+        NotificationSocket::Listener{[this, path](base::ByteView octets) {
+                                         if (const Remote* remote = owner(path))
+                                             listener_.onValueNotification(
+                                                 remote->address, path, octets);
+                                     },
+                                     [this, path] {
+                                         onNotificationsEnded(path);
+                                     }});
+}
+
+/// Although it may still be connected: who is not has no socket any more.
+void BluezPeripherals::onNotificationsEnded(const std::string& path)
+{
+    const Remote* remote = owner(path);
+    KnownCharacteristic* known = characteristic(path);
+    if (known == nullptr)
+        return;
+    known->socket.reset();
+    listener_.onNotificationsEnded(std::string(remote->address), std::string(path));
+}
+
+void BluezPeripherals::endNotifications(Remote& remote)
+{
+    for (auto& [path, known] : remote.characteristics) {
+        // Who has not answered before its connection was lost never does: see NotificationPace.
+        if (known.change)
+            known.offersSocket = false;
+        known.isNotifying = false;
+        known.change.reset();
+        known.socket.reset();
+    }
+}
+
+BluezPeripherals::KnownCharacteristic* BluezPeripherals::characteristic(const std::string& path)
+{
+    Remote* remote = owner(path);
+    if (remote == nullptr)
+        return nullptr;
+    const auto found = remote->characteristics.find(path);
+    return found == remote->characteristics.end() ? nullptr : &found->second;
 }
 
 /// The one that a connection was wanted of, else one that is connected, else the one that was heard
@@ -395,7 +485,7 @@ BluezRequest* BluezPeripherals::newRequest(const std::string& handle)
     Remote* remote = owner(handle);
     if (remote == nullptr || connection_ == nullptr)
         return nullptr;
-    remote->request = std::make_unique<BluezRequest>(*connection_, scheduler_, handle);
+    remote->request = std::make_unique<BluezRequest>(*connection_, loop_, handle);
     return remote->request.get();
 }
 

@@ -9,9 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "agent/base/scheduler.hpp"
+#include "agent/base/event_loop.hpp"
+#include "agent/base/lifetime.hpp"
+#include "agent/base/unique_fd.hpp"
 #include "bridges/ble/bluez_device.hpp"
 #include "bridges/ble/gatt_radio.hpp"
+#include "bridges/ble/notification_pace.hpp"
 #include "bridges/ble/radio_listener.hpp"
 
 namespace sdbus {
@@ -23,6 +26,7 @@ namespace causeway::bridges::ble {
 class BluezAgent;
 class BluezConnection;
 class BluezRequest;
+class NotificationSocket;
 
 /// Which of bluetoothd's devices are connected, and what they have, as its signals tell; and the
 /// way to ask them. Lives on the radio's thread, as a part of a Bluez.
@@ -30,7 +34,7 @@ class BluezPeripherals final : public GattRadio
 {
 public:
     /// Both outlive this.
-    BluezPeripherals(base::Scheduler& scheduler, RadioListener& listener);
+    BluezPeripherals(base::EventLoop& loop, RadioListener& listener);
     ~BluezPeripherals() override;
     BluezPeripherals(const BluezPeripherals&) = delete;
     BluezPeripherals& operator=(const BluezPeripherals&) = delete;
@@ -84,15 +88,26 @@ private:
         std::unique_ptr<base::Timer> limit;
     };
 
+    struct KnownCharacteristic
+    {
+        Characteristic told;
+        bool offersSocket = false; ///< for its ValueNotifications
+        // Of this connection:
+        bool isNotifying = false;
+        NotificationPace pace;                ///< of signals
+        std::unique_ptr<BluezRequest> change; ///< to a socket
+        std::unique_ptr<NotificationSocket> socket;
+    };
+
     /// One of bluetoothd's devices: a peripheral as one adapter sees it.
     struct Remote
     {
         std::string path;
         std::string address;
         PeripheralState state;
-        std::uint64_t heard = 0;                               ///< larger: later
-        std::map<std::string, std::string> services;           ///< UUID by object path
-        std::map<std::string, Characteristic> characteristics; ///< by object path
+        std::uint64_t heard = 0;                                    ///< larger: later
+        std::map<std::string, std::string> services;                ///< UUID by object path
+        std::map<std::string, KnownCharacteristic> characteristics; ///< by object path
         std::optional<Battery> battery;
         std::unique_ptr<BluezConnection> connection;
         std::unique_ptr<BluezRequest> request; ///< the newest
@@ -106,9 +121,15 @@ private:
     void removeBondOf(const Remote& remote) const;
     void requireAgent();
     void askForPasskey(const std::string& path);
+    [[nodiscard]] KnownCharacteristic* characteristic(const std::string& path);
+    void countValue(KnownCharacteristic& known);
+    void changeToSocket(KnownCharacteristic& known);
+    void onSocket(const std::string& path, base::Expected<base::UniqueFd> socket);
+    void onNotificationsEnded(const std::string& path);
+    static void endNotifications(Remote& remote);
     [[nodiscard]] BluezRequest* newRequest(const std::string& handle);
 
-    base::Scheduler& scheduler_;
+    base::EventLoop& loop_;
     RadioListener& listener_;
     sdbus::IConnection* connection_ = nullptr;
     std::unique_ptr<BluezAgent> agent_;             ///< from the first connection on
@@ -118,6 +139,7 @@ private:
     bool isComplete_ = false;
     std::set<std::string> unbonded_; ///< addresses whose bonds wait to be removed
     std::uint64_t heard_ = 0;
+    base::Lifetime lifetime_;
 };
 
 } // namespace causeway::bridges::ble

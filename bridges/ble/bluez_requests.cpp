@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include <fcntl.h>
+
 #include "agent/base/log.hpp"
 
 namespace causeway::bridges::ble {
@@ -14,6 +16,7 @@ using base::Bytes;
 using base::ErrorKind;
 using base::Expected;
 using base::Retry;
+using base::UniqueFd;
 
 namespace {
 
@@ -107,6 +110,13 @@ base::Error errorOf(const sdbus::Error& error)
     // and Insufficient Encryption.
     if (name == "org.bluez.Error.NotPermitted" && text == "Not paired")
         return {ErrorKind::NotAuthorized, "it wants to be bonded first", Retry::Never};
+    // Of each characteristic there is one socket, which one program has; nobody is told by signals
+    // meanwhile. And see NotificationPace.
+    if (name == "org.bluez.Error.NotPermitted" && text == "Notify acquired")
+        return {ErrorKind::LimitExceeded,
+                "its notifications are in use by another program of this machine; if there is "
+                "none, bluetoothd has lost them, and gives them back when it is restarted",
+                Retry::Later};
     const auto found = std::ranges::find(meanings, name, &Meaning::name);
     if (found != meanings.end())
         return {found->kind, text, found->retry};
@@ -202,6 +212,17 @@ void BluezRequest::startNotify(GattRadio::Done done)
     ask<void>(scheduler_, done_, [this] { StartNotify(); });
 }
 
+void BluezRequest::changeToSocket(SocketDone done)
+{
+    socketDone_ = std::move(done);
+    ask<UniqueFd>(scheduler_, socketDone_, [this] { StopNotify(); });
+}
+
+void BluezRequest::returnToSignals()
+{
+    ask<UniqueFd>(scheduler_, socketDone_, [this] { StartNotify(); });
+}
+
 BluezRemoval::BluezRemoval(sdbus::IConnection& connection, const std::string& adapter)
     : ProxyInterfaces(connection, bus::ServiceName{"org.bluez"}, sdbus::ObjectPath{adapter})
 {
@@ -238,7 +259,31 @@ void BluezRequest::onWriteValueReply(bus::MaybeError error)
 
 void BluezRequest::onStartNotifyReply(bus::MaybeError error)
 {
-    answer(scheduler_, done_, resultOf(error, isNotifyingAlready));
+    const auto told = resultOf(error, isNotifyingAlready);
+    if (!socketDone_)
+        return answer(scheduler_, done_, told);
+    answer(scheduler_,
+           socketDone_,
+           told ? Expected<UniqueFd>(UniqueFd()) : tl::unexpected(told.error()));
+}
+
+/// A program has either signals or a socket; what could not be stopped is not there to be stopped.
+void BluezRequest::onStopNotifyReply(bus::MaybeError)
+{
+    ask<UniqueFd>(scheduler_, socketDone_, [this] { AcquireNotify({}); });
+}
+
+void BluezRequest::onAcquireNotifyReply(const sdbus::UnixFd& socket,
+                                        const std::uint16_t&,
+                                        bus::MaybeError error)
+{
+    if (error)
+        return returnToSignals();
+    // sdbus-c++ closes its own one.
+    UniqueFd ours(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+    if (!ours.isOpen())
+        return returnToSignals(); // no descriptor is left for it
+    answer(scheduler_, socketDone_, Expected<UniqueFd>(std::move(ours)));
 }
 
 } // namespace causeway::bridges::ble

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include <bluez_adapter_proxy.h>
@@ -9,6 +10,7 @@
 
 #include "agent/base/bus_compat.hpp"
 #include "agent/base/scheduler.hpp"
+#include "agent/base/unique_fd.hpp"
 #include "bridges/ble/gatt_radio.hpp"
 
 namespace causeway::bridges::ble {
@@ -44,6 +46,8 @@ private:
 class BluezRequest final : public sdbus::ProxyInterfaces<org::bluez::GattCharacteristic1_proxy>
 {
 public:
+    using SocketDone = base::UniqueFunction<void(base::Expected<base::UniqueFd>)>;
+
     BluezRequest(sdbus::IConnection& connection,
                  base::Scheduler& scheduler,
                  const std::string& path);
@@ -54,15 +58,24 @@ public:
     void read(GattRadio::ReadDone done);
     void write(const base::Bytes& octets, GattRadio::Done done);
     void startNotify(GattRadio::Done done);
+    /// Of one that tells by signals: by a socket from now on. It is not open when bluetoothd has
+    /// none to give, and goes on with signals. A value may be missed meanwhile.
+    void changeToSocket(SocketDone done);
 
 private:
     void onReadValueReply(const base::Bytes& value, bus::MaybeError error) override;
     void onWriteValueReply(bus::MaybeError error) override;
     void onStartNotifyReply(bus::MaybeError error) override;
+    void onStopNotifyReply(bus::MaybeError error) override;
+    void onAcquireNotifyReply(const sdbus::UnixFd& socket,
+                              const std::uint16_t& mtu,
+                              bus::MaybeError error) override;
+    void returnToSignals();
 
     base::Scheduler& scheduler_;
     GattRadio::ReadDone readDone_;
     GattRadio::Done done_;
+    SocketDone socketDone_;
 };
 
 /// Has bluetoothd forget a device with all that it knows of it; what it answers is nobody's

@@ -23,6 +23,8 @@ namespace {
 constexpr base::Duration requestLimit = 30s;
 /// What servers may have waiting for one device.
 constexpr std::size_t mostSteps = 256;
+/// Of notifications in one connection: any program may end them by StopNotify, once by mistake.
+constexpr std::uint32_t mostEndings = 3;
 
 const Characteristic* find(const std::vector<Characteristic>& has, const CharacteristicName& name)
 {
@@ -186,8 +188,9 @@ void GattSession::onStepDone(Expected<Bytes> result)
     steps_.pop_front();
     const bool isEssential = step.kind == Step::Kind::Setup || step.kind == Step::Kind::Notify;
     if (!result && (isEssential || result.error().kind != ErrorKind::Refused)) {
-        const base::Error error =
-            result.error().in(isEssential ? "it cannot be prepared" : "it does not answer");
+        const base::Error error = result.error().in(
+            isEssential ? isPrepared_ ? "the connection is lost" : "it cannot be prepared"
+                        : "it does not answer");
         step.answer(step.afterSending(error));
         return site_.listener.onFailed(error);
     }
@@ -317,6 +320,20 @@ void GattSession::onValueNotification(const std::string& handle, base::ByteView 
     }
     if (isWanted)
         tell();
+}
+
+void GattSession::onNotificationsEnded(const std::string& handle)
+{
+    if (++endings_ > mostEndings)
+        return site_.listener.onFailed({ErrorKind::Unreachable,
+                                        "its notifications end again and again: another program "
+                                        "of this machine stops them",
+                                        Retry::AfterReconnect});
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+        if (places_[i].handle == handle && site_.plans[i].reading.isNotified)
+            steps_.push_back({Step::Kind::Notify, handle, i, {}, {}, {}, {}});
+    }
+    takeNextStep();
 }
 
 void GattSession::read(const model::Path& path, ReadDone done)

@@ -60,6 +60,8 @@ public:
     [[nodiscard]] base::Expected<void> start(const std::vector<Characteristic>& has);
 
     void onValueNotification(const std::string& handle, base::ByteView octets);
+    /// They are asked for again; who ends them again and again is of no use.
+    void onNotificationsEnded(const std::string& handle);
 
     /// Callbacks come once, here, also when this goes first.
     void read(const model::Path& path, ReadDone done);
@@ -126,6 +128,7 @@ private:
     std::deque<Step> steps_;    ///< the first is under way when isBusy_
     bool isBusy_ = false;
     bool isPrepared_ = false;
+    std::uint32_t endings_ = 0;    ///< of notifications
     std::uint64_t stepNumber_ = 0; ///< an answer to another is one that came too late
     std::vector<model::Sample> pending_;
     std::map<model::Path, model::Sample> newest_;

@@ -52,6 +52,13 @@ public:
     /// GattRadio::peripheral() says something else of it than before.
     void onChanged();
     void onValueNotification(const std::string& handle, base::ByteView octets);
+
+    void onNotificationsEnded(const std::string& handle)
+    {
+        if (session_)
+            session_->onNotificationsEnded(handle);
+    }
+
     /// While it is bonded: it has a passkey, which a person has to read from it.
     void onPasskeyWanted();
     /// For when it is wanted; nothing forgets it. Begins anew where the lack of one was the fault.

@@ -25,6 +25,8 @@ public:
     virtual void onValueNotification(const std::string& address,
                                      const std::string& handle,
                                      base::ByteView octets) = 0;
+    /// Until GattRadio::startNotify() nothing more comes, although it may still be connected.
+    virtual void onNotificationsEnded(const std::string& address, const std::string& handle) = 0;
 };
 
 } // namespace causeway::bridges::ble

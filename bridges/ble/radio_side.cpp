@@ -205,6 +205,12 @@ void RadioSide::onValueNotification(const std::string& address,
         peripheral->onValueNotification(handle, octets);
 }
 
+void RadioSide::onNotificationsEnded(const std::string& address, const std::string& handle)
+{
+    if (Peripheral* peripheral = peripheralAt(address))
+        peripheral->onNotificationsEnded(handle);
+}
+
 Peripheral* RadioSide::peripheralAt(const std::string& address)
 {
     const auto found = peripheralByAddress_.find(address);

@@ -69,6 +69,7 @@ private:
     void onValueNotification(const std::string& address,
                              const std::string& handle,
                              base::ByteView octets) override;
+    void onNotificationsEnded(const std::string& address, const std::string& handle) override;
     [[nodiscard]] Peripheral* peripheralAt(const std::string& address);
     void remember(const Advertisement& advertisement);
     void endScans();

@@ -126,8 +126,11 @@ public:
     {
         log.push_back("notify " + handle);
         scheduler_.post([this, done = std::move(done)]() mutable {
-            if (!isSilent)
-                done({});
+            if (isSilent)
+                return;
+            if (notifyError)
+                return done(tl::unexpected(*notifyError));
+            done({});
         });
     }
 
@@ -137,6 +140,7 @@ public:
     std::map<std::string, base::Error> refusals; ///< by handle
     std::optional<base::Error> connectError;
     std::optional<base::Error> bondError;
+    std::optional<base::Error> notifyError;
     std::optional<std::uint32_t> passkey; ///< that it shows, and wants back
     std::function<void()> onPasskeyWanted;
     bool isSilent = false;

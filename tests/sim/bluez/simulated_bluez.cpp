@@ -126,6 +126,12 @@ void SimulatedDevice::onChanged(const std::string& uuid)
         battery_->onChanged();
 }
 
+void SimulatedDevice::closeSocket(const std::string& uuid)
+{
+    if (auto* characteristic = gatt_ ? gatt_->find(uuid) : nullptr)
+        characteristic->closeSocket();
+}
+
 /// As 5.66 does: the connection lasts a while longer, and then who asked is answered.
 void SimulatedDevice::Disconnect(sdbus::Result<>&& result)
 {
@@ -169,6 +175,8 @@ void SimulatedDevice::dropConnection()
 {
     closing_.stop();
     battery_.reset();
+    if (gatt_)
+        gatt_->closeSockets();
     if (std::exchange(peripheral_.isConnected, false))
         tellConnection();
     for (const auto& result : std::exchange(disconnects_, {}))
@@ -324,6 +332,12 @@ void SimulatedBluez::dropConnection(const std::string& address)
 {
     if (const auto device = devices_.find(address); device != devices_.end())
         device->second->dropConnection();
+}
+
+void SimulatedBluez::closeSocket(const std::string& address, const std::string& uuid)
+{
+    if (const auto device = devices_.find(address); device != devices_.end())
+        device->second->closeSocket(uuid);
 }
 
 } // namespace causeway::tests

@@ -47,6 +47,8 @@ public:
 
     /// The peripheral has another value now.
     void onChanged(const std::string& uuid);
+    /// Another program has called StopNotify.
+    void closeSocket(const std::string& uuid);
     /// The connection is lost.
     void dropConnection();
 
@@ -167,6 +169,8 @@ public:
     /// Another value of one of its characteristics, which it tells who asked for it.
     void setValue(const std::string& address, const std::string& uuid, const base::Bytes& octets);
     void dropConnection(const std::string& address);
+    /// Another program has called StopNotify.
+    void closeSocket(const std::string& address, const std::string& uuid);
 
 private:
     class Root;

@@ -2,13 +2,25 @@
 #include "tests/sim/bluez/simulated_gatt.hpp"
 
 #include <algorithm>
+#include <array>
+#include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 namespace causeway::tests {
 
 using org::bluez::GattCharacteristic1_adaptor;
+
+namespace {
+
+sdbus::Error refusal(const char* name, const char* text)
+{
+    return sdbus::Error(bus::ErrorName(name), text);
+}
+
+} // namespace
 
 SimulatedService::SimulatedService(sdbus::IConnection& connection,
                                    const std::string& path,
@@ -47,6 +59,8 @@ SimulatedCharacteristic::~SimulatedCharacteristic()
 
 void SimulatedCharacteristic::onChanged()
 {
+    if (socket_.isOpen())
+        ::send(socket_.get(), value_.octets.data(), value_.octets.size(), MSG_NOSIGNAL);
     if (isNotifying_ && peripheral_.isConnected)
         emitPropertiesChangedSignal(bus::InterfaceName{GattCharacteristic1_adaptor::INTERFACE_NAME},
                                     {bus::PropertyName{"Value"}});
@@ -78,9 +92,56 @@ void SimulatedCharacteristic::WriteValue(const base::Bytes& value,
 
 void SimulatedCharacteristic::StartNotify()
 {
+    if (value_.isTaken || socket_.isOpen())
+        throw refusal("org.bluez.Error.NotPermitted", "Notify acquired");
     require("notify");
     // As 5.66 has it: what a client asked for outlives the connection, and may be asked for again.
     isNotifying_ = true;
+}
+
+/// As in 5.66 anybody may end anybody's socket.
+void SimulatedCharacteristic::StopNotify()
+{
+    if (!std::exchange(isNotifying_, false) && !socket_.isOpen())
+        throw refusal("org.bluez.Error.Failed", "No notify session started");
+    closeSocket();
+}
+
+void SimulatedCharacteristic::requireSocket()
+{
+    if (!peripheral_.isConnected)
+        throw refusal("org.bluez.Error.Failed", "Not connected");
+    if (value_.isTaken || socket_.isOpen())
+        throw refusal("org.bluez.Error.NotPermitted", "Notify acquired");
+    if (isNotifying_)
+        throw refusal("org.bluez.Error.InProgress", "In Progress");
+    value_.socketsDenied += value_.hasNoSockets ? 1 : 0;
+    if (value_.hasNoSockets || std::ranges::find(value_.flags, "notify") == value_.flags.end())
+        throw refusal("org.bluez.Error.NotSupported", "Operation is not supported");
+}
+
+/// As 5.66 does: who is refused by the peripheral waits for ever.
+void SimulatedCharacteristic::AcquireNotify(sdbus::Result<sdbus::UnixFd, std::uint16_t>&& result,
+                                            std::map<std::string, sdbus::Variant>)
+{
+    requireSocket();
+    if (value_.refusesSocket) {
+        ++value_.socketsSpoilt;
+        return spoilt_.push_back(std::move(result));
+    }
+    std::array<int, 2> ends{};
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
+        throw std::runtime_error("no socket pair");
+    socket_.reset(ends[0]);
+    ++value_.socketsGiven;
+    result.returnResults(sdbus::UnixFd(ends[1], sdbus::adopt_fd), 517);
+    emitPropertiesChangedSignal(bus::InterfaceName{GattCharacteristic1_adaptor::INTERFACE_NAME},
+                                {bus::PropertyName{"NotifyAcquired"}});
+}
+
+void SimulatedCharacteristic::closeSocket()
+{
+    socket_.reset();
 }
 
 SimulatedBattery::SimulatedBattery(sdbus::IConnection& connection,
@@ -136,6 +197,12 @@ SimulatedCharacteristic* SimulatedGatt::find(const std::string& uuid)
     const auto found = std::ranges::find_if(
         characteristics_, [&](const auto& one) { return one->value().uuid == uuid; });
     return found == characteristics_.end() ? nullptr : found->get();
+}
+
+void SimulatedGatt::closeSockets()
+{
+    for (const auto& characteristic : characteristics_)
+        characteristic->closeSocket();
 }
 
 } // namespace causeway::tests

@@ -12,6 +12,7 @@
 
 #include "agent/base/bus_compat.hpp"
 #include "agent/base/bytes.hpp"
+#include "agent/base/unique_fd.hpp"
 
 namespace causeway::tests {
 
@@ -22,6 +23,12 @@ struct GattValue
     std::string uuid;
     std::vector<std::string> flags;
     base::Bytes octets;
+    bool refusesSocket = false; ///< its configuration cannot be written again
+    bool hasNoSockets = false;  ///< AcquireNotify is NotSupported
+    bool isTaken = false;       ///< by another program, with AcquireNotify
+    int socketsGiven = 0;
+    int socketsDenied = 0;
+    int socketsSpoilt = 0; ///< AcquireNotify of what is refused, which is never answered
 };
 
 inline const std::string batteryService = "0000180f-0000-1000-8000-00805f9b34fb";
@@ -72,12 +79,17 @@ public:
 
     /// As a peripheral does: it tells who asked for it.
     void onChanged();
+    /// As whoever calls StopNotify, or a connection that is lost: its socket is closed.
+    void closeSocket();
 
 private:
     base::Bytes ReadValue(const std::map<std::string, sdbus::Variant>& options) override;
     void WriteValue(const base::Bytes& value,
                     const std::map<std::string, sdbus::Variant>& options) override;
     void StartNotify() override;
+    void StopNotify() override;
+    void AcquireNotify(sdbus::Result<sdbus::UnixFd, std::uint16_t>&& result,
+                       std::map<std::string, sdbus::Variant> options) override;
 
     std::string UUID() override { return value_.uuid; }
 
@@ -87,12 +99,17 @@ private:
 
     base::Bytes Value() override { return value_.octets; }
 
+    bool NotifyAcquired() override { return socket_.isOpen() || value_.isTaken; }
+
     void require(const std::string& flag) const;
+    void requireSocket();
 
     std::string service_;
     const SimulatedPeripheral& peripheral_;
     GattValue& value_;
     bool isNotifying_ = false;
+    base::UniqueFd socket_;
+    std::vector<sdbus::Result<sdbus::UnixFd, std::uint16_t>> spoilt_; ///< who waits in vain
 };
 
 /// The Battery Service, which bluetoothd shows in a way of its own while there is a connection.
@@ -126,6 +143,7 @@ public:
                   SimulatedPeripheral& peripheral);
 
     [[nodiscard]] SimulatedCharacteristic* find(const std::string& uuid);
+    void closeSockets();
 
 private:
     std::vector<std::unique_ptr<SimulatedService>> services_;

@@ -47,4 +47,13 @@ BOOST_AUTO_TEST_CASE(what_the_device_answers_no_to_is_refused)
     BOOST_TEST((meaningOf("org.bluez.Error.NotPermitted", "no").retry == Retry::Never));
 }
 
+BOOST_AUTO_TEST_CASE(notifications_that_another_program_has_come_back_when_it_lets_them_go)
+{
+    const auto error = meaningOf("org.bluez.Error.NotPermitted", "Notify acquired");
+
+    BOOST_TEST((error.kind == ErrorKind::LimitExceeded));
+    BOOST_TEST((error.retry == Retry::Later));
+    BOOST_TEST(error.message.find("another program") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

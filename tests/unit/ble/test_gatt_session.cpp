@@ -83,6 +83,55 @@ BOOST_AUTO_TEST_CASE(endless_notifications_are_told_as_the_newest_of_them)
     BOOST_TEST(site.newest["/3300/0/5700"] == "9999");
 }
 
+BOOST_AUTO_TEST_CASE(notifications_that_end_are_asked_for_again_but_not_for_ever)
+{
+    PeripheralSite site;
+    site.start();
+    site.hear();
+
+    for (int time = 0; time < 3; ++time) {
+        site.device->onNotificationsEnded("pulses");
+        site.run();
+    }
+    BOOST_TEST(site.times("notify pulses") == 4U);
+    BOOST_TEST(site.times("disconnect") == 0U);
+
+    site.device->onNotificationsEnded("pulses");
+    BOOST_TEST(site.times("disconnect") == 1U);
+    BOOST_TEST(site.read(pulses).find("another program") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(notifications_that_end_with_the_connection_are_no_other_fault)
+{
+    PeripheralSite site;
+    site.start();
+    site.hear();
+    site.radio.notifyError = base::Error{ErrorKind::Unreachable, "Not connected"};
+
+    site.device->onNotificationsEnded("pulses");
+    site.run();
+
+    BOOST_TEST(site.read(temperature) == "the connection is lost: Not connected");
+}
+
+BOOST_AUTO_TEST_CASE(notifications_that_another_program_has_are_tried_again_ever_more_seldom)
+{
+    PeripheralSite site;
+    site.radio.notifyError = base::Error{ErrorKind::LimitExceeded, "in use", base::Retry::Later};
+    site.start();
+    site.hear();
+
+    site.scheduler.advance(11s); // after 4 and 8 seconds
+    BOOST_TEST(site.radio.connects == 2);
+    site.scheduler.advance(1h);
+    BOOST_TEST(site.radio.connects <= 23);
+    BOOST_TEST(site.lastHas("it cannot be prepared: in use"));
+
+    site.radio.notifyError.reset();
+    site.scheduler.advance(5min);
+    BOOST_TEST(site.told.back() == "available");
+}
+
 BOOST_AUTO_TEST_CASE(a_request_that_is_not_answered_ends_the_connection)
 {
     PeripheralSite site;
