@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -38,24 +37,14 @@ struct PskCredential
     CredentialMark mark{}; ///< as fetch() gives it; store() does not look at it
 };
 
-/// Where a private key is: wrapped in the store, or made by the TPM and known to nobody else.
-enum class KeyResidence : std::uint8_t { Store, Tpm };
-
-/// "store", "tpm": the words D-Bus uses.
-[[nodiscard]] constexpr std::string_view toString(KeyResidence residence)
-{
-    return residence == KeyResidence::Tpm ? "tpm" : "store";
-}
-
 /// An ECDSA key pair on P-256 (the same resources in the modes RawPublicKey and Certificate). There
 /// is no call that lets the private key out but fetch(), for the handshake.
 struct KeyPair
 {
     base::Bytes publicKey;                 ///< SubjectPublicKeyInfo, DER (RFC 7250 §3)
-    base::Secret privateKey;               ///< unencrypted PKCS#8, DER (RFC 5958); none in the TPM
+    base::Secret privateKey;               ///< unencrypted PKCS#8, DER (RFC 5958)
     std::vector<base::Bytes> certificates; ///< X.509, DER, its own first; empty until one is set
     CredentialMark mark{};                 ///< as fetch() gives it
-    KeyResidence residence = KeyResidence::Store;
 };
 
 using Credential = std::variant<PskCredential, KeyPair>;
@@ -70,7 +59,6 @@ struct CredentialFacts
     base::Bytes publicKey;                   ///< key pair: SubjectPublicKeyInfo, DER
     std::string subject;                     ///< of the certificate; empty when there is none
     std::optional<base::WallTime> expiresAt; ///< the certificate
-    KeyResidence residence = KeyResidence::Store;
 };
 
 /// When a kept certificate ends.
@@ -106,17 +94,8 @@ public:
     /// Makes a 32-octet key, which may then be exported once.
     virtual void generate(const CredentialId& id, base::Bytes identity, StoreDone done) = 0;
 
-    /// Makes a key pair, which stays here; replaces what was there. In the TPM only where that
-    /// keeps the store's key, else Refused.
-    virtual void
-    generateKeyPair(const CredentialId& id, KeyResidence residence, StoreDone done) = 0;
-
-    /// ECDSA-Sig-Value (RFC 3279 §2.2.3) of a SHA-256 by a private key in the TPM, which may take
-    /// long, or fail with Locked. Cancelled when the credential is not that of `mark` any more.
-    virtual void sign(const CredentialId& id,
-                      const CredentialMark& mark,
-                      base::Bytes digest,
-                      BytesDone done) = 0;
+    /// Makes a key pair, which stays here; replaces what was there.
+    virtual void generateKeyPair(const CredentialId& id, StoreDone done) = 0;
 
     /// PKCS#10, DER, for the key pair; the subject's common name is the device's endpoint name.
     virtual void requestCertificate(const CredentialId& id, BytesDone done) = 0;

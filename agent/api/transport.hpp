@@ -57,8 +57,7 @@ struct ChannelFacts
     bool hasEncryptThenMac = false;
     bool hasExtendedMasterSecret = false;
     bool isResumed = false;
-    CredentialMark credential{};                     ///< what both sides, or we, proved to have
-    KeyResidence keyResidence = KeyResidence::Store; ///< of its private key
+    CredentialMark credential{}; ///< what both sides, or we, proved to have
     /// The first octets of the SHA-256 of the key or certificate that the server proved to have.
     std::array<std::uint8_t, 8> serverKey{};
 };
