@@ -91,6 +91,8 @@ ServerAccount makeAccount(api::DeviceAccount given)
     account.securityInstance = given.securityInstance;
     account.storesNotifications = account.settings.storesNotifications;
     account.confirmsNotifications = account.settings.notifiesConfirmable;
+    account.hasDisableTimeout = isUnusual(account.settings.disableTimeout);
+    account.hasNotificationMode = account.settings.notifiesConfirmable;
     return account;
 }
 
@@ -109,6 +111,10 @@ ClientState stateOf(const ServerAccount& account)
         {keyOf(account, "mute"), flagText(account.mutesSend, fresh.mutesSend)},
         {keyOf(account, "confirm"),
          flagText(account.confirmsNotifications, now.notifiesConfirmable)},
+        {keyOf(account, "disable-there"),
+         flagText(account.hasDisableTimeout, isUnusual(given.disableTimeout))},
+        {keyOf(account, "confirm-there"),
+         flagText(account.hasNotificationMode, now.notifiesConfirmable)},
     };
 }
 
@@ -134,6 +140,11 @@ void restore(const ClientState& state, ServerAccount& account, AttachedAttribute
     account.storesNotifications = flag(state, key("storing"), account.storesNotifications);
     account.mutesSend = flag(state, key("mute"), account.mutesSend);
     account.confirmsNotifications = flag(state, key("confirm"), account.confirmsNotifications);
+
+    account.hasDisableTimeout = flag(state, key("disable-there"), account.hasDisableTimeout) ||
+                                isUnusual(now.disableTimeout);
+    account.hasNotificationMode = flag(state, key("confirm-there"), account.hasNotificationMode) ||
+                                  account.confirmsNotifications;
 
     const std::string prefix = attributesPrefix(account) + "/";
     for (auto entry = state.lower_bound(prefix);

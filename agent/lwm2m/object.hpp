@@ -80,8 +80,8 @@ public:
     /// the Object says otherwise, and then it never gets ReplaceResource.
     [[nodiscard]] virtual bool allowsResourceReplace() const;
 
-    /// Whether a Write of an instance may bring a Resource that is not instantiated; false unless
-    /// the Object says otherwise, and then it is left out.
+    /// Whether a Write may bring a Resource that is not instantiated; false unless the Object says
+    /// otherwise, and then it is left out of a Write of an instance, and not found by itself.
     [[nodiscard]] virtual bool takesNew(model::Id resource) const;
 
     /// Removes one Resource Instance, or all of a multiple Resource, which stays, empty. Only asked

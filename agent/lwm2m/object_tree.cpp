@@ -101,6 +101,11 @@ bool ObjectTree::contains(const Path& path) const
                                   path.resourceInstance());
 }
 
+bool ObjectTree::takesNew(const Path& resource) const
+{
+    return contains(resource.upTo(2)) && find(resource.object())->takesNew(resource.resource());
+}
+
 bool ObjectTree::isMultiple(const Path& path) const
 {
     const auto* object = find(path.object());

@@ -25,6 +25,9 @@ public:
     /// Object, Object Instance, Resource or Resource Instance: is it instantiated?
     [[nodiscard]] bool contains(const model::Path& path) const;
 
+    /// Whether a Write may bring the Resource, which is not instantiated.
+    [[nodiscard]] bool takesNew(const model::Path& resource) const;
+
     /// True for a Resource, or something below it, that its definition calls multiple.
     [[nodiscard]] bool isMultiple(const model::Path& path) const;
 

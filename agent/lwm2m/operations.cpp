@@ -129,7 +129,7 @@ OrRefusal<Path> Operations::target(const Requester& requester, const Request& re
         return refusal(OutcomeCode::MethodNotAllowed, "not supported on this path");
     if (const auto visible = requester.view.checkHidden(*path); !visible)
         return tl::unexpected(visible.error());
-    if (const auto exists = checkExists(*path); !exists)
+    if (const auto exists = checkExists(*path, request); !exists)
         return tl::unexpected(exists.error());
     if (const auto access = requester.view.checkAccess(*path, rightFor(request, *path)); !access)
         return tl::unexpected(access.error());
@@ -154,9 +154,12 @@ Right Operations::rightFor(const Request& request, const Path& path) const
     }
 }
 
-OrRefusal<void> Operations::checkExists(const Path& path) const
+OrRefusal<void> Operations::checkExists(const Path& path, const Request& request) const
 {
     if (tree_.contains(path))
+        return {};
+    const bool isWrite = request.method == Method::Put && !isWriteAttributes(request);
+    if (isWrite && path.isResource() && tree_.takesNew(path))
         return {};
     const bool isSingle =
         path.isResourceInstance() && tree_.contains(path.upTo(3)) && !tree_.isMultiple(path);

@@ -32,7 +32,7 @@ private:
     [[nodiscard]] OrRefusal<Path> target(const Requester& requester,
                                          const api::Request& request) const;
     [[nodiscard]] Right rightFor(const api::Request& request, const Path& path) const;
-    [[nodiscard]] OrRefusal<void> checkExists(const Path& path) const;
+    [[nodiscard]] OrRefusal<void> checkExists(const Path& path, const api::Request& request) const;
     void dispatch(Requester& requester,
                   const Path& path,
                   const api::Request& request,

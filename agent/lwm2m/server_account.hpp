@@ -51,6 +51,12 @@ struct ServerPeriods
     bool queueMode = false; ///< no time, but written to /1/x too, with LwM2M 1.0
 };
 
+/// Whether an operator has asked for another one than counts without /1/x/5.
+[[nodiscard]] inline bool isUnusual(std::chrono::seconds disableTimeout)
+{
+    return disableTimeout != api::ServerSettings{}.disableTimeout;
+}
+
 /// One Server Account as it is now: what the operator gave, then what servers wrote to /1/x.
 struct ServerAccount
 {
@@ -63,6 +69,10 @@ struct ServerAccount
     bool storesNotifications = true;    ///< /1/x/6
     bool mutesSend = false;             ///< /1/x/23
     bool confirmsNotifications = false; ///< /1/x/26
+    /// Whether /1/x/5 and 26 are there: when they say more than their absence does, or a server has
+    /// written them.
+    bool hasDisableTimeout = false;
+    bool hasNotificationMode = false; ///< likewise
 };
 
 } // namespace causeway::lwm2m

@@ -86,7 +86,7 @@ private:
             return {}; // an instance without values
         if (path.size() < 3 || !target_.contains(path))
             return refusal(OutcomeCode::BadRequest, path.toString() + " is not below the target");
-        if (!tree_.contains(path.upTo(3)) && !takesNew(path))
+        if (!tree_.contains(path.upTo(3)) && !tree_.takesNew(path.upTo(3)))
             return {}; // an optional Resource that this device does not have
         if (!tree_.operations(path).write)
             return refusal(OutcomeCode::MethodNotAllowed, path.toString() + " is not writable");
@@ -112,11 +112,6 @@ private:
             return refusal(OutcomeCode::Unauthorized, path.toString() + " cannot be removed");
         checked_.removed.push_back(path);
         return {};
-    }
-
-    [[nodiscard]] bool takesNew(const Path& path) const
-    {
-        return tree_.contains(path.upTo(2)) && tree_.find(path.object())->takesNew(path.resource());
     }
 
     const ObjectTree& tree_;
@@ -247,7 +242,8 @@ OrRefusal<void> checkPart(const ServerView& view, const Path& path)
 {
     if (auto access = view.checkHidden(path); !access)
         return access;
-    if (!view.tree().contains(path.upTo(3)))
+    const Path resource = path.upTo(3);
+    if (!view.tree().contains(resource) && !view.tree().takesNew(resource))
         return refusal(OutcomeCode::NotFound, path.toString() + " does not exist");
     return view.checkAccess(path, Right::Write);
 }

@@ -57,21 +57,47 @@ std::string bindingOf(const ServerAccount& account)
     return account.settings.queueMode && account.version == ProtocolVersion::V1_0 ? "UQ" : "U";
 }
 
+// Those that are only there once somebody has set them. Send is muted without /1/x/23 (appendix
+// E.2), so that one is there from the factory and says no.
+bool isOptional(Id id)
+{
+    return id == resource::defaultPmin || id == resource::defaultPmax ||
+           id == resource::disableTimeout || id == resource::notificationMode;
+}
+
+bool has(const ServerAccount& account, Id id)
+{
+    switch (id) {
+    case resource::defaultPmin:
+        return account.settings.defaultPmin.has_value();
+    case resource::defaultPmax:
+        return account.settings.defaultPmax.has_value();
+    case resource::disableTimeout:
+        return account.hasDisableTimeout;
+    case resource::notificationMode:
+        return account.hasNotificationMode;
+    default:
+        return true;
+    }
+}
+
 std::optional<Value> valueOf(const ServerAccount& account, Id id)
 {
     const auto& settings = account.settings;
     const auto count = [](seconds time) {
         return Value(std::int64_t{time.count()});
     };
+    if (!has(account, id))
+        return std::nullopt;
     switch (id) {
     case resource::shortServerId:
         return Value(std::int64_t{settings.shortServerId});
     case resource::lifetime:
         return count(settings.lifetime);
     case resource::defaultPmin:
-        return count(settings.defaultPmin.value_or(seconds(0)));
-    case resource::defaultPmax: // 0 is ignored (LwM2M Core §5.1.2)
-        return count(settings.defaultPmax.value_or(seconds(0)));
+        return count(*settings.defaultPmin);
+    case resource::defaultPmax:
+        return count(*settings.defaultPmax);
     case resource::disableTimeout:
         return count(settings.disableTimeout);
     case resource::storing:
@@ -160,6 +186,7 @@ Expected<void> assign(ServerAccount& account, Id id, const Value& value)
     case resource::defaultPmax:
         return assign(settings.defaultPmax, value);
     case resource::disableTimeout:
+        account.hasDisableTimeout = true;
         return assign(settings.disableTimeout, value, 0);
     case resource::storing:
         return assign(account.storesNotifications, value);
@@ -172,6 +199,7 @@ Expected<void> assign(ServerAccount& account, Id id, const Value& value)
         if (!mode || mode->count() > 1)
             return fail(ErrorKind::InvalidArgument, "the notification mode is 0 or 1");
         account.confirmsNotifications = mode->count() == 1;
+        account.hasNotificationMode = true;
         return {};
     }
     default:
@@ -185,8 +213,10 @@ void resetOptional(ServerAccount& account)
     account.settings.defaultPmin = account.given.defaultPmin;
     account.settings.defaultPmax = account.given.defaultPmax;
     account.settings.disableTimeout = account.given.disableTimeout;
+    account.hasDisableTimeout = isUnusual(account.given.disableTimeout);
     account.mutesSend = false;
     account.confirmsNotifications = account.settings.notifiesConfirmable;
+    account.hasNotificationMode = account.settings.notifiesConfirmable;
 }
 
 } // namespace
@@ -220,12 +250,18 @@ std::vector<Id> ServerObject::instances() const
     return ids;
 }
 
-std::vector<Id> ServerObject::resources(Id) const
+std::vector<Id> ServerObject::resources(Id instance) const
 {
     auto ids = definedOf(definition_, present);
     if (!listener_.hasBootstrapServer())
         std::erase(ids, resource::bootstrapTrigger);
+    std::erase_if(ids, [&](Id id) { return !has(account(instance), id); });
     return ids;
+}
+
+bool ServerObject::takesNew(Id resource) const
+{
+    return isOptional(resource) && definition_.find(resource) != nullptr;
 }
 
 Expected<model::Sample> ServerObject::read(const Path& path) const

@@ -26,7 +26,7 @@ public:
 
 /// Object 1: one instance per Server Account (LwM2M Core appendix E.2). It changes the accounts it
 /// was given; they, the listener and the scheduler outlive it. 13 to 20 are not for servers to see
-/// in LwM2M 1.1.
+/// in LwM2M 1.1. 2, 3, 5 and 26 are there once an operator or a server has set them.
 class ServerObject final : public Object
 {
 public:
@@ -39,6 +39,7 @@ public:
     [[nodiscard]] std::vector<model::Id> instances() const override;
     [[nodiscard]] std::vector<model::Id> resources(model::Id instance) const override;
     [[nodiscard]] base::Expected<model::Sample> read(const model::Path& path) const override;
+    [[nodiscard]] bool takesNew(model::Id resource) const override;
     void write(model::Id instance,
                std::vector<ResourceWrite> values,
                WriteMode mode,

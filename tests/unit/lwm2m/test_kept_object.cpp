@@ -250,6 +250,10 @@ BOOST_AUTO_TEST_CASE(gets_a_resource_that_it_did_not_have)
     send(Method::Post, "/19/3", R"([{"n":"/19/3/3","vs":"what"}])");
 
     BOOST_TEST(text("/19/3/3") == "what");
+
+    BOOST_CHECK(writeText("/19/3/1", "1").code == OutcomeCode::Changed);
+    BOOST_TEST(text("/19/3/1") == "1");
+    BOOST_CHECK(writeText("/19/3/77", "1").code == OutcomeCode::NotFound);
 }
 
 BOOST_AUTO_TEST_CASE(loses_a_resource_instance_that_a_server_deletes)

@@ -180,13 +180,13 @@ BOOST_AUTO_TEST_CASE(tells_a_change_below_an_observed_instance)
 
 BOOST_AUTO_TEST_CASE(tells_a_write_of_a_server_to_its_observers)
 {
-    observe("/1/0/5", 2);
+    observe("/1/0/6", 2);
 
-    writeText("/1/0/5", "7");
+    writeText("/1/0/6", "0");
 
     BOOST_REQUIRE(!peer().notified.empty());
     BOOST_CHECK(peer().notified.back().token == tokenOf(2));
-    BOOST_TEST(textOf(peer().notified.back().response) == "7");
+    BOOST_TEST(textOf(peer().notified.back().response) == "0");
 }
 
 BOOST_AUTO_TEST_CASE(never_tells_a_value_that_is_not_known)

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+
+#include "agent/lwm2m/codec/codec.hpp"
+#include "tests/unit/lwm2m/client_fixture.hpp"
+
+using namespace causeway;
+using namespace causeway::lwm2m;
+using api::Method;
+using model::OutcomeCode;
+
+namespace {
+
+struct Served : ClientFixture
+{
+    explicit Served(api::ClientState kept = {}, const std::string& version = "1.1")
+        : ClientFixture(std::move(kept), version)
+    {
+        registerClient();
+    }
+
+    api::Response send(Method method, const std::string& path, const std::string& payload)
+    {
+        api::Request request;
+        request.method = method;
+        request.path = segmentsOf(path);
+        request.contentFormat = senmlJsonFormat;
+        request.payload = base::toBytes(payload);
+        return ask(std::move(request));
+    }
+
+    std::string text(const std::string& path) { return textOf(read(path, plainTextFormat)); }
+};
+
+/// Those that are there once they are set, with what each means while it is not.
+const std::vector<std::pair<std::string, std::string>> optionalOnes{
+    {"/1/0/2", "0"}, {"/1/0/3", "0"}, {"/1/0/5", "86400"}, {"/1/0/26", "0"}};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(server_object, Served)
+
+BOOST_AUTO_TEST_CASE(has_its_optional_resources_once_a_server_has_written_them)
+{
+    BOOST_TEST(textOf(read("/1/0", linkFormat)) ==
+               "</1/0>,</1/0/0>,</1/0/1>,</1/0/4>,</1/0/6>,</1/0/7>,</1/0/8>,</1/0/23>");
+
+    for (const auto& [path, usual] : optionalOnes) {
+        BOOST_CHECK(read(path).code == OutcomeCode::NotFound);
+        BOOST_CHECK(observe(path, 7).code == OutcomeCode::NotFound);
+        BOOST_CHECK(writeAttributes(path, {"pmin=1"}).code == OutcomeCode::NotFound);
+        BOOST_CHECK(writeText(path, usual).code == OutcomeCode::Changed);
+        BOOST_TEST(text(path) == usual);
+    }
+
+    BOOST_TEST(textOf(read("/1/0", linkFormat)) ==
+               "</1/0>,</1/0/0>,</1/0/1>,</1/0/2>,</1/0/3>,</1/0/4>,</1/0/5>,</1/0/6>,</1/0/7>,"
+               "</1/0/8>,</1/0/23>,</1/0/26>");
+}
+
+BOOST_AUTO_TEST_CASE(gets_optional_resources_by_each_way_of_writing)
+{
+    send(Method::Post, "/1/0", R"([{"n":"/1/0/2","v":5}])");
+    send(Method::IPatch, "/", R"([{"n":"/1/0/3","v":60},{"n":"/3306/0/5850","vb":true}])");
+
+    BOOST_TEST(text("/1/0/2") == "5");
+    BOOST_TEST(text("/1/0/3") == "60");
+}
+
+BOOST_AUTO_TEST_CASE(gets_nothing_by_a_write_that_is_refused)
+{
+    BOOST_CHECK(writeText("/1/0/5", "-1").code == OutcomeCode::BadRequest);
+    BOOST_CHECK(writeText("/1/0/26", "2").code == OutcomeCode::BadRequest);
+    BOOST_CHECK(writeText("/1/0/13", "1").code == OutcomeCode::NotFound);
+
+    BOOST_CHECK(read("/1/0/5").code == OutcomeCode::NotFound);
+    BOOST_CHECK(read("/1/0/26").code == OutcomeCode::NotFound);
+}
+
+BOOST_AUTO_TEST_CASE(has_them_after_a_restart_too)
+{
+    for (const auto& [path, usual] : optionalOnes)
+        writeText(path, usual);
+
+    Served restarted(owner.state);
+
+    for (const auto& [path, usual] : optionalOnes)
+        BOOST_TEST(restarted.text(path) == usual);
+}
+
+BOOST_AUTO_TEST_CASE(loses_them_by_a_replace_without_them)
+{
+    for (const auto& [path, usual] : optionalOnes)
+        writeText(path, usual);
+    observe("/1/0/5", 1);
+
+    send(Method::Put,
+         "/1/0",
+         R"([{"n":"/1/0/1","v":86400},{"n":"/1/0/6","vb":true},{"n":"/1/0/7","vs":"U"}])");
+
+    for (const auto& [path, usual] : optionalOnes)
+        BOOST_CHECK(read(path).code == OutcomeCode::NotFound);
+    BOOST_REQUIRE(!peer().notified.empty());
+    BOOST_CHECK(peer().notified.back().response.code == OutcomeCode::NotFound);
+}
+
+// Without it Send would be muted.
+BOOST_AUTO_TEST_CASE(says_from_the_factory_that_send_is_not_muted)
+{
+    BOOST_TEST(text("/1/0/23") == "0");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
