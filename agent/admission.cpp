@@ -129,8 +129,9 @@ Expected<void> admitSecurity(const api::ServerSettings& server, bool allowsNoSec
 
 Expected<void> admitTimes(const api::ServerSettings& server)
 {
-    if (server.lifetime < 1s || server.lifetime > std::chrono::hours(24 * 365))
-        return bad("lifetime must be 1 to 31536000 seconds");
+    const auto shortest = server.lwm2mVersion == "1.2" ? 0s : 1s;
+    if (server.lifetime < shortest || server.lifetime > std::chrono::hours(24 * 365))
+        return bad("lifetime must be 1 to 31536000 seconds, or 0 (for ever) with LwM2M 1.2");
     if (server.defaultPmin && *server.defaultPmin < 0s)
         return bad("default pmin must not be negative");
     if (server.defaultPmax && *server.defaultPmax < 0s)

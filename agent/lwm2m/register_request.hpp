@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "agent/api/transport.hpp"
+#include "agent/base/scheduler.hpp"
 #include "agent/lwm2m/server_account.hpp"
 
 namespace causeway::lwm2m {
@@ -22,10 +25,12 @@ struct ClientIdentity
 [[nodiscard]] std::string_view bindingOf(const api::ServerSettings& settings,
                                          ProtocolVersion version);
 
+/// How long a registration may go without an Update; nothing: for ever (LwM2M 1.2, lifetime 0).
+[[nodiscard]] std::optional<base::Duration> longestWithoutUpdate(std::chrono::seconds lifetime);
+
 /// POST /rd with all that LwM2M Core §6.2.1 wants in the version claimed; `links` is the payload.
 [[nodiscard]] api::Request registerRequest(const ClientIdentity& identity,
-                                           const api::ServerSettings& settings,
-                                           ProtocolVersion version,
+                                           const ServerAccount& account,
                                            const std::string& links);
 
 } // namespace causeway::lwm2m

@@ -27,8 +27,6 @@ using std::chrono::seconds;
 
 namespace {
 
-// RFC 7252 §4.8.2: the longest that an Update may take; it must end before the lifetime does.
-constexpr seconds maxTransmitWait{93};
 // Whatever goes wrong, and however short a server sets its timers, nothing repeats faster.
 constexpr seconds shortestWait{1};
 // After a lost session thousands of devices come back: each somewhere in this window.
@@ -236,8 +234,7 @@ void Registration::sendRegister()
     hasUpdatedSinceRegister_ = false;
     const std::string links = listener_.objectLinks(version());
     rememberSent(links);
-    ask(registerRequest(identity_, account_.settings, version(), links),
-        &Registration::onRegisterAnswer);
+    ask(registerRequest(identity_, account_, links), &Registration::onRegisterAnswer);
 }
 
 void Registration::sendUpdate()
@@ -250,8 +247,8 @@ void Registration::sendUpdate()
     request.method = api::Method::Post;
     request.path = location_;
     isWaking_ = !isAwake();
-    if (sentLifetime_ != account_.settings.lifetime)
-        request.query.push_back(fmt::format("lt={}", account_.settings.lifetime.count()));
+    if (sentLifetime_ != lifetimeToTell(account_))
+        request.query.push_back(fmt::format("lt={}", lifetimeToTell(account_).count()));
     if (sentQueueMode_ != account_.settings.queueMode) // only 1.0 can say so in an Update
         request.query.emplace_back(bindingOf(account_.settings, version()));
     const std::string links = listener_.objectLinks(version());
@@ -285,7 +282,7 @@ void Registration::becomeRegistered()
               "SERVER",
               account_.settings.name,
               "LIFETIME",
-              account_.settings.lifetime.count(),
+              sentLifetime_.count(),
               "MESSAGE_ID",
               log::registeredId);
     scheduleUpdate();
@@ -439,24 +436,23 @@ void Registration::waitFor(Duration delay)
 
 void Registration::scheduleUpdate()
 {
-    const seconds lifetime = sentLifetime_;
-    Duration wait = lifetime < 2 * maxTransmitWait ? Duration(lifetime) / 2
-                                                   : Duration(lifetime - maxTransmitWait);
-    if (hasUnsentChanges())
-        wait = shortestWait;
-    timer_.start(std::max<Duration>(wait, shortestWait));
+    const auto wait = hasUnsentChanges() ? std::optional<Duration>(shortestWait)
+                                         : longestWithoutUpdate(sentLifetime_);
+    timer_.stop();
+    if (wait)
+        timer_.start(std::max<Duration>(*wait, shortestWait));
 }
 
 void Registration::rememberSent(const std::string& links)
 {
-    sentLifetime_ = account_.settings.lifetime;
+    sentLifetime_ = lifetimeToTell(account_);
     sentQueueMode_ = account_.settings.queueMode;
     sentLinksHash_ = std::hash<std::string>{}(links);
 }
 
 bool Registration::hasUnsentChanges() const
 {
-    return sentLifetime_ != account_.settings.lifetime ||
+    return sentLifetime_ != lifetimeToTell(account_) ||
            sentQueueMode_ != account_.settings.queueMode ||
            sentLinksHash_ != std::hash<std::string>{}(listener_.objectLinks(version()));
 }
@@ -472,7 +468,7 @@ bool Registration::isAwake() const
 
 bool Registration::hasExpired() const
 {
-    return scheduler_.now() - acceptedAt_ >= sentLifetime_;
+    return sentLifetime_ > seconds(0) && scheduler_.now() - acceptedAt_ >= sentLifetime_;
 }
 
 // A server that registers us and then drops the session has not served us: that counts as a

@@ -75,4 +75,13 @@ struct ServerAccount
     bool hasNotificationMode = false; ///< likewise
 };
 
+/// What a server is told of the lifetime. 0, for ever, is known since LwM2M 1.2: a server of an
+/// earlier version, with which nobody has asked for it, gets what counts without a lifetime.
+[[nodiscard]] inline std::chrono::seconds lifetimeToTell(const ServerAccount& account)
+{
+    const auto lifetime = account.settings.lifetime;
+    const bool isUnknown = lifetime == lifetime.zero() && account.version < ProtocolVersion::V1_2;
+    return isUnknown ? api::ServerSettings{}.lifetime : lifetime;
+}
+
 } // namespace causeway::lwm2m

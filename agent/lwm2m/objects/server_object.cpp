@@ -93,7 +93,7 @@ std::optional<Value> valueOf(const ServerAccount& account, Id id)
     case resource::shortServerId:
         return Value(std::int64_t{settings.shortServerId});
     case resource::lifetime:
-        return count(settings.lifetime);
+        return count(lifetimeToTell(account));
     case resource::defaultPmin:
         return count(*settings.defaultPmin);
     case resource::defaultPmax:
@@ -179,8 +179,8 @@ Expected<void> assign(ServerAccount& account, Id id, const Value& value)
 {
     auto& settings = account.settings;
     switch (id) {
-    case resource::lifetime: // 0, "infinite", is not known before LwM2M 1.2
-        return assign(settings.lifetime, value, 1);
+    case resource::lifetime: // 0, for ever, is known since LwM2M 1.2
+        return assign(settings.lifetime, value, account.version < ProtocolVersion::V1_2 ? 1 : 0);
     case resource::defaultPmin:
         return assign(settings.defaultPmin, value);
     case resource::defaultPmax:

@@ -111,3 +111,64 @@ BOOST_AUTO_TEST_CASE(says_from_the_factory_that_send_is_not_muted)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+struct Served12 : Served
+{
+    Served12()
+        : Served({}, "1.2")
+    {}
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(endless_lifetime, Served12)
+
+BOOST_AUTO_TEST_CASE(needs_no_update)
+{
+    BOOST_CHECK(writeText("/1/0/1", "0").code == OutcomeCode::Changed);
+    BOOST_TEST(peer().asked.front().request.query == std::vector<std::string>{"lt=0"},
+               boost::test_tools::per_element());
+    peer().answer(OutcomeCode::Changed);
+
+    scheduler.advance(std::chrono::hours(24 * 400));
+    BOOST_TEST(peer().asked.empty());
+    BOOST_TEST(text("/1/0/1") == "0");
+
+    client->updateNow("site"); // it has not expired: an Update is enough
+    scheduler.advance(std::chrono::seconds(0));
+    BOOST_TEST(peer().asked.front().request.path.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(ends_when_a_server_writes_another)
+{
+    writeText("/1/0/1", "0");
+    peer().answer(OutcomeCode::Changed);
+    scheduler.advance(std::chrono::hours(24));
+
+    writeText("/1/0/1", "600");
+    BOOST_TEST(peer().asked.front().request.query == std::vector<std::string>{"lt=600"},
+               boost::test_tools::per_element());
+    peer().answer(OutcomeCode::Changed);
+
+    scheduler.advance(std::chrono::seconds(600 - 93));
+    BOOST_TEST(peer().asked.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(is_not_told_to_a_server_of_an_earlier_version)
+{
+    ClientFixture older({{"server/site/lifetime", "0 over 86400"}}, "1.2");
+    older.client->start(std::chrono::seconds(0));
+    older.scheduler.advance(std::chrono::seconds(0));
+    older.peer().connect();
+    BOOST_TEST(older.peer().asked.front().request.query[1] == "lt=0");
+
+    older.peer().answer(OutcomeCode::PreconditionFailed);
+
+    BOOST_TEST(older.peer().asked.front().request.query[1] == "lt=86400");
+    older.peer().accept();
+    BOOST_TEST(textOf(older.read("/1/0/1", plainTextFormat)) == "86400");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
