@@ -171,7 +171,7 @@ NotificationAttributes Observations::attributesAt(const Asked& asked, const Path
     return attributes;
 }
 
-// Of a composite: the shortest periods and the longest history of its parts. pmin is not among
+// Of a composite: the shortest periods of its parts. pmin is not among
 // them, since each event has waited for that of its own part already.
 NotificationAttributes Observations::attributesOf(const Entry& entry) const
 {
@@ -184,7 +184,6 @@ NotificationAttributes Observations::attributesOf(const Entry& entry) const
         if (hasPeriod(attributes))
             takeSmaller(together.pmax, attributes.pmax);
         takeSmaller(together.epmin, attributes.epmin);
-        together.hqmax = std::max(together.hqmax, attributes.hqmax);
         if (attributes.con && !together.con.value_or(false))
             together.con = attributes.con;
     }
@@ -283,7 +282,7 @@ void Observations::send(Entry& entry, const NotificationAttributes& attributes)
 }
 
 // Offline: what would be told now is kept, with its time. With hqmax somewhere, only what has one
-// is kept (LwM2M 1.2 Core §5.1.2).
+// is kept (LwM2M 1.2 Core §5.1.2); of the rest the server learns the newest value on return.
 void Observations::store(Entry& entry, const NotificationAttributes& attributes)
 {
     entry.eventAt.reset();
@@ -291,10 +290,44 @@ void Observations::store(Entry& entry, const NotificationAttributes& attributes)
     auto newest = view_.read(entry.asked.target);
     if (!newest)
         return;
+    if (isHistoryLimited() && entry.asked.target.isComposite()) {
+        storeParts(entry, *std::move(newest));
+        return;
+    }
+    if (isHistoryLimited() && attributes.hqmax.value_or(0) == 0)
+        return;
     entry.asked.told = *newest;
-    if (attributes.hqmax || !isHistoryLimited())
-        stored_.keep(
-            entry.asked.target, *std::move(newest), scheduler_.wallNow(), attributes.hqmax);
+    stored_.keep(entry.asked.target, *std::move(newest), scheduler_.wallNow(), attributes.hqmax);
+}
+
+// Of a composite each part has a history of its own length, or none.
+void Observations::storeParts(Entry& entry, std::vector<Record> records)
+{
+    Asked& asked = entry.asked;
+    const auto lengthOf = [&](const Path& part) {
+        return attributesAt(asked, part).hqmax.value_or(0);
+    };
+    const auto isKept = [&](const Record& record) {
+        return std::ranges::any_of(asked.target.parts, [&](const Path& part) {
+            return part.contains(record.path) && lengthOf(part) > 0;
+        });
+    };
+    // What another part's change brings along again would push out what did change.
+    std::erase_if(records, [&](const Record& record) {
+        return !isKept(record) || std::ranges::find(asked.told, record) != asked.told.end();
+    });
+    if (records.empty())
+        return;
+    std::erase_if(asked.told, [&](const Record& record) {
+        return std::ranges::find(records, record.path, &Record::path) != records.end();
+    });
+    asked.told.insert(asked.told.end(), records.begin(), records.end());
+    std::ranges::sort(asked.told, {}, &Record::path);
+    stored_.keep(asked.target, std::move(records), scheduler_.wallNow(), std::nullopt);
+    for (const Path& part : asked.target.parts) {
+        if (const auto length = lengthOf(part); length > 0)
+            stored_.limit(asked.target, part, length);
+    }
 }
 
 bool Observations::isHistoryLimited() const

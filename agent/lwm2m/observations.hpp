@@ -96,6 +96,7 @@ private:
     [[nodiscard]] bool canTell();
     void send(Entry& entry, const model::NotificationAttributes& attributes);
     void store(Entry& entry, const model::NotificationAttributes& attributes);
+    void storeParts(Entry& entry, std::vector<Record> records);
     void sendStored(Entry& entry, const model::NotificationAttributes& attributes);
     void notify(Entry& entry,
                 base::Bytes payload,

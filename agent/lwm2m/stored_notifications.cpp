@@ -7,6 +7,8 @@
 
 namespace causeway::lwm2m {
 
+using model::Path;
+
 void StoredNotifications::keep(const ObservedTarget& target,
                                std::vector<Record> records,
                                base::WallTime at,
@@ -24,6 +26,21 @@ void StoredNotifications::keep(const ObservedTarget& target,
         return;
     batches_.push_back({target, std::move(records)});
     dropBeyondBound();
+}
+
+void StoredNotifications::limit(const ObservedTarget& target, const Path& part, std::uint32_t most)
+{
+    const auto isOfPart = [&](const Record& record) {
+        return part.contains(record.path);
+    };
+    std::uint32_t count = 0;
+    for (auto batch = batches_.rbegin(); batch != batches_.rend(); ++batch) {
+        if (batch->target != target || std::ranges::none_of(batch->records, isOfPart))
+            continue;
+        if (++count > most)
+            std::erase_if(batch->records, isOfPart);
+    }
+    std::erase_if(batches_, [](const Batch& batch) { return batch.records.empty(); });
 }
 
 bool StoredNotifications::has(const ObservedTarget& target) const

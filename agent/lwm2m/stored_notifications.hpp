@@ -32,6 +32,9 @@ public:
               base::WallTime at,
               std::optional<std::uint32_t> most);
 
+    /// Of a part of this target, a composite, the newest `most` stay.
+    void limit(const ObservedTarget& target, const model::Path& part, std::uint32_t most);
+
     [[nodiscard]] bool has(const ObservedTarget& target) const;
 
     /// Takes the oldest of this target, or all of them.

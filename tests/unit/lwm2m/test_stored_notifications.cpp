@@ -185,10 +185,52 @@ BOOST_FIXTURE_TEST_CASE(are_as_many_as_hqmax_says, Offline12)
     resume();
 
     const auto all = told();
-    BOOST_REQUIRE(all.size() == 1U);
+    BOOST_REQUIRE(all.size() == 2U);
     BOOST_TEST(all.front().find("\"v\":22") == std::string::npos);
     BOOST_TEST(all.front().find("\"v\":23") != std::string::npos);
     BOOST_TEST(all.front().find("\"v\":24") != std::string::npos);
+    BOOST_TEST(all.back() == R"([{"bn":"/3303/0/5701","vs":"K"}])");
+}
+
+BOOST_FIXTURE_TEST_CASE(are_of_each_part_of_a_composite_as_many_as_its_hqmax_says, Offline12)
+{
+    resume();
+    writeAttributes("/3303/0/5700", {"hqmax=2"});
+    writeAttributes("/3442/0/120", {"hqmax=1"});
+    client->onValuesChanged({});
+    api::Request request;
+    request.method = api::Method::Fetch;
+    request.observe = 0;
+    request.token = tokenOf(3);
+    request.contentFormat = request.accept = senmlJsonFormat;
+    request.payload =
+        base::toBytes(R"([{"n":"/3303/0/5700"},{"n":"/3306/0/5850"},{"n":"/3442/0/120"}])");
+    ask(std::move(request));
+    told();
+    loseSession();
+    for (const double value : {22.0, 23.0, 24.0}) {
+        test->values.insert_or_assign({3442, 0, 120}, Value(std::int64_t(value) + 100));
+        change(temperature, value);
+    }
+    actuator->values.insert_or_assign({3306, 0, 5850}, Value(true));
+    client->onValuesChanged({{3306, 0, 5850}});
+
+    resume();
+
+    const auto all = told();
+    const auto has = [](const std::string& message, const std::string& part) {
+        return message.find(part) != std::string::npos;
+    };
+    const auto history =
+        std::ranges::find_if(all, [&](const auto& message) { return has(message, "3442/0/120"); });
+    BOOST_REQUIRE(history != all.end());
+    BOOST_TEST(!has(*history, "\"v\":22"));
+    BOOST_TEST(has(*history, "\"v\":23"), *history);
+    BOOST_TEST(has(*history, "\"v\":24"));
+    BOOST_TEST(!has(*history, "\"v\":123"));
+    BOOST_TEST(has(*history, "\"v\":124"));
+    BOOST_TEST(!has(*history, "5850"));
+    BOOST_TEST(has(all.back(), R"("n":"3306/0/5850","vb":true)")); // the newest only
 }
 
 BOOST_AUTO_TEST_CASE(do_not_repeat_what_has_not_changed)
