@@ -93,8 +93,6 @@ Response CompositeOperations::read(Requester& requester, const Request& request)
                                                        .format = format,
                                                        .own = *std::move(own),
                                                        .told = std::move(records)});
-    else if (request.observe == observeCancel)
-        requester.observations.remove(request.token);
     return response;
 }
 

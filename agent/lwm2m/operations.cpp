@@ -96,6 +96,9 @@ Operations::Operations(const ObjectTree& tree,
 
 void Operations::perform(Requester& requester, const Request& request, Respond respond)
 {
+    const bool isRead = request.method == Method::Get || request.method == Method::Fetch;
+    if (isRead && request.observe == observeCancel) // whatever the answer will be (RFC 7641 §3.6)
+        requester.observations.remove(request.token);
     if (request.method == Method::Fetch || request.method == Method::IPatch) {
         performComposite(requester, request, std::move(respond));
         return;
@@ -202,7 +205,7 @@ void Operations::dispatch(Requester& requester,
     }
 }
 
-// Read, Observe and Cancel differ in what happens to the observation.
+// Read, Observe and Cancel: the last of them has been done already.
 Response Operations::read(Requester& requester, const Path& path, const Request& request)
 {
     if (path.size() > 2 && !tree_.operations(path).read)
@@ -229,8 +232,6 @@ Response Operations::read(Requester& requester, const Path& path, const Request&
                                                        .format = format,
                                                        .own = *std::move(own),
                                                        .told = *std::move(records)});
-    else if (request.observe == observeCancel)
-        requester.observations.remove(request.token);
     return response;
 }
 

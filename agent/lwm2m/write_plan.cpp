@@ -259,6 +259,8 @@ OutcomeCode codeOfDecodeError(ErrorKind kind)
         return OutcomeCode::NotFound;
     case ErrorKind::LimitExceeded:
         return OutcomeCode::RequestTooLarge;
+    case ErrorKind::Refused:
+        return OutcomeCode::MethodNotAllowed;
     default:
         return OutcomeCode::BadRequest;
     }

@@ -77,7 +77,7 @@ struct Record
 /// or a Write of an instance without any Resource.
 /// NotSupported: unknown or unsuitable format (4.15). InvalidArgument, Corrupt: 4.00.
 /// NotFound: an Object or Resource without definition is addressed (4.04).
-/// LimitExceeded: more than we take (4.13).
+/// LimitExceeded: more than we take (4.13). Refused: an executable Resource among others (4.05).
 [[nodiscard]] base::Expected<std::vector<Record>> decode(api::ContentFormat format,
                                                          const model::Path& target,
                                                          base::ByteView payload,

@@ -79,7 +79,11 @@ Expected<const ResourceDefinition*> RecordCollector::find(const Path& path) cons
     if (resource == nullptr && !mayBeLeftOut)
         return fail(ErrorKind::NotFound,
                     fmt::format("Resource {} is not known", path.upTo(3).toString()));
-    return resource;
+    if (resource == nullptr || resource->type != ResourceType::None)
+        return resource;
+    if (target_.isObject()) // a Create leaves out what cannot be written
+        return nullptr;
+    return fail(ErrorKind::Refused, path.upTo(3).toString() + " has no value: it is executed");
 }
 
 Expected<void> RecordCollector::open(const Path& container)

@@ -220,6 +220,7 @@ Expected<std::vector<Record>> typedRecords(std::span<const SenmlEntry> entries,
                                            SenmlNull null)
 {
     RecordCollector collector(target, known);
+    std::set<Path> opened;
     for (const auto& [path, value, isRemoval] : entries) {
         if (isRemoval && null == SenmlNull::IsRefused)
             return bad("null is no value");
@@ -230,7 +231,13 @@ Expected<std::vector<Record>> typedRecords(std::span<const SenmlEntry> entries,
         const auto definition = collector.find(path);
         if (!definition)
             return fail(definition.error());
-        if (*definition == nullptr)
+        const bool isLeftOut = *definition == nullptr;
+        // The instance that it names is there nevertheless.
+        if (isLeftOut && target.isObject() && opened.insert(path.upTo(2)).second) {
+            if (auto done = collector.open(path.upTo(2)); !done)
+                return fail(std::move(done).error());
+        }
+        if (isLeftOut)
             continue;
         auto done = isRemoval ? collector.remove(path, **definition)
                               : collector.add(path, **definition, *value);

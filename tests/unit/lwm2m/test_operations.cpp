@@ -335,6 +335,22 @@ BOOST_AUTO_TEST_CASE(says_which_instance_it_created_when_the_server_left_it_open
     BOOST_TEST(textOf(read("/3442/2/120", 0)) == "9");
 }
 
+BOOST_AUTO_TEST_CASE(creates_the_instance_that_only_unknown_resources_name)
+{
+    test->canCreate = true;
+    api::Request create;
+    create.method = post;
+    create.path = {"3442"};
+    create.contentFormat = senmlJsonFormat;
+    create.payload = base::toBytes(R"([{"n":"/3442/5/9999","v":9},{"n":"/3442/5/9998","v":9}])");
+
+    const auto created = ask(std::move(create));
+
+    BOOST_CHECK(created.code == OutcomeCode::Created);
+    BOOST_TEST(created.locationPath.empty());
+    BOOST_CHECK(read("/3442/5").code == content);
+}
+
 BOOST_AUTO_TEST_CASE(announces_a_created_instance)
 {
     test->canCreate = true;
