@@ -4,6 +4,7 @@
 #include "agent/lwm2m/object_links.hpp"
 #include "agent/lwm2m/outcome_text.hpp"
 #include "agent/lwm2m/request_path.hpp"
+#include "agent/lwm2m/root_path.hpp"
 
 namespace causeway::lwm2m {
 
@@ -12,6 +13,7 @@ using base::fail;
 
 Account::Account(ServerAccount server, const Shared& shared, AccountListener& listener)
     : server_(std::move(server))
+    , root_(shared.identity.rootPath)
     , tree_(shared.tree)
     , operations_(shared.operations)
     , scheduler_(shared.scheduler)
@@ -76,7 +78,7 @@ void Account::send(const std::vector<model::Path>& paths, SendDone done)
 
 std::string Account::objectLinks(ProtocolVersion version) const
 {
-    return registrationLinks(tree_, version);
+    return linksBelow(root_, registrationLinks(tree_, version));
 }
 
 void Account::onRegistered(bool isNew)
@@ -84,6 +86,8 @@ void Account::onRegistered(bool isNew)
     if (isNew) // LwM2M Core §6.2.1: Register ends every observation
         observations_.clear();
     observations_.resume();
+    if (isNew)
+        listener_.onRegistered(server_);
 }
 
 void Account::onSessionEnded()
@@ -98,13 +102,20 @@ bool Account::takesRequests() const
 
 void Account::onRequest(api::Request request, api::Respond respond)
 {
+    respond = respondBelow(root_, std::move(respond));
+    if (!takeRoot(root_, request.path))
+        return respond(toResponse(
+            model::refuse(model::OutcomeCode::NotFound, "the Objects are below /" + root_)));
     Requester requester{server_, view_, attributes_, observations_, registration_.version()};
     operations_.perform(requester, request, std::move(respond));
 }
 
 bool Account::takesPieces(const api::Request& head) const
 {
-    const auto path = parseRequestPath(head.path);
+    auto segments = head.path;
+    if (!takeRoot(root_, segments))
+        return false;
+    const auto path = parseRequestPath(segments);
     if (!path || !path->isResource() || head.method != api::Method::Put ||
         head.contentFormat != opaqueFormat)
         return false;

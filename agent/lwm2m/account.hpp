@@ -21,6 +21,8 @@ public:
     virtual ~AccountListener() = default;
 
     virtual void onStatusChanged() = 0;
+    /// The server has the client, for the first time or anew.
+    virtual void onRegistered(ServerAccount& server) = 0;
     /// Whether a Bootstrap-Server does not work on the accounts right now.
     [[nodiscard]] virtual bool takesRequests() const = 0;
     /// The retry sequences of this server are used up, or it does not want this client; its
@@ -82,6 +84,7 @@ private:
     sendRequest(const std::vector<model::Path>& paths) const;
 
     ServerAccount server_;
+    const std::string& root_; ///< the alternate path
     const ObjectTree& tree_;
     Operations& operations_;
     base::Scheduler& scheduler_;

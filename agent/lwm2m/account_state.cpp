@@ -2,6 +2,7 @@
 #include "agent/lwm2m/account_state.hpp"
 
 #include <charconv>
+#include <sstream>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -16,9 +17,14 @@ using std::chrono::seconds;
 
 namespace {
 
+std::string keyOf(std::string_view server, std::string_view what)
+{
+    return fmt::format("server/{}/{}", server, what);
+}
+
 std::string keyOf(const ServerAccount& account, std::string_view what)
 {
-    return fmt::format("server/{}/{}", account.settings.name, what);
+    return keyOf(account.settings.name, what);
 }
 
 std::string attributesPrefix(const ServerAccount& account)
@@ -61,6 +67,37 @@ bool flag(const ClientState& state, const std::string& key, bool given)
 {
     const auto found = state.find(key);
     return found != state.end() && found->second == flagText(!given, given) ? !given : given;
+}
+
+// "2 60 true": order, delay and whether it blocks; "- 60 false" without a place in the order.
+std::string placeText(const RegistrationPlace& place)
+{
+    if (place == RegistrationPlace())
+        return {};
+    return fmt::format("{} {} {}",
+                       place.order ? std::to_string(*place.order) : "-",
+                       place.initialDelay.count(),
+                       place.blocksOnFailure);
+}
+
+RegistrationPlace placeIn(const ClientState& state, const std::string& key)
+{
+    const auto found = state.find(key);
+    if (found == state.end())
+        return {};
+    std::istringstream words(found->second);
+    std::string order;
+    std::uint32_t delay = 0;
+    std::string blocks;
+    words >> order >> delay >> blocks;
+    RegistrationPlace place;
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(order.data(), order.data() + order.size(), number);
+    if (error == std::errc())
+        place.order = number;
+    place.initialDelay = seconds(delay);
+    place.blocksOnFailure = blocks == "true";
+    return place;
 }
 
 // ";pmin=10;gt=5" back into "pmin=10", "gt=5".
@@ -109,6 +146,7 @@ ClientState stateOf(const ServerAccount& account)
         {keyOf(account, "queue"), flagText(now.queueMode, given.queueMode)},
         {keyOf(account, "storing"), flagText(account.storesNotifications, now.storesNotifications)},
         {keyOf(account, "mute"), flagText(account.mutesSend, fresh.mutesSend)},
+        {keyOf(account, "registered"), flagText(account.wasRegistered, fresh.wasRegistered)},
         {keyOf(account, "confirm"),
          flagText(account.confirmsNotifications, now.notifiesConfirmable)},
         {keyOf(account, "disable-there"),
@@ -116,6 +154,13 @@ ClientState stateOf(const ServerAccount& account)
         {keyOf(account, "confirm-there"),
          flagText(account.hasNotificationMode, now.notifiesConfirmable)},
     };
+}
+
+ClientState
+deliveredState(const std::string& server, const RegistrationPlace& place, bool mutesSend)
+{
+    return {{keyOf(server, "mute"), flagText(mutesSend, ServerAccount().mutesSend)},
+            {keyOf(server, "place"), placeText(place)}};
 }
 
 ClientState
@@ -139,6 +184,8 @@ void restore(const ClientState& state, ServerAccount& account, AttachedAttribute
     now.queueMode = flag(state, key("queue"), given.queueMode);
     account.storesNotifications = flag(state, key("storing"), account.storesNotifications);
     account.mutesSend = flag(state, key("mute"), account.mutesSend);
+    account.place = placeIn(state, key("place"));
+    account.wasRegistered = flag(state, key("registered"), account.wasRegistered);
     account.confirmsNotifications = flag(state, key("confirm"), account.confirmsNotifications);
 
     account.hasDisableTimeout = flag(state, key("disable-there"), account.hasDisableTimeout) ||

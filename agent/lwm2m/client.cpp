@@ -16,6 +16,7 @@
 #include "agent/lwm2m/objects/security_object.hpp"
 #include "agent/lwm2m/objects/server_object.hpp"
 #include "agent/lwm2m/operations.hpp"
+#include "agent/lwm2m/registration_order.hpp"
 
 namespace causeway::lwm2m {
 
@@ -52,7 +53,11 @@ public:
           ClientListener& listener)
         : scheduler_(scheduler)
         , listener_(listener)
-        , identity_{std::move(settings.logName), std::move(settings.endpointName), settings.traffic}
+        , identity_{std::move(settings.logName),
+                    std::move(settings.endpointName),
+                    settings.traffic,
+                    std::move(settings.rootPath),
+                    std::move(settings.registerAttributes)}
         , operations_(tree_, definitions, *this)
         , bootstrapTimeout_(scheduler, [this] { forgetBootstrapServer(); })
     {
@@ -82,8 +87,7 @@ public:
     {
         if (access_)
             access_->follow({});
-        for (const auto& account : accounts_)
-            account->registration().start(delay);
+        order_.start(accounts_, delay);
         if (accounts_.empty() && bootstrap_)
             bootstrap_->begin(delay);
         waitForBootstrapTimeout();
@@ -278,8 +282,17 @@ private:
         return !bootstrap_ || !bootstrap_->isServed();
     }
 
+    void onRegistered(ServerAccount& server) override
+    {
+        if (!std::exchange(server.wasRegistered, true) &&
+            server.place.initialDelay > base::Duration::zero())
+            keep(stateOf(server));
+        order_.onRegistered(server.instance);
+    }
+
     void onGaveUp(const ServerAccount& server) override
     {
+        order_.onGaveUp(server.instance);
         if (bootstrap_ && server.settings.bootstrapsOnFailure)
             bootstrap_->begin(base::Duration::zero());
     }
@@ -290,23 +303,15 @@ private:
     // BootstrapListener
     [[nodiscard]] StagedObjects stage() const override
     {
-        StagedObjects staged;
-        for (const auto& account : given_)
-            staged.add({securityObject, account.securityInstance},
-                       securityValues(account.settings, account.securityInstance));
-        for (const auto& account : accounts_) {
-            const auto& server = account->server();
-            staged.add({serverObject, server.instance},
-                       serverValues(server.settings, server.instance));
-        }
-        if (access_)
-            stageRules(*access_, staged);
-        return staged;
+        InForce inForce{given_, {}, access_.get(), tree_};
+        for (const auto& account : accounts_)
+            inForce.servers.push_back(&account->server());
+        return stageOf(inForce);
     }
 
     void onFinish(const StagedObjects& staged, BootstrapListener::Kept kept) override
     {
-        auto delivery = assembleDelivery(staged, {identity_.logName, given_});
+        auto delivery = assembleDelivery(staged, {identity_.logName, given_, tree_});
         if (delivery)
             listener_.onDelivery(*std::move(delivery), std::move(kept));
         else
@@ -424,7 +429,8 @@ private:
     Operations operations_;
     std::vector<api::DeviceAccount> given_;
     std::vector<std::unique_ptr<Account>> accounts_; ///< ascending by instance of Object 1
-    std::unique_ptr<Bootstrap> bootstrap_;           ///< with an account of a Bootstrap-Server
+    RegistrationOrder order_;
+    std::unique_ptr<Bootstrap> bootstrap_; ///< with an account of a Bootstrap-Server
     base::Task stopped_;
     std::size_t stopping_ = 0;
     bool isStatusAnnounced_ = false;

@@ -49,6 +49,9 @@ struct ClientSettings
     std::vector<api::DeviceAccount> accounts; ///< at most one of a Bootstrap-Server
     api::ClientState state;                   ///< what onClientState() kept
     api::Traffic* traffic = nullptr;          ///< where its sessions count; outlives it
+    /// Under which servers find the Objects, "lwm2m" (LwM2M Core §6.2.1); empty: the root.
+    std::string rootPath{};
+    std::vector<std::string> registerAttributes{}; ///< of Register, beside the standard's: "gw=a"
 };
 
 /// One LwM2M Client: the Objects, registrations and observations of one device. Main thread.

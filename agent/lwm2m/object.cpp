@@ -71,4 +71,14 @@ void Object::remove(Id, Done done)
     done(refuse(OutcomeCode::MethodNotAllowed, "the instances of this object are fixed"));
 }
 
+std::optional<ObjectContent> Object::bootstrapContent() const
+{
+    return std::nullopt;
+}
+
+base::Expected<api::ClientState> Object::stateWith(const ObjectContent&) const
+{
+    return base::fail(base::ErrorKind::NotSupported, "this object is the device's own");
+}
+
 } // namespace causeway::lwm2m

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "agent/api/inventory.hpp"
 #include "agent/base/bytes.hpp"
 #include "agent/base/expected.hpp"
 #include "agent/base/unique_function.hpp"
@@ -43,6 +46,13 @@ struct ResourcePiece
 /// LwM2M Core §6.3.3: Replace drops what of the instance is not in the payload, ReplaceResource
 /// what of the one multiple Resource is not, PartialUpdate leaves all of that alone.
 enum class WriteMode : std::uint8_t { Replace, ReplaceResource, PartialUpdate };
+
+/// What a Bootstrap-Server finds of an Object, or leaves of it.
+struct ObjectContent
+{
+    std::set<model::Id> instances;
+    std::map<model::Path, model::Value> values; ///< Resources and Resource Instances
+};
 
 /// What every Object of a Client answers. Main thread. `operations` has already checked existence,
 /// access, the definition's operations, type and range: an Object only does, or says why it cannot.
@@ -104,6 +114,15 @@ public:
     /// All of `instances` or none; at least one, ascending.
     virtual void create(std::vector<NewInstance> instances, Done done);
     virtual void remove(model::Id instance, Done done);
+
+    /// What a Bootstrap-Server may replace; nothing where all that is there comes from the device
+    /// and its profile.
+    [[nodiscard]] virtual std::optional<ObjectContent> bootstrapContent() const;
+    /// What is to be kept (empty texts: no more) for the Object of the next client to be as
+    /// `content` says; nothing changes now. InvalidArgument when that cannot be. Only asked for
+    /// where there is a bootstrapContent().
+    [[nodiscard]] virtual base::Expected<api::ClientState>
+    stateWith(const ObjectContent& content) const;
 };
 
 } // namespace causeway::lwm2m

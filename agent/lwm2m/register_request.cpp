@@ -38,6 +38,9 @@ api::Request registerRequest(const ClientIdentity& identity,
     request.query.emplace_back(bindingOf(settings, version));
     if (settings.queueMode && version != ProtocolVersion::V1_0)
         request.query.emplace_back("Q");
+    request.query.insert(request.query.end(),
+                         identity.registerAttributes.begin(),
+                         identity.registerAttributes.end());
     request.contentFormat = linkFormat;
     request.payload = base::toBytes(links);
     return request;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/api/transport.hpp"
 #include "agent/base/scheduler.hpp"
@@ -18,6 +19,8 @@ struct ClientIdentity
     std::string logName;
     std::string endpointName;
     api::Traffic* traffic = nullptr; ///< outlives the client's sessions
+    std::string rootPath{}; ///< the alternate path, "lwm2m"; empty: Objects are at the root
+    std::vector<std::string> registerAttributes{}; ///< told beside the standard's, "gw=site-7"
 };
 
 /// "b=UQ": the binding as that version has it. LwM2M 1.0 has queue mode in it, later ones as a

@@ -57,6 +57,16 @@ struct ServerPeriods
     return disableTimeout != api::ServerSettings{}.disableTimeout;
 }
 
+/// /1/x/13 to 15, which come by bootstrap only: when this server's turn is.
+struct RegistrationPlace
+{
+    std::optional<std::uint32_t> order; ///< none: whatever becomes of the other servers
+    std::chrono::seconds initialDelay{};
+    bool blocksOnFailure = false; ///< those after it
+
+    bool operator==(const RegistrationPlace&) const = default;
+};
+
 /// One Server Account as it is now: what the operator gave, then what servers wrote to /1/x.
 struct ServerAccount
 {
@@ -73,6 +83,8 @@ struct ServerAccount
     /// written them.
     bool hasDisableTimeout = false;
     bool hasNotificationMode = false; ///< likewise
+    RegistrationPlace place;
+    bool wasRegistered = false; ///< ever since the account came, which ends place.initialDelay
 };
 
 /// What a server is told of the lifetime. 0, for ever, is known since LwM2M 1.2: a server of an

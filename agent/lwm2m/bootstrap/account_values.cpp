@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "agent/lwm2m/account_state.hpp"
+
 namespace causeway::lwm2m {
 
 using api::ServerSettings;
@@ -41,11 +43,15 @@ constexpr Id defaultPmax = 3;
 constexpr Id disableTimeout = 5;
 constexpr Id storing = 6;
 constexpr Id binding = 7;
+constexpr Id registrationOrder = 13;
+constexpr Id initialDelay = 14;
+constexpr Id blocksOnFailure = 15;
 constexpr Id bootstrapsOnFailure = 16;
 constexpr Id retryCount = 17;
 constexpr Id retryTimer = 18;
 constexpr Id sequenceDelay = 19;
 constexpr Id sequenceRetryCount = 20;
+constexpr Id muteSend = 23;
 constexpr Id notificationMode = 26;
 } // namespace server
 
@@ -210,6 +216,21 @@ std::optional<std::uint64_t> suiteNumber(const std::string& text)
     return error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
 }
 
+void stageRules(const AccessControl& access, StagedObjects& staged)
+{
+    for (const auto& [id, rule] : access.rules()) {
+        const Path path{accessControlObjectId, id};
+        const auto instance = rule.target.isObject() ? model::maxId : rule.target.instance();
+        StagedInstance content;
+        content.values = {{path.child(0), number(rule.target.object())},
+                          {path.child(1), number(instance)},
+                          {path.child(3), number(rule.owner)}};
+        for (const auto& [server, rights] : rule.acl)
+            content.values[path.child(2).child(server)] = number(rights);
+        staged.add(path, std::move(content));
+    }
+}
+
 } // namespace
 
 StagedInstance securityValues(const ServerSettings& settings, Id instance)
@@ -245,16 +266,17 @@ StagedInstance securityValues(const ServerSettings& settings, Id instance)
     return content;
 }
 
-StagedInstance serverValues(const ServerSettings& settings, Id instance)
+StagedInstance serverValues(const ServerAccount& account)
 {
-    const Path path{serverObjectId, instance};
+    const auto& settings = account.settings;
+    const Path path{serverObjectId, account.instance};
     StagedInstance content;
     content.origin = settings.name;
     content.values = {
         {path.child(server::shortServerId), number(settings.shortServerId)},
         {path.child(server::lifetime), count(settings.lifetime)},
         {path.child(server::disableTimeout), count(settings.disableTimeout)},
-        {path.child(server::storing), Value(settings.storesNotifications)},
+        {path.child(server::storing), Value(account.storesNotifications)},
         {path.child(server::binding), Value(std::string(settings.queueMode ? "UQ" : "U"))},
         {path.child(server::bootstrapsOnFailure), Value(settings.bootstrapsOnFailure)},
         {path.child(server::retryCount), unsignedNumber(settings.retryCount)},
@@ -263,7 +285,16 @@ StagedInstance serverValues(const ServerSettings& settings, Id instance)
         {path.child(server::sequenceDelay),
          unsignedNumber(static_cast<std::uint64_t>(settings.sequenceDelay.count()))},
         {path.child(server::sequenceRetryCount), unsignedNumber(settings.sequenceRetryCount)},
-        {path.child(server::notificationMode), number(settings.notifiesConfirmable ? 1 : 0)}};
+        {path.child(server::muteSend), Value(account.mutesSend)},
+        {path.child(server::notificationMode), number(account.confirmsNotifications ? 1 : 0)}};
+    const auto& place = account.place;
+    if (place.order)
+        content.values[path.child(server::registrationOrder)] = unsignedNumber(*place.order);
+    if (place != RegistrationPlace()) {
+        content.values[path.child(server::initialDelay)] =
+            unsignedNumber(static_cast<std::uint64_t>(place.initialDelay.count()));
+        content.values[path.child(server::blocksOnFailure)] = Value(place.blocksOnFailure);
+    }
     if (settings.defaultPmin)
         content.values[path.child(server::defaultPmin)] = count(*settings.defaultPmin);
     if (settings.defaultPmax)
@@ -271,19 +302,21 @@ StagedInstance serverValues(const ServerSettings& settings, Id instance)
     return content;
 }
 
-void stageRules(const AccessControl& access, StagedObjects& staged)
+StagedObjects stageOf(const InForce& inForce)
 {
-    for (const auto& [id, rule] : access.rules()) {
-        const Path path{accessControlObjectId, id};
-        const auto instance = rule.target.isObject() ? model::maxId : rule.target.instance();
-        StagedInstance content;
-        content.values = {{path.child(0), number(rule.target.object())},
-                          {path.child(1), number(instance)},
-                          {path.child(3), number(rule.owner)}};
-        for (const auto& [server, rights] : rule.acl)
-            content.values[path.child(2).child(server)] = number(rights);
-        staged.add(path, std::move(content));
+    StagedObjects staged;
+    for (const auto& account : inForce.accounts)
+        staged.add({securityObjectId, account.securityInstance},
+                   securityValues(account.settings, account.securityInstance));
+    for (const auto* server : inForce.servers)
+        staged.add({serverObjectId, server->instance}, serverValues(*server));
+    if (inForce.access != nullptr)
+        stageRules(*inForce.access, staged);
+    for (const auto& object : inForce.tree.objects()) {
+        if (const auto content = object->bootstrapContent())
+            staged.add(object->definition().id, *content);
     }
+    return staged;
 }
 
 Expected<void>
@@ -311,6 +344,22 @@ takeSecurityValues(const StagedInstance& content, Id instance, ServerSettings& s
     reader.time(security::bootstrapTimeout, settings.bootstrapTimeout);
     settings.cipherSuites = suitesOf(content, path.child(security::cipherSuites));
     return reader.result();
+}
+
+Expected<api::ClientState>
+takeServerState(const StagedInstance& content, Id instance, const std::string& name)
+{
+    Reader reader(content, {serverObjectId, instance});
+    RegistrationPlace place;
+    if (reader.has(server::registrationOrder))
+        reader.whole(server::registrationOrder, place.order.emplace());
+    reader.time(server::initialDelay, place.initialDelay);
+    reader.truth(server::blocksOnFailure, place.blocksOnFailure);
+    bool mutesSend = true;
+    reader.truth(server::muteSend, mutesSend);
+    if (auto result = reader.result(); !result)
+        return fail(result.error());
+    return deliveredState(name, place, mutesSend);
 }
 
 Expected<void>

@@ -2,7 +2,10 @@
 #include "agent/lwm2m/bootstrap/bootstrap_operations.hpp"
 
 #include <map>
+#include <span>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "agent/lwm2m/codec/link_format.hpp"
 #include "agent/lwm2m/object_links.hpp"
@@ -20,14 +23,14 @@ using model::Path;
 
 namespace {
 
-constexpr Id deviceObject = 3;
-
 // Objects 0 to 2 with keys and certificates fit in; more is no account.
 constexpr std::size_t longestWrite = std::size_t{32} * 1024;
 
-bool isStaged(const Path& path)
+OrRefusal<void> refuseOwn(const Path& target)
 {
-    return path.isRoot() || path.object() <= accessControlObjectId;
+    return refusal(
+        OutcomeCode::BadRequest,
+        fmt::format("Object {} is the device's own: it is not bootstrapped", target.object()));
 }
 
 Response done(OutcomeCode code)
@@ -45,29 +48,17 @@ Response content(api::ContentFormat format, base::Bytes payload)
     return response;
 }
 
-std::vector<Link> stagedLinks(const StagedObjects& staged, Id object)
+std::vector<Id> idsOf(const StagedObjects::Instances& instances)
 {
-    std::vector<Link> links;
-    for (const auto& [id, instance] : staged.instances(object)) {
-        Link& link = links.emplace_back();
-        link.path = {object, id};
-        const bool isBootstrap = object == securityObjectId && staged.bootstrapInstance() == id;
-        if (object == accessControlObjectId || isBootstrap)
-            continue;
-        if (const auto server = staged.shortServerId(link.path))
-            link.shortServerId = static_cast<std::uint16_t>(*server);
-        const auto* uri = object == securityObjectId ? instance.find(link.path.child(0)) : nullptr;
-        if (uri != nullptr)
-            link.serverUri = std::get<std::string>(*uri);
-    }
-    return links;
+    std::vector<Id> ids;
+    for (const auto& [id, instance] : instances)
+        ids.push_back(id);
+    return ids;
 }
 
-std::vector<Link> linksOf(const Object& object)
+std::vector<Link> linksOf(const model::ObjectDefinition& definition, std::span<const Id> instances)
 {
     std::vector<Link> links;
-    const auto& definition = object.definition();
-    const auto instances = object.instances();
     if (instances.empty() || definition.version != "1.0") {
         Link& link = links.emplace_back();
         link.path = {definition.id};
@@ -77,6 +68,22 @@ std::vector<Link> linksOf(const Object& object)
     for (const Id id : instances)
         links.emplace_back().path = {definition.id, id};
     return links;
+}
+
+// Which server an instance of Object 0 or 1 belongs to; the URI came with LwM2M 1.1.
+void addServer(Link& link, const StagedObjects& staged, ProtocolVersion version)
+{
+    const Path& path = link.path;
+    const bool isOfServer = path.isInstance() && path.object() < accessControlObjectId;
+    const bool isSecurity = isOfServer && path.object() == securityObjectId;
+    if (!isOfServer || (isSecurity && staged.bootstrapInstance() == path.instance()))
+        return;
+    if (const auto server = staged.shortServerId(path))
+        link.shortServerId = static_cast<std::uint16_t>(*server);
+    const auto& instance = staged.instances(path.object()).at(path.instance());
+    const auto* uri = isSecurity ? instance.find(path.child(0)) : nullptr;
+    if (uri != nullptr && version != ProtocolVersion::V1_0)
+        link.serverUri = std::get<std::string>(*uri);
 }
 
 } // namespace
@@ -93,9 +100,11 @@ BootstrapOperations::Answer BootstrapOperations::answer(StagedObjects& staged,
     const auto target = parseRequestPath(request.path);
     if (!target)
         return tl::unexpected(target.error());
-    const bool isKnown = isStaged(*target) || tree_.find(target->object()) != nullptr;
-    if (!isKnown)
-        return refusal(OutcomeCode::NotFound, "no such Object");
+    const bool isKnown = staged.has(*target) || tree_.find(target->object()) != nullptr;
+    if (!isKnown) // Bootstrap-Write and -Delete have no 4.04 (LwM2M Transport §6.4.1)
+        return refusal(request.method == api::Method::Get ? OutcomeCode::NotFound
+                                                          : OutcomeCode::BadRequest,
+                       "no such Object");
     switch (request.method) {
     case api::Method::Get:
         return request.accept == linkFormat ? discover(staged, *target)
@@ -115,17 +124,21 @@ BootstrapOperations::Answer BootstrapOperations::discover(const StagedObjects& s
     if (target.size() > 1)
         return refusal(OutcomeCode::BadRequest, "Bootstrap-Discover is for the root or an Object");
     std::vector<Link> links;
-    const auto append = [&](std::vector<Link> more) {
+    const auto append = [&](Id object, const std::vector<Id>& instances) {
+        const auto* definition = definitions_.find(object);
+        if (definition == nullptr || !target.contains({object}))
+            return;
+        auto more = linksOf(*definition, instances);
+        for (Link& link : more)
+            addServer(link, staged, version_);
         links.insert(links.end(), more.begin(), more.end());
     };
-    for (const Id object : {securityObjectId, serverObjectId, accessControlObjectId}) {
-        if (target.contains({object}))
-            append(stagedLinks(staged, object));
-    }
+    for (const Id object : {securityObjectId, serverObjectId, accessControlObjectId})
+        append(object, idsOf(staged.instances(object)));
     for (const auto& object : tree_.objects()) {
-        const Path path{object->definition().id};
-        if (!isStaged(path) && target.contains(path))
-            append(linksOf(*object));
+        const Id id = object->definition().id;
+        if (id > accessControlObjectId)
+            append(id, staged.has({id}) ? idsOf(staged.instances(id)) : object->instances());
     }
     return content(linkFormat, base::toBytes(formatBootstrapDiscover(links, toString(version_))));
 }
@@ -133,8 +146,9 @@ BootstrapOperations::Answer BootstrapOperations::discover(const StagedObjects& s
 BootstrapOperations::Answer BootstrapOperations::read(
     const StagedObjects& staged, const Path& target, std::optional<api::ContentFormat> accept) const
 {
-    const bool isReadable = (target.isObject() || target.isInstance()) && isStaged(target) &&
-                            target.object() != securityObjectId;
+    const bool isReadable =
+        (target.isObject() || target.isInstance()) &&
+        (target.object() == serverObjectId || target.object() == accessControlObjectId);
     if (!isReadable)
         return refusal(OutcomeCode::MethodNotAllowed,
                        "Bootstrap-Read is for Objects 1 and 2 and their instances");
@@ -163,8 +177,8 @@ BootstrapOperations::write(StagedObjects& staged, const Path& target, const Requ
     if (target.isRoot() || target.isResourceInstance())
         return refusal(OutcomeCode::MethodNotAllowed,
                        "Bootstrap-Write is for an Object, an instance or a Resource");
-    if (!isStaged(target))
-        return refusal(OutcomeCode::BadRequest, "only Objects 0, 1 and 2 can be bootstrapped");
+    if (!staged.has(target))
+        return tl::unexpected(refuseOwn(target).error());
     if (!request.contentFormat || !isSupported(*request.contentFormat))
         return refusal(OutcomeCode::UnsupportedFormat, "the Content-Format is not supported");
     if (request.payload.size() > longestWrite)
@@ -192,8 +206,8 @@ OrRefusal<void> BootstrapOperations::takePack(StagedObjects& staged, const Respo
         return levels;
     std::map<Id, std::vector<Record>> objects;
     for (Record& record : *records) {
-        if (!isStaged(record.path) || record.path.isRoot())
-            return refusal(OutcomeCode::BadRequest, "only Objects 0, 1 and 2 can be bootstrapped");
+        if (!staged.has(record.path) || record.path.isRoot())
+            return refuseOwn(record.path);
         objects[record.path.object()].push_back(std::move(record));
     }
     if (objects.empty())
@@ -210,8 +224,13 @@ OrRefusal<void> BootstrapOperations::takePack(StagedObjects& staged, const Respo
 OrRefusal<void> BootstrapOperations::checkLevels(const std::vector<Record>& records) const
 {
     for (const Record& record : records) {
-        const auto* definition =
-            record.path.size() > 2 ? definitions_.find(record.path.upTo(3)) : nullptr;
+        const Path& path = record.path;
+        const auto* object = path.isRoot() ? nullptr : definitions_.find(path.object());
+        const bool isOnly = object != nullptr && !object->isMultiple;
+        if (isOnly && path.size() > 1 && path.instance() != 0)
+            return refusal(OutcomeCode::BadRequest,
+                           path.upTo(2).toString() + ": this Object has one instance, 0");
+        const auto* definition = path.size() > 2 ? definitions_.find(path.upTo(3)) : nullptr;
         if (definition == nullptr)
             continue;
         if (definition->isMultiple != record.path.isResourceInstance() && record.value)
@@ -226,12 +245,10 @@ BootstrapOperations::Answer BootstrapOperations::remove(StagedObjects& staged,
 {
     if (target.size() > 2)
         return refusal(OutcomeCode::BadRequest, "Bootstrap-Delete is for Objects and instances");
-    if (isStaged(target)) {
-        if (auto removed = staged.remove(target); !removed)
-            return tl::unexpected(removed.error());
-    } else if (target.object() != deviceObject) { // which no Delete ever touches
-        return refusal(OutcomeCode::BadRequest, "this Object is the device's own and stays");
-    }
+    if (!staged.has(target))
+        return tl::unexpected(refuseOwn(target).error());
+    if (auto removed = staged.remove(target); !removed)
+        return tl::unexpected(removed.error());
     return done(OutcomeCode::Deleted);
 }
 

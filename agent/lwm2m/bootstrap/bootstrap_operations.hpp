@@ -9,9 +9,9 @@
 namespace causeway::lwm2m {
 
 /// What a Bootstrap-Server may do between Bootstrap-Request and Bootstrap-Finish (LwM2M Core
-/// §6.1.7): Discover, Read, Write and Delete, all of it on the staged Objects 0, 1 and 2. What a
-/// device has beyond them comes from its profile and is no server's to bootstrap. The tree and the
-/// definitions outlive it.
+/// §6.1.7): Discover, Read, Write and Delete, all of it on staged Objects: 0, 1, 2 and those that
+/// keep what is written to them. The others come from the device and its profile and are no
+/// server's to bootstrap. The tree and the definitions outlive it.
 class BootstrapOperations
 {
 public:

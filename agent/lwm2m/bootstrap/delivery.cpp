@@ -53,6 +53,8 @@ public:
             return fail(paired.error());
         if (auto rules = takeRules(); !rules)
             return fail(rules.error());
+        if (auto others = takeOthers(); !others)
+            return fail(others.error());
         forgetOld();
         return std::move(delivery_);
     }
@@ -100,6 +102,13 @@ private:
         if (auto credential = takeCredential(id, security, delivered); !credential)
             return credential;
         settings.name = nameOf(settings);
+        if (const Id pair = delivered.account.serverInstance; !settings.isBootstrap) {
+            const auto& server = staged_.instances(serverObjectId).at(pair);
+            auto state = takeServerState(server, pair, settings.name);
+            if (!state)
+                return fail(state.error());
+            delivery_.state.merge(*state);
+        }
         delivered.isOwn = true;
         delivery_.accounts.push_back(std::move(delivered));
         return {};
@@ -244,7 +253,7 @@ private:
 
     Expected<void> takeRules()
     {
-        if (!staged_.hasNewRules())
+        if (!staged_.changed().contains(accessControlObjectId))
             return {};
         delivery_.outdated.emplace_back(AccessControl::statePrefix);
         for (const auto& [id, instance] : staged_.instances(accessControlObjectId)) {
@@ -252,6 +261,20 @@ private:
             if (!rule)
                 return fail(rule.error());
             delivery_.state.insert(AccessControl::stateOf(*rule));
+        }
+        return {};
+    }
+
+    Expected<void> takeOthers()
+    {
+        for (const Id id : staged_.changed()) {
+            const auto* object = id > accessControlObjectId ? target_.tree.find(id) : nullptr;
+            if (object == nullptr)
+                continue;
+            auto state = object->stateWith(staged_.content(id));
+            if (!state)
+                return fail(state.error());
+            delivery_.state.merge(*state);
         }
         return {};
     }

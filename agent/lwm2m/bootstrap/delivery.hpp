@@ -6,6 +6,7 @@
 
 #include "agent/api/bootstrap_store.hpp"
 #include "agent/lwm2m/bootstrap/staged_objects.hpp"
+#include "agent/lwm2m/object_tree.hpp"
 
 namespace causeway::lwm2m {
 
@@ -14,15 +15,16 @@ struct DeliveryTarget
 {
     std::string device;                         ///< its name: they are named after it
     std::span<const api::DeviceAccount> before; ///< as they are in force
+    const ObjectTree& tree;                     ///< what else was bootstrapped
 };
 
 /// The consistency check at Bootstrap-Finish (LwM2M Core §6.1.7.4), and what is to be kept when it
 /// passes: exactly one Bootstrap-Server account, at least one server account, each of Object 0 with
 /// exactly one of Object 1 of the same, unique Short Server ID and the other way round, everything
 /// mandatory there, a URI, binding and security mode that go together and that this client has, a
-/// credential where one is needed, rules that can be read. What depends on other devices and on the
-/// quality of keys is for the owner to check. The error is a sentence for the Bootstrap-Server
-/// (4.06), who may correct it and finish again.
+/// credential where one is needed, rules that can be read, other Objects whole. What depends on
+/// other devices and on the quality of keys is for the owner to check. The error is a sentence for
+/// the Bootstrap-Server (4.06), who may correct it and finish again.
 [[nodiscard]] base::Expected<api::BootstrapResult> assembleDelivery(const StagedObjects& staged,
                                                                     const DeliveryTarget& target);
 

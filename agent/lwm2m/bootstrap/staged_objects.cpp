@@ -75,9 +75,39 @@ const model::Value* StagedInstance::find(const Path& resource) const
     return found == values.end() ? nullptr : &found->second;
 }
 
+StagedObjects::StagedObjects()
+{
+    for (const Id object : {securityObjectId, serverObjectId, accessControlObjectId})
+        objects_[object];
+}
+
 void StagedObjects::add(const Path& instance, StagedInstance content)
 {
     objects_.at(instance.object()).insert_or_assign(instance.instance(), std::move(content));
+}
+
+void StagedObjects::add(Id object, const ObjectContent& content)
+{
+    auto& instances = objects_[object];
+    for (const Id id : content.instances)
+        instances[id];
+    for (const auto& [path, value] : content.values)
+        instances[path.instance()].values.emplace(path, value);
+}
+
+bool StagedObjects::has(const Path& path) const
+{
+    return path.isRoot() || objects_.contains(path.object());
+}
+
+ObjectContent StagedObjects::content(Id object) const
+{
+    ObjectContent content;
+    for (const auto& [id, instance] : instances(object)) {
+        content.instances.insert(id);
+        content.values.insert(instance.values.begin(), instance.values.end());
+    }
+    return content;
 }
 
 OrRefusal<void> StagedObjects::checkRoom(const std::vector<Record>& records) const
@@ -185,7 +215,7 @@ OrRefusal<void> StagedObjects::write(const Path& target, std::vector<Record> rec
     }
     if (target.isResource())
         eraseBelow(objects_.at(target.object())[target.instance()].values, target);
-    hasNewRules_ = hasNewRules_ || target.object() == accessControlObjectId;
+    changed_.insert(target.object());
     for (Record& record : records)
         put(std::move(record));
     return {};
@@ -211,7 +241,7 @@ void StagedObjects::put(Record record)
 OrRefusal<void> StagedObjects::remove(const Path& target)
 {
     if (target.isRoot()) {
-        for (const Id object : {securityObjectId, serverObjectId, accessControlObjectId})
+        for (const auto& [object, instances] : objects_)
             clear(object);
         return {};
     }
@@ -219,7 +249,9 @@ OrRefusal<void> StagedObjects::remove(const Path& target)
         clear(target.object());
         return {};
     }
-    hasNewRules_ = hasNewRules_ || target.object() == accessControlObjectId;
+    if (target.object() == deviceObjectId)
+        return {};
+    changed_.insert(target.object());
     if (target.object() != securityObjectId) {
         objects_.at(target.object()).erase(target.instance());
         return {};
@@ -235,7 +267,9 @@ OrRefusal<void> StagedObjects::remove(const Path& target)
 
 void StagedObjects::clear(Id object)
 {
-    hasNewRules_ = hasNewRules_ || object == accessControlObjectId;
+    if (object == deviceObjectId)
+        return;
+    changed_.insert(object);
     std::erase_if(objects_.at(object), [&](const auto& entry) {
         return object != securityObjectId || !isBootstrap(entry.first, entry.second);
     });
@@ -252,13 +286,14 @@ void StagedObjects::removeServer(std::int64_t server)
         const Path path{accessControlObjectId, rule->first};
         const Path acl = path.child(aclResource);
         auto& values = rule->second.values;
-        hasNewRules_ = values.erase(acl.child(static_cast<Id>(server))) > 0 || hasNewRules_;
+        if (values.erase(acl.child(static_cast<Id>(server))) > 0)
+            changed_.insert(accessControlObjectId);
         const auto* owner = rule->second.find(path.child(ownerResource));
         if (owner == nullptr || *owner != model::Value(server)) {
             ++rule;
             continue;
         }
-        hasNewRules_ = true;
+        changed_.insert(accessControlObjectId);
         const auto heir = heirOf(rule->second, acl);
         if (heir)
             values.insert_or_assign(path.child(ownerResource), model::Value(std::int64_t{*heir}));

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "agent/base/secret.hpp"
 #include "agent/lwm2m/codec/codec.hpp"
+#include "agent/lwm2m/object.hpp"
 #include "agent/lwm2m/refusal.hpp"
 
 namespace causeway::lwm2m {
@@ -16,6 +17,7 @@ namespace causeway::lwm2m {
 inline constexpr model::Id securityObjectId = 0;
 inline constexpr model::Id serverObjectId = 1;
 inline constexpr model::Id accessControlObjectId = 2;
+inline constexpr model::Id deviceObjectId = 3;
 
 /// One Object Instance that is not in force yet.
 struct StagedInstance
@@ -29,31 +31,41 @@ struct StagedInstance
     [[nodiscard]] const model::Value* find(const model::Path& resource) const;
 };
 
-/// Objects 0, 1 and 2 of one client while a Bootstrap-Server works on them (LwM2M Core §6.1.7):
-/// nothing here is in force, and dropping it is the rollback. Bounded, whatever is written.
+/// Objects 0, 1 and 2 of one client, and others that take a bootstrap, while a Bootstrap-Server
+/// works on them (LwM2M Core §6.1.7): nothing here is in force, and dropping it is the rollback.
+/// Bounded, whatever is written.
 class StagedObjects
 {
 public:
     using Instances = std::map<model::Id, StagedInstance>;
 
+    StagedObjects();
+
     /// What is in force when the bootstrap begins.
     void add(const model::Path& instance, StagedInstance content);
+    /// The same of an Object beyond 2.
+    void add(model::Id object, const ObjectContent& content);
+
+    /// Whether the Object of this path is one of these.
+    [[nodiscard]] bool has(const model::Path& path) const;
 
     /// Bootstrap-Write: `records` at and below `target`, which is an Object, an instance or a
-    /// Resource of Objects 0 to 2. Instances and Resources come into being; what is written
+    /// Resource of one of these Objects. Instances and Resources come into being; what is written
     /// replaces what was there. A server account that is written over the Bootstrap-Server's own
     /// makes that move to a free instance: servers do not know which one it has.
     [[nodiscard]] OrRefusal<void> write(const model::Path& target, std::vector<Record> records);
 
     /// Bootstrap-Delete of the root, an Object or an instance. The Bootstrap-Server's own account
-    /// stays. With an instance of Object 0 goes what belongs to that server: its instance of
-    /// Object 1 and its rights. Refuses the Bootstrap-Server's instance when it is named.
+    /// and /3/0 stay. With an instance of Object 0 goes what belongs to that server: its instance
+    /// of Object 1 and its rights. Refuses the Bootstrap-Server's instance when it is named.
     [[nodiscard]] OrRefusal<void> remove(const model::Path& target);
 
     [[nodiscard]] const Instances& instances(model::Id object) const { return objects_.at(object); }
 
-    /// Whether Object 2 is no longer as it was.
-    [[nodiscard]] bool hasNewRules() const { return hasNewRules_; }
+    /// The Objects that are no longer as they were; 0 and 1 are not told.
+    [[nodiscard]] const std::set<model::Id>& changed() const { return changed_; }
+
+    [[nodiscard]] ObjectContent content(model::Id object) const;
 
     /// The account of a Bootstrap-Server, or of the server with this ID.
     [[nodiscard]] std::optional<model::Id> bootstrapInstance() const;
@@ -69,8 +81,8 @@ private:
     void clear(model::Id object);
     void removeServer(std::int64_t shortServerId);
 
-    std::array<Instances, 3> objects_; ///< 0, 1 and 2
-    bool hasNewRules_ = false;
+    std::map<model::Id, Instances> objects_;
+    std::set<model::Id> changed_;
 };
 
 } // namespace causeway::lwm2m

@@ -25,6 +25,7 @@ constexpr Id modelNumber = 1;
 constexpr Id serialNumber = 2;
 constexpr Id firmwareVersion = 3;
 constexpr Id reboot = 4;
+constexpr Id factoryReset = 5;
 constexpr Id errorCode = 11;
 constexpr Id resetErrorCode = 12;
 constexpr Id currentTime = 13;
@@ -41,6 +42,7 @@ constexpr std::array all{resource::manufacturer,
                          resource::serialNumber,
                          resource::firmwareVersion,
                          resource::reboot,
+                         resource::factoryReset,
                          resource::errorCode,
                          resource::resetErrorCode,
                          resource::currentTime,
@@ -106,7 +108,7 @@ std::vector<Id> DeviceObject::resources(Id) const
     auto ids = definedOf(definition(), all);
     std::erase_if(ids, [this](Id id) {
         const auto* known = text(id);
-        return known != nullptr && known->empty();
+        return id == resource::factoryReset ? !onFactoryReset_ : known != nullptr && known->empty();
     });
     for (const auto& [path, sample] : measured_) {
         const Id id = path.resource();
@@ -157,25 +159,15 @@ Expected<model::Sample> DeviceObject::read(const Path& path) const
 void DeviceObject::write(Id, std::vector<ResourceWrite> values, WriteMode mode, Done done)
 {
     Clock changed = mode == WriteMode::Replace ? Clock{} : clock_;
-    for (const auto& [path, value] : values) {
-        const auto* text = std::get_if<std::string>(&value);
-        const auto* time = std::get_if<model::Time>(&value);
-        if (path.resource() == resource::currentTime && time != nullptr)
-            changed.offset = seconds(time->seconds) - gatewayTime();
-        else if (path.resource() == resource::utcOffset && text != nullptr)
-            changed.utcOffset = *text;
-        else if (path.resource() == resource::timezone && text != nullptr)
-            changed.timezone = *text;
-    }
-    if (changed.utcOffset.size() > longestText || changed.timezone.size() > longestText) {
-        done(refuse(OutcomeCode::BadRequest, "the text is too long for a time zone"));
+    for (const auto& [path, value] : values)
+        take(changed, path, value);
+    if (const auto fits = check(changed); !fits) {
+        done(refuse(OutcomeCode::BadRequest, fits.error().message));
         return;
     }
     clock_ = std::move(changed);
     if (keep_)
-        keep_({{offsetKey, std::to_string(clock_.offset.count())},
-               {utcOffsetKey, textMark + clock_.utcOffset},
-               {timezoneKey, textMark + clock_.timezone}});
+        keep_(stateOf(clock_));
     done({});
 }
 
@@ -184,12 +176,64 @@ void DeviceObject::execute(const Path& path, const std::string&, Done done)
     // Each code stands for something that is so now, so all of them would come back at once.
     if (path.resource() == resource::resetErrorCode)
         return done({});
-    if (path.resource() != resource::reboot) {
+    const bool isReset = path.resource() == resource::factoryReset && onFactoryReset_;
+    if (path.resource() != resource::reboot && !isReset) {
         done(refuse(OutcomeCode::MethodNotAllowed, "this Resource cannot be executed"));
         return;
     }
     done({});
-    onReboot_();
+    auto& begin = isReset ? onFactoryReset_ : onReboot_;
+    begin();
+}
+
+// The time itself is never what a Bootstrap-Server found: it goes on.
+std::optional<ObjectContent> DeviceObject::bootstrapContent() const
+{
+    ObjectContent content{{0}, {}};
+    for (const Id id : {resource::utcOffset, resource::timezone}) {
+        if (!text(id)->empty())
+            content.values.emplace(Path{definition().id, 0, id}, Value(*text(id)));
+    }
+    return content;
+}
+
+// Of what a Bootstrap-Server writes to Object 3 the clock alone is not the device's own; the rest
+// is ignored.
+Expected<api::ClientState> DeviceObject::stateWith(const ObjectContent& content) const
+{
+    Clock next;
+    next.offset = clock_.offset;
+    for (const auto& [path, value] : content.values)
+        take(next, path, value);
+    if (auto fits = check(next); !fits)
+        return fail(fits.error());
+    return stateOf(next);
+}
+
+void DeviceObject::take(Clock& clock, const Path& path, const Value& value) const
+{
+    const auto* text = std::get_if<std::string>(&value);
+    const auto* time = std::get_if<model::Time>(&value);
+    if (path.resource() == resource::currentTime && time != nullptr)
+        clock.offset = seconds(time->seconds) - gatewayTime();
+    else if (path.resource() == resource::utcOffset && text != nullptr)
+        clock.utcOffset = *text;
+    else if (path.resource() == resource::timezone && text != nullptr)
+        clock.timezone = *text;
+}
+
+Expected<void> DeviceObject::check(const Clock& clock)
+{
+    if (clock.utcOffset.size() > longestText || clock.timezone.size() > longestText)
+        return fail(ErrorKind::InvalidArgument, "the text is too long for a time zone");
+    return {};
+}
+
+api::ClientState DeviceObject::stateOf(const Clock& clock)
+{
+    return {{offsetKey, std::to_string(clock.offset.count())},
+            {utcOffsetKey, textMark + clock.utcOffset},
+            {timezoneKey, textMark + clock.timezone}};
 }
 
 const std::string* DeviceObject::text(Id resource) const

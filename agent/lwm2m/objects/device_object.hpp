@@ -40,6 +40,12 @@ public:
                  base::Scheduler& scheduler,
                  base::UniqueFunction<void()> onReboot);
 
+    /// With this there is a /3/0/5; `onFactoryReset` runs like `onReboot`.
+    void allowFactoryReset(base::UniqueFunction<void()> onFactoryReset)
+    {
+        onFactoryReset_ = std::move(onFactoryReset);
+    }
+
     using Keep = base::UniqueFunction<void(const api::ClientState&)>;
 
     /// Takes the clock up as servers have set it (/3/0/13 to 15); `keep` hears of each change.
@@ -70,6 +76,10 @@ public:
                Done done) override;
     void execute(const model::Path& path, const std::string& arguments, Done done) override;
 
+    [[nodiscard]] std::optional<ObjectContent> bootstrapContent() const override;
+    [[nodiscard]] base::Expected<api::ClientState>
+    stateWith(const ObjectContent& content) const override;
+
 private:
     struct Clock
     {
@@ -78,6 +88,9 @@ private:
         std::string timezone = "Etc/UTC";
     };
 
+    void take(Clock& clock, const model::Path& path, const model::Value& value) const;
+    [[nodiscard]] static base::Expected<void> check(const Clock& clock);
+    [[nodiscard]] static api::ClientState stateOf(const Clock& clock);
     [[nodiscard]] const std::string* text(model::Id resource) const;
     [[nodiscard]] std::vector<model::Id> measuredInstances(model::Id resource) const;
     [[nodiscard]] std::chrono::seconds gatewayTime() const;
@@ -85,6 +98,7 @@ private:
     DeviceIdentity identity_;
     Measured measured_;
     base::UniqueFunction<void()> onReboot_;
+    base::UniqueFunction<void()> onFactoryReset_; ///< empty: it cannot be reset
     Clock clock_;
     Keep keep_;
     std::vector<std::uint8_t> errors_; ///< in the order they came; empty shows as a single 0

@@ -217,8 +217,56 @@ api::ClientState KeptObject::stateOf(const Content& content) const
     return state;
 }
 
-// Tells what differs; the first time everything, since nothing is kept yet.
+std::optional<ObjectContent> KeptObject::bootstrapContent() const
+{
+    return ObjectContent{content_.instances, content_.values};
+}
+
+// What this version of the definition does not have is left out (LwM2M Core §6.1.7.5).
+base::Expected<api::ClientState> KeptObject::stateWith(const ObjectContent& content) const
+{
+    Content next{{}, content.instances, {}};
+    for (const auto& [path, value] : content.values) {
+        if (definition_.find(path.resource()) != nullptr)
+            next.values.emplace(path, value);
+    }
+    if (auto checked = check(next); !checked)
+        return base::fail(checked.error());
+    return changesTo(next);
+}
+
+base::Expected<void> KeptObject::check(const Content& next) const
+{
+    const auto refused = [](std::string why) {
+        return base::fail(base::ErrorKind::InvalidArgument, std::move(why));
+    };
+    if (next.instances.size() > mostInstances || octetsOf(next.values) > mostOctets)
+        return refused(fmt::format("Object {} keeps {} instances and {} octets",
+                                   definition_.id,
+                                   mostInstances,
+                                   mostOctets));
+    for (const Id instance : next.instances) {
+        for (const auto& resource : definition_.resources) {
+            const Path path{definition_.id, instance, resource.id};
+            const auto found = next.values.lower_bound(path);
+            const bool isThere = found != next.values.end() && path.contains(found->first);
+            if (resource.isMandatory && !resource.operations.execute && !isThere)
+                return refused(path.toString() + " is mandatory and missing");
+        }
+    }
+    return {};
+}
+
 void KeptObject::become(Content next)
+{
+    const auto changes = changesTo(next);
+    isFactory_ = false;
+    content_ = std::move(next);
+    keep_(changes);
+}
+
+// What differs; the first time everything, since nothing is kept yet.
+api::ClientState KeptObject::changesTo(const Content& next) const
 {
     const auto before = stateOf(content_);
     auto changes = stateOf(next);
@@ -233,9 +281,7 @@ void KeptObject::become(Content next)
             changes.insert_or_assign(entry.first, std::string());
     }
     changes.insert_or_assign(key(), std::string(present));
-    isFactory_ = false;
-    content_ = std::move(next);
-    keep_(changes);
+    return changes;
 }
 
 } // namespace causeway::lwm2m

@@ -48,6 +48,9 @@ public:
     [[nodiscard]] bool allowsCreate() const override;
     void create(std::vector<NewInstance> instances, Done done) override;
     void remove(model::Id instance, Done done) override;
+    [[nodiscard]] std::optional<ObjectContent> bootstrapContent() const override;
+    [[nodiscard]] base::Expected<api::ClientState>
+    stateWith(const ObjectContent& content) const override;
 
 private:
     struct Content
@@ -63,6 +66,8 @@ private:
     [[nodiscard]] std::vector<model::Id> childrenOf(const model::Path& parent) const;
     [[nodiscard]] std::string key() const;
     [[nodiscard]] api::ClientState stateOf(const Content& content) const;
+    [[nodiscard]] api::ClientState changesTo(const Content& next) const;
+    [[nodiscard]] base::Expected<void> check(const Content& next) const;
     void become(Content next);
 
     const model::ObjectDefinition& definition_;

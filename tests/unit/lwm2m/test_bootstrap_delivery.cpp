@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <map>
 
 #include <boost/test/data/test_case.hpp>
@@ -319,7 +320,9 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_is_deleted_leaves_its_rights, BootstrapFix
     BOOST_TEST((finish().code == OutcomeCode::Changed));
 
     const auto& state = owner.delivered.front().state;
-    BOOST_TEST(state.size() == 2U);
+    BOOST_TEST(std::ranges::count_if(state, [](const auto& entry) {
+                   return entry.first.starts_with("access/");
+               }) == 2);
     BOOST_TEST(state.at("access/3303/0") == "102 102=3");
     BOOST_TEST(state.at("access/1/0") == "102 102=15");
     BOOST_TEST((owner.delivered.front().outdated == std::vector<std::string>{"access/"}));

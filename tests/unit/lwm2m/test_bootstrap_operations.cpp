@@ -66,7 +66,7 @@ BOOST_FIXTURE_TEST_CASE(a_bootstrap_server_may_give_itself_the_short_server_id_0
     BOOST_TEST((write("/0/1/10", noneOfServer, plainTextFormat) == OutcomeCode::BadRequest));
 
     BOOST_TEST(textOf(get("/0", linkFormat)) ==
-               "</>;lwm2m=1.1,</0/0>,</0/1>;ssid=101;uri=\"coaps://new.example\"");
+               "</>;lwm2m=1.1,</0>;ver=1.1,</0/0>,</0/1>;ssid=101;uri=\"coaps://new.example\"");
     BOOST_TEST((finish().code == OutcomeCode::Changed));
 }
 
@@ -93,8 +93,8 @@ BOOST_FIXTURE_TEST_CASE(the_bootstrap_server_makes_way_for_an_account, Bootstrap
     BOOST_TEST((write("/1", server()) == OutcomeCode::Changed));
 
     BOOST_TEST(textOf(get("/", linkFormat)) ==
-               "</>;lwm2m=1.1,</0/0>;ssid=101;uri=\"coaps://new.example\",</0/1>,</1/0>;ssid=101,"
-               "</3>;ver=1.1,</3/0>,</3303>;ver=1.1,</3303/0>");
+               "</>;lwm2m=1.1,</0>;ver=1.1,</0/0>;ssid=101;uri=\"coaps://new.example\",</0/1>,"
+               "</1>;ver=1.1,</1/0>;ssid=101,</2>,</3>;ver=1.1,</3/0>,</3303>;ver=1.1,</3303/0>");
     BOOST_TEST((finish().code == OutcomeCode::Changed));
     BOOST_TEST(owner.delivered.front().accounts[1].account.settings.name == "boot");
     BOOST_TEST(owner.delivered.front().accounts[1].account.securityInstance == 1);
@@ -106,7 +106,7 @@ BOOST_FIXTURE_TEST_CASE(discover_of_one_object_shows_only_that, WithSite)
     peer().connect();
     peer().answer(OutcomeCode::Changed);
 
-    BOOST_TEST(textOf(get("/1", linkFormat)) == "</>;lwm2m=1.1,</1/0>;ssid=7");
+    BOOST_TEST(textOf(get("/1", linkFormat)) == "</>;lwm2m=1.1,</1>;ver=1.1,</1/0>;ssid=7");
     BOOST_TEST((get("/1/0", linkFormat).code == OutcomeCode::BadRequest));
     BOOST_TEST((get("/77", linkFormat).code == OutcomeCode::NotFound));
 }
@@ -135,7 +135,8 @@ BOOST_FIXTURE_TEST_CASE(delete_of_all_leaves_the_bootstrap_server, WithSite)
 
     BOOST_TEST((remove("/") == OutcomeCode::Deleted));
 
-    BOOST_TEST(textOf(get("/", linkFormat)).find("</0/1>,</3>") != std::string::npos);
+    BOOST_TEST(textOf(get("/", linkFormat)).find("</0/1>,</1>;ver=1.1,</2>,</3>") !=
+               std::string::npos);
     BOOST_TEST((remove("/0/1") == OutcomeCode::BadRequest));
     BOOST_TEST((remove("/3") == OutcomeCode::Deleted));
     BOOST_TEST((remove("/1/0/1") == OutcomeCode::BadRequest));
@@ -151,7 +152,7 @@ BOOST_FIXTURE_TEST_CASE(delete_of_a_security_instance_takes_the_server_along, Wi
 
     BOOST_TEST((remove("/0/0") == OutcomeCode::Deleted));
 
-    BOOST_TEST(textOf(get("/1", linkFormat)) == "</>;lwm2m=1.1");
+    BOOST_TEST(textOf(get("/1", linkFormat)) == "</>;lwm2m=1.1,</1>;ver=1.1");
 }
 
 BOOST_FIXTURE_TEST_CASE(what_a_write_of_an_instance_leaves_out_is_no_longer_there, BootstrapFixture)
@@ -223,7 +224,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_write_of_an_account_is_refused, BootstrapFixt
     BOOST_TEST((put("/1/0/1", 9999, "1") == OutcomeCode::UnsupportedFormat));
     BOOST_TEST((put("/1/0/1", plainTextFormat, "soon") == OutcomeCode::BadRequest));
     BOOST_TEST((put("/1/0/99", plainTextFormat, "1") == OutcomeCode::BadRequest));
-    BOOST_TEST((put("/77/0/1", plainTextFormat, "1") == OutcomeCode::NotFound));
+    BOOST_TEST((put("/77/0/1", plainTextFormat, "1") == OutcomeCode::BadRequest));
     BOOST_TEST((put("/3303/0/5700", plainTextFormat, "1") == OutcomeCode::BadRequest));
     BOOST_TEST((put("/0", tlvFormat, "") == OutcomeCode::Changed));
     api::Request post;

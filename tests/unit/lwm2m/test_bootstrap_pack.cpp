@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(that_a_server_does_not_have_is_done_without)
 BOOST_AUTO_TEST_CASE(that_makes_no_sense_is_done_without)
 {
     auto other = PackFixture::account();
-    other.push_back({{3, 0, 15}, Value(std::string("Europe/Paris")), {}});
+    other.push_back({{3303, 0, 5700}, Value(1.5), {}}); // the device's own
     const auto withoutServer = PackFixture::security();
     auto clash = PackFixture::account();
     clash[1].value = Value(true); // a second Bootstrap-Server

@@ -349,4 +349,19 @@ BOOST_FIXTURE_TEST_CASE(shows_a_server_its_own_account_only, Twice)
     BOOST_CHECK(first.request(foreign)->value().code == OutcomeCode::Unauthorized);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_factory_reset_is_there_where_it_is_allowed, Kept)
+{
+    int resets = 0;
+    api::Request reset;
+    reset.method = api::Method::Post;
+    reset.path = {"3", "0", "5"};
+    BOOST_CHECK(ask(reset).code == OutcomeCode::NotFound);
+
+    device->allowFactoryReset([&resets] { ++resets; });
+
+    BOOST_CHECK(ask(reset).code == OutcomeCode::Changed);
+    BOOST_TEST(resets == 1);
+    BOOST_TEST(owner.reboots == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

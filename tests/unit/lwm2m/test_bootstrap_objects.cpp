@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+
+#include "agent/lwm2m/objects/kept_object.hpp"
+#include "tests/unit/lwm2m/bootstrap_fixture.hpp"
+
+using namespace causeway;
+using namespace causeway::lwm2m;
+
+namespace {
+
+constexpr model::Id portfolio = 16;
+const Path identity{portfolio, 0, 0};
+
+/// A device with a Portfolio that has an instance 0, and a Bootstrap-Server at work.
+struct WithPortfolio : BootstrapFixture
+{
+    WithPortfolio()
+    {
+        auto object = makePortfolio({});
+        client->addObject(std::move(object));
+        begin();
+        writeAccount();
+    }
+
+    static std::unique_ptr<KeptObject> makePortfolio(const api::ClientState& state)
+    {
+        return std::make_unique<KeptObject>(*testDefinitions().find(portfolio),
+                                            KeptObject::Values{{identity.child(0), Value(host)}},
+                                            state,
+                                            [](const api::ClientState&) {});
+    }
+
+    /// The Object of the client that begins with what was delivered.
+    std::unique_ptr<KeptObject> next()
+    {
+        BOOST_TEST((finish().code == OutcomeCode::Changed));
+        BOOST_REQUIRE(owner.delivered.size() == 1U);
+        auto state = owner.delivered.front().state;
+        std::erase_if(state, [](const auto& entry) { return entry.second.empty(); });
+        return makePortfolio(state);
+    }
+
+    static std::vector<Record> model(model::Id instance, const std::string& text)
+    {
+        return {{{portfolio, instance, 0, 2}, Value(text), {}}};
+    }
+
+    OutcomeCode writeText(const std::string& path, const std::string& text)
+    {
+        api::Request request;
+        request.method = api::Method::Put;
+        request.path = segmentsOf(path);
+        request.contentFormat = plainTextFormat;
+        request.payload = base::toBytes(text);
+        return ask(std::move(request)).code;
+    }
+
+    static inline const std::string host = "host";
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(bootstrap_objects)
+
+BOOST_FIXTURE_TEST_CASE(what_was_written_is_there_after_the_finish, WithPortfolio)
+{
+    BOOST_TEST((write("/16", model(3, "SDM120")) == OutcomeCode::Changed));
+
+    const auto object = next();
+
+    BOOST_TEST((object->instances() == std::vector<model::Id>{0, 3}));
+    BOOST_TEST((object->read({portfolio, 3, 0, 2})->value == Value(std::string("SDM120"))));
+    BOOST_TEST((object->read(identity.child(0))->value == Value(host)));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_written_instance_replaces_the_one_that_was_there, WithPortfolio)
+{
+    BOOST_TEST((write("/16/0", model(0, "SDM120")) == OutcomeCode::Changed));
+
+    BOOST_TEST((next()->resourceInstances(0, 0) == std::vector<model::Id>{2}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_deleted_instance_is_gone_after_the_finish_and_not_before, WithPortfolio)
+{
+    BOOST_TEST((remove("/16/0") == OutcomeCode::Deleted));
+    BOOST_TEST(textOf(get("/16", linkFormat)) == "</>;lwm2m=1.1,</16>");
+    BOOST_TEST(owner.state.empty());
+
+    const auto object = next();
+
+    BOOST_TEST(object->instances().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(delete_of_the_root_takes_kept_instances_along, WithPortfolio)
+{
+    BOOST_TEST((remove("/") == OutcomeCode::Deleted));
+
+    BOOST_TEST(textOf(get("/16", linkFormat)) == "</>;lwm2m=1.1,</16>");
+    writeAccount();
+
+    BOOST_TEST(next()->instances().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_nobody_touched_is_not_kept_anew, WithPortfolio)
+{
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+
+    for (const auto& [key, text] : owner.delivered.front().state)
+        BOOST_TEST(!key.starts_with("object/"), key);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_instance_without_what_is_mandatory_is_not_acceptable, WithPortfolio)
+{
+    BOOST_TEST((write("/16/5", {}) == OutcomeCode::Changed));
+
+    const auto refused = finish();
+
+    BOOST_TEST((refused.code == OutcomeCode::NotAcceptable));
+    BOOST_TEST(textOf(refused) == "/16/5/0 is mandatory and missing");
+    BOOST_TEST((remove("/16/5") == OutcomeCode::Deleted));
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+}
+
+BOOST_FIXTURE_TEST_CASE(more_instances_than_are_kept_are_not_acceptable, WithPortfolio)
+{
+    for (model::Id id = 1; id <= KeptObject::mostInstances; ++id)
+        BOOST_TEST((write("/16/" + std::to_string(id), model(id, "m")) == OutcomeCode::Changed));
+
+    BOOST_TEST((finish().code == OutcomeCode::NotAcceptable));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_clock_of_object_3_is_set_and_its_instance_stays, WithPortfolio)
+{
+    BOOST_TEST((writeText("/3/0/15", "Europe/Paris") == OutcomeCode::Changed));
+    BOOST_TEST((writeText("/3/0/0", "somebody else") == OutcomeCode::Changed));
+    BOOST_TEST((remove("/3/0") == OutcomeCode::Deleted));
+    BOOST_TEST((writeText("/3/1/15", "Europe/Paris") == OutcomeCode::BadRequest));
+
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+
+    const auto& state = owner.delivered.front().state;
+    BOOST_TEST(state.at("/3/0/15") == "=Europe/Paris");
+    BOOST_TEST(state.at("/3/0/14") == "=+00:00");
+    BOOST_TEST(state.at("/3/0/13") == "0");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_comes_from_the_device_is_not_bootstrapped, WithPortfolio)
+{
+    BOOST_TEST((writeText("/3303/0/5700", "1") == OutcomeCode::BadRequest));
+    BOOST_TEST((remove("/3303") == OutcomeCode::BadRequest));
+    BOOST_TEST((remove("/77") == OutcomeCode::BadRequest));
+}
+
+// LwM2M Core, appendix E.2, Resource 23: "If true or absent".
+BOOST_FIXTURE_TEST_CASE(send_is_muted_unless_the_bootstrap_server_says_otherwise, BootstrapFixture)
+{
+    auto outspoken = server(1, 102);
+    outspoken.push_back({{1, 1, 23}, Value(false), {}});
+    begin();
+    writeAccount();
+    BOOST_TEST((write("/0/2", security(2, 102, "coaps://other.example")) == OutcomeCode::Changed));
+    BOOST_TEST((write("/1/1", outspoken) == OutcomeCode::Changed));
+
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+
+    const auto& state = owner.delivered.front().state;
+    BOOST_TEST(state.at("server/meter-1:101/mute") == "true over false");
+    BOOST_TEST(state.at("server/meter-1:102/mute") == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_operators_account_has_send_and_keeps_it, WithSite)
+{
+    client->updateNow("boot");
+    peer().connect();
+    peer().answer(OutcomeCode::Changed);
+
+    BOOST_TEST(textOf(get("/1/0", senmlJsonFormat)).find(R"({"n":"23","vb":false})") !=
+               std::string::npos);
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+    BOOST_TEST(!owner.delivered.front().state.contains("server/site/mute"));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_place_of_a_server_comes_with_its_account, BootstrapFixture)
+{
+    auto placed = server();
+    placed.push_back({{1, 0, 13}, Value(std::uint64_t{4}), {}});
+    placed.push_back({{1, 0, 14}, Value(std::uint64_t{30}), {}});
+    placed.push_back({{1, 0, 15}, Value(true), {}});
+    begin();
+    BOOST_TEST((write("/0/1", security()) == OutcomeCode::Changed));
+    BOOST_TEST((write("/1/0", placed) == OutcomeCode::Changed));
+
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+
+    BOOST_TEST(owner.delivered.front().state.at("server/meter-1:101/place") == "4 30 true");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

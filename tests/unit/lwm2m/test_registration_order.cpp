@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/unit/lwm2m/bootstrap_fixture.hpp"
+
+using namespace causeway;
+using namespace causeway::lwm2m;
+
+namespace {
+
+/// A client with the servers first, second and third, as a bootstrap has left them; each gives up
+/// after one attempt.
+struct ThreeServers : BootstrapFixture
+{
+    void start(const api::ClientState& state)
+    {
+        std::vector<api::ServerSettings> servers;
+        for (const auto* name : {"first", "second", "third"}) {
+            auto& settings = servers.emplace_back(siteWithId7());
+            settings.name = name;
+            settings.uri = std::string("coaps://") + name;
+            settings.shortServerId = static_cast<std::uint16_t>(servers.size());
+            settings.retryCount = 1;
+            settings.sequenceDelay = 60s;
+        }
+        client = std::make_unique<Client>(
+            ClientSettings{"meter-1", "ep-1", api::factoryAccounts(servers), state},
+            transport,
+            scheduler,
+            testDefinitions(),
+            owner);
+        client->start(0s);
+        scheduler.advance(0s);
+    }
+
+    std::vector<std::string> opened() const
+    {
+        std::vector<std::string> uris;
+        for (const auto& peer : transport.peers)
+            uris.push_back(peer->settings.uri.substr(8));
+        return uris;
+    }
+
+    std::vector<std::string> sorted() const
+    {
+        auto names = opened();
+        std::ranges::sort(names);
+        return names;
+    }
+
+    void registerLast()
+    {
+        peer().connect();
+        peer().accept();
+        scheduler.advance(0s);
+    }
+
+    void failLast()
+    {
+        peer().lose({ErrorKind::Unreachable, "nobody is there", {}});
+        scheduler.advance(0s);
+    }
+};
+
+using Names = std::vector<std::string>;
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(registration_order, ThreeServers)
+
+BOOST_AUTO_TEST_CASE(servers_without_a_place_are_registered_with_at_once)
+{
+    start({});
+
+    BOOST_TEST((sorted() == Names{"first", "second", "third"}));
+}
+
+BOOST_AUTO_TEST_CASE(servers_with_a_place_come_one_after_the_other)
+{
+    start({{"server/first/place", "9 0 false"}, {"server/second/place", "2 0 false"}});
+
+    BOOST_TEST((opened() == Names{"third", "second"}));
+    registerLast();
+    BOOST_TEST((opened() == Names{"third", "second", "first"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_fails_lets_the_next_one_come)
+{
+    start({{"server/first/place", "1 0 false"},
+           {"server/second/place", "2 0 false"},
+           {"server/third/place", "3 0 false"}});
+
+    failLast();
+
+    BOOST_TEST((opened() == Names{"first", "second"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_fails_may_block_the_others_until_it_has_the_client)
+{
+    start({{"server/first/place", "1 0 true"},
+           {"server/second/place", "2 0 false"},
+           {"server/third/place", "3 0 false"}});
+
+    failLast();
+    BOOST_TEST((opened() == Names{"first"}));
+    scheduler.advance(90s); // sequenceDelay and its spread
+    BOOST_TEST((opened() == Names{"first", "first"}));
+    registerLast();
+
+    BOOST_TEST((opened() == Names{"first", "first", "second"}));
+}
+
+BOOST_AUTO_TEST_CASE(the_initial_delay_counts_from_the_server_before_and_only_once)
+{
+    const api::ClientState state{{"server/first/place", "1 0 false"},
+                                 {"server/second/place", "2 30 false"},
+                                 {"server/third/place", "3 0 false"}};
+    start(state);
+    scheduler.advance(100s);
+    registerLast();
+    scheduler.advance(29s);
+    BOOST_TEST((opened() == Names{"first"}));
+    scheduler.advance(1s);
+    BOOST_TEST((opened() == Names{"first", "second"}));
+    registerLast();
+
+    auto kept = state;
+    kept.merge(owner.state);
+    transport.peers.clear();
+    start(kept);
+    registerLast();
+    BOOST_TEST((opened() == Names{"first", "second"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_kept_of_a_place_need_not_make_sense)
+{
+    start({{"server/first/place", "soon"}, {"server/second/place", "- x y"}});
+
+    BOOST_TEST((sorted() == Names{"first", "second", "third"}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
