@@ -50,14 +50,19 @@ void CompositeWrite::onWritten(Outcome outcome)
 // The one that refused has changed nothing, unless it had several values to write.
 void CompositeWrite::undo()
 {
-    if (before_.back().values.size() <= 1)
+    if (before_.back().values.size() + before_.back().removed.size() <= 1)
         before_.pop_back();
-    for (auto& plan : before_)
-        place_.tree.find(plan.object)
-            ->write(plan.instance,
-                    std::move(plan.values),
-                    WriteMode::PartialUpdate,
-                    [](const Outcome&) {});
+    const auto ignore = [](const Outcome&) {
+    };
+    for (auto& plan : before_) {
+        Object& object = *place_.tree.find(plan.object);
+        if (!plan.values.empty())
+            object.write(plan.instance, std::move(plan.values), WriteMode::PartialUpdate, ignore);
+        for (const auto& path : plan.removed) {
+            if (place_.tree.contains(path))
+                object.removeInstances(path, ignore);
+        }
+    }
 }
 
 WritePlan CompositeWrite::present(const WritePlan& plan) const
@@ -70,8 +75,11 @@ WritePlan CompositeWrite::present(const WritePlan& plan) const
     for (const auto& write : plan.values)
         paths.push_back(write.path);
     for (const auto& path : paths) {
-        if (!place_.tree.contains(path))
-            continue; // a Resource Instance that is only now made
+        if (!place_.tree.contains(path)) { // only now made
+            if (path.isResourceInstance() && object.allowsResourceReplace())
+                old.removed.push_back(path);
+            continue;
+        }
         if (auto sample = object.read(path))
             old.values.push_back({path, std::move(sample->value)});
     }

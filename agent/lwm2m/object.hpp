@@ -86,8 +86,8 @@ public:
     /// A single Resource, or one Resource Instance, that exists. Fails when no value is known.
     [[nodiscard]] virtual base::Expected<model::Sample> read(const model::Path& path) const = 0;
 
-    /// Whether servers may remove Resource Instances by replacing a multiple Resource; false unless
-    /// the Object says otherwise, and then it never gets ReplaceResource.
+    /// Whether servers may add and remove Resource Instances, also by replacing the Resource;
+    /// false unless the Object says otherwise, and then it never gets ReplaceResource.
     [[nodiscard]] virtual bool allowsResourceReplace() const;
 
     /// Whether a Write may bring a Resource that is not instantiated; false unless the Object says

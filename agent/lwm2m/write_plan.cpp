@@ -96,12 +96,21 @@ private:
             return {}; // an array without elements adds none
         if (path.isResourceInstance() != tree_.isMultiple(path))
             return refusal(OutcomeCode::BadRequest, path.toString() + " has the wrong level");
+        if (path.isResourceInstance() && !mayBe(path))
+            return refusal(OutcomeCode::Unauthorized, path.toString() + " cannot be added");
         if (hasPath(checked_.values, path))
             return refusal(OutcomeCode::BadRequest, path.toString() + " is there twice");
         if (!isValidLink(tree_, *record.value))
             return refusal(OutcomeCode::BadRequest, path.toString() + " links to nothing");
         checked_.values.push_back({path, *std::move(record.value)});
         return {};
+    }
+
+    // A Resource Instance of most Objects is a register of the device: there are no more than
+    // those.
+    [[nodiscard]] bool mayBe(const Path& path) const
+    {
+        return tree_.contains(path) || tree_.find(path.object())->allowsResourceReplace();
     }
 
     OrRefusal<void> remove(const Path& path)
@@ -134,7 +143,6 @@ checkMandatory(const Object& object, const Path& instance, const std::vector<Res
     return {};
 }
 
-// Most Objects are of one shape: a Resource Instance is a register of the device.
 OrRefusal<void> checkNoneIsRemoved(const Object& object,
                                    const Path& resource,
                                    const std::vector<ResourceWrite>& values)

@@ -231,6 +231,19 @@ BOOST_AUTO_TEST_CASE(loses_nothing_by_a_null_that_is_refused)
     refusedWith(OutcomeCode::InternalServerError, R"({"n":"/3442/0/120","v":9})");
 }
 
+BOOST_AUTO_TEST_CASE(has_no_more_resource_instances_after_a_composite_that_fails)
+{
+    test->answer = {OutcomeCode::InternalServerError, "unit 7 does not answer"};
+
+    const auto answer = patch(senmlJsonFormat,
+                              R"([{"n":"/16/0/0/0","vs":"x"},{"n":"/16/0/0/7","vs":"new"},)"
+                              R"({"n":"/3442/0/120","v":9}])");
+
+    BOOST_CHECK(answer.code == OutcomeCode::InternalServerError);
+    BOOST_CHECK(read("/16/0/0/7").code == OutcomeCode::NotFound);
+    BOOST_TEST(text("/16/0/0/0") == "Host Device ID #1");
+}
+
 BOOST_AUTO_TEST_CASE(drops_what_a_replaced_instance_no_longer_has)
 {
     send(Method::Post, "/19", R"([{"bn":"/19/3/","n":"0/0","vd":"AQI"},{"n":"1","v":1}])");

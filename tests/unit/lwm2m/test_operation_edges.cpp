@@ -107,7 +107,7 @@ const Row rows[] = {
     {"Write of a cut TLV",                     put,   {"3442", "0", "120"},      {}, none, 11542, "\xc2\x78\x07", badRequest},
     {"Write of an array as text",              put,   {"3442", "0", "1120"},     {}, none, 0,    "7", badFormat},
     {"POST of a value to an array element",    post,  {"3442", "0", "1120", "0"}, {}, none, 0,   "7", changed},
-    {"POST of an array element more",          post,  {"3442", "0", "1120"},     {}, none, 110,  R"([{"n":"/3442/0/1120/9","v":7}])", changed},
+    {"POST of an array element more",          post,  {"3442", "0", "1120"},     {}, none, 110,  R"([{"n":"/3442/0/1120/9","v":7}])", unauthorized},
     {"POST of a value to a single Resource",   post,  {"3442", "0", "120"},      {}, none, 110,  R"([{"n":"/3442/0/120","v":7}])", notAllowed},
     {"POST to an instance without a format",   post,  {"3442", "0"},             {}, none, none, "[]", badFormat},
     {"Write of an instance without values",    post,  {"3442", "0"},             {}, none, 110,  "[]", changed},
