@@ -237,7 +237,11 @@ Expected<void> Lwm2mCborParser::value(const Path& path, const CborToken& first)
     const auto definition = collector_.find(path);
     if (!definition)
         return fail(definition.error());
-    return *definition == nullptr ? Expected<void>() : collector_.add(path, **definition, *value);
+    if (*definition != nullptr)
+        return collector_.add(path, **definition, *value);
+    // What is left out names its instance nevertheless.
+    const bool isNew = target_.isObject() && seen_.insert(path.upTo(2)).second;
+    return isNew ? collector_.open(path.upTo(2)) : Expected<void>();
 }
 
 } // namespace

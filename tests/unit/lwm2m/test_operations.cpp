@@ -344,11 +344,16 @@ BOOST_AUTO_TEST_CASE(creates_the_instance_that_only_unknown_resources_name)
     create.contentFormat = senmlJsonFormat;
     create.payload = base::toBytes(R"([{"n":"/3442/5/9999","v":9},{"n":"/3442/5/9998","v":9}])");
 
-    const auto created = ask(std::move(create));
+    const auto created = ask(create);
 
     BOOST_CHECK(created.code == OutcomeCode::Created);
     BOOST_TEST(created.locationPath.empty());
     BOOST_CHECK(read("/3442/5").code == content);
+
+    create.contentFormat = lwm2mCborFormat; // {[3442, 6, 9999]: 9}
+    create.payload = {0xa1, 0x83, 0x19, 0x0d, 0x72, 6, 0x19, 0x27, 0x0f, 9};
+    BOOST_CHECK(ask(create).locationPath.empty());
+    BOOST_CHECK(read("/3442/6").code == content);
 }
 
 BOOST_AUTO_TEST_CASE(announces_a_created_instance)
