@@ -171,8 +171,8 @@ NotificationAttributes Observations::attributesAt(const Asked& asked, const Path
     return attributes;
 }
 
-// Of a composite: the shortest periods of its parts. pmin is not among
-// them, since each event has waited for that of its own part already.
+// Of a composite: the shortest pmax of its parts. pmin and epmin are not here, since each event has
+// waited for those of its own part already.
 NotificationAttributes Observations::attributesOf(const Entry& entry) const
 {
     const Asked& asked = entry.asked;
@@ -183,7 +183,6 @@ NotificationAttributes Observations::attributesOf(const Entry& entry) const
         const auto attributes = attributesAt(asked, part);
         if (hasPeriod(attributes))
             takeSmaller(together.pmax, attributes.pmax);
-        takeSmaller(together.epmin, attributes.epmin);
         if (attributes.con && !together.con.value_or(false))
             together.con = attributes.con;
     }
@@ -210,10 +209,10 @@ Observations::eventIn(const Entry& entry, TimePoint changedAt, std::span<const R
     for (const Path& part : asked.target.parts) {
         const auto attributes = attributesAt(asked, part);
         if (isEvent(attributes, below(part, asked.told), below(part, newest)))
-            takeSmaller(
-                earliest,
-                std::optional(std::max<TimePoint>(
-                    changedAt, entry.toldAt + attributes.pmin.value_or(std::chrono::seconds(0)))));
+            takeSmaller(earliest,
+                        std::optional(std::max<TimePoint>(
+                            evaluateAt(attributes, entry.evaluatedAt, changedAt),
+                            entry.toldAt + attributes.pmin.value_or(std::chrono::seconds(0)))));
     }
     return earliest;
 }
@@ -222,11 +221,12 @@ void Observations::evaluate(Entry& entry)
 {
     const auto changedAt = entry.changedAt.value_or(scheduler_.now());
     entry.changedAt.reset();
+    // Of one value what waits already goes with what is newest then.
+    if (!entry.eventAt || entry.asked.target.isComposite()) {
+        if (const auto newest = view_.read(entry.asked.target))
+            takeSmaller(entry.eventAt, eventIn(entry, changedAt, *newest));
+    }
     entry.evaluatedAt = scheduler_.now();
-    if (entry.eventAt && !entry.asked.target.isComposite())
-        return; // it goes with what is newest then
-    if (const auto newest = view_.read(entry.asked.target))
-        takeSmaller(entry.eventAt, eventIn(entry, changedAt, *newest));
 }
 
 void Observations::runDue()

@@ -211,6 +211,22 @@ BOOST_AUTO_TEST_CASE(follows_the_attributes_of_each_part)
     BOOST_TEST(told().size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(evaluates_each_part_not_more_often_than_its_own_epmin)
+{
+    writeAttributes("/3303/0/5700", {"epmin=60"});
+    observe(both, 1);
+
+    scheduler.advance(1s);
+    switchTo(true); // has no epmin
+    BOOST_TEST(told().size() == 1U);
+    scheduler.advance(5s);
+    change(temperature, 22.0);
+    scheduler.advance(54s);
+    BOOST_TEST(told().empty());
+    scheduler.advance(1s);
+    BOOST_TEST(told().size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(repeats_all_parts_at_the_shortest_pmax)
 {
     writeAttributes("/3303/0/5700", {"pmax=20"});
