@@ -57,6 +57,8 @@ struct DeviceServices
     const std::vector<model::Id>& addedObjects;
     DeviceListener& listener;
     bool allowsPlaintext = false; ///< also for firmware repositories
+    std::string rootPath{};       ///< lwm2m::ClientSettings has it, and the next one
+    std::vector<std::string> registerAttributes{};
 };
 
 /// Everything one device is made from.

@@ -78,7 +78,9 @@ Daemon::Daemon(const Settings& settings)
                {settings.allowsNoSec,
                 settings.startSpread,
                 settings.deregisterLimit,
-                settings.addedObjects.ids})
+                settings.addedObjects.ids,
+                settings.alternatePath.segment,
+                settings.registerAttributes.list})
     , lists_(loop_,
              gateway_,
              store_,

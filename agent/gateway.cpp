@@ -257,7 +257,9 @@ void Gateway::startDevice(const api::DeviceSettings& settings,
                                                                   services_.definitions,
                                                                   rules_.addedObjects,
                                                                   *this,
-                                                                  rules_.allowsNoSec});
+                                                                  rules_.allowsNoSec,
+                                                                  rules_.rootPath,
+                                                                  rules_.registerAttributes});
     auto& started = *device;
     devices_.insert_or_assign(name, std::move(device));
     if (!runs)

@@ -51,6 +51,8 @@ struct GatewayRules
     base::Duration startSpread{0};
     base::Duration deregisterLimit = std::chrono::seconds(5);
     std::vector<model::Id> addedObjects; ///< that every device has besides its profile's
+    std::string rootPath{};              ///< of every device's Objects (lwm2m::ClientSettings)
+    std::vector<std::string> registerAttributes{}; ///< of every device, likewise
 };
 
 } // namespace causeway::agent

@@ -121,6 +121,61 @@ Expected<AddedObjects> parse(const std::string& text)
     return objects;
 }
 
+bool isWord(std::string_view text, std::string_view others)
+{
+    const auto isLegal = [others](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               others.find(c) != std::string_view::npos;
+    };
+    return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, isLegal);
+}
+
+// LwM2M Core §6.2.1: a number in it would be an Object.
+template <>
+Expected<AlternatePath> parse(const std::string& text)
+{
+    const bool isNumber = text.find_first_not_of("0123456789") == std::string::npos;
+    if (!text.empty() && (isNumber || !isWord(text, "-_")))
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("\"{}\" is no alternate path: one word of letters, digits, '-' and "
+                                "'_', and no number",
+                                text));
+    return AlternatePath{text};
+}
+
+template <>
+Expected<RegisterAttributes> parse(const std::string& text)
+{
+    constexpr std::size_t most = 8; // Register is to fit into one datagram with its endpoint name
+    constexpr std::array<std::string_view, 7> own{"ep", "lt", "lwm2m", "b", "Q", "sms", "pid"};
+    RegisterAttributes attributes;
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        const auto equals = std::min(word.find('='), word.size() - 1);
+        const auto name = std::string_view(word).substr(0, equals);
+        if (!isWord(name, "-_.") || !isWord(std::string_view(word).substr(equals + 1), "-_.:~+/"))
+            return fail(ErrorKind::InvalidArgument,
+                        fmt::format("\"{}\" is no attribute of Register such as gw=site-7", word));
+        if (std::ranges::find(own, name) != own.end())
+            return fail(ErrorKind::InvalidArgument,
+                        fmt::format("\"{}\" is an attribute that the standard has", word));
+        attributes.list.push_back(std::move(word));
+    }
+    if (attributes.list.size() > most)
+        return fail(ErrorKind::InvalidArgument, fmt::format("at most {} attributes", most));
+    return attributes;
+}
+
+std::string print(const AlternatePath& value)
+{
+    return value.segment;
+}
+
+std::string print(const RegisterAttributes& value)
+{
+    return fmt::format("{}", fmt::join(value.list, " "));
+}
+
 std::string print(const AddedObjects& value)
 {
     return fmt::format("{}", fmt::join(value.ids, " "));
@@ -221,6 +276,8 @@ constexpr std::array keys{
     key<&Settings::startSpread>("Gateway", "StartSpread", "Registrations of all devices are spread over this time when the daemon starts, so that a server sees no storm."),
     key<&Settings::deregisterLimit>("Gateway", "DeregisterLimit", "How long stopping waits for servers to confirm de-registrations."),
     key<&Settings::addedObjects>("Client", "Objects", "Objects that every device has besides those of its profile, separated by blanks: 7 (Connectivity Statistics: what the device's own sessions have carried), and for servers to create instances and keep things in 16 (Portfolio), 19 (BinaryAppDataContainer) and 3442 (the OMA test object with all data types, which forgets at a restart)."),
+    key<&Settings::alternatePath>("Client", "AlternatePath", "Below which path servers find the Objects of a device: with lwm2m, Object 3 is /lwm2m/3. One word that is no number; empty means the root. Bootstrap-Servers always find them at the root."),
+    key<&Settings::registerAttributes>("Client", "RegisterAttributes", "What every device tells in Register beside what the standard has, NAME=VALUE, separated by blanks: with gw=site-7 a server can find all devices of this gateway."),
     key<&Settings::tcti>("KeyStore", "Tcti", "How the TPM is reached: device:/dev/tpmrm0, or swtpm:host=…,port=… for tests."),
     key<&Settings::allowsSoftwareKey>("KeyStore", "AllowSoftwareKey", "Take the key-encryption key from the systemd credential \"kek\" instead of the TPM."),
     periodKey<&Settings::keyStoreRetry>("KeyStore", "RetryPeriod", "How often a locked key store tries to open again."),

@@ -20,6 +20,18 @@ struct AddedObjects
     std::vector<model::Id> ids;
 };
 
+/// The path below which servers find the Objects of a device; empty: the root.
+struct AlternatePath
+{
+    std::string segment;
+};
+
+/// What every device tells in Register beside what the standard has: "gw=site-7".
+struct RegisterAttributes
+{
+    std::vector<std::string> list;
+};
+
 /// What the operator sets once for the whole daemon, in causeway.conf and causeway.conf.d/*.conf.
 /// Each default stands here; check_settings holds causeway.conf(5) against them.
 struct Settings
@@ -36,6 +48,8 @@ struct Settings
 
     // [Client]
     AddedObjects addedObjects{{7, 16}};
+    AlternatePath alternatePath;
+    RegisterAttributes registerAttributes;
 
     // [KeyStore]
     std::string tcti = "device:/dev/tpmrm0";

@@ -52,6 +52,13 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_file_and_line)
         {"[Gateway]\nStartSpread=fast\n",
          ":2: StartSpread: \"fast\" is no time span such as 500ms, 30s or 5min"},
         {"[Gateway]\nStateDirectory=var\n", ":2: StateDirectory: \"var\" is no absolute path"},
+        {"[Client]\nAlternatePath=3\n",
+         ":2: AlternatePath: \"3\" is no alternate path: one word of letters, digits, '-' and '_', "
+         "and no number"},
+        {"[Client]\nRegisterAttributes=gw=a b\n",
+         ":2: RegisterAttributes: \"b\" is no attribute of Register such as gw=site-7"},
+        {"[Client]\nRegisterAttributes=gw=a lt=5\n",
+         ":2: RegisterAttributes: \"lt=5\" is an attribute that the standard has"},
         {"[KeyStore]\nRetryPeriod=0\n", ":2: RetryPeriod: \"0\" is less than a second"},
         {"[Network]\nSessionLimit=999ms\n", ":2: SessionLimit: \"999ms\" is less than a second"},
         {"[Gateway]\nnonsense\n", ":2: neither [Section] nor Key=Value"},
