@@ -11,7 +11,8 @@
 #include "agent/device_repositories.hpp"
 #include "agent/lwm2m/objects/device_object.hpp"
 
-// The Objects that the device has are made in attached_device_objects.cpp.
+// The Objects that the device has are made in attached_device_objects.cpp; how it begins anew is in
+// attached_device_restart.cpp.
 namespace causeway::agent {
 
 using base::ErrorKind;
@@ -25,10 +26,6 @@ constexpr model::Id deviceObjectId = 3;
 constexpr model::Id errorCodeResource = 11;
 
 const std::vector<api::MappedResource> nothingMapped;
-
-/// A reboot of the client answers its server first; the new registration may take this long to
-/// begin when the old server does not confirm.
-constexpr base::Duration rebootLimit = std::chrono::seconds(2);
 
 /// The operator hears an Outcome as the Error that it would have been.
 base::Error errorOf(const model::Outcome& outcome)
@@ -343,14 +340,6 @@ void AttachedDevice::onServerChanges(const std::vector<lwm2m::ServerChange>& cha
                     log::serverChangeId);
 }
 
-void AttachedDevice::reboot()
-{
-    if (isLeaving_)
-        return; // whoever waits for stop() would never hear of its end
-    log::notice("{DEVICE}: asked to reboot, registering anew", "DEVICE", plan_.settings.name);
-    client_->stop(rebootLimit, lifetime_.guard([this] { restartClient(); }));
-}
-
 void AttachedDevice::startClient(base::Duration delay)
 {
     isLeaving_ = false;
@@ -370,16 +359,6 @@ void AttachedDevice::startClient(base::Duration delay)
     addObjects();
     showAvailability();
     client_->start(delay);
-}
-
-void AttachedDevice::restartClient()
-{
-    objects_.clear();
-    ownObjects_.clear();
-    deviceObject_ = nullptr;
-    client_.reset();
-    startClient(base::Duration::zero());
-    services_.listener.onDeviceChanged(plan_.settings.name);
 }
 
 std::optional<model::Sample> AttachedDevice::newest(const Path& path) const

@@ -131,6 +131,8 @@ private:
     void follow(const api::ClientState& changes);
     void keepState(const api::ClientState& changes, DeviceListener::Kept kept);
     void reboot();
+    void resetToFactory();
+    void forgetServers();
 
     [[nodiscard]] bool runs() const { return plan_.settings.isEnabled && plan_.fault.empty(); }
 

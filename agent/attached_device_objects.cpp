@@ -34,6 +34,8 @@ void AttachedDevice::addObjects()
                                                         lifetime_.guard([this] { reboot(); }));
     device->keepClock(plan_.state,
                       [this](const api::ClientState& changes) { onClientState(changes); });
+    if (plan_.settings.allowsServerWrites) // servers may not undo what they may not do
+        device->allowFactoryReset(lifetime_.guard([this] { resetToFactory(); }));
     deviceObject_ = device.get();
     showMeasured();
     client_->addObject(std::move(device));

@@ -37,7 +37,10 @@ void Gateway::onDeviceDelivery(const std::string& device,
             services_.bootstraps.keepBootstrap(device, std::move(result), std::move(done));
         },
         [this, device, asker, state, accounts = std::move(accounts)](base::Task finished) mutable {
-            bootstrapped_.insert_or_assign(device, std::move(accounts));
+            if (accounts.empty())
+                bootstrapped_.erase(device); // a factory reset
+            else
+                bootstrapped_.insert_or_assign(device, std::move(accounts));
             auto& now = *devices_.at(device);
             now.keepAccounts(accountsOf(now.settings()), state);
             if (asker.expired()) // a reboot while it was committed: nobody else starts it with them

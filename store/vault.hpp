@@ -168,6 +168,7 @@ private:
     base::Expected<void> moveCredential(const api::CredentialId& from, const api::CredentialId& to);
     /// Accounts that a Bootstrap-Server made of an operator's give their credentials back.
     base::Expected<void> giveBack(const std::string& device);
+    base::Expected<void> goBackToFactory(const std::string& device);
     [[nodiscard]] bool wasNoSec(const std::string& device, const std::string& account);
     base::Expected<void> takeOrigin(const std::string& device, api::DeliveredAccount& delivered);
     base::Expected<void> putDelivered(const std::string& device,

@@ -89,6 +89,13 @@ base::Expected<void> Vault::keepBootstrap(const std::string& device, api::Bootst
     Transaction transaction(database_);
     if (!devices_.endpointName(device))
         return base::fail(base::ErrorKind::NotFound, fmt::format("there is no device {}", device));
+    if (result.accounts.empty()) {
+        if (auto back = goBackToFactory(device); !back)
+            return back;
+        devices_.keepClientState(device, result.state);
+        commit(transaction);
+        return {};
+    }
     // Before anything is replaced: an account that keeps its key may get another's place.
     for (auto& delivered : result.accounts) {
         if (auto taken = takeOrigin(device, delivered); !taken)
@@ -110,6 +117,26 @@ base::Expected<void> Vault::keepBootstrap(const std::string& device, api::Bootst
     devices_.keepClientState(device, result.state);
     commit(transaction);
     return {};
+}
+
+base::Expected<void> Vault::goBackToFactory(const std::string& device)
+{
+    if (auto given = giveBack(device); !given)
+        return given;
+    if (!bootstraps_.clear(device, {}))
+        return {}; // it has the operator's accounts, and they stay as they are
+    const auto names = devices_.serversOf(device);
+    const auto operators = servers_.all();
+    const bool hasWay = std::ranges::any_of(operators, [&](const auto& server) {
+        return std::ranges::find(names, server.name) != names.end() &&
+               (server.securityMode == api::SecurityMode::NoSec ||
+                credentials_.find({device, server.name}).has_value());
+    });
+    if (hasWay)
+        return {};
+    return base::fail(
+        base::ErrorKind::Refused,
+        fmt::format("{} has no credential left for any account that the operator gave", device));
 }
 
 bool Vault::wasNoSec(const std::string& device, const std::string& account)

@@ -25,7 +25,8 @@ struct DeliveredAccount
     std::string origin;
 };
 
-/// All of a device's accounts after a bootstrap that passed the consistency check.
+/// All of a device's accounts after a bootstrap that passed the consistency check; none: a factory
+/// reset, back to those that the operator gave.
 struct BootstrapResult
 {
     std::vector<DeliveredAccount> accounts;
@@ -46,7 +47,9 @@ public:
     /// The accounts, their wrapped credentials and the state in one transaction, in place of what
     /// an earlier bootstrap left: all of it or nothing. The credentials of accounts that are no
     /// longer among them go. Refuses credentials as CredentialStore does
-    /// (InvalidArgument), and fails like it.
+    /// (InvalidArgument), and fails like it. A factory reset keeps the credentials of the
+    /// operator's accounts, gives back those that went on in another, and is Refused when that
+    /// leaves none to register or bootstrap with.
     virtual void keepBootstrap(const std::string& device, BootstrapResult result, Done done) = 0;
 };
 

@@ -101,7 +101,10 @@ public:
                              if (!put)
                                  return put;
                          }
-                         inventory_.bootstrapped.insert_or_assign(device, std::move(accounts));
+                         if (accounts.empty())
+                             inventory_.bootstrapped.erase(device);
+                         else
+                             inventory_.bootstrapped.insert_or_assign(device, std::move(accounts));
                          putState(device, result.state);
                          return {};
                      });

@@ -74,7 +74,16 @@ struct DeviceFixture : agent::DeviceListener
 
     void onDeviceSamples(const std::string&, const std::vector<model::Sample>&) override {}
 
-    void onDeviceDelivery(const std::string&, const Asker&, api::BootstrapResult, Kept) override {}
+    void onDeviceDelivery(const std::string&,
+                          const Asker&,
+                          api::BootstrapResult result,
+                          Kept done) override
+    {
+        delivered.push_back(std::move(result));
+        done({});
+    }
+
+    std::vector<api::BootstrapResult> delivered;
 
     void onDeviceState(const std::string&, const api::ClientState& changes, Kept done) override
     {
@@ -322,6 +331,22 @@ BOOST_AUTO_TEST_CASE(its_clock_stays_as_a_server_set_it_over_a_reboot)
     BOOST_TEST(read({"3", "0", "13"}) == "1000");
     BOOST_TEST(read({"3", "0", "14"}) == "+02:00");
     BOOST_TEST(read({"3", "0", "15"}) == "Europe/Berlin");
+}
+
+BOOST_AUTO_TEST_CASE(a_factory_reset_forgets_what_servers_have_set_and_registers_anew)
+{
+    static_cast<void>(ask(api::Method::Put, {"3", "0", "14"}, "+02:00"));
+
+    BOOST_TEST((ask(api::Method::Post, {"3", "0", "5"}, "").code == OutcomeCode::Changed));
+    BOOST_TEST(delivered.empty()); // the server hears of the De-register first
+    transport.peer().answer(OutcomeCode::Deleted);
+    scheduler.advance(base::Duration::zero());
+
+    BOOST_REQUIRE(delivered.size() == 1U);
+    BOOST_TEST(delivered.front().accounts.empty());
+    BOOST_TEST(delivered.front().state.at("/3/0/14") == "");
+    BOOST_TEST(!delivered.front().state.contains("position"));
+    BOOST_TEST(transport.peers.size() == 2U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

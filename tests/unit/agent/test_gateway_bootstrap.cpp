@@ -20,6 +20,7 @@ struct BootstrapSite : GatewayFixture
         bootstrap.uri = "coaps://127.0.0.2";
         auto settings = device();
         settings.servers = {"boot"};
+        settings.allowsServerWrites = true;
         BOOST_TEST(add(line()) == "");
         BOOST_TEST(add(bootstrap) == "");
         BOOST_TEST(attach(settings) == "");
@@ -113,6 +114,30 @@ BOOST_AUTO_TEST_CASE(a_device_goes_to_the_server_that_was_delivered)
     const auto status = gateway->device("meter-1")->registrations.front();
     BOOST_TEST(status.isBootstrapped);
     BOOST_TEST(status.shortServerId == 101);
+}
+
+BOOST_AUTO_TEST_CASE(a_factory_reset_goes_back_to_the_operators_account)
+{
+    writeAccount();
+    BOOST_TEST((finish() == OutcomeCode::Changed));
+    endSession();
+    until([&] { return transport.peers.size() == 2; });
+    auto& site = *transport.peers[1];
+    site.connect();
+    site.accept();
+    api::Request reset;
+    reset.method = api::Method::Post;
+    reset.path = {"3", "0", "5"};
+
+    const auto answered = site.request(std::move(reset));
+    until([&] { return answered->has_value() && !site.asked.empty(); });
+    site.answer(OutcomeCode::Deleted);
+    until([&] { return transport.peers.size() == 3; });
+
+    BOOST_TEST((answered->value().code == OutcomeCode::Changed));
+    BOOST_TEST(transport.peer().settings.uri == "coaps://127.0.0.2");
+    BOOST_TEST(accounts() == before, boost::test_tools::per_element());
+    BOOST_TEST(store.kept().bootstrapped.empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_delivered_accounts_are_there_after_a_restart)

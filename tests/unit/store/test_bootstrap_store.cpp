@@ -356,4 +356,38 @@ BOOST_AUTO_TEST_CASE(a_device_that_is_not_there_is_refused)
         (keep(store, "meter-9", result(account(101, 2))).error().kind == ErrorKind::NotFound));
 }
 
+BOOST_AUTO_TEST_CASE(a_factory_reset_goes_back_to_the_operators_accounts_and_keys)
+{
+    {
+        auto store = open();
+        auto all = result(account(101, 2), untouched());
+        all.state = {{"access/3/0", "101"}};
+        BOOST_REQUIRE(keep(store, "meter-1", std::move(all)));
+        auto factoryReset = result();
+        factoryReset.state = {{"access/3/0", ""}};
+        BOOST_REQUIRE(keep(store, "meter-1", std::move(factoryReset)));
+    }
+    auto store = open();
+
+    const auto loaded = store.load();
+
+    BOOST_REQUIRE(loaded);
+    BOOST_TEST(loaded->bootstrapped.empty());
+    BOOST_TEST(!loaded->clientStates.contains("meter-1"));
+    BOOST_TEST(store.fetch(factory)->key.equals(tests::goodKey(1).view()));
+    BOOST_TEST(!store.fetch(delivered).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_factory_reset_that_leads_nowhere_is_refused_and_changes_nothing)
+{
+    auto store = open();
+    BOOST_REQUIRE(keep(store, "meter-1", result(account(101, 2)))); // the operator's key is gone
+
+    BOOST_TEST(refusalOf(store, "meter-1", result()) ==
+               "meter-1 has no credential left for any account that the operator gave");
+
+    BOOST_TEST(store.load()->bootstrapped.contains("meter-1"));
+    BOOST_TEST(store.fetch(delivered)->key.equals(tests::goodKey(2).view()));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

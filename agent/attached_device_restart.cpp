@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/attached_device.hpp"
+#include "agent/base/log.hpp"
+#include "agent/lwm2m/objects/device_object.hpp"
+
+// Reboot and Factory Reset (/3/0/4 and 5) of a device's LwM2M Client. The legacy device itself, and
+// its firmware, are left alone.
+namespace causeway::agent {
+
+namespace {
+
+/// The client answers its server first; the new registration may take this long to begin when the
+/// old server does not confirm.
+constexpr base::Duration restartLimit = std::chrono::seconds(2);
+
+/// What no server has set: the operator's position and the state of the firmware.
+bool isDevicesOwn(const std::string& key)
+{
+    return key == "position" || key == "firmware" || key.starts_with("firmware/");
+}
+
+} // namespace
+
+void AttachedDevice::reboot()
+{
+    if (isLeaving_)
+        return; // whoever waits for stop() would never hear of its end
+    log::notice("{DEVICE}: asked to reboot, registering anew", "DEVICE", plan_.settings.name);
+    client_->stop(restartLimit, lifetime_.guard([this] { restartClient(); }));
+}
+
+void AttachedDevice::resetToFactory()
+{
+    if (isLeaving_)
+        return;
+    log::notice("{DEVICE}: asked for a factory reset, going back to what the operator gave",
+                "DEVICE",
+                plan_.settings.name);
+    client_->stop(restartLimit, lifetime_.guard([this] { forgetServers(); }));
+}
+
+// No accounts: the operator's again. All that servers have set goes in the same transaction.
+void AttachedDevice::forgetServers()
+{
+    api::BootstrapResult factory;
+    for (const auto& [key, text] : plan_.state) {
+        if (!isDevicesOwn(key))
+            factory.state.emplace(key, std::string());
+    }
+    services_.listener.onDeviceDelivery(
+        plan_.settings.name,
+        clientLife_->token(),
+        std::move(factory),
+        lifetime_.guard([this](const base::Expected<void>& forgotten) {
+            if (!forgotten)
+                log::err("{DEVICE}: no factory reset: {ERROR}; it goes on as it was",
+                         "DEVICE",
+                         plan_.settings.name,
+                         "ERROR",
+                         forgotten.error().message);
+            if (!isLeaving_)
+                restartClient();
+        }));
+}
+
+void AttachedDevice::restartClient()
+{
+    objects_.clear();
+    ownObjects_.clear();
+    deviceObject_ = nullptr;
+    client_.reset();
+    startClient(base::Duration::zero());
+    services_.listener.onDeviceChanged(plan_.settings.name);
+}
+
+} // namespace causeway::agent
