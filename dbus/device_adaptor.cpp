@@ -82,7 +82,13 @@ DeviceAdaptor::DeviceAdaptor(const Context& context, std::string name)
 
 void DeviceAdaptor::tellValues(const std::vector<model::Sample>& samples)
 {
-    emit([&] { emitValuesChanged(toBusSamples(samples)); });
+    emit([&] {
+        auto signal = getObject().createSignal(
+            bus::InterfaceName{org::causeway::Gateway1::Device_adaptor::INTERFACE_NAME},
+            bus::SignalName{"ValuesChanged"});
+        append(signal, samples);
+        getObject().emitSignal(signal);
+    });
 }
 
 void DeviceAdaptor::Change(sdbus::Result<>&& result, Dictionary settings)

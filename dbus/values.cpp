@@ -41,6 +41,41 @@ struct ToVariant
     }
 };
 
+/// Appends a variant with the value, of the type that ToVariant gives it.
+struct AppendValue
+{
+    sdbus::Message& message;
+
+    void operator()(bool value) const { append("b", value); }
+
+    void operator()(std::int64_t value) const { append("x", value); }
+
+    void operator()(std::uint64_t value) const { append("t", value); }
+
+    void operator()(double value) const { append("d", value); }
+
+    void operator()(const std::string& value) const { append("s", value); }
+
+    void operator()(const model::Time& time) const { append("x", time.seconds); }
+
+    void operator()(const model::CoreLink& link) const { append("s", link.text); }
+
+    /// Rare ones may cost what they cost.
+    template <typename Other>
+    void operator()(const Other& value) const
+    {
+        message << ToVariant{}(value);
+    }
+
+    template <typename Wire>
+    void append(const char* signature, const Wire& value) const
+    {
+        message.openVariant(signature);
+        message << value;
+        message.closeVariant();
+    }
+};
+
 template <typename Wire, typename Inside = Wire>
 model::Value plain(const sdbus::Variant& variant)
 {
@@ -115,6 +150,20 @@ std::vector<BusSample> toBusSamples(const std::vector<model::Sample>& samples)
     all.reserve(samples.size());
     std::ranges::transform(samples, std::back_inserter(all), toBusSample);
     return all;
+}
+
+void append(sdbus::Message& message, const std::vector<model::Sample>& samples)
+{
+    message.openContainer("(svsts)");
+    for (const model::Sample& sample : samples) {
+        message.openStruct("svsts");
+        message << sample.path.toString();
+        std::visit(AppendValue{message}, sample.value);
+        message << std::string(model::toString(model::typeOf(sample.value)))
+                << toMicroseconds(sample.takenAt) << std::string(toString(sample.quality));
+        message.closeStruct();
+    }
+    message.closeContainer();
 }
 
 std::string_view toString(model::Quality quality)

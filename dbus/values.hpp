@@ -30,6 +30,10 @@ using BusSample =
 [[nodiscard]] BusSample toBusSample(const model::Sample& sample);
 [[nodiscard]] std::vector<BusSample> toBusSamples(const std::vector<model::Sample>& samples);
 
+/// As toBusSamples() appended, without a Variant of each: sdbus-c++ makes a message of its own for
+/// every one, which is most of what a fleet of fast sensors costs.
+void append(sdbus::Message& message, const std::vector<model::Sample>& samples);
+
 [[nodiscard]] std::string_view toString(model::Quality quality);
 
 /// Microseconds since 1970; 0 for what lies before.

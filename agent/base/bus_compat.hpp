@@ -22,6 +22,7 @@ namespace causeway::bus {
 using sdbus::InterfaceName;
 using sdbus::PropertyName;
 using sdbus::ServiceName;
+using sdbus::SignalName;
 using ErrorName = sdbus::Error::Name;
 /// What the callback of an asynchronous call takes first.
 using MaybeError = std::optional<sdbus::Error>;
@@ -64,6 +65,7 @@ sdbus::Slot addMatch(sdbus::IConnection& connection, const std::string& rule, Ca
 using InterfaceName = std::string;
 using PropertyName = std::string;
 using ServiceName = std::string;
+using SignalName = std::string;
 using ErrorName = std::string;
 // Exactly this type: 1.2 recognises a callback that wants the error by it.
 using MaybeError = const sdbus::Error*;

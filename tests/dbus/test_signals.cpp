@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include <boost/test/unit_test.hpp>
 
 #include "dbus/ctl/client.hpp"
@@ -84,6 +89,38 @@ BOOST_AUTO_TEST_CASE(values_of_one_round_come_in_one_signal_in_their_order)
     BOOST_TEST(paths[0] == "/org/causeway/Gateway1/device/meter_2d1");
     BOOST_REQUIRE(samples.size() == 2U);
     BOOST_TEST(samples[1].get<1>().get<double>() == 2.0);
+}
+
+BOOST_AUTO_TEST_CASE(values_of_every_type_come_as_read_resource_tells_them)
+{
+    const auto slot = listen("ValuesChanged");
+    std::vector<model::Sample> all;
+    for (const model::Value& value : std::vector<model::Value>{std::string("text"),
+                                                               std::int64_t{-5},
+                                                               std::uint64_t{5},
+                                                               230.5,
+                                                               true,
+                                                               base::Bytes{1, 2},
+                                                               model::Time{86400},
+                                                               model::ObjectLink{66, 0},
+                                                               model::CoreLink{"</1>"}}) {
+        all.push_back(sampleOf(0));
+        all.back().value = value;
+    }
+
+    inside([&](auto& world) { world.gateway.listener->onSamples("meter-1", all); });
+    settle();
+
+    BOOST_REQUIRE(samples.size() == all.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto wanted = toBusSample(all[i]);
+        BOOST_TEST(samples[i].get<0>() == wanted.get<0>());
+        BOOST_TEST(signatureOf(samples[i].get<1>()) == signatureOf(wanted.get<1>()));
+        BOOST_TEST((*toValue(samples[i].get<1>()) == *toValue(wanted.get<1>())));
+        BOOST_TEST(samples[i].get<2>() == wanted.get<2>());
+        BOOST_TEST(samples[i].get<3>() == wanted.get<3>());
+        BOOST_TEST(samples[i].get<4>() == wanted.get<4>());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(objects_that_come_and_go_are_announced)
