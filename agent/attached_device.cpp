@@ -386,13 +386,19 @@ void AttachedDevice::showValues(std::vector<Path> changed)
 
 void AttachedDevice::showIdentity(const std::vector<Path>& changed)
 {
-    const auto isIdentity = [](const Path& path) {
-        return path.object() == deviceObjectId;
-    };
-    if (deviceObject_ == nullptr || std::ranges::none_of(changed, isIdentity))
+    if (deviceObject_ == nullptr)
         return;
-    deviceObject_->setIdentity(identity());
-    showMeasured();
+    bool isText = false;
+    for (const Path& path : changed) {
+        if (path.object() != deviceObjectId || field_.find(path) == nullptr)
+            continue;
+        const auto* sample = field_.newest(path);
+        if (sample != nullptr || deviceObject_->measured().contains(path))
+            deviceObject_->measure(path, field_.value(path));
+        isText = isText || sample == nullptr || std::holds_alternative<std::string>(sample->value);
+    }
+    if (isText)
+        deviceObject_->setIdentity(identity());
 }
 
 void AttachedDevice::showAvailability()

@@ -140,14 +140,17 @@ void BridgedObject::execute(const Path& path, const std::string& arguments, Done
         });
 }
 
+// For each report of a fleet: no list of all instances is made for it.
 std::vector<Path> BridgedObject::derivedFrom(const std::vector<Path>& resources) const
 {
     std::vector<Path> paths;
-    for (const auto& path : derived()) {
-        const Path instance = path.parent();
-        if (std::ranges::any_of(resources,
-                                [&](const Path& resource) { return instance.contains(resource); }))
-            paths.push_back(path);
+    std::vector<Id> done;
+    for (const Path& resource : resources) {
+        if (resource.object() != definition_.id || resource.size() < 3 ||
+            std::ranges::find(done, resource.instance()) != done.end())
+            continue;
+        done.push_back(resource.instance());
+        addDerived(resource.instance(), paths);
     }
     return paths;
 }
@@ -155,15 +158,20 @@ std::vector<Path> BridgedObject::derivedFrom(const std::vector<Path>& resources)
 std::vector<Path> BridgedObject::derived() const
 {
     std::vector<Path> paths;
-    for (const Id instance : instances()) {
-        for (const Id id : derivedResources) {
-            const Path path{definition_.id, instance, id};
-            if (hasDerived(instance) && definition_.find(id) != nullptr &&
-                field_.find(path) == nullptr)
-                paths.push_back(path);
-        }
-    }
+    for (const Id instance : instances())
+        addDerived(instance, paths);
     return paths;
+}
+
+void BridgedObject::addDerived(Id instance, std::vector<Path>& paths) const
+{
+    if (!hasDerived(instance))
+        return;
+    for (const Id id : derivedResources) {
+        const Path path{definition_.id, instance, id};
+        if (definition_.find(id) != nullptr && field_.find(path) == nullptr)
+            paths.push_back(path);
+    }
 }
 
 bool BridgedObject::hasDerived(Id instance) const

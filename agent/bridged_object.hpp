@@ -40,6 +40,7 @@ public:
     [[nodiscard]] std::vector<model::Path> derived() const;
 
 private:
+    void addDerived(model::Id instance, std::vector<model::Path>& paths) const;
     [[nodiscard]] bool hasDerived(model::Id instance) const;
     [[nodiscard]] bool misses(model::Id instance) const;
     [[nodiscard]] std::vector<const model::Sample*> samplesOf(model::Id instance) const;

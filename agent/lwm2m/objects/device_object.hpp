@@ -60,6 +60,11 @@ public:
     /// Power sources, battery and the like. What this Object keeps itself stays its own.
     void setMeasured(Measured measured) { measured_ = std::move(measured); }
 
+    void measure(const model::Path& path, base::Expected<model::Sample> value)
+    {
+        measured_.insert_or_assign(path, std::move(value));
+    }
+
     [[nodiscard]] const Measured& measured() const { return measured_; }
 
     /// True when /3/0/11 has changed: the errors present, or a single 0.
