@@ -21,10 +21,10 @@ BleBridge::BleBridge(const Field& field,
 {
     for (const ResourceMapping& mapping : profile->mappings)
         resources_.push_back(mapping.resource);
-    auto deliver = lifetime_.guard([this](const SensorReport& report) { onReport(report); });
+    auto deliver = lifetime_.guard([this](SensorReport&& report) { onReport(std::move(report)); });
     // Copied for each report: many come through one door.
     auto report = [&main = field_.main, deliver](SensorReport news) {
-        main.post([deliver, news = std::move(news)]() mutable { deliver(news); });
+        main.post([deliver, news = std::move(news)]() mutable { deliver(std::move(news)); });
     };
     field_.scheduler.post([&side = field_.side,
                            sensor = field_.sensor,
@@ -90,9 +90,10 @@ void BleBridge::refuse(const model::Path& path, const char* verb, Done done)
     });
 }
 
-void BleBridge::onReport(const SensorReport& report)
+void BleBridge::onReport(SensorReport report)
 {
-    counters_ = report.counters;
+    if (!report.counters.empty())
+        counters_ = std::move(report.counters);
     if (report.availability && !report.availability->isAvailable) {
         newest_.clear();
         reason_ = report.availability->reason;
@@ -102,7 +103,8 @@ void BleBridge::onReport(const SensorReport& report)
     if (listener_ == nullptr)
         return;
     // A listener may let the bridge go: the guard sees to what comes after.
-    auto tellSamples = lifetime_.guard([this, &report] { listener_->onSamples(report.samples); });
+    auto tellSamples =
+        lifetime_.guard([this, &report] { listener_->onSamples(std::move(report.samples)); });
     if (report.availability)
         listener_->onAvailability(report.availability->isAvailable, report.availability->reason);
     if (!report.samples.empty())

@@ -54,7 +54,7 @@ public:
     }
 
 private:
-    void onReport(const SensorReport& report);
+    void onReport(SensorReport report);
     [[nodiscard]] base::Expected<model::Sample> newest(const model::Path& path) const;
     void refuse(const model::Path& path, const char* verb, Done done);
 

@@ -205,9 +205,15 @@ void Bluez::onProperties(sdbus::Message& signal)
     if (interface != deviceInterface && interface != adapterInterface &&
         interface != characteristicInterface && interface != batteryInterface)
         return;
+    const std::string path = signal.getPath();
+    if (interface == deviceInterface) {
+        if (takePlainAdvertisement(path, signal))
+            return;
+        signal.rewind(true);
+        signal >> interface;
+    }
     Properties properties;
     signal >> properties;
-    const std::string path = signal.getPath();
     if (interface == adapterInterface)
         takeAdapter(path, properties);
     else if (interface == deviceInterface)
@@ -292,6 +298,21 @@ void Bluez::takeAdapter(const std::string& path, const Properties& properties)
         adapter->second->setPowered(powered->second.template get<bool>());
     if (const auto state = properties.find("Discovering"); state != properties.end())
         adapter->second->setDiscovering(state->second.template get<bool>());
+}
+
+/// Nearly all that bluetoothd tells: it must be cheap.
+bool Bluez::takePlainAdvertisement(const std::string& path, sdbus::Message& signal)
+{
+    const auto device = devices_.find(path);
+    if (device == devices_.end())
+        return false;
+    const auto advertisement = plainAdvertisementIn(signal, device->second);
+    if (!advertisement)
+        return false;
+    if (advertisement->rssi)
+        peripherals_->noteHeard(path);
+    listener_.onAdvertisement(*advertisement);
+    return true;
 }
 
 template <typename Properties>

@@ -68,6 +68,8 @@ private:
     void forgetAll();
     void say(const std::string& reason);
 
+    [[nodiscard]] bool takePlainAdvertisement(const std::string& path, sdbus::Message& signal);
+
     template <typename Objects>
     void takeObjects(const Objects& objects);
     template <typename Interfaces>

@@ -44,7 +44,71 @@ std::vector<std::string> servicesIn(const Properties& properties, std::vector<st
     return services;
 }
 
+/// Each entry of a dictionary; `take` reads the value of its key and says whether it can.
+template <typename Key, typename Take>
+bool forEach(sdbus::Message& message, const char* array, const char* entry, Take take)
+{
+    message.enterContainer(array);
+    while (message.enterDictEntry(entry)) {
+        Key key{};
+        message >> key;
+        if (!take(key))
+            return false;
+        message.exitDictEntry();
+    }
+    message.clearFlags(); // the end is told as a failure
+    message.exitContainer();
+    return true;
+}
+
+template <typename Type>
+Type readVariant(sdbus::Message& message, const char* signature)
+{
+    Type value{};
+    message.enterVariant(signature);
+    message >> value;
+    message.exitVariant();
+    return value;
+}
+
+template <typename Key>
+void readParts(sdbus::Message& message,
+               const char* variant,
+               const char* array,
+               const char* entry,
+               std::vector<std::pair<Key, base::Bytes>>& parts)
+{
+    message.enterVariant(variant);
+    forEach<Key>(message, array, entry, [&](Key& key) {
+        auto octets = readVariant<base::Bytes>(message, "ay");
+        if (parts.size() < mostParts)
+            parts.emplace_back(std::move(key), std::move(octets));
+        return true;
+    });
+    message.exitVariant();
+}
+
 } // namespace
+
+std::optional<Advertisement> plainAdvertisementIn(sdbus::Message& message,
+                                                  const BluezDevice& device)
+{
+    Advertisement heard{device.address, device.name, {}, {}, {}, device.services};
+    bool isAny = false;
+    const bool isPlain = forEach<std::string>(message, "{sv}", "sv", [&](const std::string& name) {
+        isAny = true;
+        if (name == "RSSI")
+            heard.rssi = readVariant<std::int16_t>(message, "n");
+        else if (name == "ManufacturerData")
+            readParts(message, "a{qv}", "{qv}", "qv", heard.manufacturerData);
+        else if (name == "ServiceData")
+            readParts(message, "a{sv}", "{sv}", "sv", heard.serviceData);
+        else
+            return false;
+        return true;
+    });
+    return isPlain && isAny ? std::optional(std::move(heard)) : std::nullopt;
+}
 
 std::optional<BluezDevice> deviceIn(const Properties& properties)
 {

@@ -32,4 +32,10 @@ struct BluezDevice
 [[nodiscard]] std::optional<Advertisement> advertisementIn(const Properties& properties,
                                                            BluezDevice& device);
 
+/// The same of PropertiesChanged's dictionary while it is still in its message, where it holds what
+/// an advertisement changes and nothing else; a Variant of each, as sdbus-c++ makes it, costs more
+/// than all the rest of a frame. Nothing when there is more: the message stands anywhere then.
+[[nodiscard]] std::optional<Advertisement> plainAdvertisementIn(sdbus::Message& message,
+                                                                const BluezDevice& device);
+
 } // namespace causeway::bridges::ble

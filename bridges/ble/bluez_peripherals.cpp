@@ -94,7 +94,7 @@ void BluezPeripherals::takeDevice(const std::string& path,
     knowDevice(path, address);
     Remote& remote = remotes_.at(path);
     if (properties.contains("RSSI"))
-        remote.heard = ++heard_;
+        noteHeard(path);
     takeServices(remote, properties);
     const auto isConnected = get<bool>(properties, "Connected");
     const auto isResolved = get<bool>(properties, "ServicesResolved");
@@ -107,6 +107,12 @@ void BluezPeripherals::takeDevice(const std::string& path,
         removeBondOf(remote);
     if (isConnected || isResolved)
         listener_.onPeripheralChanged(address);
+}
+
+void BluezPeripherals::noteHeard(const std::string& path)
+{
+    if (const auto found = remotes_.find(path); found != remotes_.end())
+        found->second.heard = ++heard_;
 }
 
 void BluezPeripherals::takeService(const std::string& path, const Properties& properties)

@@ -48,6 +48,7 @@ public:
     /// sdbus::Error when a property has another type than BlueZ's documents say.
     void
     takeDevice(const std::string& path, const std::string& address, const Properties& properties);
+    void noteHeard(const std::string& path);
     void takeService(const std::string& path, const Properties& properties);
     void takeCharacteristic(const std::string& path, const Properties& properties);
     void takeValue(const std::string& path, const Properties& properties);

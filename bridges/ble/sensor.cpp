@@ -17,7 +17,7 @@ namespace {
 constexpr base::Duration repetitionPause = 1s;
 /// After this long nobody calls it chance that a device was never heard.
 constexpr base::Duration firstPatience = 60s;
-/// Counters that change without a Sample are told this late.
+/// Counters are told this late, or with the availability: to copy them all costs more than a frame.
 constexpr base::Duration counterPause = 5s;
 
 double secondsOf(base::Duration duration)
@@ -36,7 +36,7 @@ Sensor::Sensor(base::Scheduler& scheduler,
     , profile_(std::move(profile))
     , report_(std::move(report))
     , silence_(scheduler, [this] { onSilence(); })
-    , flush_(scheduler, [this] { flush(); })
+    , flush_(scheduler, [this] { flushAll(); })
 {
     for (const ResourceMapping& mapping : profile_->mappings) {
         if (!mapping.source)
@@ -207,6 +207,13 @@ void Sensor::armFlush()
 }
 
 void Sensor::flush()
+{
+    if (pending_.availability)
+        return flushAll();
+    report_(std::exchange(pending_, {}));
+}
+
+void Sensor::flushAll()
 {
     flush_.stop();
     pending_.counters = counters_;

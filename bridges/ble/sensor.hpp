@@ -30,6 +30,7 @@ struct SensorReport
 
     std::vector<model::Sample> samples;
     std::optional<Availability> availability;
+    /// Empty: told before, or soon.
     std::map<std::string, std::uint64_t> counters;
 };
 
@@ -69,6 +70,7 @@ private:
     [[nodiscard]] std::string missReason() const;
     void becomeUnavailable(const std::string& reason);
     void flush();
+    void flushAll();
     void armFlush();
 
     base::Scheduler& scheduler_;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -199,6 +202,41 @@ BOOST_AUTO_TEST_CASE(who_was_never_ours_may_lose_its_bond)
         loop.runOnce(10ms);
 
     BOOST_TEST(!isBonded());
+}
+
+BOOST_AUTO_TEST_CASE(what_changes_is_heard_as_what_came_first)
+{
+    Advertisement beacon;
+    beacon.address = "54:48:E6:8F:80:A5";
+    beacon.name = "B";
+    beacon.rssi = std::int16_t{-60};
+    beacon.manufacturerData = {{0x0499, {1, 2}}, {0x004C, {3}}};
+    beacon.serviceData = {{canonicalUuid("fcd2").value(), {4, 5}}};
+    bluez->advertise(beacon);
+
+    beacon.rssi = std::int16_t{-61};
+    beacon.manufacturerData = {{0x0499, {6}}, {0x004C, {}}};
+    beacon.serviceData = {{canonicalUuid("fcd2").value(), {7, 8, 9}}};
+    std::optional<Advertisement> heard;
+    side->scan(300ms, [&](const base::Expected<std::vector<Advertisement>>& all) {
+        BOOST_REQUIRE(all);
+        for (const Advertisement& one : *all) {
+            if (one.address == beacon.address)
+                heard = one;
+        }
+        isAvailable = false; // the scan is over
+    });
+    while (isAvailable) {
+        bluez->advertise(beacon);
+        loop.runOnce(10ms);
+    }
+
+    BOOST_REQUIRE(heard);
+    BOOST_TEST(heard->name == "B");
+    BOOST_TEST((heard->rssi == beacon.rssi));
+    std::ranges::sort(beacon.manufacturerData);
+    BOOST_TEST((heard->manufacturerData == beacon.manufacturerData));
+    BOOST_TEST((heard->serviceData == beacon.serviceData));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

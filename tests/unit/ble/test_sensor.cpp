@@ -30,7 +30,8 @@ struct Listened
             if (report.availability)
                 availability.push_back(
                     report.availability->isAvailable ? "available" : report.availability->reason);
-            counters = report.counters;
+            if (!report.counters.empty())
+                counters = report.counters;
         })
     {
         sensor.start({});
