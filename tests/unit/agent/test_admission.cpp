@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+
 #include <boost/test/unit_test.hpp>
 
 #include "agent/admission.hpp"
@@ -120,6 +122,17 @@ BOOST_AUTO_TEST_CASE(r29_r43_an_account_names_a_key_or_certificate_that_fits_its
         BOOST_TEST(admitted.has_value() == row.reason.empty(), said);
         BOOST_TEST(said.find(row.reason) != std::string::npos, said);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_lifetime_of_0_is_for_lwm2m_1_2)
+{
+    auto server = serverAt("coaps://server.example");
+    server.lifetime = std::chrono::seconds(0);
+
+    server.lwm2mVersion = "1.2";
+    BOOST_TEST(admitServer(server, false).has_value());
+    server.lwm2mVersion = "1.1";
+    BOOST_TEST(!admitServer(server, false).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(r43_plain_coap_has_no_suites)
