@@ -149,10 +149,12 @@ bool AccessControl::allows(Id server, const Path& path, Right right) const
 {
     if (right == Right::None)
         return true;
-    // Every server may read the rules; who owns one may change it.
+    // Every server may read the rules; who owns one may change it. Nobody deletes a whole one,
+    // which the Object says itself.
     if (path.object() == accessControlObject) {
         const auto rule = path.size() > 1 ? rules_.find(path.instance()) : rules_.end();
-        return right != Right::Write || (rule != rules_.end() && rule->second.owner == server);
+        const bool changes = right == Right::Write || (right == Right::Delete && path.size() > 2);
+        return !changes || (rule != rules_.end() && rule->second.owner == server);
     }
     const Rule* rule = find(right == Right::Create ? path.upTo(1) : path.upTo(2));
     if (rule == nullptr)

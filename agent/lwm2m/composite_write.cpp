@@ -6,6 +6,8 @@
 namespace causeway::lwm2m {
 
 using model::Outcome;
+using model::OutcomeCode;
+using model::refuse;
 
 void CompositeWrite::run(const Place& place, std::vector<WritePlan> plans, Object::Done done)
 {
@@ -26,7 +28,12 @@ void CompositeWrite::writeNext()
         return;
     }
     WritePlan& plan = plans_[before_.size()];
-    before_.push_back(present(plan));
+    before_.push_back({plan.object, plan.instance, {}});
+    if (!hasInstance(plan)) {
+        onWritten(refuse(OutcomeCode::NotFound, "it has been deleted in the meantime"));
+        return;
+    }
+    before_.back() = present(plan);
     auto done = place_.lifetime.guard(
         [self = shared_from_this()](Outcome outcome) { self->onWritten(std::move(outcome)); });
     Object& object = *place_.tree.find(plan.object);
@@ -55,6 +62,8 @@ void CompositeWrite::undo()
     const auto ignore = [](const Outcome&) {
     };
     for (auto& plan : before_) {
+        if (!hasInstance(plan))
+            continue;
         Object& object = *place_.tree.find(plan.object);
         if (!plan.values.empty())
             object.write(plan.instance, std::move(plan.values), WriteMode::PartialUpdate, ignore);
@@ -63,6 +72,12 @@ void CompositeWrite::undo()
                 object.removeInstances(path, ignore);
         }
     }
+}
+
+// A slow device gives other servers the time to delete what comes after it.
+bool CompositeWrite::hasInstance(const WritePlan& plan) const
+{
+    return place_.tree.contains({plan.object, plan.instance});
 }
 
 WritePlan CompositeWrite::present(const WritePlan& plan) const

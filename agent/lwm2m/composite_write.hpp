@@ -32,6 +32,7 @@ private:
     void writeNext();
     void onWritten(model::Outcome outcome);
     void undo();
+    [[nodiscard]] bool hasInstance(const WritePlan& plan) const;
     [[nodiscard]] WritePlan present(const WritePlan& plan) const;
 
     const Place place_;

@@ -229,7 +229,7 @@ OrRefusal<NewInstance> instanceOf(const ObjectTree& tree,
 }
 
 // The records of a Write-Composite are ascending: each run of one Object Instance is a plan. What
-// removes comes last, when nothing can be refused any more.
+// removes comes last: no Object that lets servers remove refuses it.
 std::vector<WritePlan> byInstance(Checked checked)
 {
     std::vector<WritePlan> plans;

@@ -102,4 +102,16 @@ void AccessControlObject::write(Id instance,
     done({});
 }
 
+// An ACL without entries leaves everything to the owner (LwM2M Core §8.2).
+void AccessControlObject::removeInstances(const Path& target, Done done)
+{
+    auto rule = access_.rules().at(target.instance());
+    if (target.isResource())
+        rule.acl.clear();
+    else
+        rule.acl.erase(target.resourceInstance());
+    access_.change(target.instance(), std::move(rule));
+    done({});
+}
+
 } // namespace causeway::lwm2m

@@ -23,6 +23,7 @@ public:
 
     [[nodiscard]] bool allowsResourceReplace() const override { return true; }
 
+    void removeInstances(const model::Path& target, Done done) override;
     void write(model::Id instance,
                std::vector<ResourceWrite> values,
                WriteMode mode,

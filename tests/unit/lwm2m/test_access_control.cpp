@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
 #include <boost/test/unit_test.hpp>
 
 #include "agent/lwm2m/codec/codec.hpp"
@@ -103,6 +105,15 @@ struct TwoServers : ClientFixture
         api::Request request;
         request.path = segmentsOf(path);
         request.accept = plainTextFormat;
+        return request;
+    }
+
+    static api::Request composite(const std::string& payload)
+    {
+        api::Request request;
+        request.method = Method::IPatch;
+        request.contentFormat = senmlEtchJsonFormat;
+        request.payload = base::toBytes(payload);
         return request;
     }
 
@@ -259,6 +270,85 @@ BOOST_AUTO_TEST_CASE(lets_only_the_owner_change_a_rule)
     BOOST_CHECK(at(owning, Method::Put, rule + "/3", "101").code == unauthorized);
     BOOST_CHECK(at(owning, Method::Delete, rule).code == OutcomeCode::MethodNotAllowed);
     BOOST_TEST(owner.state.at("access/3306/0") == "102 0=15");
+}
+
+BOOST_AUTO_TEST_CASE(lets_its_owner_take_a_right_back)
+{
+    allow({3306, 0}, 3);
+    const auto rule = ruleOf({3306, 0});
+
+    BOOST_CHECK(at(other, Method::Delete, rule + "/2/102").code == unauthorized);
+    BOOST_CHECK(at(owning, Method::Delete, rule + "/2/102").code == OutcomeCode::Deleted);
+
+    BOOST_CHECK(at(other, Method::Get, "/3306/0/5850").code == unauthorized);
+    BOOST_CHECK(at(owning, plain(rule + "/2/102")).code == OutcomeCode::NotFound);
+    BOOST_TEST(owner.state.at("access/3306/0") == "101");
+}
+
+BOOST_AUTO_TEST_CASE(lets_its_owner_empty_an_acl)
+{
+    const auto rule = ruleOf({3306, 0});
+
+    api::Request request;
+    request.method = Method::Put;
+    request.path = segmentsOf(rule + "/2");
+    request.contentFormat = tlvFormat;
+    request.payload = {0x80, 0x02}; // multiple Resource 2, no octets
+    BOOST_CHECK(at(owning, std::move(request)).code == OutcomeCode::Changed);
+
+    BOOST_TEST(textOf(at(owning, Method::Get, rule + "/2")) == "[]");
+    BOOST_CHECK(at(other, Method::Get, "/3306/0/5850").code == unauthorized);
+    BOOST_TEST(owner.state.at("access/3306/0") == "101");
+}
+
+BOOST_AUTO_TEST_CASE(takes_a_right_back_in_a_composite_too)
+{
+    allow({3306, 0}, 3);
+    const auto rule = ruleOf({3306, 0});
+
+    const auto answer =
+        at(owning,
+           composite(R"([{"n":"/3306/0/5850","vb":true},{"n":")" + rule + R"(/2/102","v":null}])"));
+
+    BOOST_CHECK_MESSAGE(answer.code == OutcomeCode::Changed, textOf(answer));
+    BOOST_TEST(textOf(at(owning, Method::Get, "/3306/0/5850")) == "1");
+    BOOST_TEST(owner.state.at("access/3306/0") == "101");
+}
+
+BOOST_AUTO_TEST_CASE(leaves_no_new_right_after_a_composite_that_fails)
+{
+    allow({3303, 0}, 0);
+    const auto rule = ruleOf({3303, 0});
+    actuator->answer = {OutcomeCode::InternalServerError, "unit 7 does not answer"};
+
+    const auto answer =
+        at(owning,
+           composite(R"([{"bn":")" + rule + R"(/2/","n":"102","v":1},{"n":"103","v":15},)" +
+                     R"({"bn":"/","n":"3306/0/5850","vb":true}])"));
+
+    BOOST_CHECK_MESSAGE(answer.code == OutcomeCode::InternalServerError, textOf(answer));
+    BOOST_TEST(textOf(at(owning, plain(rule + "/2/102"))) == "0");
+    BOOST_CHECK(at(owning, plain(rule + "/2/103")).code == OutcomeCode::NotFound);
+    BOOST_TEST(owner.state.at("access/3303/0") == "101 102=0");
+}
+
+BOOST_AUTO_TEST_CASE(undoes_a_composite_whose_rule_goes_while_a_device_is_slow)
+{
+    at(owning, Method::Post, "/3442", R"([{"n":"/3442/5/120","v":9}])");
+    allow({3442, 5}, 1);
+    const auto rule = ruleOf({3442, 5});
+    actuator->isHolding = true;
+
+    const auto answered = transport.peers[owning]->request(
+        composite(R"([{"n":"/3306/0/5850","vb":true},{"n":")" + rule + R"(/2/102","v":null}])"));
+    at(owning, Method::Delete, "/3442/5");
+    actuator->isHolding = false;
+    actuator->values.insert_or_assign({3306, 0, 5850}, Value(true));
+    std::exchange(actuator->held, nullptr)({});
+
+    BOOST_REQUIRE(answered->has_value());
+    BOOST_CHECK((*answered)->code == OutcomeCode::NotFound);
+    BOOST_TEST(textOf(at(owning, Method::Get, "/3306/0/5850")) == "0");
 }
 
 BOOST_FIXTURE_TEST_CASE(remembers_rules_over_a_restart, KeptRule)
