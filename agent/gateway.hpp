@@ -86,7 +86,7 @@ public:
     setCredential(api::CredentialId id, api::Credential credential, CredentialDone done) override;
     void
     generateCredential(api::CredentialId id, std::string identity, CredentialDone done) override;
-    void generateKeyPair(api::CredentialId id, CredentialDone done) override;
+    void generateKeyPair(api::CredentialId id, api::KeyResidence in, CredentialDone done) override;
     void requestCertificate(api::CredentialId id, BytesDone done) override;
     void
     setCertificate(api::CredentialId id, base::Bytes certificates, CredentialDone done) override;

@@ -56,11 +56,11 @@ void Gateway::generateCredential(api::CredentialId id, std::string identity, Cre
         id, base::toBytes(identity), afterCredential(id, std::move(done)));
 }
 
-void Gateway::generateKeyPair(api::CredentialId id, CredentialDone done)
+void Gateway::generateKeyPair(api::CredentialId id, api::KeyResidence in, CredentialDone done)
 {
     if (auto checked = checkKind(id, true); !checked)
         return answer(std::move(done), std::move(checked.error()));
-    services_.credentials.generateKeyPair(id, afterCredential(id, std::move(done)));
+    services_.credentials.generateKeyPair(id, in, afterCredential(id, std::move(done)));
 }
 
 void Gateway::requestCertificate(api::CredentialId id, BytesDone done)

@@ -250,7 +250,8 @@ void DeviceAdaptor::GenerateKeyPair(FactsResult&& result, std::string server)
           Action::Credentials,
           [this, id = credential(std::move(server))](Answer<Dictionary> answer) {
               answer.changes("", "for " + id.server);
-              context_.control.generateKeyPair(id, describe(std::move(answer)));
+              context_.control.generateKeyPair(
+                  id, api::KeyResidence::Store, describe(std::move(answer)));
           });
 }
 

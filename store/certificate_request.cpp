@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include <fmt/format.h>
+#include <gnutls/crypto.h>
 
 #include "store/key_pair.hpp"
 #include "store/x509_handles.hpp"
@@ -26,6 +27,8 @@ namespace {
 // Tags of DER (X.690 §8).
 constexpr std::uint8_t bitString = 0x03;
 constexpr std::uint8_t octetString = 0x04;
+constexpr std::uint8_t utf8String = 0x0C;
+constexpr std::uint8_t printableString = 0x13;
 constexpr std::uint8_t sequence = 0x30;
 constexpr std::uint8_t set = 0x31;
 constexpr std::uint8_t attributes = 0xA0; // [0] of CertificationRequestInfo
@@ -42,6 +45,13 @@ constexpr std::array<std::uint8_t, 11> extensionRequest{
 // subjectAltName, 2.5.29.17 (RFC 5280 §4.2.1.6).
 constexpr std::array<std::uint8_t, 5> subjectAltName{0x06, 0x03, 0x55, 0x1D, 0x11};
 constexpr auto subjectAltNameText = "2.5.29.17";
+// commonName, 2.5.4.3 (RFC 5280 §A.1).
+constexpr std::array<std::uint8_t, 5> commonNameType{0x06, 0x03, 0x55, 0x04, 0x03};
+// X.680 §41.4.
+constexpr std::string_view printableCharacters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?";
+
+constexpr std::size_t digestSize = 32; // SHA-256
 
 tl::unexpected<base::Error> failed(int result)
 {
@@ -88,59 +98,27 @@ Bytes attributesFor(gnutls_x509_crt_t certificate)
     return element(attributes, {attribute});
 }
 
-Expected<Bytes> sign(const base::Secret& privateKey, ByteView information)
+/// CN=`commonName`, alone.
+Bytes subjectOf(std::string_view commonName)
 {
-    const auto key = make(gnutls_privkey_init);
-    const gnutls_datum_t keyDatum = borrow(privateKey.view());
-    const gnutls_datum_t datum = borrow(information);
-    Output signature;
-    int result =
-        gnutls_privkey_import_x509_raw(key.get(), &keyDatum, GNUTLS_X509_FMT_DER, nullptr, 0);
-    if (result >= 0)
-        result = gnutls_privkey_sign_data2(
-            key.get(), GNUTLS_SIGN_ECDSA_SHA256, 0, &datum, &signature.datum);
-    if (result < 0)
-        return failed(result);
-    const std::uint8_t noUnusedBits = 0;
-    const auto algorithm = element(sequence, {ecdsaWithSha256});
-    const auto bits = element(bitString, {ByteView(&noUnusedBits, 1), signature.view()});
-    return element(sequence, {information, algorithm, bits});
+    const bool isPrintable =
+        commonName.find_first_not_of(printableCharacters) == std::string_view::npos;
+    const auto text =
+        element(isPrintable ? printableString : utf8String, {base::asBytes(commonName)});
+    const auto attribute = element(sequence, {commonNameType, text});
+    const auto relativeName = element(set, {attribute});
+    return element(sequence, {relativeName});
 }
 
-} // namespace
-
-Expected<Bytes> first(const base::Secret& privateKey, std::string_view commonName)
+/// What is signed: CertificationRequestInfo.
+Expected<Bytes> informationFor(const Wish& wish)
 {
-    const auto key = make(gnutls_privkey_init);
-    const auto publicHalf = make(gnutls_pubkey_init);
-    const auto made = make(gnutls_x509_crq_init);
-    const gnutls_datum_t datum = borrow(privateKey.view());
-    int result = gnutls_privkey_import_x509_raw(key.get(), &datum, GNUTLS_X509_FMT_DER, nullptr, 0);
-    if (result >= 0)
-        result = gnutls_pubkey_import_privkey(publicHalf.get(), key.get(), 0, 0);
-    if (result >= 0)
-        result = gnutls_x509_crq_set_version(made.get(), 1);
-    if (result >= 0)
-        result = gnutls_x509_crq_set_dn_by_oid(made.get(),
-                                               GNUTLS_OID_X520_COMMON_NAME,
-                                               0,
-                                               commonName.data(),
-                                               static_cast<unsigned>(commonName.size()));
-    if (result >= 0)
-        result = gnutls_x509_crq_set_pubkey(made.get(), publicHalf.get());
-    if (result >= 0)
-        result = gnutls_x509_crq_privkey_sign(made.get(), key.get(), GNUTLS_DIG_SHA256, 0);
-    Output octets;
-    if (result >= 0)
-        result = gnutls_x509_crq_export2(made.get(), GNUTLS_X509_FMT_DER, &octets.datum);
-    if (result < 0)
-        return failed(result);
-    return Bytes(octets.view().begin(), octets.view().end());
-}
-
-Expected<Bytes> renewal(const base::Secret& privateKey, ByteView publicKey, ByteView certificates)
-{
-    const auto chain = key_pair::split(certificates);
+    if (wish.certificates.empty()) {
+        const auto none = element(attributes, {});
+        const auto subject = subjectOf(wish.commonName);
+        return element(sequence, {version1, subject, wish.publicKey, none});
+    }
+    const auto chain = key_pair::split(wish.certificates);
     if (chain.empty())
         return fail(ErrorKind::InvalidArgument, "there is no certificate to renew");
     const auto certificate = make(gnutls_x509_crt_init);
@@ -152,7 +130,28 @@ Expected<Bytes> renewal(const base::Secret& privateKey, ByteView publicKey, Byte
     if (result < 0)
         return failed(result);
     const auto wanted = attributesFor(certificate.get());
-    return sign(privateKey, element(sequence, {version1, subject.view(), publicKey, wanted}));
+    return element(sequence, {version1, subject.view(), wish.publicKey, wanted});
+}
+
+} // namespace
+
+Expected<Bytes> compose(const Wish& wish, const SignDigest& sign)
+{
+    const auto information = informationFor(wish);
+    if (!information)
+        return information;
+    std::array<std::uint8_t, digestSize> digest{};
+    if (const int result = gnutls_hash_fast(
+            GNUTLS_DIG_SHA256, information->data(), information->size(), digest.data());
+        result < 0)
+        return failed(result);
+    const auto signature = sign(digest);
+    if (!signature)
+        return signature;
+    const std::uint8_t noUnusedBits = 0;
+    const auto algorithm = element(sequence, {ecdsaWithSha256});
+    const auto bits = element(bitString, {ByteView(&noUnusedBits, 1), *signature});
+    return element(sequence, {*information, algorithm, bits});
 }
 
 } // namespace causeway::store::certificate_request

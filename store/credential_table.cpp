@@ -3,7 +3,16 @@
 
 #include <algorithm>
 
+#include "store/words.hpp"
+
 namespace causeway::store {
+
+namespace {
+
+constexpr Words<api::KeyResidence, 2> residences{
+    {{api::KeyResidence::Store, "store"}, {api::KeyResidence::Tpm, "tpm"}}};
+
+} // namespace
 
 api::CredentialMark markOf(const CredentialRow& row)
 {
@@ -16,17 +25,17 @@ api::CredentialMark markOf(const CredentialRow& row)
 CredentialTable::CredentialTable(Database& database)
     : find_(database,
             "SELECT version, kek, identity, wrapped_key, fingerprint, is_exportable, kind, "
-            "certificates "
+            "certificates, residence "
             "FROM credential WHERE device = ? AND server = ?")
     , put_(database,
            "INSERT INTO credential (device, server, version, kek, identity, wrapped_key, "
-           "fingerprint, is_exportable, kind, certificates) "
-           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+           "fingerprint, is_exportable, kind, certificates, residence) "
+           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
            "ON CONFLICT (device, server) DO UPDATE SET version = excluded.version, "
            "kek = excluded.kek, identity = excluded.identity, "
            "wrapped_key = excluded.wrapped_key, fingerprint = excluded.fingerprint, "
            "is_exportable = excluded.is_exportable, kind = excluded.kind, "
-           "certificates = excluded.certificates")
+           "certificates = excluded.certificates, residence = excluded.residence")
     , vacate_(database,
               "UPDATE credential SET identity = randomblob(32), fingerprint = randomblob(32) "
               "WHERE device = ? AND server = ?")
@@ -62,7 +71,8 @@ std::optional<CredentialRow> CredentialTable::find(const api::CredentialId& id)
                                   row.octets(4),
                                   row.boolean(5),
                                   row.text(6),
-                                  row.octets(7)};
+                                  row.octets(7),
+                                  valueOf(residences, row.text(8))};
         },
         id.device,
         id.server);
@@ -80,7 +90,8 @@ void CredentialTable::put(const api::CredentialId& id, const CredentialRow& row)
              row.fingerprint,
              row.isExportable,
              row.kind,
-             row.certificates);
+             row.certificates,
+             wordOf(residences, row.residence));
 }
 
 void CredentialTable::vacate(const api::CredentialId& id)

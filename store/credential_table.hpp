@@ -27,6 +27,7 @@ struct CredentialRow
     bool isExportable = false;
     std::string kind = pskKind;
     base::Bytes certificates{}; ///< of a key pair; may be empty
+    api::KeyResidence residence = api::KeyResidence::Store;
 };
 
 /// What people compare of the fingerprint; the table compares all of it.

@@ -57,6 +57,8 @@ base::Bytes associatedData(std::int64_t kekId, const RecordFacts& facts)
     writer.number(facts.isExportable ? 1 : 0);
     if (!isPsk(facts))
         writer.octets(facts.certificates);
+    if (facts.residence != "store")
+        writer.text(facts.residence);
     return writer.output();
 }
 

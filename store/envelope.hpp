@@ -21,6 +21,8 @@ struct RecordFacts
     bool isExportable = false;
     std::string_view kind = "psk"; ///< or "key-pair"
     base::ByteView certificates{}; ///< of a key pair
+    /// Of a key pair; "store" is not written, so that records from before it was known open.
+    std::string_view residence = "store";
 };
 
 /// The same for what a session may resume from: it opens with the very credential it was made

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <gnutls/crypto.h>
 
 #include "store/x509_handles.hpp"
 
@@ -247,6 +248,55 @@ Expected<Keys> generate()
     if (result < 0)
         return failed("no key pair could be made", result);
     return keysOf(key.get());
+}
+
+Expected<base::Bytes> publicKeyAt(base::ByteView x, base::ByteView y)
+{
+    const auto key = make(gnutls_pubkey_init);
+    const gnutls_datum_t first = borrow(x);
+    const gnutls_datum_t second = borrow(y);
+    const int result =
+        gnutls_pubkey_import_ecc_raw(key.get(), GNUTLS_ECC_CURVE_SECP256R1, &first, &second);
+    if (result < 0)
+        return failed("the public key cannot be read", result);
+    return publicKeyOf(key.get());
+}
+
+Expected<base::Bytes> sign(const base::Secret& privateKey, base::ByteView digest)
+{
+    const auto key = make(gnutls_privkey_init);
+    const gnutls_datum_t keyDatum = borrow(privateKey.view());
+    const gnutls_datum_t hash = borrow(digest);
+    Output signature;
+    int result =
+        gnutls_privkey_import_x509_raw(key.get(), &keyDatum, GNUTLS_X509_FMT_DER, nullptr, 0);
+    if (result >= 0)
+        result = gnutls_privkey_sign_hash2(
+            key.get(), GNUTLS_SIGN_ECDSA_SHA256, 0, &hash, &signature.datum);
+    if (result < 0)
+        return failed("nothing could be signed", result);
+    return base::Bytes(signature.view().begin(), signature.view().end());
+}
+
+Expected<base::Bytes> signatureOf(base::ByteView r, base::ByteView s)
+{
+    const gnutls_datum_t first = borrow(r);
+    const gnutls_datum_t second = borrow(s);
+    Output signature;
+    if (const int result = gnutls_encode_rs_value(&signature.datum, &first, &second); result < 0)
+        return failed("the signature cannot be written", result);
+    return base::Bytes(signature.view().begin(), signature.view().end());
+}
+
+bool verify(base::ByteView publicKey, base::ByteView digest, base::ByteView signature)
+{
+    const auto key = make(gnutls_pubkey_init);
+    const gnutls_datum_t keyDatum = borrow(publicKey);
+    const gnutls_datum_t hash = borrow(digest);
+    const gnutls_datum_t signatureDatum = borrow(signature);
+    return gnutls_pubkey_import(key.get(), &keyDatum, GNUTLS_X509_FMT_DER) >= 0 &&
+           gnutls_pubkey_verify_hash2(
+               key.get(), GNUTLS_SIGN_ECDSA_SHA256, 0, &hash, &signatureDatum) >= 0;
 }
 
 Expected<Keys> read(base::ByteView octets)

@@ -23,6 +23,18 @@ struct Keys
 
 [[nodiscard]] base::Expected<Keys> generate();
 
+/// SubjectPublicKeyInfo, DER, of the key at this point of the curve, its numbers most significant
+/// octet first.
+[[nodiscard]] base::Expected<base::Bytes> publicKeyAt(base::ByteView x, base::ByteView y);
+
+/// ECDSA-Sig-Value, DER (RFC 3279 §2.2.3), of a SHA-256 by a private key in PKCS#8.
+[[nodiscard]] base::Expected<base::Bytes> sign(const base::Secret& privateKey,
+                                               base::ByteView digest);
+/// The same of the two numbers of a signature made elsewhere.
+[[nodiscard]] base::Expected<base::Bytes> signatureOf(base::ByteView r, base::ByteView s);
+[[nodiscard]] bool
+verify(base::ByteView publicKey, base::ByteView digest, base::ByteView signature);
+
 /// A private key from outside: PKCS#8 (RFC 5958) or SEC 1 (RFC 5915), DER or PEM, not encrypted.
 [[nodiscard]] base::Expected<Keys> read(base::ByteView octets);
 

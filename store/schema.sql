@@ -133,6 +133,8 @@ CREATE TABLE credential (
     is_exportable INTEGER NOT NULL CHECK (is_exportable IN (0, 1)),
     kind          TEXT    NOT NULL DEFAULT 'psk' CHECK (kind IN ('psk', 'key-pair')),
     certificates  BLOB    NOT NULL DEFAULT x'',
+    -- Of a private key; what is wrapped for one in the TPM is what the TPM needs to sign with it.
+    residence     TEXT    NOT NULL DEFAULT 'store' CHECK (residence IN ('store', 'tpm')),
     PRIMARY KEY (device, server),
     UNIQUE (server, identity)
 ) STRICT, WITHOUT ROWID;

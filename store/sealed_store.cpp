@@ -114,19 +114,6 @@ void SealedStore::generate(const api::CredentialId& id, base::Bytes identity, St
                                     });
 }
 
-void SealedStore::generateKeyPair(const api::CredentialId& id, StoreDone done)
-{
-    runSecret<api::CredentialFacts>(std::move(done),
-                                    [id](Shelf& shelf) { return shelf.vault.generateKeyPair(id); });
-}
-
-void SealedStore::requestCertificate(const api::CredentialId& id, BytesDone done)
-{
-    runSecret<base::Bytes>(std::move(done), [id](Shelf& shelf) {
-        return shelf.vault.requestCertificate(id, CertificateCause::Operator);
-    });
-}
-
 void SealedStore::setCertificate(const api::CredentialId& id,
                                  base::Bytes certificates,
                                  StoreDone done)
@@ -153,13 +140,6 @@ void SealedStore::listTerms(TermsDone done)
 {
     run<std::vector<api::RenewalTerm>>(std::move(done),
                                        [](Shelf& shelf) { return shelf.vault.listTerms(); });
-}
-
-void SealedStore::requestRenewal(const api::CredentialId& id, RequestDone done)
-{
-    runSecret<base::Bytes>(std::move(done), [id](Shelf& shelf) {
-        return shelf.vault.requestCertificate(id, CertificateCause::Renewal);
-    });
 }
 
 void SealedStore::renewCertificate(const api::CredentialId& id,

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <chrono>
-#include <filesystem>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,28 +21,18 @@
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/base/worker.hpp"
+#include "store/sealer.hpp"
+#include "store/store_settings.hpp"
 
 namespace causeway::store {
 
-class Sealer;
 struct KeySlot;
 struct OpenedKey;
 struct SealOrder;
-struct SealerFault;
+struct RequestOrder;
+struct SigningOrder;
+enum class CertificateCause : std::uint8_t;
 struct ResumptionChange;
-
-/// Where the store lives and what seals its key.
-struct StoreSettings
-{
-    std::filesystem::path directory;         ///< must exist; causeway.db is made in it, mode 0600
-    std::string tcti = "device:/dev/tpmrm0"; ///< or "swtpm:host=127.0.0.1,port=2321"
-    /// $CREDENTIALS_DIRECTORY/kek: 32 to 4096 random octets. Given, it is used instead of the TPM.
-    std::optional<std::filesystem::path> softwareKekFile;
-    /// How often a locked store tries to open.
-    std::chrono::seconds retryPeriod{15};
-    /// How long those who want a secret wait for an attempt that neither succeeds nor fails.
-    std::chrono::milliseconds patience{20000};
-};
 
 /// Everything the gateway keeps: settings in clear, keys wrapped by a key that the TPM seals.
 /// Lives on the main thread; SQLite and the TPM each have a worker, so neither a slow disk nor
@@ -75,7 +65,10 @@ public:
     void fetch(const api::CredentialId& id, CredentialStore::FetchDone done) override;
     void store(const api::CredentialId& id, api::Credential credential, StoreDone done) override;
     void generate(const api::CredentialId& id, base::Bytes identity, StoreDone done) override;
-    void generateKeyPair(const api::CredentialId& id, StoreDone done) override;
+    void generateKeyPair(const api::CredentialId& id,
+                         api::KeyResidence residence,
+                         StoreDone done) override;
+    void sign(api::SignatureOrder order, BytesDone done) override;
     void requestCertificate(const api::CredentialId& id, BytesDone done) override;
     void
     setCertificate(const api::CredentialId& id, base::Bytes certificates, StoreDone done) override;
@@ -169,6 +162,11 @@ private:
                  KeyStoreControl::Done done);
     void settle(api::KeyStoreStatus status);
     void flushResumptions();
+    void orderRequest(const api::CredentialId& id, CertificateCause cause, BytesDone done);
+    void finishRequest(RequestOrder order, BytesDone done);
+    void keepResident(const api::CredentialId& id, Sealed<ResidentKey> key, StoreDone done);
+    void signNext();
+    void onSigned(Sealed<base::Bytes> signature);
 
     base::Scheduler& main_;
     std::chrono::seconds retryPeriod_;
@@ -180,8 +178,9 @@ private:
     std::vector<base::Task> waiting_;
     std::map<api::CredentialId, ResumptionChange> resumptions_; ///< not yet given to the worker
     base::Timer resumptionFlush_;
-    bool isFollowing_ = false;  ///< followAge() is under way
-    std::string countingFault_; ///< why the counter could not follow, as logged
+    std::deque<SigningOrder> signing_; ///< the first is under way
+    bool isFollowing_ = false;         ///< followAge() is under way
+    std::string countingFault_;        ///< why the counter could not follow, as logged
     base::Timer followRetry_;
     base::Timer retry_;
     base::Timer patience_;

@@ -14,13 +14,6 @@ using base::Secret;
 
 namespace {
 
-base::Error errorOf(const SealerFault& fault)
-{
-    return {base::ErrorKind::Refused,
-            fmt::format("{}; {}", fault.reason, fault.remedy),
-            base::Retry::Later};
-}
-
 /// Lets the counter go beyond all copies; what it holds then, or nothing when none was ever told.
 Sealed<std::optional<std::uint64_t>> outdateCopies(Sealer& sealer, std::optional<std::int64_t> age)
 {

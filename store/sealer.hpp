@@ -10,6 +10,7 @@
 
 #include "agent/api/key_store_control.hpp"
 #include "agent/base/bytes.hpp"
+#include "agent/base/error.hpp"
 #include "agent/base/secret.hpp"
 
 namespace causeway::store {
@@ -19,7 +20,13 @@ struct SealerFault
 {
     std::string reason;
     std::string remedy;
+    bool isUnanswered = false; ///< nobody answers: who asks next waits as long, in vain
 };
+
+[[nodiscard]] inline base::Error errorOf(const SealerFault& fault)
+{
+    return {base::ErrorKind::Refused, fault.reason + "; " + fault.remedy, base::Retry::Later};
+}
 
 template <typename T>
 using Sealed = tl::expected<T, SealerFault>;
@@ -27,6 +34,27 @@ using Sealed = tl::expected<T, SealerFault>;
 /// A database is ahead of the counter by one at most, and to destroy its copies takes one more. A
 /// forged age asks for any number, and memory like the TPM's wears out.
 inline constexpr int mostCounterSteps = 2;
+
+/// A key pair whose private half nobody has but the one who made it.
+struct ResidentKey
+{
+    base::Bytes publicKey; ///< SubjectPublicKeyInfo, DER
+    base::Secret blob;     ///< what its maker needs to sign with it; of no use to anybody else
+};
+
+/// Makes key pairs for ECDSA on P-256 and signs with them, letting no private key out. Blocks;
+/// lives where its Sealer does.
+class ResidentKeys
+{
+public:
+    virtual ~ResidentKeys() = default;
+
+    /// Has signed once, so that nobody gets a certificate for a key that does not work.
+    [[nodiscard]] virtual Sealed<ResidentKey> make() = 0;
+    /// ECDSA-Sig-Value, DER, of a SHA-256.
+    [[nodiscard]] virtual Sealed<base::Bytes> sign(const base::Secret& blob,
+                                                   base::ByteView digest) = 0;
+};
 
 /// Keeps the key-encryption key where the database's reader cannot get it: TpmSealer,
 /// SoftwareSealer. Blocks; lives on a worker of its own, because a TPM may hang.
@@ -56,6 +84,9 @@ public:
     /// Step by step as far as `target`, at most mostCounterSteps; from nothing, too, which may lead
     /// to any value. Says what it holds then. A fault when the sealer has none.
     [[nodiscard]] virtual Sealed<std::uint64_t> advanceCounter(std::uint64_t target) = 0;
+
+    /// Its own; null when private keys cannot reside where it keeps the key-encryption key.
+    [[nodiscard]] virtual ResidentKeys* residentKeys() { return nullptr; }
 };
 
 } // namespace causeway::store

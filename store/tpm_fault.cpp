@@ -136,7 +136,9 @@ SealerFault explainTpm(TpmFault fault, std::string_view detail)
 {
     for (const Explanation& row : explanations) {
         if (row.fault == fault)
-            return {fmt::format("{} ({})", row.reason, detail), std::string(row.remedy)};
+            return {fmt::format("{} ({})", row.reason, detail),
+                    std::string(row.remedy),
+                    fault == TpmFault::Absent};
     }
     return {std::string(detail), {}};
 }

@@ -5,10 +5,9 @@
 #include <span>
 #include <utility>
 
-#include <tss2/tss2_mu.h>
-
 #include "store/sealed_blob.hpp"
 #include "store/tpm_counter.hpp"
+#include "store/tpm_object.hpp"
 #include "store/tpm_session.hpp"
 
 namespace causeway::store {
@@ -112,51 +111,12 @@ TPM2B_PUBLIC sealedObjectTemplate()
     return object;
 }
 
-template <typename T, typename Marshal>
-Bytes marshal(const T& value, Marshal function)
-{
-    Bytes octets(sizeof(T));
-    size_t size = 0;
-    checkTpm(function(&value, octets.data(), octets.size(), &size), "encoding");
-    octets.resize(size);
-    return octets;
-}
-
-template <typename T, typename Unmarshal>
-T unmarshal(const Bytes& octets, Unmarshal function)
-{
-    T value{};
-    size_t offset = 0;
-    checkTpm(function(octets.data(), octets.size(), &offset, &value), "decoding the sealed key");
-    return value;
-}
-
-/// The TPM's structure for the plain secret; wiped when it goes.
-struct PlainInput
-{
-    explicit PlainInput(const Secret& secret)
-    {
-        auto& data = structure.sensitive.data;
-        if (secret.size() > sizeof data.buffer)
-            throw TpmError(TpmFault::Other, "a TPM seals at most 128 octets");
-        data.size = static_cast<UINT16>(secret.size());
-        std::ranges::copy(secret.view(), data.buffer);
-    }
-
-    ~PlainInput() { base::wipe({reinterpret_cast<std::uint8_t*>(&structure), sizeof structure}); }
-
-    PlainInput(const PlainInput&) = delete;
-    PlainInput& operator=(const PlainInput&) = delete;
-
-    TPM2B_SENSITIVE_CREATE structure{};
-};
-
 SealedBlob
 sealWith(ESYS_CONTEXT* esys, const Secret& secret, const api::PlatformRegisters& registers)
 {
     const TpmHandle rootKey = openRootKey(esys);
     const TpmHandle session = startSession(esys, rootKey);
-    const PlainInput input(secret);
+    const SensitiveInput input({}, secret.view());
     TPM2B_PUBLIC object = sealedObjectTemplate();
     if (registers.any()) {
         requireBank(esys, rootKey, registers);
@@ -185,30 +145,7 @@ sealWith(ESYS_CONTEXT* esys, const Secret& secret, const api::PlatformRegisters&
              "sealing");
     const EsysMemory<TPM2B_PRIVATE> privateArea(rawPrivate);
     const EsysMemory<TPM2B_PUBLIC> publicArea(rawPublic);
-    return {nameOf(esys, rootKey),
-            marshal(*publicArea, Tss2_MU_TPM2B_PUBLIC_Marshal),
-            marshal(*privateArea, Tss2_MU_TPM2B_PRIVATE_Marshal),
-            registers};
-}
-
-TpmHandle
-load(ESYS_CONTEXT* esys, const TpmHandle& rootKey, const TpmHandle& session, const SealedBlob& blob)
-{
-    const auto publicArea =
-        unmarshal<TPM2B_PUBLIC>(blob.publicArea, Tss2_MU_TPM2B_PUBLIC_Unmarshal);
-    const auto privateArea =
-        unmarshal<TPM2B_PRIVATE>(blob.privateArea, Tss2_MU_TPM2B_PRIVATE_Unmarshal);
-    ESYS_TR handle = ESYS_TR_NONE;
-    checkTpm(Esys_Load(esys,
-                       rootKey.get(),
-                       session.get(),
-                       ESYS_TR_NONE,
-                       ESYS_TR_NONE,
-                       &privateArea,
-                       &publicArea,
-                       &handle),
-             "loading the sealed key");
-    return {esys, handle};
+    return pack(nameOf(esys, rootKey), *publicArea, *privateArea, registers);
 }
 
 TpmHandle startUnsealing(ESYS_CONTEXT* esys,
@@ -224,9 +161,7 @@ TpmHandle startUnsealing(ESYS_CONTEXT* esys,
 
 Secret unsealWith(ESYS_CONTEXT* esys, const SealedBlob& blob)
 {
-    const TpmHandle rootKey = openRootKey(esys);
-    if (nameOf(esys, rootKey) != blob.rootKeyName)
-        throw TpmError(TpmFault::AnotherTpm, "its storage root key has another name");
+    const TpmHandle rootKey = openRootKeyOf(esys, blob);
     const TpmHandle session = startSession(esys, rootKey);
     const TpmHandle object = load(esys, rootKey, session, blob);
     const TpmHandle unsealing = startUnsealing(esys, rootKey, blob.registers);
@@ -257,34 +192,22 @@ Secret randomWith(ESYS_CONTEXT* esys, std::size_t size)
     return secret;
 }
 
-/// The door: what TPM code throws ends here.
-template <typename Work>
-auto ask(const std::string& tcti, std::chrono::milliseconds longest, Work work)
-    -> Sealed<decltype(work(std::declval<ESYS_CONTEXT*>()))>
-{
-    try {
-        const TpmContext context(tcti, longest);
-        return work(context.get());
-    } catch (const TpmError& error) {
-        return tl::unexpected(explainTpm(error.fault(), error.what()));
-    }
-}
-
 } // namespace
 
 TpmSealer::TpmSealer(std::string tcti, std::chrono::milliseconds longest)
     : tcti_(std::move(tcti))
     , longest_(longest)
+    , keys_(tcti_, longest_)
 {}
 
 Sealed<Secret> TpmSealer::random(std::size_t size)
 {
-    return ask(tcti_, longest_, [&](ESYS_CONTEXT* esys) { return randomWith(esys, size); });
+    return askTpm(tcti_, longest_, [&](ESYS_CONTEXT* esys) { return randomWith(esys, size); });
 }
 
 Sealed<Bytes> TpmSealer::seal(const Secret& secret, const api::PlatformRegisters& registers)
 {
-    return ask(tcti_, longest_, [&](ESYS_CONTEXT* esys) {
+    return askTpm(tcti_, longest_, [&](ESYS_CONTEXT* esys) {
         return encode(sealWith(esys, secret, registers));
     });
 }
@@ -294,17 +217,17 @@ Sealed<Secret> TpmSealer::unseal(ByteView blob)
     const auto decoded = decodeSealedBlob(blob);
     if (!decoded)
         return tl::unexpected(explainTpm(TpmFault::DamagedBlob, decoded.error().message));
-    return ask(tcti_, longest_, [&](ESYS_CONTEXT* esys) { return unsealWith(esys, *decoded); });
+    return askTpm(tcti_, longest_, [&](ESYS_CONTEXT* esys) { return unsealWith(esys, *decoded); });
 }
 
 Sealed<std::optional<std::uint64_t>> TpmSealer::readCounter()
 {
-    return ask(tcti_, longest_, [](ESYS_CONTEXT* esys) { return counter::read(esys); });
+    return askTpm(tcti_, longest_, [](ESYS_CONTEXT* esys) { return counter::read(esys); });
 }
 
 Sealed<std::uint64_t> TpmSealer::advanceCounter(std::uint64_t target)
 {
-    return ask(
+    return askTpm(
         tcti_, longest_, [target](ESYS_CONTEXT* esys) { return counter::advance(esys, target); });
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "store/sealer.hpp"
+#include "store/tpm_keys.hpp"
 
 namespace causeway::store {
 
@@ -37,9 +38,12 @@ public:
     [[nodiscard]] Sealed<std::optional<std::uint64_t>> readCounter() override;
     [[nodiscard]] Sealed<std::uint64_t> advanceCounter(std::uint64_t target) override;
 
+    [[nodiscard]] ResidentKeys* residentKeys() override { return &keys_; }
+
 private:
     std::string tcti_;
     std::chrono::milliseconds longest_;
+    TpmKeys keys_;
 };
 
 } // namespace causeway::store

@@ -18,6 +18,7 @@ api::CredentialFacts keyPairFacts(const CredentialRow& row)
     api::CredentialFacts facts;
     facts.fingerprint = base::toHex(markOf(row));
     facts.publicKey = row.identity;
+    facts.residence = row.residence;
     if (const auto certificate = key_pair::describe(row.certificates)) {
         facts.subject = certificate->subject;
         facts.expiresAt = certificate->expiresAt;
@@ -43,7 +44,8 @@ api::CredentialFacts Vault::factsOf(const CredentialRow& row)
             row.isExportable,
             {},
             {},
-            {}};
+            {},
+            row.residence};
 }
 
 Vault::Vault(Database& database)
@@ -71,7 +73,8 @@ RecordFacts Vault::recordFacts(const api::CredentialId& id, const CredentialRow&
             row.identity,
             row.isExportable,
             row.kind,
-            row.certificates};
+            row.certificates,
+            api::toString(row.residence)};
 }
 
 base::Expected<std::optional<KeySlot>> Vault::keySlot(std::string_view kind)
@@ -114,9 +117,14 @@ base::Expected<api::Credential> Vault::fetch(const api::CredentialId& id)
     auto key = unwrap(id, *row);
     if (!key)
         return base::fail(key.error());
+    if (row->residence == api::KeyResidence::Tpm)
+        *key = base::Secret(); // who signs for the handshake has it
     if (row->kind == keyPairKind)
-        return api::KeyPair{
-            row->identity, std::move(*key), key_pair::split(row->certificates), markOf(*row)};
+        return api::KeyPair{row->identity,
+                            std::move(*key),
+                            key_pair::split(row->certificates),
+                            markOf(*row),
+                            row->residence};
     return api::PskCredential{row->identity, std::move(*key), markOf(*row)};
 }
 
@@ -128,7 +136,7 @@ base::Expected<api::CredentialFacts> Vault::store(const api::CredentialId& id,
     const auto keys = key_pair::read(std::get<api::KeyPair>(credential).privateKey.view());
     if (!keys)
         return base::fail(keys.error());
-    return keepKeyPair(id, keys->publicKey, keys->privateKey);
+    return keepKeyPair(id, {keyPairKind, keys->publicKey, {}, keys->privateKey});
 }
 
 base::Expected<api::CredentialFacts> Vault::generate(const api::CredentialId& id,
@@ -298,7 +306,8 @@ base::Expected<CredentialRow> Vault::put(const api::CredentialId& id, const Mate
                       std::move(*fingerprint),
                       material.isExportable,
                       material.kind,
-                      material.certificates};
+                      material.certificates,
+                      material.residence};
     auto wrapped = envelope_->wrap(recordFacts(id, row), material.key);
     if (!wrapped)
         return base::fail(wrapped.error());

@@ -45,8 +45,15 @@ public:
     base::Expected<api::CredentialFacts> generate(const api::CredentialId& id,
                                                   base::Bytes identity);
     base::Expected<api::CredentialFacts> generateKeyPair(const api::CredentialId& id);
-    [[nodiscard]] base::Expected<base::Bytes> requestCertificate(const api::CredentialId& id,
-                                                                 CertificateCause cause);
+    /// Fails as keepResident() would.
+    [[nodiscard]] base::Expected<void> checkResident(const api::CredentialId& id);
+    base::Expected<api::CredentialFacts> keepResident(const api::CredentialId& id,
+                                                      const ResidentKey& key);
+    /// What its maker needs to sign; Cancelled when it is not the one of that mark.
+    [[nodiscard]] base::Expected<base::Secret> residentKey(const api::CredentialId& id,
+                                                           const api::CredentialMark& mark);
+    [[nodiscard]] base::Expected<RequestOrder> requestCertificate(const api::CredentialId& id,
+                                                                  CertificateCause cause);
     base::Expected<api::CredentialFacts> setCertificate(const api::CredentialId& id,
                                                         base::ByteView certificates,
                                                         CertificateCause cause);
@@ -116,16 +123,6 @@ private:
     [[nodiscard]] static RecordFacts recordFacts(const api::CredentialId& id,
                                                  const CredentialRow& row);
 
-    /// A credential on its way into a row.
-    struct Material
-    {
-        std::string kind;
-        base::Bytes identity; ///< of a key pair: the public key
-        base::Bytes certificates;
-        const base::Secret& key;
-        bool isExportable = false;
-    };
-
     /// The device's endpoint name.
     [[nodiscard]] base::Expected<std::string> checkOwner(const api::CredentialId& id);
     [[nodiscard]] base::Expected<void>
@@ -135,8 +132,8 @@ private:
     [[nodiscard]] base::Expected<base::Secret> unwrap(const api::CredentialId& id,
                                                       const CredentialRow& row);
     [[nodiscard]] base::Expected<CredentialRow> findKeyPair(const api::CredentialId& id);
-    base::Expected<api::CredentialFacts>
-    keepKeyPair(const api::CredentialId& id, base::ByteView publicKey, const base::Secret& key);
+    base::Expected<api::CredentialFacts> keepKeyPair(const api::CredentialId& id,
+                                                     const Material& material);
     /// What tells that two accounts would share a key.
     [[nodiscard]] static base::Expected<base::Bytes> fingerprintOf(const Envelope& envelope,
                                                                    const Material& material);

@@ -17,6 +17,20 @@ bool needsCredential(const api::DeliveredAccount& delivered)
     return delivered.account.settings.securityMode != api::SecurityMode::NoSec;
 }
 
+/// Its private key stays where it is; what was wrapped for one account is for another.
+Material movedResident(const api::KeyPair& keyPair)
+{
+    base::Bytes chain;
+    for (const auto& certificate : keyPair.certificates)
+        chain.insert(chain.end(), certificate.begin(), certificate.end());
+    return {keyPairKind,
+            keyPair.publicKey,
+            std::move(chain),
+            keyPair.privateKey,
+            false,
+            keyPair.residence};
+}
+
 /// Whether the credential can be used in that mode.
 bool fits(const CredentialRow& row, api::SecurityMode mode)
 {
@@ -78,7 +92,8 @@ base::Expected<void> Vault::moveCredential(const api::CredentialId& from,
     if (!key)
         return base::fail(key.error());
     credentials_.remove(from);
-    const auto put = this->put(to, {row->kind, row->identity, row->certificates, *key, false});
+    const auto put =
+        this->put(to, {row->kind, row->identity, row->certificates, *key, false, row->residence});
     return put ? base::Expected<void>() : base::fail(put.error());
 }
 
@@ -169,8 +184,8 @@ base::Expected<void> Vault::takeOrigin(const std::string& device, api::Delivered
         return base::fail(key.error());
     credentials_.remove(origin);
     if (row->kind == keyPairKind)
-        delivered.credential =
-            api::KeyPair{row->identity, std::move(*key), key_pair::split(row->certificates)};
+        delivered.credential = api::KeyPair{
+            row->identity, std::move(*key), key_pair::split(row->certificates), {}, row->residence};
     else
         delivered.credential = api::PskCredential{row->identity, std::move(*key)};
     return {};
@@ -200,6 +215,9 @@ base::Expected<void> Vault::putDelivered(const std::string& device,
 base::Expected<CredentialRow> Vault::admitKeyPair(const api::CredentialId& id,
                                                   const api::KeyPair& keyPair)
 {
+    // It was here under another name: takeOrigin(). Nothing else says so.
+    if (keyPair.residence == api::KeyResidence::Tpm)
+        return put(id, movedResident(keyPair));
     const auto keys = key_pair::read(keyPair.privateKey.view());
     if (!keys)
         return base::fail(keys.error());

@@ -91,19 +91,18 @@ Expected<api::CredentialFacts> Vault::generateKeyPair(const api::CredentialId& i
     const auto keys = key_pair::generate();
     if (!keys)
         return base::fail(keys.error());
-    return keepKeyPair(id, keys->publicKey, keys->privateKey);
+    return keepKeyPair(id, {keyPairKind, keys->publicKey, {}, keys->privateKey});
 }
 
-Expected<api::CredentialFacts>
-Vault::keepKeyPair(const api::CredentialId& id, base::ByteView publicKey, const base::Secret& key)
+Expected<api::CredentialFacts> Vault::keepKeyPair(const api::CredentialId& id,
+                                                  const Material& material)
 {
     if (!envelope_)
         return locked();
     Transaction transaction(database_);
     if (const auto owner = checkOwner(id); !owner)
         return base::fail(owner.error());
-    const auto row =
-        put(id, {keyPairKind, base::Bytes(publicKey.begin(), publicKey.end()), {}, key, false});
+    const auto row = put(id, material);
     if (!row)
         return base::fail(row.error());
     commit(transaction);
@@ -125,7 +124,8 @@ Expected<CredentialRow> Vault::findKeyPair(const api::CredentialId& id)
     return *std::move(row);
 }
 
-Expected<base::Bytes> Vault::requestCertificate(const api::CredentialId& id, CertificateCause cause)
+Expected<RequestOrder> Vault::requestCertificate(const api::CredentialId& id,
+                                                 CertificateCause cause)
 {
     const auto row = findKeyPair(id);
     if (!row)
@@ -133,15 +133,28 @@ Expected<base::Bytes> Vault::requestCertificate(const api::CredentialId& id, Cer
     const auto endpointName = checkOwner(id);
     if (!endpointName)
         return base::fail(endpointName.error());
-    const auto key = unwrap(id, *row);
+    auto key = unwrap(id, *row);
     if (!key)
         return base::fail(key.error());
-    if (cause == CertificateCause::Renewal && row->certificates.empty())
+    const bool isRenewal = cause == CertificateCause::Renewal;
+    if (isRenewal && row->certificates.empty())
         return refused(fmt::format("{} has no certificate for {} yet", id.device, id.server));
-    if (cause == CertificateCause::Renewal)
-        return certificate_request::renewal(*key, row->identity, row->certificates);
     // A device without an endpoint name of its own goes by its own name.
-    return certificate_request::first(*key, endpointName->empty() ? id.device : *endpointName);
+    RequestOrder order{{},
+                       {},
+                       {row->identity,
+                        endpointName->empty() ? id.device : *endpointName,
+                        isRenewal ? row->certificates : base::Bytes()}};
+    if (row->residence == api::KeyResidence::Tpm) {
+        order.resident = std::move(*key);
+        return order;
+    }
+    auto made = certificate_request::compose(
+        order.wish, [&](base::ByteView digest) { return key_pair::sign(*key, digest); });
+    if (!made)
+        return base::fail(made.error());
+    order.made = std::move(*made);
+    return order;
 }
 
 Expected<api::CredentialFacts> Vault::setCertificate(const api::CredentialId& id,
@@ -174,7 +187,8 @@ Expected<api::CredentialFacts> Vault::setCertificate(const api::CredentialId& id
     const auto key = unwrap(id, *row);
     if (!key)
         return base::fail(key.error());
-    const auto renewed = put(id, {keyPairKind, row->identity, std::move(*chain), *key, false});
+    const auto renewed =
+        put(id, {keyPairKind, row->identity, std::move(*chain), *key, false, row->residence});
     if (!renewed)
         return base::fail(renewed.error());
     // The server would go on with the former certificate.

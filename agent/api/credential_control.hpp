@@ -25,7 +25,7 @@ public:
     virtual void setCredential(CredentialId id, Credential credential, CredentialDone done) = 0;
     /// An empty identity means the endpoint name.
     virtual void generateCredential(CredentialId id, std::string identity, CredentialDone done) = 0;
-    virtual void generateKeyPair(CredentialId id, CredentialDone done) = 0;
+    virtual void generateKeyPair(CredentialId id, KeyResidence residence, CredentialDone done) = 0;
     virtual void requestCertificate(CredentialId id, BytesDone done) = 0;
     virtual void setCertificate(CredentialId id, base::Bytes certificates, CredentialDone done) = 0;
     virtual void exportCredential(CredentialId id, SecretDone done) = 0;

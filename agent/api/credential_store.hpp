@@ -4,8 +4,10 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -37,14 +39,24 @@ struct PskCredential
     CredentialMark mark{}; ///< as fetch() gives it; store() does not look at it
 };
 
+/// Where a private key is: wrapped in the store, or made by the TPM and known to nobody else.
+enum class KeyResidence : std::uint8_t { Store, Tpm };
+
+/// "store", "tpm": the words D-Bus uses.
+[[nodiscard]] constexpr std::string_view toString(KeyResidence residence)
+{
+    return residence == KeyResidence::Tpm ? "tpm" : "store";
+}
+
 /// An ECDSA key pair on P-256 (the same resources in the modes RawPublicKey and Certificate). There
 /// is no call that lets the private key out but fetch(), for the handshake.
 struct KeyPair
 {
     base::Bytes publicKey;                 ///< SubjectPublicKeyInfo, DER (RFC 7250 §3)
-    base::Secret privateKey;               ///< unencrypted PKCS#8, DER (RFC 5958)
+    base::Secret privateKey;               ///< unencrypted PKCS#8, DER (RFC 5958); none in the TPM
     std::vector<base::Bytes> certificates; ///< X.509, DER, its own first; empty until one is set
     CredentialMark mark{};                 ///< as fetch() gives it
+    KeyResidence residence = KeyResidence::Store;
 };
 
 using Credential = std::variant<PskCredential, KeyPair>;
@@ -59,6 +71,7 @@ struct CredentialFacts
     base::Bytes publicKey;                   ///< key pair: SubjectPublicKeyInfo, DER
     std::string subject;                     ///< of the certificate; empty when there is none
     std::optional<base::WallTime> expiresAt; ///< the certificate
+    KeyResidence residence = KeyResidence::Store;
 };
 
 /// When a kept certificate ends.
@@ -66,6 +79,15 @@ struct CertificateTerm
 {
     CredentialId id;
     base::WallTime expiresAt{};
+};
+
+/// What a private key in the TPM is to sign.
+struct SignatureOrder
+{
+    CredentialId id;
+    CredentialMark mark{};
+    base::Bytes digest;               ///< SHA-256
+    std::weak_ptr<const char> wanted; ///< once expired, it is not begun, and `done` not called
 };
 
 /// Keeps secrets wrapped; implemented by store::SealedStore. Called on the main thread; callbacks
@@ -94,8 +116,15 @@ public:
     /// Makes a 32-octet key, which may then be exported once.
     virtual void generate(const CredentialId& id, base::Bytes identity, StoreDone done) = 0;
 
-    /// Makes a key pair, which stays here; replaces what was there.
-    virtual void generateKeyPair(const CredentialId& id, StoreDone done) = 0;
+    /// Makes a key pair, which stays here; replaces what was there. In the TPM only where that
+    /// keeps the store's key, else Refused.
+    virtual void
+    generateKeyPair(const CredentialId& id, KeyResidence residence, StoreDone done) = 0;
+
+    /// ECDSA-Sig-Value (RFC 3279 §2.2.3) by a private key in the TPM, which may take long, or be
+    /// Refused with what is wrong with the TPM. Cancelled when the credential is not the one of
+    /// that mark any more. When the TPM does not answer, all fail that wait for it.
+    virtual void sign(SignatureOrder order, BytesDone done) = 0;
 
     /// PKCS#10, DER, for the key pair; the subject's common name is the device's endpoint name.
     virtual void requestCertificate(const CredentialId& id, BytesDone done) = 0;

@@ -19,6 +19,7 @@ public:
         std::atomic<std::uint64_t> counter = 0;
         std::atomic<bool> isCounting = true;   ///< false: it stands still, as if power went
         std::atomic<bool> losesAnswer = false; ///< of the next step
+        store::ResidentKeys* keys = nullptr;   ///< a test's own
     };
 
     explicit ClearSealer(Switch& there)
@@ -73,6 +74,8 @@ public:
             ++switch_.counter;
         return switch_.losesAnswer.exchange(false) ? gone() : answer();
     }
+
+    [[nodiscard]] store::ResidentKeys* residentKeys() override { return switch_.keys; }
 
 private:
     [[nodiscard]] store::Sealed<std::uint64_t> answer() const { return switch_.counter.load(); }

@@ -198,6 +198,7 @@ api::CredentialFacts FakeGateway::keyPairFacts(const api::CredentialId& id)
     api::CredentialFacts facts;
     facts.fingerprint = "fedcba9876543210";
     facts.publicKey = kept.publicKey;
+    facts.residence = kept.residence;
     if (!kept.certificates.empty()) {
         facts.subject = "CN=" + id.device;
         const bool isOld = base::asText(kept.certificates.front()) == "an old certificate";
@@ -206,10 +207,13 @@ api::CredentialFacts FakeGateway::keyPairFacts(const api::CredentialId& id)
     return facts;
 }
 
-void FakeGateway::generateKeyPair(api::CredentialId id, CredentialDone done)
+void FakeGateway::generateKeyPair(api::CredentialId id,
+                                  api::KeyResidence residence,
+                                  CredentialDone done)
 {
-    setCredential(
-        std::move(id), api::KeyPair{{}, base::Secret(generatedKey()), {}}, std::move(done));
+    setCredential(std::move(id),
+                  api::KeyPair{{}, base::Secret(generatedKey()), {}, {}, residence},
+                  std::move(done));
 }
 
 void FakeGateway::requestCertificate(api::CredentialId id, BytesDone done)

@@ -25,8 +25,11 @@ protected:
         if (const auto* psk = std::get_if<api::PskCredential>(&credential))
             return api::PskCredential{psk->identity, psk->key.clone()};
         const auto& keyPair = std::get<api::KeyPair>(credential);
-        return api::KeyPair{
-            keyPair.publicKey, keyPair.privateKey.clone(), keyPair.certificates, keyPair.mark};
+        return api::KeyPair{keyPair.publicKey,
+                            keyPair.privateKey.clone(),
+                            keyPair.certificates,
+                            keyPair.mark,
+                            keyPair.residence};
     }
 
     static const base::Secret& secretOf(const api::Credential& credential)

@@ -75,14 +75,24 @@ public:
             });
     }
 
-    void generateKeyPair(const api::CredentialId& id, StoreDone done) override
+    void generateKeyPair(const api::CredentialId& id,
+                         api::KeyResidence residence,
+                         StoreDone done) override
     {
-        answerOpen<api::CredentialFacts>(std::move(done), [this, id] {
+        answerOpen<api::CredentialFacts>(std::move(done), [this, id, residence] {
             base::Secret key = makeKey();
             base::Bytes publicKey(key.view().rbegin(), key.view().rend());
-            return keep(id, api::KeyPair{std::move(publicKey), std::move(key), {}}, false);
+            return keep(
+                id, api::KeyPair{std::move(publicKey), std::move(key), {}, {}, residence}, false);
         });
     }
+
+    void sign(api::SignatureOrder order, BytesDone done) override
+    {
+        signing.emplace_back(std::move(order), std::move(done));
+    }
+
+    std::vector<std::pair<api::SignatureOrder, BytesDone>> signing; ///< the test is the TPM
 
     void requestCertificate(const api::CredentialId& id, BytesDone done) override
     {

@@ -23,7 +23,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     static const auto own = key_pair::generate();
     if (key_pair::describe(*chain) &&
-        !causeway::store::certificate_request::renewal(own->privateKey, own->publicKey, *chain))
+        !causeway::store::certificate_request::compose(
+            {own->publicKey, {}, *chain}, [&](causeway::base::ByteView digest) {
+                return key_pair::sign(own->privateKey, digest);
+            }))
         std::abort();
     return 0;
 }

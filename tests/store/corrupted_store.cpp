@@ -115,7 +115,7 @@ CorruptedStore::Credentials CorruptedStore::make(const std::string& gateway,
     (void)store.keep(idOf(devices[0]), "id-1", goodKey(firstSeed + 1)).value();
     (void)store.generate(idOf(devices[1]), "id-2").value();
     (void)await<api::CredentialFacts>(store.loop(), [&](auto done) {
-        store.store().generateKeyPair(idOf(devices[2]), std::move(done));
+        store.store().generateKeyPair(idOf(devices[2]), api::KeyResidence::Store, std::move(done));
     }).value();
     Credentials credentials;
     for (const char* const device : devices)

@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(a_credential_is_of_the_kind_that_its_account_wants)
     BOOST_TEST(attach(device()) == "");
     std::optional<std::string> answer;
 
-    gateway->generateKeyPair({"meter-1", "main"}, [&](const auto& facts) {
+    gateway->generateKeyPair({"meter-1", "main"}, api::KeyResidence::Store, [&](const auto& facts) {
         answer = facts ? "made" : facts.error().message;
     });
 

@@ -73,7 +73,7 @@ struct Fixture
     base::Bytes generate()
     {
         BOOST_REQUIRE(tests::await<api::CredentialFacts>(store.loop(), [&](auto done) {
-            store.store().generateKeyPair(meter, std::move(done));
+            store.store().generateKeyPair(meter, api::KeyResidence::Store, std::move(done));
         }));
         return *tests::await<base::Bytes>(store.loop(), [&](auto done) {
             store.store().requestCertificate(meter, std::move(done));

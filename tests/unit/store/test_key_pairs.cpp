@@ -43,8 +43,9 @@ struct KeyPairStore : tests::WaitingStore
 
     Facts generateKeyPair(const api::CredentialId& id)
     {
-        return tests::await<api::CredentialFacts>(
-            loop(), [&](auto done) { store().generateKeyPair(id, std::move(done)); });
+        return tests::await<api::CredentialFacts>(loop(), [&](auto done) {
+            store().generateKeyPair(id, api::KeyResidence::Store, std::move(done));
+        });
     }
 
     base::Expected<base::Bytes> requestCertificate(const api::CredentialId& id)
@@ -394,8 +395,11 @@ BOOST_AUTO_TEST_SUITE(KeyPairRecords)
 
 BOOST_AUTO_TEST_CASE(r09_a_row_that_was_edited_does_not_open)
 {
-    for (const std::string change :
-         {"kind = 'psk'", "certificates = x'3000'", "identity = x'30'", "version = version + 1"}) {
+    for (const std::string change : {"kind = 'psk'",
+                                     "certificates = x'3000'",
+                                     "identity = x'30'",
+                                     "version = version + 1",
+                                     "residence = 'tpm'"}) {
         const fakes::TemporaryDirectory directory;
         fakes::ClearSealer::Switch sealer;
         const auto open = [&] {

@@ -42,7 +42,7 @@ struct Fixture
     base::Expected<api::CredentialFacts> generate()
     {
         return tests::await<api::CredentialFacts>(store.loop(), [&](auto done) {
-            store.store().generateKeyPair(meter, std::move(done));
+            store.store().generateKeyPair(meter, api::KeyResidence::Store, std::move(done));
         });
     }
 
