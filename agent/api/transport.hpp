@@ -60,6 +60,7 @@ struct ChannelFacts
     CredentialMark credential{}; ///< what both sides, or we, proved to have
     /// The first octets of the SHA-256 of the key or certificate that the server proved to have.
     std::array<std::uint8_t, 8> serverKey{};
+    KeyResidence keyResidence = KeyResidence::Store; ///< of the device's private key
 };
 
 /// Where a session goes and what it authenticates with.

@@ -238,6 +238,7 @@ void Connection::openDtls(base::UniqueFd socket)
     terms.offer = opening_->offer;
     terms.peer = opening_->addresses[opening_->next - 1];
     terms.meter = meter_;
+    terms.credential = credential_;
     terms.server = &opening_->settings.server;
     terms.host = opening_->uri.host;
     terms.isLiteral = opening_->isLiteral;

@@ -85,15 +85,9 @@ int present(Presented& presented, const api::KeyPair& keyPair, bool isRawKey)
                                                     sizeof(gnutls_pcert_st)));
     if (presented.certificates == nullptr)
         return GNUTLS_E_MEMORY_ERROR;
-    int result = isRawKey ? addRawKey(presented, keyPair.publicKey)
-                          : addCertificates(presented, keyPair.certificates);
-    if (result >= 0)
-        result = gnutls_privkey_init(&presented.privateKey);
-    if (result < 0)
-        return result;
-    const gnutls_datum_t datum = borrow(keyPair.privateKey.view());
-    return gnutls_privkey_import_x509_raw(
-        presented.privateKey, &datum, GNUTLS_X509_FMT_DER, nullptr, 0);
+    const int result = isRawKey ? addRawKey(presented, keyPair.publicKey)
+                                : addCertificates(presented, keyPair.certificates);
+    return result < 0 ? result : gnutls_privkey_init(&presented.privateKey);
 }
 
 } // namespace
@@ -144,7 +138,10 @@ int DtlsSession::askForKeyPair(gnutls_session_t session,
         return GNUTLS_E_INSUFFICIENT_CREDENTIALS;
     Presented presented;
     const bool isRawKey = self.handshake_->terms.offer->mode == api::SecurityMode::RawPublicKey;
-    if (const int result = present(presented, *keyPair, isRawKey); result < 0)
+    int result = present(presented, *keyPair, isRawKey);
+    if (result >= 0)
+        result = self.presentKey(presented.privateKey, *keyPair);
+    if (result < 0)
         return result;
     *certificates = std::exchange(presented.certificates, nullptr);
     *certificateCount = std::exchange(presented.count, 0);

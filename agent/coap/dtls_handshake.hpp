@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <optional>
 
+#include "agent/base/fiber.hpp"
+#include "agent/base/lifetime.hpp"
 #include "agent/coap/dtls_session.hpp"
 
-/// Private to DtlsSession's two files.
+/// Private to DtlsSession's files.
 namespace causeway::coap {
 
 /// What only the handshake needs; freed when it ends.
@@ -27,6 +30,14 @@ struct DtlsSession::Handshake
     bool looksNoMore = false;           ///< in this call of gnutls_handshake(): see waitToPull()
     std::optional<base::Error> refusal; ///< what was wrong with the server's key or certificate
     std::optional<ServerKeyMark> serverKey; ///< once that was found to be right
+
+    /// The call of gnutls_handshake() that is under way, when the private key is not ours: it
+    /// stands still where GnuTLS wants the signature. What the key's owner says to that.
+    std::unique_ptr<base::Fiber> call;
+    int result = 0;
+    bool isGivenUp = false;
+    std::optional<base::Expected<base::Bytes>> signature;
+    base::Lifetime lifetime; ///< the signature is wanted so long
 };
 
 } // namespace causeway::coap

@@ -92,6 +92,7 @@ DtlsSession::DtlsSession(Environment& environment,
 
 DtlsSession::~DtlsSession()
 {
+    giveUpSignature();
     if (wasDestroyed_ != nullptr)
         *wasDestroyed_ = true;
 }
@@ -220,6 +221,14 @@ void DtlsSession::onHandshakeTimer()
 
 void DtlsSession::continueHandshake()
 {
+    if (isSignedElsewhere())
+        goOnWithSigner();
+    else
+        onHandshakeCalled(callHandshake());
+}
+
+int DtlsSession::callHandshake()
+{
     // A warning alert or a stray record ends a call without ending the handshake.
     constexpr int mostCalls = 16;
     int result = GNUTLS_E_AGAIN;
@@ -229,6 +238,11 @@ void DtlsSession::continueHandshake()
         if (result == 0 || result == GNUTLS_E_AGAIN || gnutls_error_is_fatal(result) != 0)
             break;
     }
+    return result;
+}
+
+void DtlsSession::onHandshakeCalled(int result)
+{
     if (result == 0)
         finishHandshake();
     else if (gnutls_error_is_fatal(result) != 0)
@@ -276,7 +290,8 @@ void DtlsSession::finishHandshake()
         gnutls_session_ext_master_secret_status(session) != 0,
         gnutls_session_is_resumed(session) != 0,
         std::visit([](const auto& one) { return one.mark; }, handshake_->credential),
-        *server};
+        *server,
+        isSignedElsewhere() ? api::KeyResidence::Tpm : api::KeyResidence::Store};
     // RFC 7627 §5.4: without an extended master secret a session is not to be resumed.
     base::Secret resumable = facts.hasExtendedMasterSecret ? takeResumable() : base::Secret();
     handshake_.reset();
@@ -305,6 +320,11 @@ base::Secret DtlsSession::takeResumable() const
 
 void DtlsSession::failHandshake(int result)
 {
+    if (handshake_->signature && !*handshake_->signature) {
+        gnutls_alert_send_appropriate(session_.get(), result);
+        lose(handshake_->signature->error().in("the key pair cannot be used"));
+        return;
+    }
     const Error reason = handshake_->refusal
                              ? handshake_->refusal->in(toText(handshake_->terms.peer))
                              : describeFailure(result, true);
@@ -317,6 +337,13 @@ Error DtlsSession::describeSilence() const
     const HandshakeTerms& terms = handshake_->terms;
     const std::string peer = toText(terms.peer);
     const auto limit = std::chrono::duration<double>(terms.limit).count();
+    if (handshake_->call)
+        return {
+            ErrorKind::Timeout,
+            fmt::format("the TPM did not sign within the {:.3g} s of the DTLS handshake with {}",
+                        limit,
+                        peer),
+            Retry::Later};
     if (handshake_->hasHeard)
         return {ErrorKind::Timeout,
                 fmt::format("the DTLS handshake with {} did not finish within {:.3g} s: a server "
@@ -400,6 +427,7 @@ bool DtlsSession::survives(int result)
 void DtlsSession::lose(const Error& reason)
 {
     watch_ = {};
+    giveUpSignature();
     if (handshake_)
         handshake_->timer.stop();
     listener_.onChannelLost(reason);

@@ -22,6 +22,7 @@ struct HandshakeTerms
     base::ByteView resumption; ///< what to resume from, in GnuTLS's format; borrowed
     SocketAddress peer;
     Meter meter{};
+    api::CredentialId credential;                ///< of the credential it authenticates with
     const api::ServerIdentity* server = nullptr; ///< whom it must prove to be; borrowed
     std::string host;                            ///< of the URI; a literal without brackets
     bool isLiteral = false;
@@ -69,16 +70,30 @@ private:
     static ssize_t pull(gnutls_transport_ptr_t self, void* octets, std::size_t size) noexcept;
     static int waitToPull(gnutls_transport_ptr_t self, unsigned milliseconds) noexcept;
     static int checkPeer(gnutls_session_t session) noexcept;
+    static int sign(gnutls_privkey_t key,
+                    gnutls_sign_algorithm_t algorithm,
+                    void* self,
+                    unsigned flags,
+                    const gnutls_datum_t* digest,
+                    gnutls_datum_t* signature) noexcept;
+    [[nodiscard]] int presentKey(gnutls_privkey_t key, const api::KeyPair& keyPair) const;
 
     void takeSocketError() noexcept;
     void configure();
     void onReadable();
     void continueHandshake();
+    [[nodiscard]] int callHandshake();
+    void onHandshakeCalled(int result);
+    void goOnWithSigner();
+    void waitForSignature();
+    void onSigned(base::Expected<base::Bytes> signature);
+    void giveUpSignature() noexcept;
     void waitForHandshake();
     void onHandshakeTimer();
     void finishHandshake();
     void refuse(gnutls_alert_description_t alert, const base::Error& reason);
     [[nodiscard]] bool usesKeyPair() const;
+    [[nodiscard]] bool isSignedElsewhere() const;
     [[nodiscard]] base::Expected<ServerKeyMark> judgePeer() const;
     [[nodiscard]] base::Expected<ServerKeyMark> judgeHandshake() const;
     [[nodiscard]] std::string wireName() const;
