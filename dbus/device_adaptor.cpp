@@ -53,6 +53,23 @@ Expected<std::vector<Path>> parsePaths(const std::vector<std::string>& texts)
     return paths;
 }
 
+Expected<api::KeyResidence> residenceIn(const Dictionary& settings)
+{
+    auto residence = api::KeyResidence::Store;
+    for (const auto& [key, value] : settings) {
+        if (key != "keyResidence")
+            return base::fail(ErrorKind::InvalidArgument,
+                              "a key pair has no such setting; there is keyResidence");
+        const auto word = value.containsValueOfType<std::string>() ? value.get<std::string>() : "";
+        if (word != api::toString(api::KeyResidence::Tpm) &&
+            word != api::toString(api::KeyResidence::Store))
+            return base::fail(ErrorKind::InvalidArgument, "keyResidence is \"store\" or \"tpm\"");
+        if (word == api::toString(api::KeyResidence::Tpm))
+            residence = api::KeyResidence::Tpm;
+    }
+    return residence;
+}
+
 api::GatewayControl::CredentialDone describe(Answer<Dictionary> answer)
 {
     return [answer = std::move(answer)](const Expected<api::CredentialFacts>& facts) mutable {
@@ -252,6 +269,22 @@ void DeviceAdaptor::GenerateKeyPair(FactsResult&& result, std::string server)
               answer.changes("", "for " + id.server);
               context_.control.generateKeyPair(
                   id, api::KeyResidence::Store, describe(std::move(answer)));
+          });
+}
+
+void DeviceAdaptor::GenerateKeyPairWith(FactsResult&& result,
+                                        std::string server,
+                                        std::map<std::string, sdbus::Variant> settings)
+{
+    admit(std::move(result),
+          Action::Credentials,
+          [this, id = credential(std::move(server)), settings = std::move(settings)](
+              Answer<Dictionary> answer) {
+              const auto residence = residenceIn(settings);
+              if (!residence)
+                  return answer.fail(residence.error());
+              answer.changes("", fmt::format("for {} in {}", id.server, api::toString(*residence)));
+              context_.control.generateKeyPair(id, *residence, describe(std::move(answer)));
           });
 }
 

@@ -42,6 +42,9 @@ private:
     void
     GenerateCredential(FactsResult&& result, std::string server, std::string identity) override;
     void GenerateKeyPair(FactsResult&& result, std::string server) override;
+    void GenerateKeyPairWith(FactsResult&& result,
+                             std::string server,
+                             std::map<std::string, sdbus::Variant> settings) override;
     void RequestCertificate(sdbus::Result<std::vector<std::uint8_t>>&& result,
                             std::string server) override;
     void SetCertificate(FactsResult&& result,

@@ -26,8 +26,10 @@ void putChannel(Dictionary& dictionary, const api::ChannelFacts& channel)
         return;
     putText(dictionary, "cipherSuite", channel.cipherSuiteName);
     putText(dictionary, "credentialFingerprint", base::toHex(channel.credential));
-    if (channel.securityMode != api::SecurityMode::Psk)
+    if (channel.securityMode != api::SecurityMode::Psk) {
+        putText(dictionary, "keyResidence", api::toString(channel.keyResidence));
         putText(dictionary, "serverFingerprint", base::toHex(channel.serverKey));
+    }
     dictionary.emplace("encryptThenMac", sdbus::Variant(channel.hasEncryptThenMac));
     dictionary.emplace("extendedMasterSecret", sdbus::Variant(channel.hasExtendedMasterSecret));
     dictionary.emplace("resumed", sdbus::Variant(channel.isResumed));
@@ -168,6 +170,8 @@ Dictionary toDictionary(const api::CredentialFacts& facts)
         dictionary.emplace("identity", sdbus::Variant(facts.identity));
     else
         dictionary.emplace("publicKey", sdbus::Variant(facts.publicKey));
+    if (!facts.publicKey.empty())
+        putText(dictionary, "keyResidence", api::toString(facts.residence));
     putText(dictionary, "subject", facts.subject);
     putTime(dictionary, "expiresAt", facts.expiresAt);
     return dictionary;

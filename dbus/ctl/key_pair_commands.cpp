@@ -19,6 +19,7 @@ struct Options
     std::string device;
     std::string server;
     std::string file = "-";
+    bool isInTpm = false;
 };
 
 CLI::App& addCommand(CLI::App& group,
@@ -51,10 +52,15 @@ void addGenerate(CLI::App& group, Session& session)
     auto options = std::make_shared<Options>();
     auto& command = addCommand(
         group, "generate", "Make a key pair in the gateway, show its public key", options);
+    command.add_flag(
+        "--tpm", options->isInTpm, "in the TPM, which lets the private key out to nobody");
     command.callback([&session, options] {
         checkKind(session.client, options->server, api::CredentialKind::KeyPair);
+        const auto residence = options->isInTpm ? api::KeyResidence::Tpm : api::KeyResidence::Store;
+        const Dictionary settings{
+            {"keyResidence", sdbus::Variant(std::string(api::toString(residence)))}};
         session.client.withDevice(options->device, [&](DeviceProxy& device) {
-            showPublicKey(session, device.GenerateKeyPair(options->server));
+            showPublicKey(session, device.GenerateKeyPairWith(options->server, settings));
         });
     });
 }

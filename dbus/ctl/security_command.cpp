@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/api/credential_store.hpp"
 #include "dbus/ctl/object_commands.hpp"
 #include "dbus/ctl/plain_text.hpp"
 #include "dbus/ctl/table.hpp"
@@ -86,6 +87,13 @@ std::string orDash(const std::string& text)
     return text.empty() ? noValue : text;
 }
 
+/// "0123456789abcdef", "0123456789abcdef TPM".
+std::string credentialText(const Json& channel)
+{
+    const bool isInTpm = textIn(channel, "keyResidence") == api::toString(api::KeyResidence::Tpm);
+    return orDash(textIn(channel, "credentialFingerprint")) + (isInTpm ? " TPM" : "");
+}
+
 /// Sentences are too long for a column.
 void printFailures(const Json& list)
 {
@@ -125,7 +133,7 @@ void print(const Json& list)
                    wordOf(channel, "resumed", "resumed", "full"),
                    ageSince(channel, "channelSince"),
                    ageSince(channel, "channelUsedAt"),
-                   orDash(textIn(channel, "credentialFingerprint")),
+                   credentialText(channel),
                    timeUntil(channel, "certificateExpiresAt", "ENDED"),
                    timeUntil(channel, "renewalAt", "now"),
                    orDash(textIn(channel, "serverFingerprint"))});

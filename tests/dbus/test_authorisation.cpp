@@ -69,6 +69,7 @@ const std::vector<Row> guarded{
     {device,   "Device",  "UpdateNow",          "operate",     {"s", "main"}},
     {device,   "Device",  "GenerateCredential", "credentials", {"ss", "main", ""}},
     {device,   "Device",  "GenerateKeyPair",    "credentials", {"s", "main"}},
+    {device,   "Device",  "GenerateKeyPairWith", "credentials", {"sa{sv}", "main", "0"}},
     {device,   "Device",  "RequestCertificate", "credentials", {"s", "main"}},
     {device,   "Device",  "SetCertificate",     "credentials", {"say", "main", "0"}},
     {device,   "Device",  "ExportCredential",   "export",      {"s", "main"}},

@@ -105,6 +105,29 @@ BOOST_AUTO_TEST_CASE(a_key_pair_is_made_requested_and_certified)
     });
 }
 
+BOOST_AUTO_TEST_CASE(a_key_pair_is_made_where_it_is_to_reside)
+{
+    using Settings = dbus::Dictionary;
+    client.withDevice("meter-1", [&](DeviceProxy& device) {
+        const auto residence = [&](const Settings& settings) {
+            const auto made = device.GenerateKeyPairWith("main", settings);
+            BOOST_TEST(made.at("keyResidence").get<std::string>() ==
+                       device.DescribeCredential("main").at("keyResidence").get<std::string>());
+            return made.at("keyResidence").get<std::string>();
+        };
+
+        BOOST_TEST(residence({{"keyResidence", sdbus::Variant(std::string("tpm"))}}) == "tpm");
+        BOOST_TEST(residence({{"keyResidence", sdbus::Variant(std::string("store"))}}) == "store");
+        BOOST_TEST(residence({}) == "store");
+        BOOST_TEST(device.GenerateKeyPair("main").at("keyResidence").get<std::string>() == "store");
+        for (const Settings& wrong :
+             {Settings{{"keyResidence", sdbus::Variant(true)}},
+              Settings{{"keyResidence", sdbus::Variant(std::string("hsm"))}},
+              Settings{{"residence", sdbus::Variant(std::string("tpm"))}}})
+            BOOST_CHECK_THROW(device.GenerateKeyPairWith("main", wrong), sdbus::Error);
+    });
+}
+
 BOOST_AUTO_TEST_CASE(a_credential_of_an_unknown_kind_is_refused)
 {
     auto file = makeSecretFile(base::asBytes(key));

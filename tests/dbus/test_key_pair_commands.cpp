@@ -48,6 +48,21 @@ BOOST_AUTO_TEST_CASE(a_key_pair_is_shown_as_pem)
                dbus::ctl::toPem("CERTIFICATE REQUEST", base::asBytes("a request of meter-1")));
 }
 
+BOOST_AUTO_TEST_CASE(a_key_pair_is_made_in_the_tpm_when_that_is_wanted)
+{
+    BOOST_REQUIRE_EQUAL(ctl({"server", "change", "main", "--security-mode", "rpk"}).exitCode, 0);
+    const auto residence = [this] {
+        return inside([](World& world) {
+            return world.gateway.keyPairs.at({"meter-1", "main"}).residence;
+        });
+    };
+
+    BOOST_TEST(ctl({"key-pair", "generate", "meter-1", "main", "--tpm"}).exitCode == 0);
+    BOOST_CHECK(residence() == api::KeyResidence::Tpm);
+    BOOST_TEST(ctl({"key-pair", "generate", "meter-1", "main"}).exitCode == 0);
+    BOOST_CHECK(residence() == api::KeyResidence::Store);
+}
+
 BOOST_AUTO_TEST_CASE(a_key_pair_is_not_exported_and_nobody_is_told_to_replace_it)
 {
     BOOST_REQUIRE_EQUAL(ctl({"server", "change", "main", "--security-mode", "rpk"}).exitCode, 0);

@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <linux/filter.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <sys/socket.h>
 
 #include "tests/sim/lwm2m_server/wire.hpp"
@@ -127,6 +128,24 @@ CoapServer::~CoapServer()
     coap_free_context(context_);
 }
 
+void CoapServer::useCertificate(const std::string& certificate,
+                                const std::string& privateKey,
+                                const std::string& trusted)
+{
+    coap_dtls_pki_t pki{};
+    pki.version = COAP_DTLS_PKI_SETUP_VERSION;
+    pki.verify_peer_cert = 1;
+    pki.check_common_ca = 1;
+    pki.cert_chain_validation = 1;
+    pki.cert_chain_verify_depth = 2;
+    pki.pki_key.key_type = COAP_PKI_KEY_PEM;
+    pki.pki_key.key.pem.public_cert = certificate.c_str();
+    pki.pki_key.key.pem.private_key = privateKey.c_str();
+    pki.pki_key.key.pem.ca_file = trusted.c_str();
+    if (coap_context_set_pki(context_, &pki) == 0)
+        throw std::runtime_error("libcoap does not take the certificate " + certificate);
+}
+
 std::uint16_t CoapServer::listen(const std::string& host, std::uint16_t port, bool isSecure)
 {
     const auto address = addressOf(host, port);
@@ -189,6 +208,17 @@ std::string CoapServer::identity(coap_session_t* session)
     const auto* ssl = tls(session);
     const char* const identity = ssl == nullptr ? nullptr : SSL_get_psk_identity(ssl);
     return identity == nullptr ? "" : identity;
+}
+
+std::string CoapServer::certifiedName(coap_session_t* session)
+{
+    const auto* ssl = tls(session);
+    X509* const certificate = ssl == nullptr ? nullptr : SSL_get0_peer_certificate(ssl);
+    std::array<char, 256> name{};
+    if (certificate != nullptr)
+        X509_NAME_get_text_by_NID(
+            X509_get_subject_name(certificate), NID_commonName, name.data(), name.size());
+    return name.data();
 }
 
 std::string CoapServer::remote(coap_session_t* session)

@@ -57,6 +57,12 @@ public:
     CoapServer(const CoapServer&) = delete;
     CoapServer& operator=(const CoapServer&) = delete;
 
+    /// Before listen(): files in PEM. Takes clients with a certificate that leads to `trusted`,
+    /// too.
+    void useCertificate(const std::string& certificate,
+                        const std::string& privateKey,
+                        const std::string& trusted);
+
     /// Throws when the address cannot be used; returns the port.
     std::uint16_t listen(const std::string& host, std::uint16_t port, bool isSecure);
 
@@ -72,6 +78,8 @@ public:
     void setSilent(bool isSilent);
 
     [[nodiscard]] static std::string identity(coap_session_t* session);
+    /// The common name of the client's certificate; empty when it has none.
+    [[nodiscard]] static std::string certifiedName(coap_session_t* session);
     [[nodiscard]] static std::string remote(coap_session_t* session);
     [[nodiscard]] static std::string cipher(coap_session_t* session);
 

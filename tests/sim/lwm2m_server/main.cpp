@@ -22,6 +22,9 @@ struct Options
     int coapsPort = 0;
     int coapPort = -1;
     std::vector<std::string> keys; ///< identity=hex
+    std::string certificate;
+    std::string privateKey;
+    std::string trusted;
     std::string controlPath;
     std::string readyFile;
     bool ignoresInput = false;
@@ -81,6 +84,8 @@ Json open(Lwm2mServer& server, const Options& options)
             throw std::runtime_error("--psk takes identity=hex");
         server.coap().keys[key.substr(0, equals)] = {fromHex(key.substr(equals + 1)), {}};
     }
+    if (!options.certificate.empty())
+        server.coap().useCertificate(options.certificate, options.privateKey, options.trusted);
     Json ready{{"event", "ready"}, {"host", options.host}};
     if (options.coapsPort >= 0)
         ready["coaps"] =
@@ -130,6 +135,9 @@ int main(int argc, char** argv)
     app.add_option("--coaps-port", options.coapsPort, "0: any; -1: no DTLS");
     app.add_option("--coap-port", options.coapPort, "0: any; -1: no plain CoAP (default)");
     app.add_option("--psk", options.keys, "identity=hex, as often as needed");
+    app.add_option("--certificate", options.certificate, "PEM: its own, for clients with one");
+    app.add_option("--private-key", options.privateKey, "PEM: that goes with it");
+    app.add_option("--trusted", options.trusted, "PEM: the authority that vouches for clients");
     app.add_option("--control", options.controlPath, "Unix socket that takes commands too");
     app.add_option("--ready-file", options.readyFile, "written when the ports are open");
     app.add_flag("--no-input", options.ignoresInput, "do not read standard input");

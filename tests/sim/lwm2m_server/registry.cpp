@@ -42,6 +42,7 @@ Json describe(const Registration& registration)
             {"parameters", registration.parameters},
             {"objects", registration.objects},
             {"identity", CoapServer::identity(session)},
+            {"certifiedName", CoapServer::certifiedName(session)},
             {"cipher", CoapServer::cipher(session)},
             {"remote", CoapServer::remote(session)}};
 }
@@ -184,6 +185,8 @@ unsigned Registry::refusal(const std::string& operation) const
 
 bool Registry::mayRegister(coap_session_t* session, const std::string& endpoint) const
 {
+    if (const auto name = CoapServer::certifiedName(session); !name.empty())
+        return name == endpoint;
     const auto key = server_.keys.find(CoapServer::identity(session));
     if (key == server_.keys.end())
         return CoapServer::cipher(session).empty(); // plain CoAP, where it is open at all
