@@ -175,11 +175,13 @@ WallTime EventLoop::wallNow() const
 
 void EventLoop::post(Task task)
 {
-    {
-        const std::lock_guard lock(postedMutex_);
-        posted_.push_back(std::move(task));
-    }
-    ::eventfd_write(wakeUp_.get(), 1);
+    // The first one wakes the loop, for all that come until it has taken them; and inside the lock:
+    // who takes them takes the wake-up too, or it would wake for nothing until somebody posts
+    // again.
+    const std::lock_guard lock(postedMutex_);
+    if (posted_.empty())
+        ::eventfd_write(wakeUp_.get(), 1);
+    posted_.push_back(std::move(task));
 }
 
 void EventLoop::readClock()

@@ -108,6 +108,32 @@ BOOST_AUTO_TEST_CASE(a_before_wait_runs_once_a_round_until_it_goes)
     BOOST_TEST(rounds == 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_loop_that_has_run_all_posted_tasks_rests)
+{
+    EventLoop loop;
+    constexpr int each = 20'000;
+    int ran = 0;
+    const auto postAll = [&] {
+        for (int i = 0; i < each; ++i)
+            loop.post([&] { ++ran; });
+    };
+    std::thread first(postAll);
+    std::thread second(postAll);
+    while (ran < 2 * each)
+        loop.runOnce(1s);
+    first.join();
+    second.join();
+
+    // None of those who posted has left a wake-up behind.
+    int rounds = 0;
+    Timer end(loop, [] {});
+    end.start(20ms);
+    for (; end.isRunning(); ++rounds)
+        loop.runOnce(1s);
+
+    BOOST_TEST(rounds <= 3);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_posted_task_throws_ends_it_alone)
 {
     EventLoop loop;
