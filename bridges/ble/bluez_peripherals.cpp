@@ -366,7 +366,9 @@ void BluezPeripherals::write(const std::string& handle, Bytes octets, Done done)
 void BluezPeripherals::startNotify(const std::string& handle, Done done)
 {
     if (isBattery(handle)) // bluetoothd tells it by itself
-        return loop_.post([done = std::move(done)]() mutable { done({}); });
+        return loop_.post([done = std::move(done), told = base::Expected<void>()]() mutable {
+            done(told); // not {}: GCC 12 warns falsely of that
+        });
     auto* request = newRequest(handle);
     if (request == nullptr)
         return loop_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
