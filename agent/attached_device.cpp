@@ -73,9 +73,9 @@ AttachedDevice::AttachedDevice(DevicePlan plan, DeviceServices services)
             std::move(plan_.firmware),
             std::make_unique<DeviceRepositories>(
                 plan_.settings.name,
-                services_.transport,
-                services_.scheduler,
-                DeviceRepositories::Rules{services_.allowsPlaintext},
+                DeviceRepositories::Services{
+                    services_.transport, services_.scheduler, services_.web},
+                DeviceRepositories::Rules{services_.allowsPlaintext, services_.trustsStrangers},
                 [this]() -> const std::vector<api::DeviceAccount>& { return plan_.accounts; }),
             services_.scheduler,
             plan_.state,

@@ -9,6 +9,7 @@
 
 #include "agent/api/gateway_control.hpp"
 #include "agent/api/inventory.hpp"
+#include "agent/api/web.hpp"
 #include "agent/bridged_object.hpp"
 #include "agent/device_firmware.hpp"
 #include "agent/field_side.hpp"
@@ -59,6 +60,8 @@ struct DeviceServices
     bool allowsPlaintext = false; ///< also for firmware repositories
     std::string rootPath{};       ///< lwm2m::ClientSettings has it, and the next one
     std::vector<std::string> registerAttributes{};
+    bool trustsStrangers = false;   ///< repositories that no account is for
+    api::WebFetcher* web = nullptr; ///< none: neither http nor https is spoken
 };
 
 /// Everything one device is made from.

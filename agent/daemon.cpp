@@ -59,6 +59,7 @@ Daemon::Daemon(const Settings& settings)
     , fieldBuses_(loop_, [this](const std::string& line) { gateway_.onLineChanged(line); })
     , bluetooth_(loop_, settings.busAddress)
     , firmware_(loop_, settings.stateDirectory / "firmware", fieldBuses_)
+    , downloads_(loop_, endpoint_)
     , gateway_({loop_,
                 endpoint_,
                 store_,
@@ -74,13 +75,15 @@ Daemon::Daemon(const Settings& settings)
                 [this] {
                     if (renewal_)
                         renewal_->onCredentialChanged();
-                }},
+                },
+                &downloads_},
                {settings.allowsNoSec,
                 settings.startSpread,
                 settings.deregisterLimit,
                 settings.addedObjects.ids,
                 settings.alternatePath.segment,
-                settings.registerAttributes.list})
+                settings.registerAttributes.list,
+                settings.trustsRepositories})
     , lists_(loop_,
              gateway_,
              store_,

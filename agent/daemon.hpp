@@ -15,6 +15,7 @@
 #include "agent/process.hpp"
 #include "agent/settings.hpp"
 #include "agent/watchdog.hpp"
+#include "agent/web/downloads.hpp"
 #include "bridges/ble/central.hpp"
 #include "bridges/field_buses.hpp"
 #include "bridges/profile_library.hpp"
@@ -52,6 +53,7 @@ private:
     bridges::FieldBuses fieldBuses_;
     bridges::ble::Central bluetooth_;
     FirmwareDepot firmware_;
+    web::Downloads downloads_;
     Gateway gateway_;
     CredentialLists lists_;
     CertificateWatch certificates_;

@@ -2,6 +2,7 @@
 #include "agent/device_repositories.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -33,6 +34,24 @@ private:
     base::Lifetime lifetime_;
 };
 
+struct ProtocolRow
+{
+    PackageProtocol protocol;
+    bool isWeb;
+    bool isSecure;
+};
+
+constexpr std::array allProtocols{ProtocolRow{PackageProtocol::Coap, false, false},
+                                  ProtocolRow{PackageProtocol::Coaps, false, true},
+                                  ProtocolRow{PackageProtocol::Http, true, false},
+                                  ProtocolRow{PackageProtocol::Https, true, true}};
+
+Error noAccountFor(const std::string& host)
+{
+    return {ErrorKind::NotAuthorized,
+            fmt::format("no server account of the device is for the host {}", host)};
+}
+
 std::string sessionUri(const lwm2m::PackageUri& uri)
 {
     const bool isV6 = uri.host.find(':') != std::string::npos;
@@ -43,22 +62,24 @@ std::string sessionUri(const lwm2m::PackageUri& uri)
 } // namespace
 
 DeviceRepositories::DeviceRepositories(std::string device,
-                                       api::Transport& transport,
-                                       base::Scheduler& scheduler,
+                                       Services services,
                                        Rules rules,
                                        Accounts accounts)
     : device_(std::move(device))
-    , transport_(transport)
-    , scheduler_(scheduler)
+    , services_(services)
     , rules_(rules)
     , accounts_(std::move(accounts))
 {}
 
 std::vector<PackageProtocol> DeviceRepositories::protocols() const
 {
-    if (rules_.allowsPlaintext)
-        return {PackageProtocol::Coap, PackageProtocol::Coaps};
-    return {PackageProtocol::Coaps};
+    std::vector<PackageProtocol> spoken;
+    for (const auto& row : allProtocols) {
+        const bool isThere = !row.isWeb || services_.web != nullptr;
+        if (isThere && (row.isSecure || rules_.allowsPlaintext))
+            spoken.push_back(row.protocol);
+    }
+    return spoken;
 }
 
 bool DeviceRepositories::isSpoken(const lwm2m::PackageUri& uri) const
@@ -69,6 +90,22 @@ bool DeviceRepositories::isSpoken(const lwm2m::PackageUri& uri) const
 
 // A Bootstrap-Server's credentials are for bootstrapping and nothing else; of several servers on
 // one host the one on this port is meant.
+const api::ServerSettings* DeviceRepositories::accountFor(const std::string& host,
+                                                          std::uint16_t port) const
+{
+    const api::ServerSettings* match = nullptr;
+    for (const auto& account : accounts_()) {
+        const auto& settings = account.settings;
+        const auto server = lwm2m::parsePackageUri(settings.uri);
+        const bool isSecure = settings.securityMode != api::SecurityMode::NoSec;
+        if (settings.isBootstrap || !isSecure || !server || server->host != host)
+            continue;
+        if (match == nullptr || server->port == port)
+            match = &settings;
+    }
+    return match;
+}
+
 Expected<api::SessionSettings> DeviceRepositories::settingsFor(const lwm2m::PackageUri& uri) const
 {
     api::SessionSettings session;
@@ -80,19 +117,9 @@ Expected<api::SessionSettings> DeviceRepositories::settingsFor(const lwm2m::Pack
         session.securityMode = api::SecurityMode::NoSec;
         return session;
     }
-    const api::ServerSettings* match = nullptr;
-    for (const auto& account : accounts_()) {
-        const auto& settings = account.settings;
-        const auto server = lwm2m::parsePackageUri(settings.uri);
-        const bool isSecure = settings.securityMode != api::SecurityMode::NoSec;
-        if (settings.isBootstrap || !isSecure || !server || server->host != uri.host)
-            continue;
-        if (match == nullptr || server->port == uri.port)
-            match = &settings;
-    }
+    const auto* const match = accountFor(uri.host, uri.port);
     if (match == nullptr)
-        return fail(ErrorKind::NotAuthorized,
-                    fmt::format("no server account of the device is for the host {}", uri.host));
+        return fail(noAccountFor(uri.host));
     session.securityMode = match->securityMode;
     session.credential = {device_, match->name};
     session.allowsCbcWithoutEtm = match->allowsCbcWithoutEtm;
@@ -101,22 +128,52 @@ Expected<api::SessionSettings> DeviceRepositories::settingsFor(const lwm2m::Pack
     return session;
 }
 
+// The account comes first: where it is a PSK's, the trust store has no say, whatever it says.
+Expected<api::StreamSettings> DeviceRepositories::streamFor(const api::WebOrigin& origin) const
+{
+    api::StreamSettings stream;
+    stream.host = origin.host;
+    stream.port = origin.port;
+    if (!origin.isSecure && !rules_.allowsPlaintext)
+        return fail(ErrorKind::NotAuthorized,
+                    "the repository leads to http, which the gateway does not allow");
+    if (!origin.isSecure)
+        return stream;
+    if (const auto* const match = accountFor(origin.host, origin.port); match != nullptr) {
+        stream.securityMode = match->securityMode;
+        stream.credential = api::CredentialId{device_, match->name};
+        stream.server = match->identity;
+        return stream;
+    }
+    if (!rules_.trustsStrangers)
+        return fail(noAccountFor(origin.host));
+    stream.securityMode = api::SecurityMode::Certificate;
+    return stream;
+}
+
 std::unique_ptr<api::PackageFetch> DeviceRepositories::fetch(api::FetchPlan plan,
                                                              api::FetchListener& listener)
 {
+    auto& scheduler = services_.scheduler;
     auto uri = lwm2m::parsePackageUri(plan.uri);
     if (!uri)
-        return std::make_unique<RefusedFetch>(scheduler_, uri.error(), listener);
+        return std::make_unique<RefusedFetch>(scheduler, uri.error(), listener);
     if (!isSpoken(*uri))
         return std::make_unique<RefusedFetch>(
-            scheduler_,
+            scheduler,
             Error{ErrorKind::NotSupported, fmt::format("{} is not spoken here", uri->scheme)},
             listener);
+    if (uri->protocol == PackageProtocol::Http || uri->protocol == PackageProtocol::Https)
+        return services_.web->fetchFromWeb({std::move(plan),
+                                            [this](const api::WebOrigin& origin) {
+                                                return streamFor(origin);
+                                            }},
+                                           listener);
     auto session = settingsFor(*uri);
     if (!session)
-        return std::make_unique<RefusedFetch>(scheduler_, session.error(), listener);
+        return std::make_unique<RefusedFetch>(scheduler, session.error(), listener);
     return std::make_unique<lwm2m::CoapFetch>(
-        transport_, std::move(*session), std::move(*uri), std::move(plan), listener);
+        services_.transport, std::move(*session), std::move(*uri), std::move(plan), listener);
 }
 
 } // namespace causeway::agent

@@ -259,7 +259,9 @@ void Gateway::startDevice(const api::DeviceSettings& settings,
                                                                   *this,
                                                                   rules_.allowsNoSec,
                                                                   rules_.rootPath,
-                                                                  rules_.registerAttributes});
+                                                                  rules_.registerAttributes,
+                                                                  rules_.trustsRepositories,
+                                                                  services_.web});
     auto& started = *device;
     devices_.insert_or_assign(name, std::move(device));
     if (!runs)

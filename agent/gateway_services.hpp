@@ -11,6 +11,7 @@
 #include "agent/api/inventory.hpp"
 #include "agent/api/key_store.hpp"
 #include "agent/api/transport.hpp"
+#include "agent/api/web.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/model/definition.hpp"
 
@@ -43,6 +44,7 @@ struct GatewayServices
     const model::Definitions& definitions;
     FirmwareDepot& firmware;
     std::function<void()> credentialChanged{}; ///< called after each change of one
+    api::WebFetcher* web = nullptr;            ///< none: neither http nor https is spoken
 };
 
 struct GatewayRules
@@ -53,6 +55,7 @@ struct GatewayRules
     std::vector<model::Id> addedObjects; ///< that every device has besides its profile's
     std::string rootPath{};              ///< of every device's Objects (lwm2m::ClientSettings)
     std::vector<std::string> registerAttributes{}; ///< of every device, likewise
+    bool trustsRepositories = false; ///< by https, those that the trust store vouches for
 };
 
 } // namespace causeway::agent

@@ -63,6 +63,7 @@ struct Settings
     // [Security]
     std::filesystem::path trustStore = "/etc/ssl/certs/ca-certificates.crt";
     bool acceptsUnsetClock = false;
+    bool trustsRepositories = false;
     std::chrono::milliseconds expiryNotice = std::chrono::hours(24 * 30);
     std::string estServer; ///< empty: certificates are renewed by hand
     std::filesystem::path estAuthority = "/etc/causeway/est-authority.pem";

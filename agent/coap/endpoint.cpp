@@ -6,6 +6,7 @@
 #include "agent/coap/connection.hpp"
 #include "agent/coap/dtls_session.hpp"
 #include "agent/coap/environment.hpp"
+#include "agent/coap/stream.hpp"
 
 namespace causeway::coap {
 
@@ -30,6 +31,12 @@ std::unique_ptr<api::Session> Endpoint::open(api::SessionSettings settings,
                                              api::SessionListener& listener)
 {
     return std::make_unique<Connection>(*environment_, std::move(settings), listener);
+}
+
+std::unique_ptr<api::Stream> Endpoint::openStream(api::StreamSettings settings,
+                                                  api::StreamListener& listener)
+{
+    return std::make_unique<Stream>(*environment_, std::move(settings), listener);
 }
 
 } // namespace causeway::coap

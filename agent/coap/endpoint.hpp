@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "agent/api/resumption_store.hpp"
+#include "agent/api/streams.hpp"
 #include "agent/api/transport.hpp"
 #include "agent/base/event_loop.hpp"
 
@@ -31,9 +32,9 @@ struct EndpointSettings
     bool acceptsUnsetClock = false;
 };
 
-/// All CoAP sessions of the process: one connected UDP socket each, on one loop. Lives on the
-/// loop's thread and outlives its sessions; names are looked up on a worker of its own.
-class Endpoint final : public api::Transport
+/// All CoAP sessions of the process, one connected UDP socket each, and all streams, on one loop.
+/// Lives on the loop's thread and outlives both; names are looked up on a worker of its own.
+class Endpoint final : public api::Transport, public api::StreamTransport
 {
 public:
     /// Loop and stores outlive the endpoint. Throws when GnuTLS does not know our cipher suites.
@@ -47,6 +48,8 @@ public:
 
     [[nodiscard]] std::unique_ptr<api::Session> open(api::SessionSettings settings,
                                                      api::SessionListener& listener) override;
+    [[nodiscard]] std::unique_ptr<api::Stream> openStream(api::StreamSettings settings,
+                                                          api::StreamListener& listener) override;
 
 private:
     std::unique_ptr<Environment> environment_;

@@ -414,4 +414,21 @@ Expected<ServerKeyMark> checkServer(std::span<const base::ByteView> presented,
     return markOf(presented.front());
 }
 
+Expected<ServerKeyMark> checkStranger(std::span<const base::ByteView> presented,
+                                      const ServerTerms& terms)
+{
+    const auto chain = importAll(presented);
+    if (!chain)
+        return base::fail(chain.error());
+    const gnutls_x509_crt_t own = chain->front().get();
+    for (const auto& checked : {checkClock(terms),
+                                checkTime(own, terms),
+                                checkGatewayTrust(*chain, terms),
+                                checkName(own, terms)}) {
+        if (!checked)
+            return base::fail(checked.error());
+    }
+    return markOf(presented.front());
+}
+
 } // namespace causeway::coap

@@ -44,4 +44,10 @@ using ServerKeyMark = std::array<std::uint8_t, 8>;
 [[nodiscard]] base::Expected<ServerKeyMark> checkServer(std::span<const base::ByteView> presented,
                                                         const ServerTerms& terms);
 
+/// For a server that no account is for, in the mode Certificate, by its host and the gateway's own
+/// trust store alone: a path to one of its authorities of at least 112 bits of security (RSA
+/// included, which web servers have), valid now, made for servers, and for the name.
+[[nodiscard]] base::Expected<ServerKeyMark> checkStranger(std::span<const base::ByteView> presented,
+                                                          const ServerTerms& terms);
+
 } // namespace causeway::coap

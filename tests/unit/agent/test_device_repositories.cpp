@@ -6,6 +6,7 @@
 #include "agent/device_repositories.hpp"
 #include "tests/fakes/fake_scheduler.hpp"
 #include "tests/fakes/fake_transport.hpp"
+#include "tests/fakes/fake_web.hpp"
 
 using namespace causeway;
 using namespace std::chrono_literals;
@@ -41,12 +42,11 @@ struct RepositoriesFixture : api::FetchListener
 
     void onFetchFailed(const base::Error& failure) override { error = failure; }
 
-    [[nodiscard]] agent::DeviceRepositories make(bool allowsPlaintext)
+    [[nodiscard]] agent::DeviceRepositories make(bool allowsPlaintext, bool trustsStrangers = false)
     {
         return {"meter-1",
-                transport,
-                scheduler,
-                {allowsPlaintext},
+                {transport, scheduler, &web},
+                {allowsPlaintext, trustsStrangers},
                 [this]() -> const auto& {return accounts;
     }
 };
@@ -55,6 +55,7 @@ struct RepositoriesFixture : api::FetchListener
 std::vector<api::DeviceAccount> accounts;
 fakes::FakeTransport transport;
 fakes::FakeScheduler scheduler;
+fakes::FakeWeb web;
 agent::DeviceRepositories repositories = make(false);
 std::unique_ptr<api::PackageFetch> running;
 std::optional<base::Error> error;
@@ -110,7 +111,8 @@ BOOST_AUTO_TEST_CASE(r33_a_repository_that_no_account_is_for_is_refused)
 BOOST_AUTO_TEST_CASE(r33_nothing_is_fetched_in_plaintext_unless_the_gateway_allows_it)
 {
     account("main", "coaps://main.example");
-    BOOST_TEST((repositories.protocols() == std::vector{PackageProtocol::Coaps}));
+    BOOST_TEST(
+        (repositories.protocols() == std::vector{PackageProtocol::Coaps, PackageProtocol::Https}));
     BOOST_TEST(fetch("coap://main.example/fw") == nullptr);
     BOOST_TEST((error.value().kind == ErrorKind::NotSupported));
 
@@ -118,7 +120,10 @@ BOOST_AUTO_TEST_CASE(r33_nothing_is_fetched_in_plaintext_unless_the_gateway_allo
     FetchListener& listener = *this;
     running = open.fetch({"coap://main.example/fw", 0, {}}, listener);
 
-    BOOST_TEST((open.protocols() == std::vector{PackageProtocol::Coap, PackageProtocol::Coaps}));
+    BOOST_TEST((open.protocols() == std::vector{PackageProtocol::Coap,
+                                                PackageProtocol::Coaps,
+                                                PackageProtocol::Http,
+                                                PackageProtocol::Https}));
     BOOST_TEST((transport.peer().settings.securityMode == SecurityMode::NoSec));
     BOOST_TEST(transport.peer().settings.uri == "coap://main.example:5683");
 }
@@ -140,6 +145,67 @@ BOOST_AUTO_TEST_CASE(a_refusal_that_nobody_waits_for_is_not_told)
     scheduler.advance(0s);
 
     BOOST_TEST(!error.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(r33_https_gets_the_credential_of_the_account_with_its_host)
+{
+    account("main", "coaps://main.example", SecurityMode::Certificate);
+    accounts.back().settings.identity.publicKey = {1, 2, 3};
+    BOOST_TEST(fetch("https://main.example/fw") == nullptr);
+    BOOST_TEST_REQUIRE(web.plans.size() == 1);
+
+    const auto stream = web.plans[0].access({true, "main.example", 443});
+
+    BOOST_TEST(web.plans[0].package.uri == "https://main.example/fw");
+    BOOST_TEST_REQUIRE(stream.has_value());
+    BOOST_TEST((stream->credential == api::CredentialId{"meter-1", "main"}));
+    BOOST_TEST((stream->securityMode == SecurityMode::Certificate));
+    BOOST_TEST((stream->server == accounts.back().settings.identity));
+    BOOST_TEST(stream->host == "main.example");
+    BOOST_TEST(stream->port == 443);
+}
+
+BOOST_AUTO_TEST_CASE(r33_https_is_refused_where_no_account_and_no_operator_leads)
+{
+    account("main", "coaps://main.example");
+    account("bootstrap", "coaps://bootstrap.example");
+    accounts.back().settings.isBootstrap = true;
+    fetch("https://main.example/fw");
+    const auto& access = web.plans.at(0).access;
+
+    for (const auto* host : {"elsewhere.example", "bootstrap.example"})
+        BOOST_TEST((access({true, host, 443}).error().kind == ErrorKind::NotAuthorized), host);
+    BOOST_TEST((access({false, "main.example", 80}).error().kind == ErrorKind::NotAuthorized));
+}
+
+BOOST_AUTO_TEST_CASE(r33_strangers_are_asked_only_without_a_credential_and_by_permission)
+{
+    account("main", "coaps://main.example");
+    auto open = make(false, true);
+    FetchListener& listener = *this;
+    running = open.fetch({"https://elsewhere.example/fw", 0, {}}, listener);
+    const auto& access = web.plans.at(0).access;
+
+    const auto stranger = access({true, "elsewhere.example", 443});
+    BOOST_TEST_REQUIRE(stranger.has_value());
+    BOOST_TEST((stranger->securityMode == SecurityMode::Certificate));
+    BOOST_TEST(!stranger->credential.has_value());
+    BOOST_TEST((access({true, "main.example", 443}).value().securityMode == SecurityMode::Psk));
+}
+
+BOOST_AUTO_TEST_CASE(r33_http_is_spoken_where_the_gateway_allows_plaintext)
+{
+    BOOST_TEST(fetch("http://main.example/fw") == nullptr);
+    BOOST_TEST((error.value().kind == ErrorKind::NotSupported));
+    BOOST_TEST(web.plans.empty());
+
+    auto open = make(true);
+    FetchListener& listener = *this;
+    running = open.fetch({"http://main.example/fw", 0, {}}, listener);
+
+    const auto stream = web.plans.at(0).access({false, "main.example", 80});
+    BOOST_TEST((stream.value().securityMode == SecurityMode::NoSec));
+    BOOST_TEST(!stream->credential.has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
