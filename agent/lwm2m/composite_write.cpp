@@ -7,6 +7,7 @@ namespace causeway::lwm2m {
 
 using model::Outcome;
 using model::OutcomeCode;
+using model::Path;
 using model::refuse;
 
 void CompositeWrite::run(const Place& place, std::vector<WritePlan> plans, Object::Done done)
@@ -28,12 +29,11 @@ void CompositeWrite::writeNext()
         return;
     }
     WritePlan& plan = plans_[before_.size()];
-    before_.push_back({plan.object, plan.instance, {}});
-    if (!hasInstance(plan)) {
+    before_.push_back(beforeOf(plan));
+    if (!hasInstance(plan.object, plan.instance)) {
         onWritten(refuse(OutcomeCode::NotFound, "it has been deleted in the meantime"));
         return;
     }
-    before_.back() = present(plan);
     auto done = place_.lifetime.guard(
         [self = shared_from_this()](Outcome outcome) { self->onWritten(std::move(outcome)); });
     Object& object = *place_.tree.find(plan.object);
@@ -57,48 +57,60 @@ void CompositeWrite::onWritten(Outcome outcome)
 // The one that refused has changed nothing, unless it had several values to write.
 void CompositeWrite::undo()
 {
-    if (before_.back().values.size() + before_.back().removed.size() <= 1)
+    if (before_.back().changes <= 1)
         before_.pop_back();
+    for (auto& before : before_) {
+        if (hasInstance(before.object, before.instance))
+            undo(before);
+    }
+}
+
+void CompositeWrite::undo(Before& before)
+{
     const auto ignore = [](const Outcome&) {
     };
-    for (auto& plan : before_) {
-        if (!hasInstance(plan))
+    Object& object = *place_.tree.find(before.object);
+    if (!before.values.empty())
+        object.write(before.instance, std::move(before.values), WriteMode::PartialUpdate, ignore);
+    for (const auto& path : before.absent) {
+        if (!place_.tree.contains(path))
             continue;
-        Object& object = *place_.tree.find(plan.object);
-        if (!plan.values.empty())
-            object.write(plan.instance, std::move(plan.values), WriteMode::PartialUpdate, ignore);
-        for (const auto& path : plan.removed) {
-            if (place_.tree.contains(path))
-                object.removeInstances(path, ignore);
-        }
+        if (path.isResource())
+            object.forget(path);
+        else
+            object.removeInstances(path, ignore);
     }
 }
 
 // A slow device gives other servers the time to delete what comes after it.
-bool CompositeWrite::hasInstance(const WritePlan& plan) const
+bool CompositeWrite::hasInstance(model::Id object, model::Id instance) const
 {
-    return place_.tree.contains({plan.object, plan.instance});
+    return place_.tree.contains({object, instance});
 }
 
-WritePlan CompositeWrite::present(const WritePlan& plan) const
+CompositeWrite::Before CompositeWrite::beforeOf(const WritePlan& plan) const
 {
-    WritePlan old;
-    old.object = plan.object;
-    old.instance = plan.instance;
-    const Object& object = *place_.tree.find(plan.object);
-    auto paths = plan.removed;
+    Before before{plan.object, plan.instance, plan.values.size() + plan.removed.size()};
+    if (!hasInstance(plan.object, plan.instance))
+        return before;
     for (const auto& write : plan.values)
-        paths.push_back(write.path);
-    for (const auto& path : paths) {
-        if (!place_.tree.contains(path)) { // only now made
-            if (path.isResourceInstance() && object.allowsResourceReplace())
-                old.removed.push_back(path);
-            continue;
-        }
-        if (auto sample = object.read(path))
-            old.values.push_back({path, std::move(sample->value)});
+        note(write.path, before);
+    for (const auto& path : plan.removed)
+        note(path, before);
+    return before;
+}
+
+void CompositeWrite::note(const Path& path, Before& before) const
+{
+    const Object& object = *place_.tree.find(before.object);
+    if (!place_.tree.contains(path.upTo(3))) {
+        before.absent.push_back(path.upTo(3)); // again for each Resource Instance
+    } else if (!place_.tree.contains(path)) {
+        if (object.allowsResourceReplace())
+            before.absent.push_back(path);
+    } else if (auto sample = object.read(path)) {
+        before.values.push_back({path, std::move(sample->value)});
     }
-    return old;
 }
 
 } // namespace causeway::lwm2m

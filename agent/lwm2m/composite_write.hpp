@@ -29,15 +29,27 @@ public:
     CompositeWrite(const Place& place, std::vector<WritePlan> plans, Object::Done done);
 
 private:
+    /// What an Object Instance had before it was written.
+    struct Before
+    {
+        model::Id object = 0;
+        model::Id instance = 0;
+        std::size_t changes = 0; ///< that were asked for
+        std::vector<ResourceWrite> values{};
+        std::vector<model::Path> absent{}; ///< Resources, and Resource Instances of those there
+    };
+
     void writeNext();
     void onWritten(model::Outcome outcome);
     void undo();
-    [[nodiscard]] bool hasInstance(const WritePlan& plan) const;
-    [[nodiscard]] WritePlan present(const WritePlan& plan) const;
+    void undo(Before& before);
+    [[nodiscard]] bool hasInstance(model::Id object, model::Id instance) const;
+    [[nodiscard]] Before beforeOf(const WritePlan& plan) const;
+    void note(const model::Path& path, Before& before) const;
 
     const Place place_;
     std::vector<WritePlan> plans_;
-    std::vector<WritePlan> before_; ///< of those written, and of the one being written
+    std::vector<Before> before_; ///< of those written, and of the one being written
     Object::Done done_;
 };
 

@@ -44,6 +44,8 @@ bool Object::takesNew(Id) const
     return false;
 }
 
+void Object::forget(const model::Path&) {}
+
 bool Object::allowsCreate() const
 {
     return false;

@@ -93,6 +93,9 @@ public:
     /// Whether a Write may bring a Resource that is not instantiated; false unless the Object says
     /// otherwise, and then it is left out of a Write of an instance, and not found by itself.
     [[nodiscard]] virtual bool takesNew(model::Id resource) const;
+    /// Takes back a Resource that such a Write has brought: it is not instantiated any more, and
+    /// what counts is as without it.
+    virtual void forget(const model::Path& resource);
 
     /// Removes one Resource Instance, or all of a multiple Resource, which stays, empty. Only asked
     /// for where allowsResourceReplace().

@@ -173,6 +173,14 @@ void KeptObject::removeInstances(const Path& target, Done done)
     done({});
 }
 
+void KeptObject::forget(const Path& resource)
+{
+    Content next = content_;
+    std::erase_if(next.values, [&](const auto& entry) { return resource.contains(entry.first); });
+    next.empty.erase(resource);
+    become(std::move(next));
+}
+
 bool KeptObject::allowsCreate() const
 {
     return content_.instances.size() < mostInstances;

@@ -40,6 +40,7 @@ public:
     [[nodiscard]] bool allowsResourceReplace() const override { return true; }
 
     [[nodiscard]] bool takesNew(model::Id resource) const override;
+    void forget(const model::Path& resource) override;
     void removeInstances(const model::Path& target, Done done) override;
     void write(model::Id instance,
                std::vector<ResourceWrite> values,

@@ -207,16 +207,30 @@ Expected<void> assign(ServerAccount& account, Id id, const Value& value)
     }
 }
 
-// What a Replace that does not name them leaves of the optional Resources.
-void resetOptional(ServerAccount& account)
+// What is left of an optional Resource without what servers wrote to it.
+void reset(ServerAccount& account, Id id)
 {
-    account.settings.defaultPmin = account.given.defaultPmin;
-    account.settings.defaultPmax = account.given.defaultPmax;
-    account.settings.disableTimeout = account.given.disableTimeout;
-    account.hasDisableTimeout = isUnusual(account.given.disableTimeout);
-    account.mutesSend = false;
-    account.confirmsNotifications = account.settings.notifiesConfirmable;
-    account.hasNotificationMode = account.settings.notifiesConfirmable;
+    switch (id) {
+    case resource::defaultPmin:
+        account.settings.defaultPmin = account.given.defaultPmin;
+        break;
+    case resource::defaultPmax:
+        account.settings.defaultPmax = account.given.defaultPmax;
+        break;
+    case resource::disableTimeout:
+        account.settings.disableTimeout = account.given.disableTimeout;
+        account.hasDisableTimeout = isUnusual(account.given.disableTimeout);
+        break;
+    case resource::muteSend:
+        account.mutesSend = false;
+        break;
+    case resource::notificationMode:
+        account.confirmsNotifications = account.settings.notifiesConfirmable;
+        account.hasNotificationMode = account.settings.notifiesConfirmable;
+        break;
+    default:
+        break;
+    }
 }
 
 } // namespace
@@ -264,6 +278,12 @@ bool ServerObject::takesNew(Id resource) const
     return isOptional(resource) && definition_.find(resource) != nullptr;
 }
 
+void ServerObject::forget(const Path& resource)
+{
+    reset(account(resource.instance()), resource.resource());
+    listener_.onAccountWritten(resource.instance());
+}
+
 Expected<model::Sample> ServerObject::read(const Path& path) const
 {
     if (auto value = valueOf(account(path.instance()), path.resource()))
@@ -274,8 +294,10 @@ Expected<model::Sample> ServerObject::read(const Path& path) const
 void ServerObject::write(Id instance, std::vector<ResourceWrite> values, WriteMode mode, Done done)
 {
     ServerAccount changed = account(instance);
-    if (mode == WriteMode::Replace)
-        resetOptional(changed);
+    if (mode == WriteMode::Replace) {
+        for (const Id id : present)
+            reset(changed, id);
+    }
     for (const auto& [path, value] : values) {
         if (const auto assigned = assign(changed, path.resource(), value); !assigned) {
             const auto error = assigned.error().in(path.toString());

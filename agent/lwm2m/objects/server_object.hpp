@@ -40,6 +40,7 @@ public:
     [[nodiscard]] std::vector<model::Id> resources(model::Id instance) const override;
     [[nodiscard]] base::Expected<model::Sample> read(const model::Path& path) const override;
     [[nodiscard]] bool takesNew(model::Id resource) const override;
+    void forget(const model::Path& resource) override;
     void write(model::Id instance,
                std::vector<ResourceWrite> values,
                WriteMode mode,

@@ -29,6 +29,8 @@ public:
         return values_.takesNew(resource);
     }
 
+    void forget(const model::Path& resource) override { values_.forget(resource); }
+
     void removeInstances(const model::Path& target, Done done) override;
     void write(model::Id instance,
                std::vector<ResourceWrite> values,

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
 #include <boost/test/unit_test.hpp>
 
 #include "agent/lwm2m/codec/codec.hpp"
@@ -242,6 +244,44 @@ BOOST_AUTO_TEST_CASE(has_no_more_resource_instances_after_a_composite_that_fails
     BOOST_CHECK(answer.code == OutcomeCode::InternalServerError);
     BOOST_CHECK(read("/16/0/0/7").code == OutcomeCode::NotFound);
     BOOST_TEST(text("/16/0/0/0") == "Host Device ID #1");
+}
+
+BOOST_AUTO_TEST_CASE(has_no_more_resources_after_a_composite_that_fails)
+{
+    kept = {{"object/19", "+"}, {"object/19/3", "+"}};
+    client->addObject(make(container, {}));
+    test->answer = {OutcomeCode::InternalServerError, "unit 7 does not answer"};
+
+    const auto answer = patch(senmlJsonFormat,
+                              R"([{"bn":"/19/3/","n":"0/0","vd":"AQI"},{"n":"3","vs":"new"},)"
+                              R"({"bn":"/","n":"3442/0/120","v":9}])");
+
+    BOOST_CHECK(answer.code == OutcomeCode::InternalServerError);
+    BOOST_TEST(textOf(read("/19/3", linkFormat)) == "</19/3>");
+    BOOST_TEST(make(container, {})->resources(3).empty());
+}
+
+// A removal comes last; what can stop it is a server that is faster than the device before it.
+BOOST_AUTO_TEST_CASE(gets_back_what_a_composite_removed_that_fails)
+{
+    send(Method::Post, "/19", R"([{"n":"/19/3/0/0","vd":"AQI"}])");
+    test->isHolding = true;
+    api::Request request;
+    request.method = Method::IPatch;
+    request.contentFormat = senmlEtchJsonFormat;
+    request.payload = base::toBytes(R"([{"n":"/3442/0/120","v":9},{"n":"/16/0/0/0","v":null},)"
+                                    R"({"n":"/16/0/0/1","v":null},{"n":"/19/3/0/0","v":null}])");
+    const auto answered = peer().request(std::move(request));
+
+    send(Method::Delete, "/19/3", "");
+    std::exchange(test->held, nullptr)({});
+
+    BOOST_REQUIRE(answered->has_value());
+    BOOST_CHECK((*answered)->code == OutcomeCode::NotFound);
+    BOOST_TEST(text("/16/0/0/0") == "Host Device ID #1");
+    BOOST_TEST(text("/16/0/0/1") == "Host Device Manufacturer #1");
+    BOOST_TEST(textOf(read("/16/0", linkFormat)) == "</16/0>,</16/0/0>;dim=2");
+    BOOST_TEST(make(container, {})->instances().empty());
 }
 
 BOOST_AUTO_TEST_CASE(drops_what_a_replaced_instance_no_longer_has)

@@ -77,6 +77,40 @@ BOOST_AUTO_TEST_CASE(gets_nothing_by_a_write_that_is_refused)
     BOOST_CHECK(read("/1/0/26").code == OutcomeCode::NotFound);
 }
 
+BOOST_AUTO_TEST_CASE(loses_what_a_composite_brought_that_fails)
+{
+    actuator->answer = {OutcomeCode::InternalServerError, "unit 7 does not answer"};
+
+    const auto answer = send(Method::IPatch,
+                             "/",
+                             R"([{"bn":"/1/0/","n":"1","v":600},{"n":"2","v":5},{"n":"3","v":60},)"
+                             R"({"n":"5","v":7},{"n":"26","v":1},)"
+                             R"({"bn":"/","n":"3306/0/5850","vb":true}])");
+
+    BOOST_CHECK(answer.code == OutcomeCode::InternalServerError);
+    BOOST_TEST(text("/1/0/1") == "86400");
+    Served restarted(owner.state);
+    for (const auto& [path, usual] : optionalOnes) {
+        BOOST_CHECK_MESSAGE(read(path).code == OutcomeCode::NotFound, path);
+        BOOST_CHECK_MESSAGE(restarted.read(path).code == OutcomeCode::NotFound, path);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(keeps_what_it_had_after_a_composite_that_fails)
+{
+    for (const auto& [path, usual] : optionalOnes)
+        writeText(path, usual);
+    actuator->answer = {OutcomeCode::InternalServerError, "unit 7 does not answer"};
+
+    send(Method::IPatch,
+         "/",
+         R"([{"bn":"/1/0/","n":"2","v":5},{"n":"3","v":60},{"n":"5","v":7},{"n":"26","v":1},)"
+         R"({"bn":"/","n":"3306/0/5850","vb":true}])");
+
+    for (const auto& [path, usual] : optionalOnes)
+        BOOST_TEST(text(path) == usual);
+}
+
 BOOST_AUTO_TEST_CASE(has_them_after_a_restart_too)
 {
     for (const auto& [path, usual] : optionalOnes)
