@@ -263,6 +263,10 @@ void TlsStream::onHandshakeDone()
     // what nobody has thought of.
     if (settings_.securityMode != SecurityMode::Psk && !wasJudged_)
         return fail({ErrorKind::Internal, "the repository's key was never looked at"});
+    // A download takes hours, and there is no second handshake: the key need not lie here so long.
+    gnutls_credentials_clear(session_.get());
+    keyPairs_.reset();
+    psk_.reset();
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
         return fail({ErrorKind::LimitExceeded,
