@@ -93,6 +93,8 @@ void StagedObjects::add(Id object, const ObjectContent& content)
         instances[id];
     for (const auto& [path, value] : content.values)
         instances[path.instance()].values.emplace(path, value);
+    for (const auto& path : content.empty)
+        instances[path.instance()].empty.insert(path.resource());
 }
 
 bool StagedObjects::has(const Path& path) const
@@ -106,6 +108,8 @@ ObjectContent StagedObjects::content(Id object) const
     for (const auto& [id, instance] : instances(object)) {
         content.instances.insert(id);
         content.values.insert(instance.values.begin(), instance.values.end());
+        for (const Id resource : instance.empty)
+            content.empty.insert(Path{object, id, resource});
     }
     return content;
 }
@@ -225,8 +229,11 @@ void StagedObjects::put(Record record)
 {
     auto& instance = objects_.at(record.path.object())[record.path.instance()];
     instance.isWritten = true;
+    if (record.path.isResource() && !record.value)
+        instance.empty.insert(record.path.resource());
     if (record.path.size() < 3 || !record.value)
         return;
+    instance.empty.erase(record.path.resource());
     const bool isKey =
         record.path.object() == securityObjectId && record.path.resource() == keyResource;
     auto* const octets = std::get_if<base::Bytes>(&*record.value);

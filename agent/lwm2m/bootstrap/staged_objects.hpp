@@ -23,6 +23,7 @@ inline constexpr model::Id deviceObjectId = 3;
 struct StagedInstance
 {
     std::map<model::Path, model::Value> values; ///< Resources and Resource Instances; never the key
+    std::set<model::Id> empty;                  ///< multiple Resources without Resource Instances
     base::Secret key;                           ///< /0/x/5 as the Bootstrap-Server wrote it
     std::string origin;                         ///< the account it belonged to; empty: a new one
     bool isWritten = false;                     ///< by the Bootstrap-Server, in part or whole

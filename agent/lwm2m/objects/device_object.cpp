@@ -189,7 +189,7 @@ void DeviceObject::execute(const Path& path, const std::string&, Done done)
 // The time itself is never what a Bootstrap-Server found: it goes on.
 std::optional<ObjectContent> DeviceObject::bootstrapContent() const
 {
-    ObjectContent content{{0}, {}};
+    ObjectContent content{{0}, {}, {}};
     for (const Id id : {resource::utcOffset, resource::timezone}) {
         if (!text(id)->empty())
             content.values.emplace(Path{definition().id, 0, id}, Value(*text(id)));

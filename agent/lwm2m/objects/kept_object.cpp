@@ -227,7 +227,7 @@ api::ClientState KeptObject::stateOf(const Content& content) const
 
 std::optional<ObjectContent> KeptObject::bootstrapContent() const
 {
-    return ObjectContent{content_.instances, content_.values};
+    return ObjectContent{content_.instances, content_.values, content_.empty};
 }
 
 // What this version of the definition does not have is left out (LwM2M Core §6.1.7.5).
@@ -237,6 +237,11 @@ base::Expected<api::ClientState> KeptObject::stateWith(const ObjectContent& cont
     for (const auto& [path, value] : content.values) {
         if (definition_.find(path.resource()) != nullptr)
             next.values.emplace(path, value);
+    }
+    for (const auto& path : content.empty) {
+        const auto* resource = definition_.find(path.resource());
+        if (resource != nullptr && resource->isMultiple)
+            next.empty.insert(path);
     }
     if (auto checked = check(next); !checked)
         return base::fail(checked.error());
@@ -257,7 +262,8 @@ base::Expected<void> KeptObject::check(const Content& next) const
         for (const auto& resource : definition_.resources) {
             const Path path{definition_.id, instance, resource.id};
             const auto found = next.values.lower_bound(path);
-            const bool isThere = found != next.values.end() && path.contains(found->first);
+            const bool isThere = next.empty.contains(path) ||
+                                 (found != next.values.end() && path.contains(found->first));
             if (resource.isMandatory && !resource.operations.execute && !isThere)
                 return refused(path.toString() + " is mandatory and missing");
         }

@@ -16,8 +16,11 @@ const Path identity{portfolio, 0, 0};
 struct WithPortfolio : BootstrapFixture
 {
     WithPortfolio()
+        : WithPortfolio(makePortfolio({}))
+    {}
+
+    explicit WithPortfolio(std::unique_ptr<KeptObject> object)
     {
-        auto object = makePortfolio({});
         client->addObject(std::move(object));
         begin();
         writeAccount();
@@ -31,12 +34,13 @@ struct WithPortfolio : BootstrapFixture
                                             [](const api::ClientState&) {});
     }
 
-    /// The Object of the client that begins with what was delivered.
-    std::unique_ptr<KeptObject> next()
+    /// The Object of the client that begins with what was delivered, over what was kept before.
+    std::unique_ptr<KeptObject> next(api::ClientState before = {})
     {
         BOOST_TEST((finish().code == OutcomeCode::Changed));
         BOOST_REQUIRE(owner.delivered.size() == 1U);
         auto state = owner.delivered.front().state;
+        state.merge(before);
         std::erase_if(state, [](const auto& entry) { return entry.second.empty(); });
         return makePortfolio(state);
     }
@@ -57,6 +61,17 @@ struct WithPortfolio : BootstrapFixture
     }
 
     static inline const std::string host = "host";
+};
+
+/// A server has removed all that /16/0/0 had.
+struct WithEmptiedPortfolio : WithPortfolio
+{
+    WithEmptiedPortfolio()
+        : WithPortfolio(makePortfolio(emptied))
+    {}
+
+    static inline const api::ClientState emptied{
+        {"object/16", "+"}, {"object/16/0", "+"}, {"object/16/0/0", "+"}};
 };
 
 } // namespace
@@ -120,6 +135,35 @@ BOOST_FIXTURE_TEST_CASE(an_instance_without_what_is_mandatory_is_not_acceptable,
     BOOST_TEST(textOf(refused) == "/16/5/0 is mandatory and missing");
     BOOST_TEST((remove("/16/5") == OutcomeCode::Deleted));
     BOOST_TEST((finish().code == OutcomeCode::Changed));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_array_that_a_server_emptied_stays_and_is_empty, WithEmptiedPortfolio)
+{
+    BOOST_TEST((write("/16/3", model(3, "SDM120")) == OutcomeCode::Changed));
+
+    const auto object = next(emptied);
+
+    BOOST_TEST((object->resources(0) == std::vector<model::Id>{0}));
+    BOOST_TEST(object->resourceInstances(0, 0).empty());
+    BOOST_TEST((object->resourceInstances(3, 0) == std::vector<model::Id>{2}));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_empty_array_that_is_written_is_there, WithPortfolio)
+{
+    BOOST_TEST((write("/16/0", {{identity, std::nullopt, {}}}) == OutcomeCode::Changed));
+    BOOST_TEST((write("/16/4", {{{portfolio, 4, 0}, std::nullopt, {}}}) == OutcomeCode::Changed));
+    BOOST_TEST((write("/16/4/0", model(4, "SDM120")) == OutcomeCode::Changed));
+    BOOST_TEST((write("/16/5", model(5, "SDM120")) == OutcomeCode::Changed));
+    BOOST_TEST((write("/16/5/0", {{{portfolio, 5, 0}, std::nullopt, {}}}) == OutcomeCode::Changed));
+
+    const auto object = next();
+
+    for (const model::Id instance : {0, 5}) {
+        BOOST_TEST((object->resources(instance) == std::vector<model::Id>{0}));
+        BOOST_TEST(object->resourceInstances(instance, 0).empty());
+    }
+    BOOST_TEST((object->resources(4) == std::vector<model::Id>{0}));
+    BOOST_TEST((object->resourceInstances(4, 0) == std::vector<model::Id>{2}));
 }
 
 BOOST_FIXTURE_TEST_CASE(more_instances_than_are_kept_are_not_acceptable, WithPortfolio)
