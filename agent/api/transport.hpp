@@ -103,7 +103,7 @@ public:
     virtual void onClosed(const base::Error& reason) = 0;
 
     /// Whether requests are heard now. While not, they are ignored as if they had not come: sent
-    /// again, they may be heard.
+    /// again, they may be heard. Who fetches the rest of a body that has begun is served always.
     [[nodiscard]] virtual bool takesRequests() const { return true; }
 
     /// `respond` may be kept and called once, later: the exchange is then answered separately.

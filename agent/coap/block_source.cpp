@@ -46,6 +46,12 @@ MessageWriter BlockSource::write(const Header& header,
     return writeBlock(header, options, keep(key, std::move(response)), wish);
 }
 
+bool BlockSource::has(std::uint64_t key) const
+{
+    return std::ranges::find(snapshots_, key, [](const auto& snapshot) { return snapshot->key; }) !=
+           snapshots_.end();
+}
+
 std::optional<MessageWriter>
 BlockSource::writeKept(const Header& header, std::uint64_t key, const Block& wish)
 {

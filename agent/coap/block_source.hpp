@@ -31,6 +31,9 @@ public:
                                       api::Response response,
                                       const Block& wish);
 
+    /// Whether a body of this resource is kept.
+    [[nodiscard]] bool has(std::uint64_t key) const;
+
     /// A later block; nothing when the body is not kept, or no longer.
     [[nodiscard]] std::optional<MessageWriter>
     writeKept(const Header& header, std::uint64_t key, const Block& wish);

@@ -146,7 +146,8 @@ void Responder::receive(Message& message)
         repeat(header, *seen);
         return;
     }
-    if (!link_.carrier.takesRequests())
+    const std::uint64_t key = resourceKey(message);
+    if (!link_.carrier.takesRequests() && !goesOnWithKept(message, key))
         return;
     const base::Duration lifetime = isConfirmable ? exchangeLifetime : nonLifetime;
     cache_.remember(header.messageId, kindOf(message), lifetime, now);
@@ -154,7 +155,6 @@ void Responder::receive(Message& message)
         refuseOption(header, *message.unknownCritical);
         return;
     }
-    const std::uint64_t key = resourceKey(message);
     if (header.code > static_cast<std::uint8_t>(Method::IPatch))
         reply(header, toCode(OutcomeCode::MethodNotAllowed));
     else if (isBadTransfer(message))
@@ -193,6 +193,15 @@ bool Responder::isBadTransfer(const Message& message) const
         return block && block->exponent > Block::largestExponent;
     };
     return isReserved(message.block1) || isReserved(message.block2);
+}
+
+// What only fetches the rest of a body that has begun reads and changes nothing: who hears no
+// requests for a while must not lose the notifications it sends meanwhile.
+bool Responder::goesOnWithKept(const Message& message, std::uint64_t key) const
+{
+    return message.block2 && message.block2->number > 0 && !message.block1 &&
+           !isBadTransfer(message) && !message.unknownCritical && message.payload.empty() &&
+           source_.has(key);
 }
 
 // Later blocks come from the frozen body. Without it a GET reads afresh, and the ETag tells the

@@ -40,6 +40,7 @@ private:
     void repeat(const Header& header, const ReplyCache::Seen& seen);
     void refuseOption(const Header& header, std::uint16_t number);
     [[nodiscard]] bool isBadTransfer(const Message& message) const;
+    [[nodiscard]] bool goesOnWithKept(const Message& message, std::uint64_t key) const;
     [[nodiscard]] bool continuesDownload(const Message& message, std::uint64_t key);
     void upload(Message& message, std::uint64_t key);
     [[nodiscard]] bool goesOnInPieces(const Message& message) const;

@@ -244,6 +244,43 @@ BOOST_AUTO_TEST_CASE(a_forgotten_body_is_read_afresh_by_get_and_refused_to_fetch
     BOOST_TEST(f.requests.size() == 1U);
 }
 
+// A notification whose first block went before a bootstrap began, or goes while it lasts.
+BOOST_AUTO_TEST_CASE(the_rest_of_a_body_is_served_also_when_nobody_listens)
+{
+    BlockFixture f;
+    f.answer = content(f.body(600));
+    f.get(Block{0, false, 4});
+    f.listens = false;
+
+    f.get(Block{1, false, 4});
+    BOOST_TEST(f.lastCode() == contentCode);
+    BOOST_TEST((f.last().block2 == Block{1, true, 4}));
+    f.get(Block{2, false, 4});
+
+    BOOST_TEST((f.last().block2 == Block{2, false, 4}));
+    BOOST_TEST(f.last().payload == f.piece({2, false, 4}, 600), boost::test_tools::per_element());
+    BOOST_TEST(f.requests.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_would_read_or_write_anew_is_not_heard_when_nobody_listens)
+{
+    BlockFixture f;
+    f.answer = content(f.body(600));
+    f.get(Block{0, false, 4});
+    f.listens = false;
+    const auto sent = f.sent.size();
+
+    f.get(Block{0, false, 4});
+    f.get({});
+    f.get(Block{1, false, 4}, "6");
+    f.get(Block{1, false, 4}, "5", 5);
+    f.get(Block{1, false, 7});
+    f.put({1, false, 4}, {'x'});
+
+    BOOST_TEST(f.sent.size() == sent);
+    BOOST_TEST(f.requests.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(frozen_bodies_are_forgotten_in_time_and_in_number)
 {
     BlockFixture f;
