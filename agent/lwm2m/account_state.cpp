@@ -145,7 +145,7 @@ ClientState stateOf(const ServerAccount& account)
         {keyOf(account, "disable"), overriding(now.disableTimeout, given.disableTimeout)},
         {keyOf(account, "queue"), flagText(now.queueMode, given.queueMode)},
         {keyOf(account, "storing"), flagText(account.storesNotifications, now.storesNotifications)},
-        {keyOf(account, "mute"), flagText(account.mutesSend, fresh.mutesSend)},
+        {keyOf(account, "mute"), flagText(account.mutesSend, account.givenMute)},
         {keyOf(account, "registered"), flagText(account.wasRegistered, fresh.wasRegistered)},
         {keyOf(account, "confirm"),
          flagText(account.confirmsNotifications, now.notifiesConfirmable)},
@@ -159,7 +159,8 @@ ClientState stateOf(const ServerAccount& account)
 ClientState
 deliveredState(const std::string& server, const RegistrationPlace& place, bool mutesSend)
 {
-    return {{keyOf(server, "mute"), flagText(mutesSend, ServerAccount().mutesSend)},
+    return {{keyOf(server, "mute"), {}},
+            {keyOf(server, "given-mute"), flagText(mutesSend, ServerAccount().givenMute)},
             {keyOf(server, "place"), placeText(place)}};
 }
 
@@ -183,7 +184,8 @@ void restore(const ClientState& state, ServerAccount& account, AttachedAttribute
         overridden(state, key("disable"), given.disableTimeout).value_or(given.disableTimeout);
     now.queueMode = flag(state, key("queue"), given.queueMode);
     account.storesNotifications = flag(state, key("storing"), account.storesNotifications);
-    account.mutesSend = flag(state, key("mute"), account.mutesSend);
+    account.givenMute = flag(state, key("given-mute"), account.givenMute);
+    account.mutesSend = flag(state, key("mute"), account.givenMute);
     account.place = placeIn(state, key("place"));
     account.wasRegistered = flag(state, key("registered"), account.wasRegistered);
     account.confirmsNotifications = flag(state, key("confirm"), account.confirmsNotifications);

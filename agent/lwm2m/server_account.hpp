@@ -78,6 +78,7 @@ struct ServerAccount
     model::Id securityInstance = 0;     ///< of Object 0
     bool storesNotifications = true;    ///< /1/x/6
     bool mutesSend = false;             ///< /1/x/23
+    bool givenMute = false;             ///< /1/x/23 as a Bootstrap-Server left it
     bool confirmsNotifications = false; ///< /1/x/26
     /// Whether /1/x/5 and 26 are there: when they say more than their absence does, or a server has
     /// written them.

@@ -222,7 +222,7 @@ void reset(ServerAccount& account, Id id)
         account.hasDisableTimeout = isUnusual(account.given.disableTimeout);
         break;
     case resource::muteSend:
-        account.mutesSend = false;
+        account.mutesSend = account.givenMute;
         break;
     case resource::notificationMode:
         account.confirmsNotifications = account.settings.notifiesConfirmable;

@@ -209,8 +209,8 @@ BOOST_FIXTURE_TEST_CASE(send_is_muted_unless_the_bootstrap_server_says_otherwise
     BOOST_TEST((finish().code == OutcomeCode::Changed));
 
     const auto& state = owner.delivered.front().state;
-    BOOST_TEST(state.at("server/meter-1:101/mute") == "true over false");
-    BOOST_TEST(state.at("server/meter-1:102/mute") == "");
+    BOOST_TEST(state.at("server/meter-1:101/given-mute") == "true over false");
+    BOOST_TEST(state.at("server/meter-1:102/given-mute") == "");
 }
 
 BOOST_FIXTURE_TEST_CASE(an_operators_account_has_send_and_keeps_it, WithSite)
@@ -222,7 +222,7 @@ BOOST_FIXTURE_TEST_CASE(an_operators_account_has_send_and_keeps_it, WithSite)
     BOOST_TEST(textOf(get("/1/0", senmlJsonFormat)).find(R"({"n":"23","vb":false})") !=
                std::string::npos);
     BOOST_TEST((finish().code == OutcomeCode::Changed));
-    BOOST_TEST(!owner.delivered.front().state.contains("server/site/mute"));
+    BOOST_TEST(!owner.delivered.front().state.contains("server/site/given-mute"));
 }
 
 BOOST_FIXTURE_TEST_CASE(the_place_of_a_server_comes_with_its_account, BootstrapFixture)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
+#include "agent/lwm2m/account_state.hpp"
 #include "agent/lwm2m/codec/codec.hpp"
 #include "tests/unit/lwm2m/client_fixture.hpp"
 
@@ -35,6 +36,10 @@ struct Served : ClientFixture
 /// Those that are there once they are set, with what each means while it is not.
 const std::vector<std::pair<std::string, std::string>> optionalOnes{
     {"/1/0/2", "0"}, {"/1/0/3", "0"}, {"/1/0/5", "86400"}, {"/1/0/26", "0"}};
+
+/// A Replace of /1/0 that names what it must.
+const auto* const replaceOfThree =
+    R"([{"n":"/1/0/1","v":86400},{"n":"/1/0/6","vb":true},{"n":"/1/0/7","vs":"U"}])";
 
 } // namespace
 
@@ -128,9 +133,7 @@ BOOST_AUTO_TEST_CASE(loses_them_by_a_replace_without_them)
         writeText(path, usual);
     observe("/1/0/5", 1);
 
-    send(Method::Put,
-         "/1/0",
-         R"([{"n":"/1/0/1","v":86400},{"n":"/1/0/6","vb":true},{"n":"/1/0/7","vs":"U"}])");
+    send(Method::Put, "/1/0", replaceOfThree);
 
     for (const auto& [path, usual] : optionalOnes)
         BOOST_CHECK(read(path).code == OutcomeCode::NotFound);
@@ -141,6 +144,32 @@ BOOST_AUTO_TEST_CASE(loses_them_by_a_replace_without_them)
 // Without it Send would be muted.
 BOOST_AUTO_TEST_CASE(says_from_the_factory_that_send_is_not_muted)
 {
+    BOOST_TEST(text("/1/0/23") == "0");
+}
+
+BOOST_AUTO_TEST_CASE(mutes_send_again_by_a_replace_when_it_was_bootstrapped_so)
+{
+    Served muted(deliveredState("site", {}, true));
+    BOOST_TEST(muted.text("/1/0/23") == "1");
+
+    BOOST_CHECK(muted.writeText("/1/0/23", "0").code == OutcomeCode::Changed);
+    auto state = deliveredState("site", {}, true);
+    for (const auto& [key, text] : muted.owner.state)
+        state.insert_or_assign(key, text);
+    Served restarted(state);
+    BOOST_TEST(restarted.text("/1/0/23") == "0");
+
+    restarted.send(Method::Put, "/1/0", replaceOfThree);
+    BOOST_TEST(restarted.text("/1/0/23") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(unmutes_send_by_a_replace_when_nobody_but_a_server_muted_it)
+{
+    writeText("/1/0/23", "1");
+    BOOST_TEST(Served(owner.state).text("/1/0/23") == "1");
+
+    send(Method::Put, "/1/0", replaceOfThree);
+
     BOOST_TEST(text("/1/0/23") == "0");
 }
 
