@@ -28,6 +28,9 @@ namespace {
 // EXCHANGE_LIFETIME (RFC 7252 §4.8.2): LwM2M Core §6.1.7.4 wants that long a patience with the
 // Bootstrap-Finish; each request of the Bootstrap-Server begins it anew.
 constexpr seconds finishPatience{247};
+// Of everything that a Bootstrap-Server does, from its 2.04 on: no other server is heard meanwhile,
+// and a device must not be deaf for hours because one does not end. A bootstrap takes seconds.
+constexpr seconds servingLimit{600};
 // A lost 2.04 to the Bootstrap-Finish is asked for again after ACK_TIMEOUT times
 // ACK_RANDOM_FACTOR, three seconds at most.
 constexpr seconds lingerTime{3};
@@ -264,10 +267,17 @@ void Bootstrap::onRequestAnswer(const Expected<Response>& answer)
           base::Retry::Later});
 }
 
+void Bootstrap::beginServing()
+{
+    servingEnds_ = shared_.scheduler.now() + servingLimit;
+    waitForServer();
+}
+
 void Bootstrap::waitForServer()
 {
+    const Duration left = servingEnds_ - shared_.scheduler.now();
     if (session_.isOpen())
-        timer_.start(finishPatience);
+        timer_.start(std::clamp<Duration>(left, Duration::zero(), finishPatience));
     else // lost while the Bootstrap-Finish was being decided, which it was not
         fail({ErrorKind::Unreachable, "the session ended before the bootstrap did"});
 }
@@ -308,7 +318,9 @@ void Bootstrap::onKept(const Expected<void>& kept, api::Respond respond)
 void Bootstrap::giveUp()
 {
     ++failures_;
-    lastError_ = fmt::format("no Bootstrap-Finish within {} s", finishPatience.count());
+    const bool isLimit = shared_.scheduler.now() >= servingEnds_;
+    lastError_ = fmt::format("no Bootstrap-Finish within {} s",
+                             (isLimit ? servingLimit : finishPatience).count());
     lastErrorAt_ = shared_.scheduler.wallNow();
     waitForRetry();
 }

@@ -143,6 +143,7 @@ private:
     void sendRequest();
     void askForPack();
     void askToServe();
+    void beginServing();
     void waitForServer();
     void waitForStore();
     void giveUp();
@@ -169,6 +170,7 @@ private:
     std::uint32_t failures_ = 0; ///< since the last success
     std::uint32_t requests_ = 0; ///< of the Bootstrap-Server in this session
     base::Duration startDelay_{};
+    base::TimePoint servingEnds_{}; ///< of this session's Bootstrap-Server, once it has begun
     std::optional<StagedObjects> stage_;
     base::WallTime nextAttemptAt_{};
     base::WallTime lastErrorAt_{};

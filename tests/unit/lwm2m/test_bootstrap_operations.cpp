@@ -255,4 +255,57 @@ BOOST_FIXTURE_TEST_CASE(servers_are_not_heard_while_the_bootstrap_server_works, 
     BOOST_TEST(site->listener->takesRequests());
 }
 
+// Each request begins the patience anew, and the device hears nobody else meanwhile.
+BOOST_FIXTURE_TEST_CASE(a_bootstrap_that_does_not_end_is_given_up_after_ten_minutes, WithSite)
+{
+    client->start(0s);
+    scheduler.advance(0s);
+    peer().connect();
+    peer().accept();
+    const auto site = transport.peers.back();
+    client->updateNow("boot");
+    peer().connect();
+    peer().answer(OutcomeCode::Changed);
+    for (int i = 0; i < 5; ++i) {
+        writeAccount();
+        scheduler.advance(119s);
+    }
+    BOOST_TEST(!site->listener->takesRequests());
+
+    scheduler.advance(5s);
+
+    BOOST_TEST((status().state == Reported::Waiting));
+    BOOST_TEST(status().lastError == "no Bootstrap-Finish within 600 s");
+    BOOST_TEST(peer().isClosed);
+    BOOST_TEST(site->listener->takesRequests());
+    BOOST_TEST(owner.delivered.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(the_ten_minutes_begin_anew_with_each_bootstrap, BootstrapFixture)
+{
+    begin();
+    scheduler.advance(247s);
+    scheduler.advance(90s);
+    peer().connect();
+    peer().answer(OutcomeCode::Changed);
+    scheduler.advance(200s);
+    writeAccount();
+    scheduler.advance(200s);
+
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_corrected_after_406_has_no_more_time, BootstrapFixture)
+{
+    begin();
+    for (int i = 0; i < 4; ++i) {
+        scheduler.advance(149s);
+        BOOST_TEST((finish().code == OutcomeCode::NotAcceptable));
+    }
+
+    scheduler.advance(4s);
+
+    BOOST_TEST((status().state == Reported::Waiting));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
