@@ -186,12 +186,10 @@ void Bootstrap::sendRequest()
 // LwM2M 1.2 Core §6.1.3: everything in one answer, and no Bootstrap-Finish.
 void Bootstrap::askForPack()
 {
-    stage_ = listener_.stage();
-    requests_ = 0;
     Request request;
     request.path = {"bspack"};
     request.query = {"ep=" + shared_.identity.endpointName};
-    if (const auto own = stage_->bootstrapInstance())
+    if (const auto own = listener_.stage().bootstrapInstance())
         request.query.push_back(fmt::format("acc=</{}/{}>", securityObjectId, *own));
     request.accept = senmlCborFormat;
     session_.ask(std::move(request),
@@ -206,6 +204,7 @@ void Bootstrap::onPackAnswer(Expected<Response> answer)
         mayAskForPack_ = false;
         return fail(answer.error().in("no answer to Bootstrap-Pack-Request"));
     }
+    stage_ = listener_.stage(); // not before: servers were heard until now
     const auto taken = answer->code == OutcomeCode::Content
                            ? operations_.takePack(*stage_, *answer)
                            : OrRefusal<void>(refusal(answer->code, describe(*answer)));
@@ -241,8 +240,6 @@ void Bootstrap::askToServe()
 {
     if (!session_.isOpen()) // lost while the pack was being decided
         return fail({ErrorKind::Unreachable, "the session ended before the bootstrap did"});
-    stage_ = listener_.stage();
-    requests_ = 0;
     Request request;
     request.method = api::Method::Post;
     request.path = {"bs"};
@@ -267,8 +264,11 @@ void Bootstrap::onRequestAnswer(const Expected<Response>& answer)
           base::Retry::Later});
 }
 
+// From here on no other server is heard, and what they wrote until now is in the copy.
 void Bootstrap::beginServing()
 {
+    stage_ = listener_.stage();
+    requests_ = 0;
     servingEnds_ = shared_.scheduler.now() + servingLimit;
     waitForServer();
 }

@@ -63,6 +63,22 @@ struct WithPortfolio : BootstrapFixture
     static inline const std::string host = "host";
 };
 
+/// A Bootstrap-Server has been asked, and has neither answered nor begun.
+struct WaitingForAnswer : BootstrapFixture
+{
+    WaitingForAnswer()
+    {
+        auto object = WithPortfolio::makePortfolio({});
+        portfolio = object.get();
+        client->addObject(std::move(object));
+        client->start(0s);
+        scheduler.advance(0s);
+        peer().connect();
+    }
+
+    KeptObject* portfolio = nullptr;
+};
+
 /// A server has removed all that /16/0/0 had.
 struct WithEmptiedPortfolio : WithPortfolio
 {
@@ -115,6 +131,29 @@ BOOST_FIXTURE_TEST_CASE(delete_of_the_root_takes_kept_instances_along, WithPortf
     writeAccount();
 
     BOOST_TEST(next()->instances().empty());
+}
+
+// Servers are heard until the Bootstrap-Server begins: what they wrote must be in its copy.
+BOOST_AUTO_TEST_CASE(what_servers_write_before_the_bootstrap_server_answers_stays)
+{
+    for (const bool asksFirst : {true, false}) {
+        WaitingForAnswer site;
+        site.portfolio->write(0,
+                              {{identity.child(1), Value(std::string("written"))}},
+                              WriteMode::PartialUpdate,
+                              [](const model::Outcome&) {});
+        if (!asksFirst)
+            site.peer().answer(OutcomeCode::Changed);
+        site.writeAccount();
+        if (asksFirst)
+            site.peer().answer(OutcomeCode::Changed);
+        BOOST_TEST((site.write("/16/3", WithPortfolio::model(3, "m")) == OutcomeCode::Changed));
+
+        BOOST_TEST((site.finish().code == OutcomeCode::Changed));
+
+        for (const auto& [key, text] : site.owner.delivered.front().state)
+            BOOST_TEST(!(key == "object/16/0/0/1" && text.empty()));
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(what_nobody_touched_is_not_kept_anew, WithPortfolio)
