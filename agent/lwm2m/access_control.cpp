@@ -18,6 +18,8 @@ namespace {
 
 constexpr Id serverObject = 1;
 constexpr Id accessControlObject = 2;
+constexpr Id deviceObject = 3;
+constexpr Id factoryReset = 5;          // of Object 3
 constexpr Id allOthers = 0;             // Resource Instance 0 of an ACL
 constexpr std::uint8_t everything = 15; // Read, Write, Execute and Delete
 constexpr std::uint8_t all = 31;
@@ -158,6 +160,11 @@ bool AccessControl::allows(Id server, const Path& path, Right right) const
     }
     const Rule* rule = find(right == Right::Create ? path.upTo(1) : path.upTo(2));
     if (rule == nullptr)
+        return false;
+    // It forgets what all servers have set, bootstrapped accounts included.
+    const bool isFactoryReset =
+        right == Right::Execute && path == Path{deviceObject, 0, factoryReset};
+    if (isFactoryReset && rule->owner != server)
         return false;
     const auto own = rule->acl.find(server);
     if (rule->owner == server && own == rule->acl.end())

@@ -351,6 +351,26 @@ BOOST_AUTO_TEST_CASE(undoes_a_composite_whose_rule_goes_while_a_device_is_slow)
     BOOST_TEST(textOf(at(owning, Method::Get, "/3306/0/5850")) == "0");
 }
 
+// It forgets the accounts of all of them.
+BOOST_AUTO_TEST_CASE(lets_only_the_owner_of_the_device_reset_it)
+{
+    add(3)->executables = {{3, 0, 4}, {3, 0, 5}};
+    client->onInstancesChanged();
+
+    BOOST_CHECK(at(other, Method::Post, "/3/0/4").code == OutcomeCode::Changed);
+    BOOST_CHECK(at(other, Method::Post, "/3/0/5").code == unauthorized);
+    BOOST_CHECK(at(owning, Method::Post, "/3/0/5").code == OutcomeCode::Changed);
+}
+
+BOOST_AUTO_TEST_CASE(lets_no_right_of_an_acl_reset_the_device)
+{
+    add(3)->executables = {{3, 0, 5}};
+    client->onInstancesChanged();
+    allow({3, 0}, 15);
+
+    BOOST_CHECK(at(other, Method::Post, "/3/0/5").code == unauthorized);
+}
+
 BOOST_FIXTURE_TEST_CASE(remembers_rules_over_a_restart, KeptRule)
 {
     BOOST_CHECK(at(owning, Method::Get, "/3306/0/5850").code == OutcomeCode::Content);
