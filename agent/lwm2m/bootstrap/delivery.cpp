@@ -162,6 +162,7 @@ private:
     {
         delivered.account.settings = before.settings;
         delivered.origin = before.settings.name;
+        untouched_.insert(before.settings.name);
         delivered.isOwn = api::isBootstrapped(before.settings);
         delivery_.accounts.push_back(std::move(delivered));
     }
@@ -309,15 +310,11 @@ private:
         return isId ? std::optional(static_cast<Id>(*number)) : std::nullopt;
     }
 
-    // What servers had set in an account that is another now, or gone.
+    // What servers had set in an account that has been written, be it the same again, or is gone.
     void forgetOld()
     {
         for (const auto& before : target_.before) {
-            const bool isKept = std::ranges::any_of(delivery_.accounts, [&](const auto& delivered) {
-                return delivered.origin == before.settings.name &&
-                       delivered.account.settings == before.settings;
-            });
-            if (!isKept)
+            if (!untouched_.contains(before.settings.name))
                 delivery_.outdated.push_back(fmt::format("server/{}/", before.settings.name));
         }
     }
@@ -325,6 +322,7 @@ private:
     const StagedObjects& staged_;
     const DeliveryTarget& target_;
     std::set<std::uint16_t> shortServerIds_;
+    std::set<std::string> untouched_; ///< accounts before, by name
     BootstrapResult delivery_;
 };
 

@@ -156,6 +156,29 @@ BOOST_FIXTURE_TEST_CASE(an_account_of_which_a_part_is_written_keeps_its_key, Wit
     BOOST_TEST((owner.delivered.front().outdated == std::vector<std::string>{"server/site/"}));
 }
 
+// Else a lifetime that the server itself had set since would be in force again.
+BOOST_FIXTURE_TEST_CASE(what_a_server_had_set_goes_also_when_the_same_is_written_anew,
+                        BootstrapFixture)
+{
+    auto settings = siteWithId7();
+    settings.name = "meter-1:7";
+    settings.lifetime = 300s;
+    make({{bootstrapSettings(), 0, 0}, {settings, 1, 4}});
+    client->start(0s);
+    scheduler.advance(0s);
+    client->updateNow("boot");
+    peer().connect();
+    peer().answer(OutcomeCode::Changed);
+
+    BOOST_TEST((write("/1/4", server(4, 7)) == OutcomeCode::Changed));
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+
+    const auto& delivery = owner.delivered.front();
+    BOOST_TEST((delivery.accounts.back().account.settings == settings));
+    BOOST_TEST((delivery.outdated == std::vector<std::string>{"server/meter-1:7/"}));
+    BOOST_TEST(delivery.state.contains("server/meter-1:7/mute"));
+}
+
 BOOST_DATA_TEST_CASE(an_account_that_cannot_be_is_406_with_the_reason, inconsistencies(), row)
 {
     BootstrapFixture site;
