@@ -186,8 +186,9 @@ BootstrapOperations::write(StagedObjects& staged, const Path& target, const Requ
     auto records = decode(*request.contentFormat, target, request.payload, definitions_);
     if (!records) {
         const auto code = codeOfDecodeError(records.error().kind);
-        return refusal(code == OutcomeCode::NotFound ? OutcomeCode::BadRequest : code,
-                       records.error().message);
+        // Neither is an answer to Bootstrap-Write (LwM2M Transport §6.4.1).
+        const bool isNone = code == OutcomeCode::NotFound || code == OutcomeCode::MethodNotAllowed;
+        return refusal(isNone ? OutcomeCode::BadRequest : code, records.error().message);
     }
     if (auto levels = checkLevels(*records); !levels)
         return tl::unexpected(levels.error());

@@ -226,6 +226,8 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_write_of_an_account_is_refused, BootstrapFixt
     BOOST_TEST((put("/1/0/99", plainTextFormat, "1") == OutcomeCode::BadRequest));
     BOOST_TEST((put("/77/0/1", plainTextFormat, "1") == OutcomeCode::BadRequest));
     BOOST_TEST((put("/3303/0/5700", plainTextFormat, "1") == OutcomeCode::BadRequest));
+    for (const auto* path : {"/1/0", "/1/0/8"}) // which is executable
+        BOOST_TEST((put(path, tlvFormat, "\xc1\x08\x31") == OutcomeCode::BadRequest));
     BOOST_TEST((put("/0", tlvFormat, "") == OutcomeCode::Changed));
     api::Request post;
     post.method = api::Method::Post;
