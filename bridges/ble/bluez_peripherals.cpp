@@ -417,7 +417,7 @@ void BluezPeripherals::onSocket(const std::string& path, base::Expected<base::Un
         NotificationSocket::Listener{[this, path](base::ByteView octets) {
                                          if (const Remote* remote = owner(path))
                                              listener_.onValueNotification(
-                                                 remote->address, path, octets);
+                                                 std::string(remote->address), path, octets);
                                      },
                                      [this, path] {
                                          onNotificationsEnded(path);

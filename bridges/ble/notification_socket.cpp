@@ -33,8 +33,10 @@ void NotificationSocket::onReady(std::uint32_t events)
     std::array<std::uint8_t, mostOctets> octets{};
     const auto size = ::recv(socket_.get(), octets.data(), octets.size(), MSG_DONTWAIT);
     const bool hasEnded = (events & (EPOLLHUP | EPOLLERR)) != 0;
-    if (size > 0 || (size == 0 && !hasEnded))
-        return listener_.take(base::ByteView(octets).first(static_cast<std::size_t>(size)));
+    if (size > 0 || (size == 0 && !hasEnded)) {
+        const auto take = listener_.take; // this may go meanwhile
+        return take(base::ByteView(octets).first(static_cast<std::size_t>(size)));
+    }
     if (hasEnded || (errno != EAGAIN && errno != EINTR))
         end();
 }

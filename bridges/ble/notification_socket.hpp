@@ -19,9 +19,9 @@ class NotificationSocket
 public:
     struct Listener
     {
+        // This may go during either.
         std::function<void(base::ByteView)> take;
-        /// Once: bluetoothd has closed it. This may go meanwhile.
-        std::function<void()> onEnded;
+        std::function<void()> onEnded; ///< once: bluetoothd has closed it
     };
 
     NotificationSocket(base::EventLoop& loop, base::UniqueFd socket, Listener listener);

@@ -2,6 +2,7 @@
 #include <array>
 #include <chrono>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -30,7 +31,13 @@ struct Fixture
             loop,
             base::UniqueFd(ends[1]),
             bridges::ble::NotificationSocket::Listener{
-                [this](base::ByteView octets) { taken.emplace_back(octets.begin(), octets.end()); },
+                // The name is too long to be kept in the text itself.
+                [this, name = nameOfTaker](base::ByteView octets) {
+                    taken.emplace_back(octets.begin(), octets.end());
+                    if (endsWhenTold)
+                        socket.reset();
+                    takers.push_back(name);
+                },
                 [this] {
                     ++ends_;
                     socket.reset();
@@ -48,9 +55,12 @@ struct Fixture
             loop.runOnce(0ms);
     }
 
+    const std::string nameOfTaker = "/org/bluez/hci0/dev_A4_C1_38_00_00_01/service0010/char0011";
     base::EventLoop loop;
     base::UniqueFd theirs;
     std::vector<Bytes> taken;
+    std::vector<std::string> takers;
+    bool endsWhenTold = false;
     int ends_ = 0;
     std::unique_ptr<bridges::ble::NotificationSocket> socket;
 };
@@ -102,6 +112,18 @@ BOOST_AUTO_TEST_CASE(who_tells_without_end_keeps_nobody_waiting)
     loop.runOnce(0ms);
 
     BOOST_TEST(taken.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_told_may_let_it_go)
+{
+    endsWhenTold = true;
+    BOOST_REQUIRE(send({1}));
+    BOOST_REQUIRE(send({2}));
+    run();
+
+    BOOST_TEST((taken == std::vector<Bytes>{{1}}));
+    BOOST_TEST(takers == std::vector{nameOfTaker}, boost::test_tools::per_element());
+    BOOST_TEST(ends_ == 0);
 }
 
 BOOST_AUTO_TEST_CASE(bluetoothd_learns_that_nobody_listens_any_more)
