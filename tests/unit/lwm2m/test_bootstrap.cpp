@@ -422,13 +422,13 @@ BOOST_FIXTURE_TEST_CASE(a_server_may_ask_before_it_answers_the_request, Bootstra
 BOOST_FIXTURE_TEST_CASE(nothing_is_served_while_the_finish_is_decided, DecidingLater)
 {
     const auto finished = finishLater();
-
-    BOOST_TEST(!peer().listener->takesRequests());
+    const auto meanwhile = peer().request({});
     BOOST_TEST(!finished->has_value());
 
     decide({});
+    const auto later = peer().request({});
     BOOST_TEST((finished->value().code == OutcomeCode::Changed));
-    BOOST_TEST(!peer().listener->takesRequests());
+    BOOST_TEST((!meanwhile->has_value() && !later->has_value()));
 }
 
 BOOST_FIXTURE_TEST_CASE(what_was_kept_comes_into_force_although_the_session_is_lost, DecidingLater)

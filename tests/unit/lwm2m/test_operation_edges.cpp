@@ -152,7 +152,6 @@ const Row rows[] = {
     {"Write-Composite without a value",        patch, {},                        {}, none, 110,  R"([{"n":"/3306/0/5850"}])", badRequest},
     {"Write-Composite of an executable",       patch, {},                        {}, none, 110,  R"([{"n":"/3/0/4","v":1}])", notAllowed},
     {"Write of an executable among others",    post,  {"3", "0"},                {}, none, 11542, "\xc1\x04\x01", notAllowed},
-    
     {"Write-Composite of one path twice",      patch, {},                        {}, none, 110,  R"([{"n":"/3306/0/5850","vb":true},{"n":"/3306/0/5850","vb":false}])", badRequest},
     {"Write-Composite as LwM2M CBOR",          patch, {},                        {}, none, 11544, "\xa1\x83\x19\x0c\xea\x00\x19\x16\xda\xf5"s, changed},
 };
