@@ -150,31 +150,33 @@ BluezConnection::~BluezConnection()
 
 void BluezConnection::connect(GattRadio::Done done)
 {
-    done_ = std::move(done);
-    ask<void>(scheduler_, done_, [this] { Connect(); });
+    connectDone_ = std::move(done);
+    ask<void>(scheduler_, connectDone_, [this] { Connect(); });
 }
 
 void BluezConnection::bond(GattRadio::Done done)
 {
-    done_ = std::move(done);
-    ask<void>(scheduler_, done_, [this] { Pair(); });
+    bondDone_ = std::move(done);
+    ask<void>(scheduler_, bondDone_, [this] { Pair(); });
 }
 
 void BluezConnection::disconnect()
 {
-    done_ = nullptr;
+    connectDone_ = nullptr;
+    bondDone_ = nullptr;
     // Without a bus there is no connection either.
-    ask<void>(scheduler_, done_, [this] { Disconnect(); });
+    GattRadio::Done nobody;
+    ask<void>(scheduler_, nobody, [this] { Disconnect(); });
 }
 
 void BluezConnection::onConnectReply(bus::MaybeError error)
 {
-    answer(scheduler_, done_, resultOf(error, isConnectedAlready));
+    answer(scheduler_, connectDone_, resultOf(error, isConnectedAlready));
 }
 
 void BluezConnection::onPairReply(bus::MaybeError error)
 {
-    answer(scheduler_, done_, resultOf(error, isBondedAlready));
+    answer(scheduler_, bondDone_, resultOf(error, isBondedAlready));
 }
 
 BluezRequest::BluezRequest(sdbus::IConnection& connection,

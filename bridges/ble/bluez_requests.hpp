@@ -38,7 +38,10 @@ private:
     void onDisconnectReply(bus::MaybeError) override {}
 
     base::Scheduler& scheduler_;
-    GattRadio::Done done_;
+    /// One for each request: Connect is answered after the signals that say what it came to, and so
+    /// maybe after a bond was asked for.
+    GattRadio::Done connectDone_;
+    GattRadio::Done bondDone_;
 };
 
 /// One request to one characteristic; it is made for it and goes with it, so that no answer is

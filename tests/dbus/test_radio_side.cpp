@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -28,21 +29,25 @@ namespace {
 
 const std::string thermometer = "24:71:89:C0:FF:EE";
 
-std::shared_ptr<const bridges::DeviceProfile> profile()
-{
-    auto read = bridges::parseProfile(R"(
+const std::string head = R"(
 title = "T"
 manufacturer = "M"
 model = "M"
 [ble]
 connect = true
+)";
+
+const std::string temperature = R"(
 [[resource]]
 path = "/3303/0/5700"
 characteristic = "2a6e"
 type = "s16"
-)",
-                                      "test.toml",
-                                      model::builtInDefinitions());
+)";
+
+std::shared_ptr<const bridges::DeviceProfile> profile(const std::string& more = "")
+{
+    auto read =
+        bridges::parseProfile(head + more + temperature, "test.toml", model::builtInDefinitions());
     BOOST_REQUIRE(read);
     return std::make_shared<const bridges::DeviceProfile>(std::move(*read));
 }
@@ -85,18 +90,32 @@ struct Fixture
 
     void attach()
     {
+        start(profile());
+        while (!isAvailable && !isMissingFor("lacks"))
+            advertise();
+    }
+
+    void start(const std::shared_ptr<const bridges::DeviceProfile>& profile)
+    {
         isAvailable = false;
-        side->addPeripheral(1, {thermometer, profile(), {}}, [this](const SensorReport& report) {
+        side->addPeripheral(1, {thermometer, profile, {}}, [this](const SensorReport& report) {
             if (!report.availability)
                 return;
             isAvailable = report.availability->isAvailable;
-            lacks = report.availability->reason.find("lacks") != std::string::npos;
+            reason = report.availability->reason;
         });
         side->startPeripheral(1);
-        while (!isAvailable && !lacks) {
-            bluez->advertise(advertised());
-            loop.runOnce(10ms);
-        }
+    }
+
+    void advertise()
+    {
+        bluez->advertise(advertised());
+        loop.runOnce(10ms);
+    }
+
+    [[nodiscard]] bool isMissingFor(std::string_view words) const
+    {
+        return reason.find(words) != std::string::npos;
     }
 
     PrivateBus bus;
@@ -104,7 +123,7 @@ struct Fixture
     SimulatedPeripheral peripheral; ///< while there is no bluetoothd
     std::optional<SimulatedBluez> bluez;
     bool isAvailable = false;
-    bool lacks = false; ///< what its profile wants
+    std::string reason; ///< why it is not
     std::unique_ptr<RadioSide> side;
 };
 
@@ -202,6 +221,28 @@ BOOST_AUTO_TEST_CASE(who_was_never_ours_may_lose_its_bond)
         loop.runOnce(10ms);
 
     BOOST_TEST(!isBonded());
+}
+
+/// Its signals come before it: whoever is asked to bond meanwhile is not bonded by it.
+BOOST_AUTO_TEST_CASE(a_late_answer_to_connect_answers_no_bond)
+{
+    side->removePeripheral(1);
+    endBluez();
+    peripheral.wantsBond = true;
+    peripheral.passkey = 123'456;
+    peripheral.connectsLate = true;
+    startBluez();
+
+    start(profile("bond = true"));
+    while (!isMissingFor("wants its passkey"))
+        advertise();
+    side->setKey(1, base::Secret(base::asBytes("111111")));
+    while (!isAvailable && !isMissingFor("bond"))
+        advertise();
+
+    BOOST_TEST_CONTEXT(reason)
+    BOOST_TEST(isMissingFor("its passkey is another one"));
+    BOOST_TEST(bluez->peripheral(thermometer).bondsAsked == 1);
 }
 
 BOOST_AUTO_TEST_CASE(what_changes_is_heard_as_what_came_first)

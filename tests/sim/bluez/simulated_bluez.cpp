@@ -90,14 +90,14 @@ void SimulatedDevice::advertise(const Advertisement& advertisement, bool tellsDu
     tell(*this, Device1_adaptor::INTERFACE_NAME, changed);
 }
 
-void SimulatedDevice::Connect()
+void SimulatedDevice::Connect(sdbus::Result<>&& result)
 {
     if (!peripheral_.isReachable)
-        throw sdbus::Error(bus::ErrorName("org.bluez.Error.Failed"),
-                           "le-connection-abort-by-local");
+        return result.returnError(
+            sdbus::Error(bus::ErrorName("org.bluez.Error.Failed"), "le-connection-abort-by-local"));
     // Success also while it is being closed, which goes on.
     if (std::exchange(peripheral_.isConnected, true))
-        return;
+        return result.returnResults();
     if (!gatt_)
         gatt_ = std::make_unique<SimulatedGatt>(site_.connection, path_, peripheral_);
     tellConnection();
@@ -105,6 +105,15 @@ void SimulatedDevice::Connect()
         if (value.service == batteryService)
             battery_ = std::make_unique<SimulatedBattery>(site_.connection, path_, value);
     }
+    connect_ = std::move(result);
+    if (!peripheral_.connectsLate)
+        endConnect();
+}
+
+void SimulatedDevice::endConnect()
+{
+    if (const auto result = std::exchange(connect_, std::nullopt))
+        result->returnResults();
 }
 
 /// Those of the advertisements, and once connected all.
@@ -143,10 +152,12 @@ void SimulatedDevice::Disconnect(sdbus::Result<>&& result)
 
 void SimulatedDevice::Pair(sdbus::Result<>&& result)
 {
+    ++peripheral_.bondsAsked;
     if (peripheral_.isBonded)
         return result.returnError(
             sdbus::Error(bus::ErrorName("org.bluez.Error.AlreadyExists"), "Already Exists"));
     bond_ = std::move(result);
+    endConnect();
     if (!peripheral_.passkey)
         return endBond(true);
     question_ = site_.agents.ask(path_, [this](std::optional<std::uint32_t> passkey) {

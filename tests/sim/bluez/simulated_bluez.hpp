@@ -55,11 +55,11 @@ public:
     [[nodiscard]] const std::string& path() const { return path_; }
 
 private:
-    void Connect() override;
-
+    void Connect(sdbus::Result<>&& result) override;
     void Disconnect(sdbus::Result<>&& result) override;
     void Pair(sdbus::Result<>&& result) override;
     void endBond(bool isAccepted);
+    void endConnect();
     void tellConnection();
 
     std::vector<std::string> UUIDs() override;
@@ -87,6 +87,7 @@ private:
     std::unique_ptr<SimulatedBattery> battery_; ///< while connected
     bridges::ble::Advertisement newest_;
     bool isKnown_ = false;
+    std::optional<sdbus::Result<>> connect_;   ///< who waits for Connect's answer
     std::vector<sdbus::Result<>> disconnects_; ///< who waits for the end of the connection
     base::Timer closing_;
     std::optional<sdbus::Result<>> bond_; ///< who waits for a bond

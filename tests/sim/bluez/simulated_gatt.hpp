@@ -41,7 +41,9 @@ struct SimulatedPeripheral
     bool isConnected = false;
     bool wantsBond = false; ///< else it refuses whatever is asked of its characteristics
     bool isBonded = false;
+    int bondsAsked = 0;
     int bondsMade = 0;
+    bool connectsLate = false;            ///< Connect is answered once a bond is asked for
     std::optional<std::uint32_t> passkey; ///< that it shows; without one bonding just works
 };
 
