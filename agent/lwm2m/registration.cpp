@@ -57,6 +57,11 @@ void Registration::start(Duration delay)
     raise(Event::Start);
 }
 
+void Registration::queue()
+{
+    raise(Event::Queue);
+}
+
 void Registration::stop(Duration limit, base::Task done)
 {
     stopped_ = std::move(done);
@@ -190,6 +195,9 @@ Registration::Event Registration::countFailure(const Error& error)
 }
 
 // Actions.
+
+// Nothing to do but to be told of: the order begins it.
+void Registration::waitForOthers() {}
 
 void Registration::waitForKeys()
 {

@@ -28,6 +28,7 @@ public:
 
     enum class State : std::uint8_t {
         Off,
+        Queued,  ///< behind other servers, by RegistrationOrder
         Waiting, ///< for its turn or its next attempt
         Locked,  ///< for the key store; no timer runs
         Connecting,
@@ -42,6 +43,7 @@ public:
 
     enum class Event : std::uint8_t {
         Start,
+        Queue, ///< later: others come first
         TimerDue,
         OperatorAsked,
         CredentialChanged,
@@ -71,6 +73,9 @@ public:
     Registration& operator=(const Registration&) = delete;
 
     void start(base::Duration delay);
+
+    /// start() comes later, or the operator.
+    void queue();
 
     /// De-registers if there is something to de-register; `done` comes later, within `limit`.
     void stop(base::Duration limit, base::Task done);
@@ -129,6 +134,7 @@ private:
 
     // The actions of the table.
     void rest();
+    void waitForOthers();
     void waitForKeys();
     void waitForTurn();
     void connect();

@@ -27,10 +27,12 @@ auto placeOf(Account* account)
 void RegistrationOrder::start(const Accounts& accounts, base::Duration delay)
 {
     for (const auto& account : accounts) {
-        if (account->server().place.order)
-            waiting_.push_back(account.get());
-        else
+        if (!account->server().place.order) {
             startAfter(*account, delay);
+            continue;
+        }
+        waiting_.push_back(account.get());
+        account->registration().queue();
     }
     std::ranges::sort(waiting_, {}, &placeOf);
     if (!waiting_.empty())
@@ -39,22 +41,29 @@ void RegistrationOrder::start(const Accounts& accounts, base::Duration delay)
 
 void RegistrationOrder::onRegistered(model::Id serverInstance)
 {
-    goOn(serverInstance);
+    if (const auto found = find(serverInstance); found != waiting_.end())
+        goOn(found);
 }
 
 void RegistrationOrder::onGaveUp(model::Id serverInstance)
 {
-    const bool isBlocked = !waiting_.empty() && waiting_.front()->server().place.blocksOnFailure;
-    if (!isBlocked)
-        goOn(serverInstance);
+    const auto found = find(serverInstance);
+    if (found != waiting_.end() && !(*found)->server().place.blocksOnFailure)
+        goOn(found);
 }
 
-void RegistrationOrder::goOn(model::Id done)
+RegistrationOrder::Waiting::iterator RegistrationOrder::find(model::Id serverInstance)
 {
-    if (waiting_.empty() || waiting_.front()->server().instance != done)
-        return;
-    waiting_.erase(waiting_.begin());
-    if (!waiting_.empty())
+    return std::ranges::find(
+        waiting_, serverInstance, [](Account* account) { return account->server().instance; });
+}
+
+/// One that the operator asked for may be done before its turn.
+void RegistrationOrder::goOn(Waiting::iterator done)
+{
+    const bool wasFirst = done == waiting_.begin();
+    waiting_.erase(done);
+    if (wasFirst && !waiting_.empty())
         startAfter(*waiting_.front(), base::Duration::zero());
 }
 

@@ -10,7 +10,8 @@ namespace causeway::lwm2m {
 
 /// Which server of a client is registered with when (/1/x/13 to 15, LwM2M Core §6.2.1.2): those
 /// with a place one after the other, each when the one before has the client or has failed and
-/// does not block; the others by themselves. Main thread; the accounts outlive it.
+/// does not block; the others by themselves. Whom the operator asks for does not wait for its turn.
+/// Main thread; the accounts outlive it.
 class RegistrationOrder
 {
 public:
@@ -25,9 +26,12 @@ public:
     void onGaveUp(model::Id serverInstance);
 
 private:
-    void goOn(model::Id done);
+    using Waiting = std::vector<Account*>;
 
-    std::vector<Account*> waiting_; ///< the one that is under way first, and those after it
+    [[nodiscard]] Waiting::iterator find(model::Id serverInstance);
+    void goOn(Waiting::iterator done);
+
+    Waiting waiting_; ///< the one that is under way first, and those after it
 };
 
 } // namespace causeway::lwm2m

@@ -13,6 +13,10 @@ std::span<const Registration::Transition> Registration::transitions()
     // clang-format off
     static constexpr std::array table{
         Transition{State::Off,         Event::Start,             State::Waiting,     &R::waitForTurn},
+        Transition{State::Off,         Event::Queue,             State::Queued,      &R::waitForOthers},
+        Transition{State::Queued,      Event::Start,             State::Waiting,     &R::waitForTurn},
+        Transition{State::Queued,      Event::OperatorAsked,     State::Connecting,  &R::connect},
+        Transition{State::Queued,      Event::Stop,              State::Off,         &R::rest},
         Transition{State::Waiting,     Event::TimerDue,          State::Connecting,  &R::connect},
         Transition{State::Waiting,     Event::OperatorAsked,     State::Connecting,  &R::connect},
         Transition{State::Waiting,     Event::CredentialChanged, State::Connecting,  &R::connect},
@@ -81,6 +85,7 @@ api::RegistrationStatus Registration::status() const
 {
     using Reported = api::RegistrationStatus::State;
     constexpr std::array reported{Reported::Disabled,
+                                  Reported::Waiting,
                                   Reported::Waiting,
                                   Reported::Waiting,
                                   Reported::Connecting,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -9,6 +11,8 @@ using namespace causeway;
 using namespace causeway::lwm2m;
 
 namespace {
+
+using State = api::RegistrationStatus::State;
 
 /// A client with the servers first, second and third, as a bootstrap has left them; each gives up
 /// after one attempt.
@@ -48,6 +52,14 @@ struct ThreeServers : BootstrapFixture
         auto names = opened();
         std::ranges::sort(names);
         return names;
+    }
+
+    std::vector<State> states() const
+    {
+        std::vector<State> all;
+        for (const auto& status : client->status())
+            all.push_back(status.state);
+        return all;
     }
 
     void registerLast()
@@ -132,6 +144,46 @@ BOOST_AUTO_TEST_CASE(the_initial_delay_counts_from_the_server_before_and_only_on
     start(kept);
     registerLast();
     BOOST_TEST((opened() == Names{"first", "second"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_before_its_turn_waits_and_may_be_asked_for)
+{
+    start({{"server/first/place", "1 0 true"},
+           {"server/second/place", "2 0 false"},
+           {"server/third/place", "3 0 false"}});
+    failLast();
+    BOOST_TEST((states() == std::vector{State::Failed, State::Waiting, State::Waiting}));
+
+    client->updateNow("second");
+    scheduler.advance(0s);
+    registerLast();
+
+    BOOST_TEST((opened() == Names{"first", "second"}));
+    BOOST_TEST((states() == std::vector{State::Failed, State::Registered, State::Waiting}));
+    scheduler.advance(90s); // first's sequenceDelay and its spread
+    registerLast();
+    BOOST_TEST((opened() == Names{"first", "second", "first", "third"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_was_asked_for_and_fails_blocks_nobody_before_its_turn)
+{
+    start({{"server/first/place", "1 0 false"},
+           {"server/second/place", "2 0 true"},
+           {"server/third/place", "3 0 false"}});
+
+    client->updateNow("second");
+    scheduler.advance(0s);
+    failLast();
+    transport.peers.front()->connect();
+    transport.peers.front()->accept();
+    scheduler.advance(0s);
+
+    BOOST_TEST((opened() == Names{"first", "second"}));
+    BOOST_TEST((states() == std::vector{State::Registered, State::Failed, State::Waiting}));
+    client->updateNow("second");
+    scheduler.advance(0s);
+    registerLast();
+    BOOST_TEST((opened() == Names{"first", "second", "second", "third"}));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_kept_of_a_place_need_not_make_sense)
