@@ -284,7 +284,9 @@ private:
 
     void onRegistered(ServerAccount& server) override
     {
-        if (!std::exchange(server.wasRegistered, true) &&
+        // A new account may have this one's name: nothing of this one may be kept for it.
+        const bool isReplaced = bootstrap_ && bootstrap_->isDelivering();
+        if (!std::exchange(server.wasRegistered, true) && !isReplaced &&
             server.place.initialDelay > base::Duration::zero())
             keep(stateOf(server));
         order_.onRegistered(server.instance);

@@ -73,9 +73,7 @@ public:
     Registration& operator=(const Registration&) = delete;
 
     void start(base::Duration delay);
-
-    /// start() comes later, or the operator.
-    void queue();
+    void queue(); ///< start() comes later, or the operator
 
     /// De-registers if there is something to de-register; `done` comes later, within `limit`.
     void stop(base::Duration limit, base::Task done);

@@ -103,6 +103,12 @@ public:
     /// Whether the Bootstrap-Server is at work, or what it did is on the way into force.
     [[nodiscard]] bool isServed() const { return state_ >= State::Packing; }
 
+    /// Whether what is kept of the accounts from before is, or is about to be, replaced.
+    [[nodiscard]] bool isDelivering() const
+    {
+        return state_ >= State::Packing && state_ != State::Serving;
+    }
+
     [[nodiscard]] bool isIdle() const { return state_ == State::Idle; }
 
     [[nodiscard]] api::RegistrationStatus status() const;

@@ -186,6 +186,32 @@ BOOST_AUTO_TEST_CASE(a_server_that_was_asked_for_and_fails_blocks_nobody_before_
     BOOST_TEST((opened() == Names{"first", "second", "second", "third"}));
 }
 
+// The new account may have the same name, and its own initial delay.
+BOOST_AUTO_TEST_CASE(a_registration_while_a_new_account_is_delivered_is_not_kept)
+{
+    client = std::make_unique<Client>(
+        ClientSettings{"meter-1",
+                       "ep-1",
+                       api::factoryAccounts({siteWithId7(), bootstrapSettings()}),
+                       {{"server/site/place", "- 2 false"}}},
+        transport,
+        scheduler,
+        testDefinitions(),
+        owner);
+    client->start(0s);
+    client->updateNow("boot");
+    scheduler.advance(0s);
+    peer().connect();
+    peer().answer(OutcomeCode::Changed);
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+
+    scheduler.advance(2s); // the Bootstrap-Server may still ask whether its Finish was heard
+    registerLast();
+
+    BOOST_TEST((states().front() == State::Registered));
+    BOOST_TEST(!owner.state.contains("server/site/registered"));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_kept_of_a_place_need_not_make_sense)
 {
     start({{"server/first/place", "soon"}, {"server/second/place", "- x y"}});
