@@ -7,7 +7,6 @@
 #include <system_error>
 #include <utility>
 
-#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -30,10 +29,6 @@ void raiseDescriptorLimit()
 
 void hardenProcess()
 {
-    // What C libraries give back (wiped_heap.cpp does the same for C++). Measured on Debian 12:
-    // without it a PSK stays readable in freed heap after its session ended.
-    constexpr int overwritten = 0xA5;
-    ::mallopt(M_PERTURB, overwritten);
     ::prctl(PR_SET_DUMPABLE, 0);
     for (const char* variable : {"SSLKEYLOGFILE", "GNUTLS_DEBUG_LEVEL"})
         ::unsetenv(variable);
