@@ -3,17 +3,13 @@
 
 import os
 import signal
-import subprocess
 import unittest
 
+from authority import Authority, openssl
 from gateway_site import Site, wait_until
 
 BUILD = os.environ["CAUSEWAY_BUILD"]
 RELAY = ("--profile", "waveshare-relay-8ch", "--line", "nowhere", "--unit")
-
-
-def openssl(*arguments):
-    subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
 
 
 class TpmKeys(unittest.TestCase):
@@ -21,8 +17,8 @@ class TpmKeys(unittest.TestCase):
         self.site = Site(BUILD).__enter__()
         self.addCleanup(self.close)
         self.site.wait_key_store("sealed")
-        self.make_authority()
-        self.certify("server", "lwm2m.example")
+        self.authority = Authority(self.site.directory)
+        self.authority.certify("server", "lwm2m.example")
         self.server = self.site.start_server(
             "--certificate", self.path("server.crt"), "--private-key", self.path("server.key"),
             "--trusted", self.path("ca.crt"))
@@ -43,26 +39,12 @@ class TpmKeys(unittest.TestCase):
     def path(self, name):
         return self.site.directory / name
 
-    def make_authority(self):
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-sha256",
-                "-keyout", self.path("ca.key"), "-out", self.path("ca.crt"), "-days", 2, "-subj", "/CN=A test's authority")
-
-    def sign(self, name, *options):
-        openssl("x509", "-req", "-in", self.path(f"{name}.csr"), "-CA", self.path("ca.crt"), "-CAkey",
-                self.path("ca.key"), "-days", 2, "-sha256", "-CAcreateserial", "-out", self.path(f"{name}.crt"), *options)
-
-    def certify(self, name, host):
-        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-sha256",
-                "-keyout", self.path(f"{name}.key"), "-out", self.path(f"{name}.csr"), "-subj", f"/CN={host}")
-        self.path("names").write_text(f"subjectAltName=DNS:{host}\n", encoding="ascii")
-        self.sign(name, "-extfile", self.path("names"))
-
     def give_certificate(self, name):
         """As an authority does: it looks whether who asks has the private key."""
         request = self.site.ctl("key-pair", "request", name, "main")["request"]
         self.path(f"{name}.csr").write_text(request, encoding="ascii")
         openssl("req", "-verify", "-noout", "-in", self.path(f"{name}.csr"))
-        self.sign(name)
+        self.authority.sign(name)
         self.site.ctl("key-pair", "certificate", name, "main", "--file", self.path(f"{name}.crt"))
 
     def attach(self, name, unit):

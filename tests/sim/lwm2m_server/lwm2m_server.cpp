@@ -306,8 +306,10 @@ void Lwm2mServer::publish(const Json& command, const Answer& answer)
 {
     const auto octets = fromHex(command.at("hex").get<std::string>());
     const auto until = command.value("until", octets.size());
-    repository_.publish(command.at("path").get<std::string>(),
-                        {octets, command.at("version").get<std::string>(), until});
+    Repository::Package package{octets, command.at("version").get<std::string>(), until};
+    if (command.contains("format"))
+        package.format = formatOf(command["format"]);
+    repository_.publish(command.at("path").get<std::string>(), std::move(package));
     answer({{"ok", true}});
 }
 

@@ -29,7 +29,7 @@ std::optional<Message> Repository::handle(const Message& request)
     const auto found = packages_.find(path);
     if (found == packages_.end() || request.code != COAP_REQUEST_CODE_GET)
         return std::nullopt;
-    const auto& [octets, version, until] = found->second;
+    const auto& [octets, version, until, format] = found->second;
     coap_block_t block{};
     block.szx = usualSize;
     if (request.block2)
@@ -42,6 +42,7 @@ std::optional<Message> Repository::handle(const Message& request)
         block.m = offset + size < octets.size() ? 1 : 0;
         answer.block2 = block;
         answer.etag = version;
+        answer.format = format;
         if (block.num == 0)
             answer.size2 = static_cast<unsigned>(octets.size());
         answer.payload = octets.substr(offset, size);

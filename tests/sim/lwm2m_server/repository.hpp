@@ -11,7 +11,7 @@
 
 namespace causeway::sim {
 
-/// Firmware packages that clients fetch: GET with Block2, ETag and Size2 (RFC 7959).
+/// What clients fetch, firmware or a Bootstrap-Pack: GET with Block2, ETag and Size2 (RFC 7959).
 class Repository
 {
 public:
@@ -24,8 +24,9 @@ public:
     struct Package
     {
         std::string octets;
-        std::string version; ///< the ETag
-        std::size_t until;   ///< blocks from this octet on are answered with 5.03
+        std::string version;              ///< the ETag
+        std::size_t until;                ///< blocks from this octet on are answered with 5.03
+        std::optional<unsigned> format{}; ///< its Content-Format
     };
 
     /// In place of what was at this path, "/fw/meter".
