@@ -61,6 +61,7 @@ struct ChannelFacts
     /// The first octets of the SHA-256 of the key or certificate that the server proved to have.
     std::array<std::uint8_t, 8> serverKey{};
     KeyResidence keyResidence = KeyResidence::Store; ///< of the device's private key
+    std::string localAddress{};                      ///< ours: "192.0.2.7"; also with NoSec
 };
 
 /// Where a session goes and what it authenticates with.

@@ -33,6 +33,7 @@ struct Connection::Opening
     Addresses addresses;
     std::size_t next = 0;
     api::Credential credential;
+    std::string localAddress;             ///< of the socket that is tried now
     std::optional<Resumption> resumption; ///< gone when it was tried in vain
     base::TimePoint deadline{};
     HandshakeTurns::Turn turn; ///< none without DTLS
@@ -228,6 +229,7 @@ base::Expected<base::UniqueFd> Connection::connectNext()
         return fail(ErrorKind::Unreachable,
                     toText(address) + " cannot be reached: " + base::errnoText(errno),
                     Retry::Later);
+    opening_->localAddress = localHost(socket.get());
     return socket;
 }
 
@@ -267,8 +269,10 @@ void Connection::onChannelReady(const api::ChannelFacts& facts, base::Secret res
     lastHeardAt_ = environment_.loop.now();
     if (opening_->uri.isSecure)
         keepResumable(facts, std::move(resumable));
+    api::ChannelFacts told = facts;
+    told.localAddress = std::move(opening_->localAddress);
     opening_.reset();
-    listener_.onConnected(facts);
+    listener_.onConnected(told);
 }
 
 // The age of a resumed session is that of the full handshake it comes from.

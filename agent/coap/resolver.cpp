@@ -50,6 +50,18 @@ Resolver::Addresses withPort(Resolver::Addresses addresses, std::uint16_t port)
 
 } // namespace
 
+std::string localHost(int socket)
+{
+    sockaddr_storage storage{};
+    socklen_t size = sizeof storage;
+    auto* const address = reinterpret_cast<sockaddr*>(&storage); // NOLINT: the sockets API
+    std::array<char, NI_MAXHOST> host{};
+    if (::getsockname(socket, address, &size) != 0 ||
+        ::getnameinfo(address, size, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) != 0)
+        return {};
+    return host.data();
+}
+
 std::string toText(const SocketAddress& address)
 {
     std::array<char, NI_MAXHOST> host{};

@@ -30,6 +30,9 @@ struct SocketAddress
 /// "192.0.2.1:5684" or "[2001:db8::1]:5684".
 [[nodiscard]] std::string toText(const SocketAddress& address);
 
+/// Ours on a connected socket, without port: "192.0.2.7"; empty when it cannot be told.
+[[nodiscard]] std::string localHost(int socket);
+
 /// The address that a host literal is; empty when it is a name. Does not block.
 [[nodiscard]] std::vector<SocketAddress> parseLiteral(const std::string& host, std::uint16_t port);
 

@@ -53,6 +53,7 @@ BOOST_AUTO_TEST_CASE(a_session_is_protected_with_ccm_8)
     BOOST_TEST(f.listener.facts->cipherSuiteName == "TLS_PSK_WITH_AES_128_CCM_8");
     BOOST_TEST(f.listener.facts->hasExtendedMasterSecret);
     BOOST_TEST(!f.listener.facts->isResumed);
+    BOOST_TEST(f.listener.facts->localAddress == "127.0.0.1");
 }
 
 BOOST_AUTO_TEST_CASE(cbc_is_used_with_encrypt_then_mac)
