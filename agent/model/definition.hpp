@@ -74,8 +74,8 @@ private:
     std::map<Id, ObjectDefinition> objects_;
 };
 
-/// Objects 0 to 7, 9, 16, 19, 3442 and the IPSO and meter objects that profiles map. Facts from
-/// the OMA LwM2M registry.
+/// Objects 0 to 7, 9, 16, 19, 20, 25, 3442 and the IPSO and meter objects that profiles map. Facts
+/// from the OMA LwM2M registry.
 [[nodiscard]] Definitions builtInDefinitions();
 
 } // namespace causeway::model

@@ -199,6 +199,23 @@ constexpr ResourceRow binaryappdatacontainer[] = {
     {5, "App ID",             readWrite, single,   optional,  ResourceType::Integer, Range{0, 2},  ""},
 };
 
+constexpr ResourceRow eventLog[] = {
+    {4010, "LogClass",                              readWrite, single, optional,  ResourceType::Integer,         Range{0, 255}, ""},
+    {4011, "LogStart",                              execute,   single, optional,  ResourceType::None,            any,           ""},
+    {4012, "LogStop",                               execute,   single, optional,  ResourceType::None,            any,           ""},
+    {4013, "LogStatus",                             read,      single, optional,  ResourceType::Integer,         Range{0, 255}, ""},
+    {4014, "LogData",                               read,      single, mandatory, ResourceType::Opaque,          any,           ""},
+    {4015, "LogDataFormat",                         readWrite, single, optional,  ResourceType::Integer,         Range{0, 255}, ""},
+    {4016, "LogDataIncremental",                    none,      single, optional,  ResourceType::Opaque,          any,           ""},
+    {4017, "LogDataIncrementalMinimumSendInterval", readWrite, single, optional,  ResourceType::UnsignedInteger, any,           ""},
+};
+
+constexpr ResourceRow lwm2mGateway[] = {
+    {0, "Device ID",          read, single, mandatory, ResourceType::String,   any, ""},
+    {1, "Prefix",             read, single, mandatory, ResourceType::String,   any, ""},
+    {3, "IoT Device Objects", read, single, mandatory, ResourceType::CoreLink, any, ""},
+};
+
 constexpr ResourceRow testObject[] = {
     {0,    "Reset values",                    execute,   single,   optional,  ResourceType::None,            any, ""},
     {1,    "Randomize values",                execute,   single,   optional,  ResourceType::None,            any, ""},
@@ -239,6 +256,8 @@ constexpr ObjectRow objects[] = {
     {9, "LWM2M Software Management", "1.0", multiple, optional, lwm2mSoftwareManagement},
     {16, "Portfolio", "1.0", multiple, optional, portfolio},
     {19, "BinaryAppDataContainer", "1.0", multiple, optional, binaryappdatacontainer},
+    {20, "Event Log", "2.1", multiple, optional, eventLog},
+    {25, "LwM2M Gateway", "2.0", multiple, optional, lwm2mGateway},
     {3442, "LwM2M v1.1 Test Object", "1.0", multiple, optional, testObject},
 };
 // clang-format on

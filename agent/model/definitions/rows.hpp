@@ -48,7 +48,7 @@ inline constexpr bool optional = false;
 inline constexpr bool mandatory = true;
 inline constexpr std::optional<Range> any;
 
-/// 0 to 7, 9, 16, 19, 3442.
+/// 0 to 7, 9, 16, 19, 20, 25, 3442.
 [[nodiscard]] std::span<const ObjectRow> coreObjects();
 /// IPSO inputs, outputs and controls.
 [[nodiscard]] std::span<const ObjectRow> inputOutputObjects();

@@ -51,6 +51,8 @@ const Fact facts[] = {
     {{3, 0, 11},      "Error Code",              model::read,      true,  model::ResourceType::Integer,    ""},
     {{3, 0, 13},      "Current Time",            model::readWrite, false, model::ResourceType::Time,       ""},
     {{5, 0, 0},       "Package",                 model::write,     false, model::ResourceType::Opaque,     ""},
+    {{20, 0, 4014},   "LogData",                 model::read,      false, model::ResourceType::Opaque,     ""},
+    {{25, 0, 3},      "IoT Device Objects",      model::read,      false, model::ResourceType::CoreLink,   ""},
     {{3303, 0, 5700}, "Sensor Value",            model::read,      false, model::ResourceType::Float,      ""},
     {{3308, 0, 5900}, "Set Point Value",         model::readWrite, false, model::ResourceType::Float,      ""},
     {{3311, 0, 5850}, "On/Off",                  model::readWrite, false, model::ResourceType::Boolean,    ""},
@@ -73,8 +75,8 @@ BOOST_AUTO_TEST_CASE(hold_every_object_and_resource_once)
     }
     std::ranges::sort(ids);
 
-    BOOST_TEST(rows.size() == 75U);
-    BOOST_TEST(resources == 1015U);
+    BOOST_TEST(rows.size() == 77U);
+    BOOST_TEST(resources == 1026U);
     BOOST_TEST((std::ranges::adjacent_find(ids) == ids.end()));
 }
 
