@@ -265,9 +265,9 @@ Expected<void> admitDevice(const api::DeviceSettings& device)
     }
     if (device.profile.empty())
         return bad("a device needs a profile: see the list of profiles");
-    if (device.line.empty() == device.bleAddress.empty())
+    if (!device.line.empty() && !device.bleAddress.empty())
         return bad("a device needs a line or a Bluetooth address, and not both");
-    if (device.line.empty() && !device.serial.isLines())
+    if (!device.bleAddress.empty() && !device.serial.isLines())
         return bad("a Bluetooth device has no speed, parity or stop bits");
     if (!device.bleAddress.empty() && !bridges::ble::canonicalAddress(device.bleAddress))
         return bad("a Bluetooth address is six pairs of hexadecimal digits: A4:C1:38:0A:1B:2C");

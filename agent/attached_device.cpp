@@ -65,6 +65,7 @@ AttachedDevice::AttachedDevice(DevicePlan plan, DeviceServices services)
     : plan_(std::move(plan))
     , services_(services)
     , field_(plan_.mapping ? *plan_.mapping : nothingMapped, services_.scheduler, *this)
+    , host_(std::move(plan_.host))
     , traffic_(services_.scheduler, [this] { onTrafficCollected(); })
 {
     if (plan_.firmware)
@@ -185,6 +186,8 @@ std::vector<model::Sample> AttachedDevice::newestSamples() const
                 samples.push_back(std::move(*sample));
         }
     }
+    if (host_)
+        addHostSamples(samples);
     std::ranges::sort(samples, {}, &model::Sample::path);
     return samples;
 }
@@ -276,6 +279,7 @@ void AttachedDevice::onFieldChanged()
 
 void AttachedDevice::onStatusChanged()
 {
+    lookSoon(); // the session may have come by another interface
     services_.listener.onDeviceChanged(plan_.settings.name);
 }
 
@@ -425,6 +429,8 @@ api::DeviceStatus::Field AttachedDevice::fieldState() const
         return Field::Disabled;
     if (!plan_.fault.empty())
         return Field::Faulty;
+    if (host_)
+        return Field::Available;
     if (!field_.isAvailable())
         return Field::Unknown;
     return *field_.isAvailable() ? Field::Available : Field::Unavailable;

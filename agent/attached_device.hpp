@@ -15,6 +15,7 @@
 #include "agent/field_side.hpp"
 #include "agent/lwm2m/client.hpp"
 #include "agent/lwm2m/traffic_collection.hpp"
+#include "agent/machine_side.hpp"
 
 namespace causeway::lwm2m {
 class DeviceObject;
@@ -74,6 +75,7 @@ struct DevicePlan
     std::vector<api::DeviceAccount> accounts;
     api::ClientState state;
     std::unique_ptr<api::FirmwareStation> firmware; ///< none: its firmware cannot be updated
+    std::unique_ptr<MachineSide> host;              ///< of the gateway itself, which has no bridge
     std::string fault; ///< why it cannot run, in one sentence; empty when it can
 };
 
@@ -93,6 +95,9 @@ public:
     /// `delay` is the client's, to spread many devices.
     void start(base::Duration delay);
     void stop(base::Duration limit, base::Task done);
+
+    /// Instead of a new bridge, at the gateway itself.
+    void lookSoon();
 
     /// The server accounts changed: the client starts anew with them.
     void setAccounts(std::vector<api::DeviceAccount> accounts);
@@ -144,7 +149,13 @@ private:
     void addObjects();
     void addOwnObject(model::Id id);
     [[nodiscard]] std::unique_ptr<lwm2m::Object> makeKeptObject(model::Id id);
+    void addHostObjects();
+    void addHostSamples(std::vector<model::Sample>& samples) const;
+    void addOwnSamples(const model::Path& resource, std::vector<model::Sample>& samples) const;
     void addLocation();
+    void add(std::unique_ptr<lwm2m::Object> object);
+    void onHostChanged(const std::vector<model::Path>& changed);
+    [[nodiscard]] std::string localAddress() const;
     [[nodiscard]] model::Time positionSince();
     void onTrafficCollected();
     [[nodiscard]] lwm2m::DeviceIdentity identity() const;
@@ -163,6 +174,7 @@ private:
     DeviceServices services_;
     FieldSide field_;
     std::unique_ptr<DeviceFirmware> firmware_; ///< with a station for it
+    std::unique_ptr<MachineSide> host_;        ///< of the gateway itself
     lwm2m::TrafficCollection traffic_;
     std::unique_ptr<lwm2m::Client> client_;
     std::unique_ptr<const base::Lifetime> clientLife_; ///< as long as client_

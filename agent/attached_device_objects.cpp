@@ -20,6 +20,7 @@ namespace {
 constexpr model::Id deviceObjectId = 3;
 constexpr model::Id firmwareObjectId = 5;
 constexpr model::Id locationObjectId = 6;
+constexpr model::Id statisticsObjectId = 7;
 
 /// Of the state to keep: "1700000000 52.5163 13.3777", since when the position is that.
 const std::string positionKey = "position";
@@ -37,6 +38,8 @@ void AttachedDevice::addObjects()
     if (plan_.settings.allowsServerWrites) // servers may not undo what they may not do
         device->allowFactoryReset(lifetime_.guard([this] { resetToFactory(); }));
     deviceObject_ = device.get();
+    if (host_)
+        host_->dress(*device);
     showMeasured();
     client_->addObject(std::move(device));
     std::set<model::Id> ids;
@@ -53,33 +56,34 @@ void AttachedDevice::addObjects()
         if (!ids.contains(id))
             addOwnObject(id);
     }
+    if (host_)
+        addHostObjects();
     if (!ids.contains(locationObjectId))
         addLocation();
     if (firmware_) {
         using Access = lwm2m::FirmwareObject::Access;
-        auto object = firmware_->makeObject(*services_.definitions.find(firmwareObjectId),
-                                            plan_.settings.allowsServerWrites ? Access::Full
-                                                                              : Access::ReadOnly);
-        ownObjects_.push_back(object.get());
-        client_->addObject(std::move(object));
+        add(firmware_->makeObject(*services_.definitions.find(firmwareObjectId),
+                                  plan_.settings.allowsServerWrites ? Access::Full
+                                                                    : Access::ReadOnly));
     }
+}
+
+void AttachedDevice::add(std::unique_ptr<lwm2m::Object> object)
+{
+    ownObjects_.push_back(object.get());
+    client_->addObject(std::move(object));
 }
 
 void AttachedDevice::addOwnObject(model::Id id)
 {
-    constexpr model::Id statistics = 7;
     constexpr model::Id testObject = 3442;
     const auto& definition = *services_.definitions.find(id);
     if (id == testObject)
         return client_->addObject(std::make_unique<lwm2m::TestObject>(definition));
-    std::unique_ptr<lwm2m::Object> object;
-    if (id == statistics)
-        object =
-            std::make_unique<lwm2m::StatisticsObject>(definition, traffic_, services_.scheduler);
-    else
-        object = makeKeptObject(id);
-    ownObjects_.push_back(object.get());
-    client_->addObject(std::move(object));
+    if (id == statisticsObjectId)
+        return add(
+            std::make_unique<lwm2m::StatisticsObject>(definition, traffic_, services_.scheduler));
+    add(makeKeptObject(id));
 }
 
 void AttachedDevice::addLocation()
@@ -90,13 +94,10 @@ void AttachedDevice::addLocation()
     const auto position = lwm2m::parsePosition(text);
     if (!position)
         return;
-    auto object =
-        std::make_unique<lwm2m::LocationObject>(*services_.definitions.find(locationObjectId),
+    add(std::make_unique<lwm2m::LocationObject>(*services_.definitions.find(locationObjectId),
                                                 *position,
                                                 positionSince(),
-                                                services_.scheduler);
-    ownObjects_.push_back(object.get());
-    client_->addObject(std::move(object));
+                                                services_.scheduler));
 }
 
 model::Time AttachedDevice::positionSince()
@@ -149,7 +150,7 @@ void AttachedDevice::onTrafficCollected()
 
 lwm2m::DeviceIdentity AttachedDevice::identity() const
 {
-    lwm2m::DeviceIdentity identity;
+    auto identity = host_ ? host_->identity() : lwm2m::DeviceIdentity();
     const std::pair<model::Id, std::string*> texts[] = {{0, &identity.manufacturer},
                                                         {1, &identity.modelNumber},
                                                         {2, &identity.serialNumber},
@@ -172,7 +173,7 @@ lwm2m::DeviceIdentity AttachedDevice::identity() const
 
 void AttachedDevice::showMeasured()
 {
-    lwm2m::DeviceObject::Measured measured;
+    auto measured = host_ ? host_->measured() : lwm2m::DeviceObject::Measured();
     for (const auto& mapped : field_.mapping()) {
         const auto& path = mapped.path;
         if (path.object() == deviceObjectId && (mapped.constant || field_.newest(path) != nullptr ||

@@ -68,6 +68,8 @@ void AttachedDevice::restartClient()
     objects_.clear();
     ownObjects_.clear();
     deviceObject_ = nullptr;
+    if (host_)
+        host_->release();
     client_.reset();
     startClient(base::Duration::zero());
     services_.listener.onDeviceChanged(plan_.settings.name);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/log.hpp"
+#include "agent/base/machine_id.hpp"
 #include "agent/base/service_manager.hpp"
 #include "bridges/object_file.hpp"
 
@@ -83,7 +84,8 @@ Daemon::Daemon(const Settings& settings)
                 settings.addedObjects.ids,
                 settings.alternatePath.segment,
                 settings.registerAttributes.list,
-                settings.trustsRepositories})
+                settings.trustsRepositories,
+                {.storage = settings.stateDirectory, .serialNumber = base::machineSerial()}})
     , lists_(loop_,
              gateway_,
              store_,

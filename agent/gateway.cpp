@@ -10,7 +10,9 @@
 #include "agent/base/log.hpp"
 #include "agent/base/message_ids.hpp"
 #include "agent/firmware_depot.hpp"
+#include "agent/refusal_texts.hpp"
 #include "bridges/ble/central.hpp"
+#include "bridges/device_profile.hpp"
 #include "bridges/field_buses.hpp"
 #include "bridges/profile_library.hpp"
 
@@ -276,6 +278,8 @@ void Gateway::giveBridge(AttachedDevice& device)
     const auto profile = services_.profiles.find(settings.profile);
     if (!profile)
         return; // the device is faulty, and says so
+    if ((*profile)->bridge == bridges::gatewayBridge)
+        return; // it has its MachineSide
     auto bridge =
         (*profile)->bridge == "ble"
             ? services_.bluetooth.createBridge(
@@ -298,6 +302,8 @@ void Gateway::onDeviceRenewed(const std::string& device)
     const auto found = find(device);
     if (!found)
         return;
+    if (isGateway((*found)->settings()))
+        return (*found)->lookSoon();
     // The old bridge goes first: it holds the unit on the line.
     (*found)->setBridge(nullptr, "it begins anew with new firmware");
     giveBridge(**found);
@@ -333,6 +339,11 @@ DevicePlan Gateway::plan(api::DeviceSettings settings, api::ClientState state)
             mapping = std::make_shared<const std::vector<api::MappedResource>>(
                 services_.profiles.describe(settings.profile)->resources);
         devicePlan.mapping = mapping;
+        if ((*profile)->bridge == bridges::gatewayBridge)
+            devicePlan.host = std::make_unique<MachineSide>(
+                rules_.host,
+                services_.scheduler,
+                settings.pollPeriod.value_or((*profile)->gatewayPeriod));
         const auto& method = (*profile)->firmware;
         if (settings.isEnabled && !method.install.empty())
             devicePlan.firmware = services_.firmware.open({settings.name,

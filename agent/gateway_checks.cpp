@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <chrono>
 
 #include <fmt/format.h>
 
@@ -24,6 +25,21 @@ bool isDisabled(api::DeviceSettings before, const api::DeviceSettings& settings)
 {
     before.isEnabled = false;
     return before == settings;
+}
+
+/// The gateway has no field bus to itself.
+Expected<void> checkGateway(const api::DeviceSettings& settings)
+{
+    using namespace std::chrono_literals;
+    const bool hasUnit = settings.unitId != api::DeviceSettings().unitId;
+    if (!isGateway(settings) || hasUnit || !settings.serial.isLines())
+        return fail(ErrorKind::InvalidArgument,
+                    settings.profile + " is for the gateway itself: it has no line, unit, speed or "
+                                       "Bluetooth address");
+    if (settings.pollPeriod && *settings.pollPeriod < 1s)
+        return fail(ErrorKind::InvalidArgument,
+                    "the poll period of the gateway itself must be at least 1 s");
+    return {};
 }
 
 /// A device that tells where it is need not be told.
@@ -93,8 +109,10 @@ Expected<void> Gateway::checkPlace(const api::DeviceSettings& settings) const
         return fail(profile.error());
     if (auto position = refuseTwoPositions(**profile, settings); !position)
         return position;
+    if ((*profile)->bridge == bridges::gatewayBridge)
+        return checkGateway(settings);
     const bool isBle = (*profile)->bridge == "ble";
-    if (isBle == settings.bleAddress.empty())
+    if (isBle == settings.bleAddress.empty() || isGateway(settings))
         return fail(ErrorKind::InvalidArgument,
                     fmt::format("{} is for a {} device: it needs a {}",
                                 settings.profile,

@@ -13,6 +13,7 @@
 #include "agent/api/transport.hpp"
 #include "agent/api/web.hpp"
 #include "agent/base/scheduler.hpp"
+#include "agent/machine_side.hpp"
 #include "agent/model/definition.hpp"
 
 namespace causeway::bridges {
@@ -56,6 +57,7 @@ struct GatewayRules
     std::string rootPath{};              ///< of every device's Objects (lwm2m::ClientSettings)
     std::vector<std::string> registerAttributes{}; ///< of every device, likewise
     bool trustsRepositories = false; ///< by https, those that the trust store vouches for
+    MachinePlace host{};             ///< what the gateway is when it is a client of its own
 };
 
 } // namespace causeway::agent

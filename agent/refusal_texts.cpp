@@ -18,8 +18,15 @@ tl::unexpected<base::Error> missing(std::string_view kind, const std::string& na
     return fail(ErrorKind::NotFound, fmt::format("there is no {} \"{}\"", kind, name));
 }
 
+bool isGateway(const api::DeviceSettings& settings)
+{
+    return settings.line.empty() && settings.bleAddress.empty();
+}
+
 std::string placeOf(const api::DeviceSettings& settings)
 {
+    if (isGateway(settings))
+        return "the gateway itself";
     return settings.line.empty()
                ? fmt::format("Bluetooth address {}", settings.bleAddress)
                : fmt::format("unit {} of line {}", settings.unitId, settings.line);

@@ -14,6 +14,9 @@ namespace causeway::agent {
 [[nodiscard]] tl::unexpected<base::Error> exists(std::string_view kind, const std::string& name);
 [[nodiscard]] tl::unexpected<base::Error> missing(std::string_view kind, const std::string& name);
 
+/// On no line and at no Bluetooth address: a client of its own for the gateway's machine.
+[[nodiscard]] bool isGateway(const api::DeviceSettings& settings);
+
 /// "unit 7 of line hall"; what two devices cannot share.
 [[nodiscard]] std::string placeOf(const api::DeviceSettings& settings);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -22,12 +23,15 @@ struct ResourceMapping
     std::optional<ble::Source> source;  ///< at a Bluetooth device, none for a constant
 };
 
+/// DeviceProfile::bridge of the gateway itself, which needs none.
+inline constexpr const char* gatewayBridge = "gateway";
+
 /// Everything we know of one device model; shared by all its devices, never changed once read.
 struct DeviceProfile
 {
     std::string name;   ///< eastron-sdm120: the file's name without .toml
     std::string title;  ///< Eastron SDM120 single-phase energy meter
-    std::string bridge; ///< "modbus" or "ble"
+    std::string bridge; ///< "modbus", "ble" or "gateway"
     std::string file;
     std::size_t fingerprint = 0; ///< of all that the file and those it extends say
     std::string manufacturer;
@@ -37,6 +41,7 @@ struct DeviceProfile
     modbus::OpeningSteps opening;
     ble::AdvertisementFormat advertisement; ///< bridge "ble", of a device that only tells
     std::optional<ble::GattFormat> gatt;    ///< bridge "ble", of a device that is connected
+    std::chrono::seconds gatewayPeriod{10}; ///< how often the gateway itself is looked at
     api::FirmwareMethod firmware;
     std::vector<ResourceMapping> mappings; ///< ascending by path
 };

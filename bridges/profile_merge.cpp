@@ -21,7 +21,8 @@ using base::fail;
 namespace {
 
 constexpr std::array<std::string_view, 2> listsByPath{"resource", "constant"};
-constexpr std::array<std::string_view, 4> tablesByKey{"modbus", "ble", "firmware", "parameters"};
+constexpr std::array<std::string_view, 5> tablesByKey{
+    "modbus", "ble", "gateway", "firmware", "parameters"};
 
 std::string pathOf(const toml::node& entry)
 {

@@ -100,10 +100,14 @@ bool overlaps(const Point& one, const Point& other)
 DeviceProfile ProfileReader::read(ProfileTable root)
 {
     profile_.title = root.requiredText("title");
-    profile_.manufacturer = root.requiredText("manufacturer");
-    profile_.model = root.requiredText("model");
     profile_.sources = root.texts("sources");
     readBridge(root);
+    // The gateway's own machine is asked; what the profile says of it counts more.
+    const bool isGateway = profile_.bridge == gatewayBridge;
+    profile_.manufacturer = isGateway ? root.text("manufacturer").value_or(std::string())
+                                      : root.requiredText("manufacturer");
+    profile_.model =
+        isGateway ? root.text("model").value_or(std::string()) : root.requiredText("model");
     root.table("firmware",
                [this](ProfileTable table) { profile_.firmware = readFirmware(std::move(table)); });
     root.eachTable("resource", [this](ProfileTable table) { readResource(std::move(table)); });
@@ -121,7 +125,9 @@ DeviceProfile ProfileReader::read(ProfileTable root)
     if (profile_.bridge == "ble")
         addRadio(root.line());
     root.refuseOthers();
-    if (!root.has("resource"))
+    if (isGateway)
+        checkGateway(root);
+    else if (!root.has("resource"))
         root.complain("resource", "a profile maps at least one [[resource]]");
     checkOverlaps();
     checkWholeWrites();
@@ -135,9 +141,10 @@ DeviceProfile ProfileReader::read(ProfileTable root)
 void ProfileReader::readBridge(ProfileTable& root)
 {
     const bool isBle = root.has("ble");
-    profile_.bridge = isBle ? "ble" : "modbus";
-    if (isBle == root.has("modbus"))
-        root.complain("modbus", "a profile has either a table [modbus] or a table [ble]");
+    const bool isGateway = root.has("gateway");
+    profile_.bridge = isGateway ? gatewayBridge : isBle ? "ble" : "modbus";
+    if (int{isBle} + int{isGateway} + int{root.has("modbus")} != 1)
+        root.complain("modbus", "a profile has one of the tables [modbus], [ble] and [gateway]");
     root.table("modbus", [this](ProfileTable table) { readModbus(std::move(table)); });
     root.table("ble", [this](ProfileTable table) {
         if (table.flag("connect").value_or(false))
@@ -145,6 +152,7 @@ void ProfileReader::readBridge(ProfileTable& root)
         else
             profile_.advertisement = ble::readFormat(std::move(table), advertised_);
     });
+    root.table("gateway", [&](ProfileTable table) { readGateway(root, std::move(table)); });
     if (isBle && (root.has("probe") || (root.has("setup") && !profile_.gatt)))
         root.complain("ble",
                       "[[probe]] is for Modbus devices, [[setup]] for those that are connected");
@@ -153,9 +161,9 @@ void ProfileReader::readBridge(ProfileTable& root)
 void ProfileReader::addIdentity(ProfileTable& root)
 {
     // A device that names itself knows better.
-    if (!lines_.contains(Path{deviceObject, 0, 0}))
+    if (!lines_.contains(Path{deviceObject, 0, 0}) && !profile_.manufacturer.empty())
         addConstant(Path{deviceObject, 0, 0}, profile_.manufacturer, root.line());
-    if (!lines_.contains(Path{deviceObject, 0, 1}))
+    if (!lines_.contains(Path{deviceObject, 0, 1}) && !profile_.model.empty())
         addConstant(Path{deviceObject, 0, 1}, profile_.model, root.line());
     if (const auto type = root.text("device-type"))
         addConstant(Path{deviceObject, 0, 17}, *type, root.line());

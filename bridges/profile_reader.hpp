@@ -37,6 +37,7 @@ private:
 
     void readBridge(ProfileTable& root);
     void readModbus(ProfileTable table);
+    void readGateway(ProfileTable& root, ProfileTable table);
     void readResource(ProfileTable table);
     void readConstant(ProfileTable table);
     void readRegister(ProfileTable& table,
@@ -51,6 +52,7 @@ private:
 
     const model::ResourceDefinition* readPath(ProfileTable& table, model::Path& path);
     void addIdentity(ProfileTable& root);
+    void checkGateway(ProfileTable& root);
     void addRadio(std::uint32_t line);
     void addTexts(const model::Path& instance,
                   const InstanceTexts& texts,

@@ -59,7 +59,7 @@ struct ProfileSummary
 {
     std::string name;   ///< eastron-sdm120
     std::string title;  ///< Eastron SDM120 single-phase energy meter
-    std::string bridge; ///< "modbus" or "ble"
+    std::string bridge; ///< "modbus", "ble" or "gateway"
     std::string file;
     std::string error; ///< file:line: why it cannot be used; empty when it can
 };

@@ -50,7 +50,7 @@ void list(const Session& session, const Json& devices)
                        textIn(settings, "profile"),
                        textIn(settings, "bleAddress").empty() ? textIn(settings, "line")
                                                               : textIn(settings, "bleAddress"),
-                       textIn(settings, "bleAddress").empty() ? textIn(settings, "unitId") : "",
+                       textIn(settings, "line").empty() ? "" : textIn(settings, "unitId"),
                        textIn(device, "FieldState"),
                        registrationsOf(device),
                        errorOf(device)});

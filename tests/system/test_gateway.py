@@ -112,6 +112,54 @@ class AServerSees(SiteCase):
         self.assertEqual(self.site.ctl("devices"), [])
 
 
+class TheGatewayItself(unittest.TestCase):
+    """A client of its own, without any line or device."""
+
+    def setUp(self):
+        self.site = self.enterContext(Site(BUILD))
+        self.site.wait_key_store("sealed")
+        self.server = self.site.start_server()
+        self.site.ctl("server", "add", "main", "--uri", f"coaps://127.0.0.1:{self.server.ports['coaps']}")
+
+    def attach(self):
+        self.site.attach(self.server, "edge", "--profile", "gateway")
+        return self.server.wait(event="registered", endpoint="edge")
+
+    def test_is_read_by_its_server(self):
+        self.attach()
+
+        device = self.server.ask("read", endpoint="edge", path="/3/0", accept="senml-json")["values"]
+        self.assertTrue(device["/3/0/19"].startswith("causeway "))
+        self.assertGreater(device["/3/0/21"], device["/3/0/10"])
+        self.assertEqual(device["/3/0/11/0"], 0)
+        network = self.server.ask("read", endpoint="edge", path="/4/0", accept="senml-json")["values"]
+        self.assertEqual(network["/4/0/4/0"], "127.0.0.1")
+        self.assertIn("/7/0/2", self.server.ask("read", endpoint="edge", path="/7/0", accept="senml-json")["values"])
+        self.assertEqual(self.server.send("read", endpoint="edge", path="/5/0/3")["code"], "4.04")
+        self.assertEqual(self.server.send("execute", endpoint="edge", path="/3/0/4")["code"], "4.05")
+
+    def test_comes_back_with_the_daemon(self):
+        self.attach()
+
+        self.site.stop_daemon()
+        self.site.start_daemon()
+
+        self.server.wait(event="registered", endpoint="edge", after=1)
+        self.assertEqual(self.site.ctl("device", "show", "edge")["FieldState"], "available")
+
+    def test_is_there_once_and_on_no_line(self):
+        self.attach()
+
+        for arguments, complaint in ((("--profile", "gateway"), "the gateway itself is edge"),
+                                     (("--profile", "gateway", "--unit", 7), "it has no line, unit, speed"),
+                                     (("--profile", "eastron-sdm120"), "it needs a line")):
+            with self.subTest(arguments):
+                refused = self.site.call("device", "add", "other", *arguments, "--server", "main")
+                self.assertNotEqual(refused.returncode, 0)
+                self.assertIn(complaint, refused.stderr)
+        self.assertEqual([device["Name"] for device in self.site.ctl("devices")], ["edge"])
+
+
 class OneLine(SiteCase):
     def test_a_second_device_comes_and_goes_while_the_first_is_polled(self):
         self.attach_meter()

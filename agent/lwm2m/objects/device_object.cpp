@@ -90,6 +90,15 @@ void DeviceObject::keepClock(const api::ClientState& kept, Keep keep)
         clock_.timezone = text->substr(1);
 }
 
+bool DeviceObject::setZone(std::string utcOffset, std::string timezone)
+{
+    const bool isChanged = (!clock_.utcOffset && utcOffset_ != utcOffset) ||
+                           (!clock_.timezone && timezone_ != timezone);
+    utcOffset_ = std::move(utcOffset);
+    timezone_ = std::move(timezone);
+    return isChanged;
+}
+
 bool DeviceObject::setError(std::uint8_t code)
 {
     if (std::ranges::find(errors_, code) != errors_.end())
@@ -176,6 +185,8 @@ void DeviceObject::execute(const Path& path, const std::string&, Done done)
     // Each code stands for something that is so now, so all of them would come back at once.
     if (path.resource() == resource::resetErrorCode)
         return done({});
+    if (path.resource() == resource::reboot && reboot_)
+        return reboot_(std::move(done));
     const bool isReset = path.resource() == resource::factoryReset && onFactoryReset_;
     if (path.resource() != resource::reboot && !isReset) {
         done(refuse(OutcomeCode::MethodNotAllowed, "this Resource cannot be executed"));
@@ -224,16 +235,22 @@ void DeviceObject::take(Clock& clock, const Path& path, const Value& value) cons
 
 Expected<void> DeviceObject::check(const Clock& clock)
 {
-    if (clock.utcOffset.size() > longestText || clock.timezone.size() > longestText)
+    const auto isLong = [](const std::optional<std::string>& text) {
+        return text && text->size() > longestText;
+    };
+    if (isLong(clock.utcOffset) || isLong(clock.timezone))
         return fail(ErrorKind::InvalidArgument, "the text is too long for a time zone");
     return {};
 }
 
 api::ClientState DeviceObject::stateOf(const Clock& clock)
 {
+    const auto kept = [](const std::optional<std::string>& text) {
+        return text ? textMark + *text : std::string();
+    };
     return {{offsetKey, std::to_string(clock.offset.count())},
-            {utcOffsetKey, textMark + clock.utcOffset},
-            {timezoneKey, textMark + clock.timezone}};
+            {utcOffsetKey, kept(clock.utcOffset)},
+            {timezoneKey, kept(clock.timezone)}};
 }
 
 const std::string* DeviceObject::text(Id resource) const
@@ -254,9 +271,9 @@ const std::string* DeviceObject::text(Id resource) const
     case resource::softwareVersion:
         return &identity_.softwareVersion;
     case resource::utcOffset:
-        return &clock_.utcOffset;
+        return clock_.utcOffset ? &*clock_.utcOffset : &utcOffset_;
     case resource::timezone:
-        return &clock_.timezone;
+        return clock_.timezone ? &*clock_.timezone : &timezone_;
     default:
         return nullptr;
     }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +34,7 @@ class DeviceObject final : public SingleObject
 public:
     /// /3/0/11 of a device that its bridge cannot reach.
     static constexpr std::uint8_t peripheralMalfunction = 8;
+    static constexpr std::uint8_t outOfMemory = 5;
 
     /// `onReboot` runs after the answer to Execute /3/0/4, never from inside it.
     DeviceObject(const model::ObjectDefinition& definition,
@@ -45,6 +47,12 @@ public:
     {
         onFactoryReset_ = std::move(onFactoryReset);
     }
+
+    /// Instead of `onReboot`: who answers Execute /3/0/4 itself.
+    void setReboot(base::UniqueFunction<void(Done)> reboot) { reboot_ = std::move(reboot); }
+
+    /// What /3/0/14 and 15 are until a server sets them. True when what they show is changed.
+    bool setZone(std::string utcOffset, std::string timezone);
 
     using Keep = base::UniqueFunction<void(const api::ClientState&)>;
 
@@ -88,9 +96,9 @@ public:
 private:
     struct Clock
     {
-        std::chrono::seconds offset{}; ///< to the gateway's clock
-        std::string utcOffset = "+00:00";
-        std::string timezone = "Etc/UTC";
+        std::chrono::seconds offset{};        ///< to the gateway's clock
+        std::optional<std::string> utcOffset; ///< as a server has set it
+        std::optional<std::string> timezone;
     };
 
     void take(Clock& clock, const model::Path& path, const model::Value& value) const;
@@ -104,7 +112,10 @@ private:
     Measured measured_;
     base::UniqueFunction<void()> onReboot_;
     base::UniqueFunction<void()> onFactoryReset_; ///< empty: it cannot be reset
+    base::UniqueFunction<void(Done)> reboot_;     ///< empty: onReboot_
     Clock clock_;
+    std::string utcOffset_ = "+00:00";
+    std::string timezone_ = "Etc/UTC";
     Keep keep_;
     std::vector<std::uint8_t> errors_; ///< in the order they came; empty shows as a single 0
 };

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include "agent/attached_device.hpp"
+#include "agent/lwm2m/objects/device_object.hpp"
+
+// The device that is the gateway itself: what it has in place of a bridge.
+namespace causeway::agent {
+
+using model::Path;
+
+namespace {
+
+constexpr model::Id deviceObjectId = 3;
+constexpr model::Id connectivityObjectId = 4;
+constexpr model::Id statisticsObjectId = 7;
+
+} // namespace
+
+void AttachedDevice::addHostObjects()
+{
+    add(host_->makeConnectivity(services_.definitions));
+    if (std::ranges::find(services_.addedObjects, statisticsObjectId) ==
+        services_.addedObjects.end())
+        addOwnObject(statisticsObjectId);
+    host_->start([this](const std::vector<Path>& changed) { onHostChanged(changed); },
+                 [this] { return localAddress(); });
+}
+
+void AttachedDevice::lookSoon()
+{
+    if (host_ && client_)
+        host_->lookSoon();
+}
+
+void AttachedDevice::onHostChanged(const std::vector<Path>& changed)
+{
+    if (!client_)
+        return;
+    deviceObject_->setIdentity(identity());
+    showMeasured();
+    client_->onValuesChanged(changed);
+    std::vector<model::Sample> samples;
+    for (const Path& path : changed)
+        addOwnSamples(path, samples);
+    services_.listener.onDeviceSamples(plan_.settings.name, samples);
+}
+
+void AttachedDevice::addHostSamples(std::vector<model::Sample>& samples) const
+{
+    for (const auto id : {deviceObjectId, connectivityObjectId}) {
+        const auto* object = client_ ? find(id) : nullptr;
+        if (object == nullptr)
+            continue;
+        for (const auto resource : object->resources(0))
+            addOwnSamples({id, 0, resource}, samples);
+    }
+}
+
+void AttachedDevice::addOwnSamples(const Path& resource, std::vector<model::Sample>& samples) const
+{
+    const auto* definition = services_.definitions.find(resource);
+    const auto* object = find(resource.object());
+    if (definition == nullptr || object == nullptr || field_.find(resource) != nullptr)
+        return; // a constant of the profile is there already
+    std::vector<Path> paths{resource};
+    if (definition->isMultiple) {
+        paths.clear();
+        for (const auto id : object->resourceInstances(0, resource.resource()))
+            paths.push_back(resource.child(id));
+    }
+    for (const Path& path : paths) {
+        if (auto sample = object->read(path))
+            samples.push_back(std::move(*sample));
+    }
+}
+
+// Of the first server that has a session: all sessions of a gateway leave it by the same way, or
+// the operator has made routes that nobody else can judge.
+std::string AttachedDevice::localAddress() const
+{
+    if (!client_)
+        return {};
+    for (const auto& registration : client_->status()) {
+        if (registration.channel && !registration.channel->localAddress.empty())
+            return registration.channel->localAddress;
+    }
+    return {};
+}
+
+} // namespace causeway::agent

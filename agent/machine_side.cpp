@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/machine_side.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <utility>
+
+#include "agent/model/outcome.hpp"
+
+namespace causeway::agent {
+
+using model::Path;
+using model::Value;
+
+namespace {
+
+constexpr model::Id deviceObjectId = 3;
+constexpr model::Id connectivityObjectId = 4;
+
+const Path manufacturer{deviceObjectId, 0, 0};
+const Path modelNumber{deviceObjectId, 0, 1};
+const Path serialNumber{deviceObjectId, 0, 2};
+const Path firmwareVersion{deviceObjectId, 0, 3};
+const Path memoryFree{deviceObjectId, 0, 10};
+const Path errorCode{deviceObjectId, 0, 11};
+const Path utcOffset{deviceObjectId, 0, 14};
+const Path timezone{deviceObjectId, 0, 15};
+const Path hardwareVersion{deviceObjectId, 0, 18};
+const Path memoryTotal{deviceObjectId, 0, 21};
+
+// "1 kilobyte corresponds to 1000 bytes", as the definition says.
+constexpr std::uint64_t kilobyte = 1000;
+// Each log line moves the free space of a disk; nobody wants to be told of less.
+constexpr std::uint64_t worthTelling = 1000 * kilobyte;
+// Less room than this of a whole disk is an error of the machine.
+constexpr std::uint64_t leastFreePercent = 2;
+
+model::Sample kilobytes(const Path& path, std::uint64_t octets, base::WallTime now)
+{
+    return {path, Value(static_cast<std::int64_t>(octets / kilobyte)), now};
+}
+
+} // namespace
+
+MachineSide::MachineSide(MachinePlace place, base::Scheduler& scheduler, base::Duration period)
+    : place_(std::move(place))
+    , scheduler_(scheduler)
+    , period_(period)
+    , view_(look())
+    , timer_(scheduler, [this] { lookAgain(); })
+{}
+
+void MachineSide::start(Changed changed, std::function<std::string()> localAddress)
+{
+    changed_ = std::move(changed);
+    localAddress_ = std::move(localAddress);
+    timer_.start(period_);
+}
+
+lwm2m::DeviceIdentity MachineSide::identity() const
+{
+    const auto& machine = view_.machine;
+    lwm2m::DeviceIdentity identity;
+    identity.manufacturer = machine.manufacturer;
+    identity.modelNumber = machine.model;
+    identity.serialNumber = !machine.serialNumber.empty()  ? machine.serialNumber
+                            : !place_.serialNumber.empty() ? place_.serialNumber
+                                                           : machine.hostName;
+    identity.firmwareVersion = machine.system;
+    identity.hardwareVersion = machine.hardwareVersion;
+    identity.softwareVersion = "causeway " CAUSEWAY_VERSION;
+    return identity;
+}
+
+lwm2m::DeviceObject::Measured MachineSide::measured() const
+{
+    lwm2m::DeviceObject::Measured measured;
+    if (!view_.storage)
+        return measured;
+    const auto now = scheduler_.wallNow();
+    measured.emplace(memoryFree, kilobytes(memoryFree, view_.storage->free, now));
+    measured.emplace(memoryTotal, kilobytes(memoryTotal, view_.storage->total, now));
+    return measured;
+}
+
+void MachineSide::dress(lwm2m::DeviceObject& device)
+{
+    device_ = &device;
+    device.setZone(view_.utcOffset, view_.timezone);
+    device.setReboot([](lwm2m::Object::Done done) {
+        done(model::refuse(model::OutcomeCode::MethodNotAllowed,
+                           "servers may not reboot this gateway"));
+    });
+    if (isFull())
+        device.setError(lwm2m::DeviceObject::outOfMemory);
+}
+
+std::unique_ptr<lwm2m::Object> MachineSide::makeConnectivity(const model::Definitions& definitions)
+{
+    auto object = std::make_unique<lwm2m::ConnectivityObject>(
+        *definitions.find(connectivityObjectId), view_.connectivity, scheduler_);
+    connectivity_ = object.get();
+    return object;
+}
+
+void MachineSide::release()
+{
+    device_ = nullptr;
+    connectivity_ = nullptr;
+}
+
+MachineSide::View MachineSide::look() const
+{
+    View view;
+    view.machine = host::readMachine(place_.root);
+    view.storage = host::readStorage(place_.storage);
+    if (view.storage)
+        view.storage->free -= view.storage->free % worthTelling;
+    view.timezone = host::readTimezone(place_.root);
+    const auto now =
+        std::chrono::floor<std::chrono::seconds>(scheduler_.wallNow().time_since_epoch());
+    view.utcOffset = host::utcOffsetText(host::utcOffsetAt(now));
+    view.connectivity = host::readNetwork({place_.root, place_.ipv4()},
+                                          localAddress_ ? localAddress_() : std::string());
+    return view;
+}
+
+void MachineSide::lookAgain()
+{
+    timer_.start(period_);
+    const auto changed = changesTo(look());
+    if (!changed.empty() && changed_)
+        changed_(changed);
+}
+
+std::vector<Path> MachineSide::changesTo(View next)
+{
+    std::vector<Path> changed;
+    const auto note = [&changed](bool isChanged, const Path& path) {
+        if (isChanged)
+            changed.push_back(path);
+    };
+    const auto& before = view_.machine;
+    note(before.manufacturer != next.machine.manufacturer, manufacturer);
+    note(before.model != next.machine.model, modelNumber);
+    note(before.serialNumber != next.machine.serialNumber, serialNumber);
+    note(before.system != next.machine.system, firmwareVersion);
+    note(before.hardwareVersion != next.machine.hardwareVersion, hardwareVersion);
+    note(view_.storage != next.storage, memoryFree);
+    note(view_.storage != next.storage, memoryTotal);
+    const bool wasFull = isFull();
+    view_ = std::move(next);
+    note(wasFull != isFull(), errorCode);
+    if (device_ != nullptr) {
+        if (isFull())
+            device_->setError(lwm2m::DeviceObject::outOfMemory);
+        else
+            device_->clearError(lwm2m::DeviceObject::outOfMemory);
+        const bool isZoneChanged = device_->setZone(view_.utcOffset, view_.timezone);
+        note(isZoneChanged, utcOffset);
+        note(isZoneChanged, timezone);
+    }
+    if (connectivity_ != nullptr) {
+        const auto moved = connectivity_->change(view_.connectivity);
+        changed.insert(changed.end(), moved.begin(), moved.end());
+    }
+    return changed;
+}
+
+bool MachineSide::isFull() const
+{
+    return view_.storage && view_.storage->free < view_.storage->total / 100 * leastFreePercent;
+}
+
+} // namespace causeway::agent
