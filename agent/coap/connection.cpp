@@ -35,6 +35,7 @@ struct Connection::Opening
     api::Credential credential;
     std::string localAddress;             ///< of the socket that is tried now
     std::optional<Resumption> resumption; ///< gone when it was tried in vain
+    bool hasChangedPort = false;          ///< it was tried again, from another one
     base::TimePoint deadline{};
     HandshakeTurns::Turn turn; ///< none without DTLS
 };
@@ -249,7 +250,8 @@ void Connection::openDtls(base::UniqueFd socket)
     terms.leavesWhenRefused = left > 0;
     if (opening_->resumption) {
         terms.resumption = opening_->resumption->session.view();
-        terms.limit /= 2; // the other half is for a full handshake with the same address
+        // A quarter each for two of them; half is for a full handshake with the same address.
+        terms.limit /= opening_->hasChangedPort ? 3 : 4;
     }
     channel_ = std::make_unique<DtlsSession>(
         environment_, std::move(socket), std::move(terms), opening_->credential, asListener());
@@ -324,8 +326,13 @@ void Connection::onDatagram(base::ByteView datagram)
 void Connection::onChannelLost(const base::Error& reason)
 {
     if (opening_ && opening_->resumption) {
-        // Whatever was wrong with it, a full handshake with the same address shows.
-        opening_->resumption.reset();
+        // Silence is once met from another port: a server that still has a session with this one,
+        // another device's of before a restart perhaps, may not hear a new client there, whatever
+        // RFC 6347 §4.2.8 asks of it (libcoap 4.3.1 on OpenSSL). Whatever else was wrong, a full
+        // handshake with the same address shows.
+        if (reason.kind != ErrorKind::Timeout || opening_->hasChangedPort)
+            opening_->resumption.reset();
+        opening_->hasChangedPort = true;
         --opening_->next;
     }
     if (opening_ && opening_->next < opening_->addresses.size()) {

@@ -201,6 +201,18 @@ int DtlsServer::waitToPull(gnutls_transport_ptr_t ptr, unsigned) noexcept
     return ::poll(&descriptor, 1, 0);
 }
 
+bool DtlsServer::isUnheard(const sockaddr_storage& peer, socklen_t size)
+{
+    if (!isDeafToNext)
+        return false;
+    if (unheard_.ss_family == 0)
+        unheard_ = peer;
+    isDeafToNext = std::memcmp(&peer, &unheard_, size) == 0;
+    if (!isDeafToNext)
+        unheard_ = {};
+    return isDeafToNext;
+}
+
 void DtlsServer::onReadable()
 {
     std::array<std::uint8_t, 2048> octets{};
@@ -212,6 +224,10 @@ void DtlsServer::onReadable()
         return;
     }
     ::recvfrom(socket_.get(), octets.data(), octets.size(), MSG_PEEK, address, &size);
+    if (isUnheard(peer, size)) {
+        (void)::recv(socket_.get(), octets.data(), octets.size(), MSG_DONTWAIT);
+        return;
+    }
     const bool isStranger = isTaken_ && std::memcmp(&peer, &peer_, size) != 0;
     if (isStranger && !followsClients) {
         (void)::recv(socket_.get(), octets.data(), octets.size(), MSG_DONTWAIT);

@@ -55,6 +55,8 @@ public:
 
     /// Datagrams are dropped without a look while this is set.
     bool isDeaf = false;
+    /// Hears nothing from the next new address, until another one comes.
+    bool isDeafToNext = false;
     /// Keeps its Finished back, until sendLateFinished().
     bool isSlowToFinish = false;
     bool isCareless = false; ///< with present(): lets clients in that prove nothing
@@ -77,6 +79,7 @@ private:
 
     void begin(const char* priority);
     void beginAnew(const char* priority);
+    [[nodiscard]] bool isUnheard(const sockaddr_storage& peer, socklen_t size);
     void onReadable();
     void readRecords();
     void noteServerName();
@@ -88,6 +91,7 @@ private:
     std::uint16_t port_ = 0;
     sockaddr_storage peer_{};
     socklen_t peerSize_ = 0;
+    sockaddr_storage unheard_{};
     bool isTaken_ = false;
     std::string priority_;
     gnutls_psk_server_credentials_t credentials_ = nullptr;

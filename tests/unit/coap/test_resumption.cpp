@@ -228,6 +228,23 @@ BOOST_AUTO_TEST_CASE(r09_a_server_that_forgot_gets_a_full_handshake)
     BOOST_TEST(f.isResumed()); // the new state has replaced the old
 }
 
+// It may have a session there, of another device and before a restart.
+BOOST_AUTO_TEST_CASE(r07_a_server_that_is_deaf_to_one_port_resumes_from_another)
+{
+    Fixture f({true, 2s});
+    DtlsServer server(f.loop, ccm8, testKey);
+    server.giveTickets();
+    server.expectNext(ccm8);
+    BOOST_REQUIRE(f.connect(server.port()));
+    server.expectNext(ccm8);
+    server.isDeafToNext = true;
+
+    BOOST_REQUIRE(f.connect(server.port()));
+
+    BOOST_TEST(!server.isDeafToNext);
+    BOOST_TEST(f.isResumed());
+}
+
 BOOST_AUTO_TEST_CASE(r09_a_spoilt_state_ends_in_a_full_handshake)
 {
     Fixture f({true, 2s});
