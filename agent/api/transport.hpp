@@ -82,7 +82,6 @@ struct SessionSettings
 
 /// How a notification ended.
 enum class Delivery : std::uint8_t {
-    Sent,         ///< non-confirmable: on its way, nobody will say more unless onReset() comes
     Acknowledged, ///< confirmable and acknowledged
     Reset,        ///< the server wants no more of this observation
     TimedOut,     ///< MAX_RETRANSMIT reached; the session reports its loss by itself if it is lost
@@ -138,7 +137,9 @@ public:
     /// reset) or Unreachable (the session closed). The callback never runs from inside the call.
     virtual void request(Request request, ResponseDone done) = 0;
 
-    /// One notification of the observation that `token` names.
+    /// One notification of the observation that `token` names. How it ended is told of a
+    /// confirmable one; of a non-confirmable one only that it could not be sent (TimedOut): once on
+    /// its way nobody says more, unless SessionListener::onReset() comes.
     virtual void
     notify(const Token& token, Response response, bool isConfirmable, DeliveryDone done) = 0;
 

@@ -56,7 +56,6 @@ void Notifier::notify(const api::Token& token,
     }
     note(messageId, token);
     link_.carrier.sendDatagram(message.datagram());
-    tell(std::move(done), Delivery::Sent);
 }
 
 void Notifier::sendConfirmable(const MessageWriter& message,

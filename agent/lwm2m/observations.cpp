@@ -217,16 +217,24 @@ Observations::eventIn(const Entry& entry, TimePoint changedAt, std::span<const R
     return earliest;
 }
 
-void Observations::evaluate(Entry& entry)
+Observations::Newest Observations::read(const Entry& entry) const
+{
+    auto records = view_.read(entry.asked.target);
+    return records ? Newest(*std::move(records)) : std::nullopt;
+}
+
+Observations::Newest Observations::evaluate(Entry& entry)
 {
     const auto changedAt = entry.changedAt.value_or(scheduler_.now());
     entry.changedAt.reset();
+    Newest newest;
     // Of one value what waits already goes with what is newest then.
-    if (!entry.eventAt || entry.asked.target.isComposite()) {
-        if (const auto newest = view_.read(entry.asked.target))
-            takeSmaller(entry.eventAt, eventIn(entry, changedAt, *newest));
-    }
+    if (!entry.eventAt || entry.asked.target.isComposite())
+        newest = read(entry);
+    if (newest)
+        takeSmaller(entry.eventAt, eventIn(entry, changedAt, *newest));
     entry.evaluatedAt = scheduler_.now();
+    return newest;
 }
 
 void Observations::runDue()
@@ -244,17 +252,18 @@ void Observations::runDue(Entry& entry)
     auto attributes = attributesOf(entry);
     if (!isOnline_)
         attributes.pmax.reset(); // what has not changed needs no place
+    Newest newest;
     if (entry.changedAt && evaluateAt(attributes, entry.evaluatedAt, *entry.changedAt) <= now)
-        evaluate(entry);
+        newest = evaluate(entry);
     if (isOnline_)
         sendStored(entry, attributes);
     const auto due = notifyAt(attributes, entry.toldAt, entry.eventAt);
     if (!due || *due > now || (isOnline_ && !canTell()))
         return;
     if (isOnline_)
-        send(entry, attributes);
+        send(entry, attributes, std::move(newest));
     else
-        store(entry, attributes);
+        store(entry, attributes, std::move(newest));
 }
 
 // What is due waits for the answer to the Update that ends the sleep: resume() comes then.
@@ -264,14 +273,15 @@ bool Observations::canTell()
     return !isWaking_;
 }
 
-void Observations::send(Entry& entry, const NotificationAttributes& attributes)
+void Observations::send(Entry& entry, const NotificationAttributes& attributes, Newest newest)
 {
     const bool isConfirmable = wantsConfirmable(entry, attributes);
     if (isConfirmable && isConfirmableUnderWay_)
         return; // what is newest then goes when the other one has ended
     entry.eventAt.reset();
     entry.toldAt = scheduler_.now();
-    auto newest = view_.read(entry.asked.target);
+    if (!newest)
+        newest = read(entry);
     if (!newest)
         return; // no value is known: the server keeps what it has
     auto payload = encode(entry.asked.format, entry.asked.target.path, *newest, definitions_);
@@ -283,11 +293,12 @@ void Observations::send(Entry& entry, const NotificationAttributes& attributes)
 
 // Offline: what would be told now is kept, with its time. With hqmax somewhere, only what has one
 // is kept (LwM2M 1.2 Core §5.1.2); of the rest the server learns the newest value on return.
-void Observations::store(Entry& entry, const NotificationAttributes& attributes)
+void Observations::store(Entry& entry, const NotificationAttributes& attributes, Newest newest)
 {
     entry.eventAt.reset();
     entry.toldAt = scheduler_.now();
-    auto newest = view_.read(entry.asked.target);
+    if (!newest)
+        newest = read(entry);
     if (!newest)
         return;
     if (isHistoryLimited() && entry.asked.target.isComposite()) {

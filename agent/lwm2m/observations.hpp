@@ -83,6 +83,9 @@ private:
         std::optional<base::TimePoint> eventAt;   ///< an event waits for its notification
     };
 
+    /// What an observation tells, as it is now; nothing when it cannot be read.
+    using Newest = std::optional<std::vector<Record>>;
+
     [[nodiscard]] model::NotificationAttributes attributesAt(const Asked& asked,
                                                              const model::Path& path) const;
     [[nodiscard]] model::NotificationAttributes attributesOf(const Entry& entry) const;
@@ -90,12 +93,14 @@ private:
     eventIn(const Entry& entry, base::TimePoint changedAt, std::span<const Record> newest) const;
     [[nodiscard]] bool wantsConfirmable(const Entry& entry,
                                         const model::NotificationAttributes& attributes) const;
-    void evaluate(Entry& entry);
+    [[nodiscard]] Newest read(const Entry& entry) const;
+    /// What it read on the way, if anything: reading is not cheap.
+    Newest evaluate(Entry& entry);
     void runDue();
     void runDue(Entry& entry);
     [[nodiscard]] bool canTell();
-    void send(Entry& entry, const model::NotificationAttributes& attributes);
-    void store(Entry& entry, const model::NotificationAttributes& attributes);
+    void send(Entry& entry, const model::NotificationAttributes& attributes, Newest newest);
+    void store(Entry& entry, const model::NotificationAttributes& attributes, Newest newest);
     void storeParts(Entry& entry, std::vector<Record> records);
     void sendStored(Entry& entry, const model::NotificationAttributes& attributes);
     void notify(Entry& entry,

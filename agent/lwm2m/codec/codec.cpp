@@ -101,7 +101,8 @@ inDefinedTypes(const Path& target, Records records, const Definitions& definitio
             return fail(ErrorKind::Internal,
                         fmt::format("{} is not in {}", record.path.toString(), target.toString()));
         const auto* definition = definitions.find(record.path);
-        if (definition == nullptr || !record.value)
+        if (definition == nullptr || !record.value ||
+            model::typeOf(*record.value) == definition->type)
             continue;
         auto value = model::convert(*record.value, definition->type);
         if (!value)
