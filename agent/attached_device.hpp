@@ -118,6 +118,9 @@ public:
 
     [[nodiscard]] const api::ClientState& state() const { return plan_.state; }
 
+    /// Its Objects as links, those of its accounts left out; empty without a client.
+    [[nodiscard]] std::string objectLinks() const;
+
     [[nodiscard]] api::DeviceStatus status() const;
 
     [[nodiscard]] std::vector<model::Sample> newestSamples() const;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "agent/attached_device.hpp"
+#include "agent/lwm2m/object_links.hpp"
 #include "agent/lwm2m/objects/device_object.hpp"
 
 // The device that is the gateway itself: what it has in place of a bridge.
@@ -20,12 +21,21 @@ constexpr model::Id statisticsObjectId = 7;
 
 void AttachedDevice::addHostObjects()
 {
-    add(host_->makeConnectivity(services_.definitions));
+    for (auto& object : host_->makeObjects(services_.definitions))
+        add(std::move(object));
     if (std::ranges::find(services_.addedObjects, statisticsObjectId) ==
         services_.addedObjects.end())
         addOwnObject(statisticsObjectId);
-    host_->start([this](const std::vector<Path>& changed) { onHostChanged(changed); },
-                 [this] { return localAddress(); });
+    host_->start({[this](const std::vector<Path>& changed) { onHostChanged(changed); },
+                  [this] {
+                      if (client_)
+                          client_->onInstancesChanged();
+                  },
+                  [this] { return localAddress(); },
+                  [this](const api::ClientState& changes) {
+                      onClientState(changes);
+                  }},
+                 plan_.state);
 }
 
 void AttachedDevice::lookSoon()
@@ -42,8 +52,10 @@ void AttachedDevice::onHostChanged(const std::vector<Path>& changed)
     showMeasured();
     client_->onValuesChanged(changed);
     std::vector<model::Sample> samples;
-    for (const Path& path : changed)
-        addOwnSamples(path, samples);
+    for (const Path& path : changed) {
+        if (path.object() == deviceObjectId || path.object() == connectivityObjectId)
+            addOwnSamples(path, samples);
+    }
     services_.listener.onDeviceSamples(plan_.settings.name, samples);
 }
 
@@ -74,6 +86,18 @@ void AttachedDevice::addOwnSamples(const Path& resource, std::vector<model::Samp
         if (auto sample = object->read(path))
             samples.push_back(std::move(*sample));
     }
+}
+
+std::string AttachedDevice::objectLinks() const
+{
+    std::vector<const lwm2m::Object*> objects;
+    if (!client_)
+        return {};
+    objects.push_back(deviceObject_);
+    objects.insert(objects.end(), objects_.begin(), objects_.end());
+    objects.insert(objects.end(), ownObjects_.begin(), ownObjects_.end());
+    std::ranges::sort(objects, {}, [](const auto* object) { return object->definition().id; });
+    return lwm2m::objectLinks(objects, lwm2m::ProtocolVersion::V1_1);
 }
 
 // Of the first server that has a session: all sessions of a gateway leave it by the same way, or

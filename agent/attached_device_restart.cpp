@@ -13,10 +13,12 @@ namespace {
 /// old server does not confirm.
 constexpr base::Duration restartLimit = std::chrono::seconds(2);
 
-/// What no server has set: the operator's position and the state of the firmware.
+/// What no server has set: the operator's position, the state of the firmware, and which instance
+/// of Object 25 a device has.
 bool isDevicesOwn(const std::string& key)
 {
-    return key == "position" || key == "firmware" || key.starts_with("firmware/");
+    return key == "position" || key == "firmware" || key.starts_with("firmware/") ||
+           key.starts_with("inventory/");
 }
 
 } // namespace

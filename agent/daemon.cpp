@@ -61,6 +61,7 @@ Daemon::Daemon(const Settings& settings)
     , bluetooth_(loop_, settings.busAddress)
     , firmware_(loop_, settings.stateDirectory / "firmware", fieldBuses_)
     , downloads_(loop_, endpoint_)
+    , events_(loop_)
     , gateway_({loop_,
                 endpoint_,
                 store_,
@@ -77,7 +78,8 @@ Daemon::Daemon(const Settings& settings)
                     if (renewal_)
                         renewal_->onCredentialChanged();
                 },
-                &downloads_},
+                &downloads_,
+                {&events_, settings.listsDevices ? &devices_ : nullptr}},
                {settings.allowsNoSec,
                 settings.startSpread,
                 settings.deregisterLimit,

@@ -9,6 +9,8 @@
 #include "agent/certificate_watch.hpp"
 #include "agent/coap/endpoint.hpp"
 #include "agent/credential_lists.hpp"
+#include "agent/device_register.hpp"
+#include "agent/event_journal.hpp"
 #include "agent/firmware_depot.hpp"
 #include "agent/gateway.hpp"
 #include "agent/model/definition.hpp"
@@ -54,6 +56,8 @@ private:
     bridges::ble::Central bluetooth_;
     FirmwareDepot firmware_;
     web::Downloads downloads_;
+    EventJournal events_;
+    DeviceRegister devices_;
     Gateway gateway_;
     CredentialLists lists_;
     CertificateWatch certificates_;

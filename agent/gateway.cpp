@@ -9,6 +9,7 @@
 
 #include "agent/base/log.hpp"
 #include "agent/base/message_ids.hpp"
+#include "agent/device_register.hpp"
 #include "agent/firmware_depot.hpp"
 #include "agent/refusal_texts.hpp"
 #include "bridges/ble/central.hpp"
@@ -266,6 +267,8 @@ void Gateway::startDevice(const api::DeviceSettings& settings,
                                                                   services_.web});
     auto& started = *device;
     devices_.insert_or_assign(name, std::move(device));
+    if (services_.machine.devices != nullptr && !isGateway(settings))
+        services_.machine.devices->add(name, started);
     if (!runs)
         return;
     giveBridge(started);
@@ -343,7 +346,8 @@ DevicePlan Gateway::plan(api::DeviceSettings settings, api::ClientState state)
             devicePlan.host = std::make_unique<MachineSide>(
                 rules_.host,
                 services_.scheduler,
-                settings.pollPeriod.value_or((*profile)->gatewayPeriod));
+                settings.pollPeriod.value_or((*profile)->gatewayPeriod),
+                services_.machine);
         const auto& method = (*profile)->firmware;
         if (settings.isEnabled && !method.install.empty())
             devicePlan.firmware = services_.firmware.open({settings.name,

@@ -7,6 +7,7 @@
 
 #include "agent/admission.hpp"
 #include "agent/base/log.hpp"
+#include "agent/device_register.hpp"
 #include "agent/firmware_depot.hpp"
 #include "agent/gateway.hpp"
 #include "agent/refusal_texts.hpp"
@@ -302,6 +303,8 @@ void Gateway::replaceDevice(const api::DeviceSettings& settings)
     if (old.settings().bleAddress != settings.bleAddress)
         removeBond(services_, old.settings());
     // The old one goes first: it holds the unit on the line.
+    if (services_.machine.devices != nullptr)
+        services_.machine.devices->remove(settings.name);
     devices_.erase(settings.name);
     startDevice(settings, state, base::Duration::zero());
     tell([&](auto& listener) { listener.onDeviceChanged(settings.name); });
@@ -324,6 +327,8 @@ void Gateway::detachDevice(const std::string& name, Done done)
         },
         [this, name](base::Task finished) {
             removeBond(services_, devices_.at(name)->settings());
+            if (services_.machine.devices != nullptr)
+                services_.machine.devices->remove(name);
             devices_.erase(name);
             bootstrapped_.erase(name);
             services_.firmware.forget(name);

@@ -46,6 +46,7 @@ struct GatewayServices
     FirmwareDepot& firmware;
     std::function<void()> credentialChanged{}; ///< called after each change of one
     api::WebFetcher* web = nullptr;            ///< none: neither http nor https is spoken
+    MachineServices machine{};                 ///< what the gateway tells when it is a client
 };
 
 struct GatewayRules

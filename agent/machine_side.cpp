@@ -6,6 +6,10 @@
 #include <cstdint>
 #include <utility>
 
+#include "agent/device_register.hpp"
+#include "agent/event_journal.hpp"
+#include "agent/lwm2m/objects/event_log_object.hpp"
+#include "agent/lwm2m/objects/gateway_object.hpp"
 #include "agent/model/outcome.hpp"
 
 namespace causeway::agent {
@@ -17,6 +21,8 @@ namespace {
 
 constexpr model::Id deviceObjectId = 3;
 constexpr model::Id connectivityObjectId = 4;
+constexpr model::Id eventLogObjectId = 20;
+constexpr model::Id gatewayObjectId = 25;
 
 const Path manufacturer{deviceObjectId, 0, 0};
 const Path modelNumber{deviceObjectId, 0, 1};
@@ -36,6 +42,9 @@ constexpr std::uint64_t worthTelling = 1000 * kilobyte;
 // Less room than this of a whole disk is an error of the machine.
 constexpr std::uint64_t leastFreePercent = 2;
 
+// Events come in swarms: a line that breaks takes all its devices along.
+constexpr base::Duration eventsTogether = std::chrono::seconds(1);
+
 model::Sample kilobytes(const Path& path, std::uint64_t octets, base::WallTime now)
 {
     return {path, Value(static_cast<std::int64_t>(octets / kilobyte)), now};
@@ -43,19 +52,44 @@ model::Sample kilobytes(const Path& path, std::uint64_t octets, base::WallTime n
 
 } // namespace
 
-MachineSide::MachineSide(MachinePlace place, base::Scheduler& scheduler, base::Duration period)
+MachineSide::MachineSide(MachinePlace place,
+                         base::Scheduler& scheduler,
+                         base::Duration period,
+                         MachineServices services)
     : place_(std::move(place))
     , scheduler_(scheduler)
     , period_(period)
+    , services_(services)
     , view_(look())
     , timer_(scheduler, [this] { lookAgain(); })
+    , eventsTimer_(scheduler, [this] { tell(lwm2m::collectedEvents()); })
+    , devicesTimer_(scheduler, [this] {
+        if (services_.devices->update() && owner_.instancesChanged)
+            owner_.instancesChanged();
+    })
 {}
 
-void MachineSide::start(Changed changed, std::function<std::string()> localAddress)
+MachineSide::~MachineSide()
 {
-    changed_ = std::move(changed);
-    localAddress_ = std::move(localAddress);
+    if (services_.events != nullptr)
+        services_.events->onEvent({});
+    if (services_.devices != nullptr)
+        services_.devices->hide();
+}
+
+void MachineSide::start(Owner owner, const api::ClientState& kept)
+{
+    owner_ = std::move(owner);
     timer_.start(period_);
+    if (services_.events != nullptr)
+        services_.events->onEvent([this] {
+            if (!eventsTimer_.isRunning())
+                eventsTimer_.start(eventsTogether);
+        });
+    // Later: at the start of the daemon the other devices are still being attached.
+    if (services_.devices != nullptr)
+        services_.devices->show(
+            kept, owner_.keep, [this] { devicesTimer_.start(base::Duration::zero()); });
 }
 
 lwm2m::DeviceIdentity MachineSide::identity() const
@@ -96,12 +130,24 @@ void MachineSide::dress(lwm2m::DeviceObject& device)
         device.setError(lwm2m::DeviceObject::outOfMemory);
 }
 
-std::unique_ptr<lwm2m::Object> MachineSide::makeConnectivity(const model::Definitions& definitions)
+std::vector<std::unique_ptr<lwm2m::Object>>
+MachineSide::makeObjects(const model::Definitions& definitions)
 {
-    auto object = std::make_unique<lwm2m::ConnectivityObject>(
+    std::vector<std::unique_ptr<lwm2m::Object>> objects;
+    auto connectivity = std::make_unique<lwm2m::ConnectivityObject>(
         *definitions.find(connectivityObjectId), view_.connectivity, scheduler_);
-    connectivity_ = object.get();
-    return object;
+    connectivity_ = connectivity.get();
+    objects.push_back(std::move(connectivity));
+    if (services_.events != nullptr)
+        objects.push_back(std::make_unique<lwm2m::EventLogObject>(
+            *definitions.find(eventLogObjectId),
+            services_.events->collection(),
+            scheduler_,
+            [this] { eventsTimer_.start(base::Duration::zero()); }));
+    if (services_.devices != nullptr)
+        objects.push_back(std::make_unique<lwm2m::GatewayObject>(
+            *definitions.find(gatewayObjectId), *services_.devices, scheduler_));
+    return objects;
 }
 
 void MachineSide::release()
@@ -121,17 +167,21 @@ MachineSide::View MachineSide::look() const
     const auto now =
         std::chrono::floor<std::chrono::seconds>(scheduler_.wallNow().time_since_epoch());
     view.utcOffset = host::utcOffsetText(host::utcOffsetAt(now));
-    view.connectivity = host::readNetwork({place_.root, place_.ipv4()},
-                                          localAddress_ ? localAddress_() : std::string());
+    view.connectivity = host::readNetwork(
+        {place_.root, place_.ipv4()}, owner_.localAddress ? owner_.localAddress() : std::string());
     return view;
 }
 
 void MachineSide::lookAgain()
 {
     timer_.start(period_);
-    const auto changed = changesTo(look());
-    if (!changed.empty() && changed_)
-        changed_(changed);
+    tell(changesTo(look()));
+}
+
+void MachineSide::tell(const std::vector<Path>& changed)
+{
+    if (!changed.empty() && owner_.changed)
+        owner_.changed(changed);
 }
 
 std::vector<Path> MachineSide::changesTo(View next)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/api/connectivity.hpp"
+#include "agent/api/inventory.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/base/unique_function.hpp"
 #include "agent/host/machine.hpp"
@@ -28,6 +29,16 @@ struct MachinePlace
     std::function<std::vector<host::InterfaceAddress>()> ipv4 = host::ipv4Addresses;
 };
 
+class DeviceRegister;
+class EventJournal;
+
+/// What the gateway itself has to tell besides its machine; all of it outlives it.
+struct MachineServices
+{
+    EventJournal* events = nullptr;    ///< Object 20; none: it has none
+    DeviceRegister* devices = nullptr; ///< Object 25, likewise
+};
+
 /// What the gateway has in place of a bridge when it is a client of its own: who the machine is,
 /// what its disk has room for, and how it reaches its servers. Looks now and then, and tells what
 /// has changed; each look is some dozen short reads of /proc and /sys. Main thread. The scheduler
@@ -35,12 +46,25 @@ struct MachinePlace
 class MachineSide
 {
 public:
-    using Changed = base::UniqueFunction<void(const std::vector<model::Path>&)>;
+    /// What it asks its device for; of these only `localAddress` comes from inside a call.
+    struct Owner
+    {
+        base::UniqueFunction<void(const std::vector<model::Path>&)> changed;
+        base::UniqueFunction<void()> instancesChanged;
+        std::function<std::string()> localAddress; ///< of a session; empty without one
+        std::function<void(const api::ClientState&)> keep;
+    };
 
-    MachineSide(MachinePlace place, base::Scheduler& scheduler, base::Duration period);
+    MachineSide(MachinePlace place,
+                base::Scheduler& scheduler,
+                base::Duration period,
+                MachineServices services = {});
+    ~MachineSide();
+    MachineSide(const MachineSide&) = delete;
+    MachineSide& operator=(const MachineSide&) = delete;
 
-    /// `changed` never comes from inside a call; `localAddress` is that of a session, or empty.
-    void start(Changed changed, std::function<std::string()> localAddress);
+    /// `kept` is what `keep` got in an earlier life.
+    void start(Owner owner, const api::ClientState& kept);
 
     /// Something may be another now: a session, the firmware.
     void lookSoon() { timer_.start(base::Duration::zero()); }
@@ -52,9 +76,9 @@ public:
 
     /// Clock, zone, reboot and errors of Object 3, which lives until release().
     void dress(lwm2m::DeviceObject& device);
-    /// Object 4, which lives until release().
-    [[nodiscard]] std::unique_ptr<lwm2m::Object>
-    makeConnectivity(const model::Definitions& definitions);
+    /// Objects 4, 20 and 25, which live until release().
+    [[nodiscard]] std::vector<std::unique_ptr<lwm2m::Object>>
+    makeObjects(const model::Definitions& definitions);
     /// The client goes, with the Objects that were made for it.
     void release();
 
@@ -70,18 +94,21 @@ private:
 
     [[nodiscard]] View look() const;
     void lookAgain();
+    void tell(const std::vector<model::Path>& changed);
     [[nodiscard]] std::vector<model::Path> changesTo(View next);
     [[nodiscard]] bool isFull() const;
 
     MachinePlace place_;
     base::Scheduler& scheduler_;
     base::Duration period_;
-    Changed changed_;
-    std::function<std::string()> localAddress_;
+    MachineServices services_;
+    Owner owner_;
     View view_;
     lwm2m::DeviceObject* device_ = nullptr;
     lwm2m::ConnectivityObject* connectivity_ = nullptr;
     base::Timer timer_;
+    base::Timer eventsTimer_;  ///< runs while events are to be told
+    base::Timer devicesTimer_; ///< runs while devices have come or gone
 };
 
 } // namespace causeway::agent

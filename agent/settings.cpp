@@ -275,6 +275,7 @@ constexpr std::array keys{
     key<&Settings::logLevel>("Gateway", "LogLevel", "The least important messages to write: err, warning, notice, info or debug."),
     key<&Settings::startSpread>("Gateway", "StartSpread", "Registrations of all devices are spread over this time when the daemon starts, so that a server sees no storm."),
     key<&Settings::deregisterLimit>("Gateway", "DeregisterLimit", "How long stopping waits for servers to confirm de-registrations."),
+    key<&Settings::listsDevices>("Gateway", "ListDevices", "Show the servers of the gateway's own client (profile gateway) which devices are behind it: Object 25, to read."),
     key<&Settings::addedObjects>("Client", "Objects", "Objects that every device has besides those of its profile, separated by blanks: 7 (Connectivity Statistics: what the device's own sessions have carried), and for servers to create instances and keep things in 16 (Portfolio), 19 (BinaryAppDataContainer) and 3442 (the OMA test object with all data types, which forgets at a restart)."),
     key<&Settings::alternatePath>("Client", "AlternatePath", "Below which path servers find the Objects of a device: with lwm2m, Object 3 is /lwm2m/3. One word that is no number; empty means the root. Bootstrap-Servers always find them at the root."),
     key<&Settings::registerAttributes>("Client", "RegisterAttributes", "What every device tells in Register beside what the standard has, NAME=VALUE, separated by blanks: with gw=site-7 a server can find all devices of this gateway."),

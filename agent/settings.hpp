@@ -45,6 +45,7 @@ struct Settings
     log::Level logLevel = log::Level::Info;
     std::chrono::milliseconds startSpread{10000};
     std::chrono::milliseconds deregisterLimit{5000};
+    bool listsDevices = false;
 
     // [Client]
     AddedObjects addedObjects{{7, 16}};

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/base/log.hpp"
-
 #include <atomic>
 #include <cstdlib>
 #include <utility>
@@ -8,6 +6,8 @@
 #include <sys/uio.h>
 #include <systemd/sd-journal.h>
 #include <unistd.h>
+
+#include "agent/base/log_listener.hpp"
 
 namespace causeway::log {
 
@@ -42,6 +42,19 @@ Sink& sink()
     return current;
 }
 
+// One for each thread: who hears need not know of others.
+thread_local Sink listener;
+thread_local bool isTelling = false;
+
+void tellListener(Level level, const std::string& text, const std::vector<Field>& fields)
+{
+    if (!listener || isTelling)
+        return;
+    isTelling = true;
+    listener(level, text, fields);
+    isTelling = false;
+}
+
 std::atomic<Level> threshold = Level::Info;
 
 // Control characters of a peer's text must not forge lines in a terminal or a journal export.
@@ -74,6 +87,11 @@ void setSink(Sink newSink)
     sink() = std::move(newSink);
 }
 
+void setListener(Sink newListener)
+{
+    listener = std::move(newListener);
+}
+
 void setLevel(Level level)
 {
     threshold = level;
@@ -102,6 +120,7 @@ void write(Level level, std::string_view text, const std::vector<Field>& fields)
         text.remove_prefix(close + 1);
     }
     sink()(level, filled, fields);
+    tellListener(level, filled, fields);
 }
 
 } // namespace causeway::log

@@ -122,6 +122,20 @@ std::span<const api::ContentFormat> formatsToTell(ProtocolVersion version)
     return version == ProtocolVersion::V1_1 ? all.first(all.size() - 1) : all;
 }
 
+void addObject(const Object& object, ProtocolVersion version, std::vector<Link>& links)
+{
+    const Id id = object.definition().id;
+    const auto instances = object.instances();
+    const auto told = versionToTell(object, version);
+    if (instances.empty() || told) {
+        Link& link = links.emplace_back();
+        link.path = {id};
+        link.version = told;
+    }
+    for (const Id instance : instances)
+        links.emplace_back().path = {id, instance};
+}
+
 } // namespace
 
 bool isHidden(Id object)
@@ -136,21 +150,19 @@ std::string registrationLinks(const ObjectTree& tree, ProtocolVersion version)
 {
     std::vector<Link> links;
     for (const auto& object : tree.objects()) {
-        const Id id = object->definition().id;
-        if (isHidden(id))
-            continue;
-        const auto instances = object->instances();
-        const auto told = versionToTell(*object, version);
-        if (instances.empty() || told) {
-            Link& link = links.emplace_back();
-            link.path = {id};
-            link.version = told;
-        }
-        for (const Id instance : instances)
-            links.emplace_back().path = {id, instance};
+        if (!isHidden(object->definition().id))
+            addObject(*object, version, links);
     }
     const auto formats = formatsToTell(version);
     return formatRegistration(links, formats, toString(version));
+}
+
+std::string objectLinks(std::span<const Object* const> objects, ProtocolVersion version)
+{
+    std::vector<Link> links;
+    for (const auto* object : objects)
+        addObject(*object, version, links);
+    return formatLinks(links, toString(version));
 }
 
 std::string discoverLinks(const ObjectTree& tree,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "agent/lwm2m/attached_attributes.hpp"
@@ -15,6 +16,11 @@ namespace causeway::lwm2m {
 
 /// The payload of Register and Update.
 [[nodiscard]] std::string registrationLinks(const ObjectTree& tree, ProtocolVersion version);
+
+/// The same links of some Objects alone, ascending, without the root: what Object 25 tells of a
+/// device.
+[[nodiscard]] std::string objectLinks(std::span<const Object* const> objects,
+                                      ProtocolVersion version);
 
 /// The answer to Discover of an Object, Object Instance or Resource that exists, with the
 /// attributes of the server that asks (LwM2M Core §6.3.2): the target with all that apply to it,

@@ -116,7 +116,7 @@ class TheGatewayItself(unittest.TestCase):
     """A client of its own, without any line or device."""
 
     def setUp(self):
-        self.site = self.enterContext(Site(BUILD))
+        self.site = self.enterContext(Site(BUILD, "[Gateway]\nListDevices=yes\n"))
         self.site.wait_key_store("sealed")
         self.server = self.site.start_server()
         self.site.ctl("server", "add", "main", "--uri", f"coaps://127.0.0.1:{self.server.ports['coaps']}")
@@ -137,6 +137,27 @@ class TheGatewayItself(unittest.TestCase):
         self.assertIn("/7/0/2", self.server.ask("read", endpoint="edge", path="/7/0", accept="senml-json")["values"])
         self.assertEqual(self.server.send("read", endpoint="edge", path="/5/0/3")["code"], "4.04")
         self.assertEqual(self.server.send("execute", endpoint="edge", path="/3/0/4")["code"], "4.05")
+
+    def test_tells_of_the_devices_behind_it(self):
+        self.attach()
+        self.site.ctl("line", "add", "tcp-0", "--kind", "tcp", "--host", "127.0.0.1", "--port", 1)
+        self.site.attach(self.server, "meter-1", "--profile", "eastron-sdm120", "--line", "tcp-0", "--unit", 1)
+        self.server.wait(event="registered", endpoint="meter-1")
+
+        def log():
+            answer = self.server.send("read", endpoint="edge", path="/20/0/4014", accept="opaque")
+            return bytes.fromhex(answer.get("hex", "")).decode()
+
+        wait_until("the event", lambda: "meter-1: " in log())
+        wait_until("its instance", lambda: self.server.send("read", endpoint="edge", path="/25/0").get("ok"))
+        listed = self.server.ask("read", endpoint="edge", path="/25/0", accept="senml-json")["values"]
+        self.assertEqual(listed["/25/0/0"], "meter-1")
+        self.assertEqual(listed["/25/0/1"], "d0")
+        self.assertIn("</3316/0>", listed["/25/0/3"])
+        self.assertEqual(self.server.send("write", endpoint="edge", path="/25/0/0", text="x")["code"], "4.05")
+
+        self.site.ctl("device", "remove", "meter-1")
+        wait_until("its end", lambda: self.server.send("read", endpoint="edge", path="/25/0")["code"] == "4.04")
 
     def test_comes_back_with_the_daemon(self):
         self.attach()

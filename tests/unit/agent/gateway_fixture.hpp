@@ -47,7 +47,10 @@ public:
                                    bluetooth,
                                    profiles,
                                    definitions,
-                                   firmware},
+                                   firmware,
+                                   {},
+                                   nullptr,
+                                   machine},
             agent::GatewayRules{false, base::Duration::zero(), std::chrono::milliseconds(1), {}});
         gateway->setListener(this);
     }
@@ -165,6 +168,7 @@ public:
     fakes::TemporaryDirectory packages;
     agent::FirmwareDepot firmware{loop, packages.path(), buses};
     bridges::ble::Central bluetooth{loop, "unix:path=/nonexistent/bus"};
+    agent::MachineServices machine;
     bool isBroken = false; ///< what is told of a new line meets a fault of the program
     std::vector<std::string> told;
     std::optional<agent::Gateway> gateway;

@@ -6,8 +6,13 @@
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
 
 #include "agent/attached_device.hpp"
+#include "agent/base/log.hpp"
+#include "agent/base/message_ids.hpp"
+#include "agent/device_register.hpp"
+#include "agent/event_journal.hpp"
 #include "agent/lwm2m/codec/codec.hpp"
 #include "agent/machine_side.hpp"
 #include "tests/fakes/fake_scheduler.hpp"
@@ -64,7 +69,8 @@ struct OwnClientFixture : agent::DeviceListener
                                         {"eth0", "192.168.10.7"}, {"wlan0", "192.168.0.7"}};
                                 }},
             scheduler,
-            10s);
+            10s,
+            agent::MachineServices{&events, nullptr});
         device = std::make_unique<agent::AttachedDevice>(
             std::move(plan),
             agent::DeviceServices{transport, scheduler, definitions, addedObjects, *this});
@@ -91,22 +97,25 @@ struct OwnClientFixture : agent::DeviceListener
 
     void onDeviceState(const std::string&, const api::ClientState&, Kept) override {}
 
-    api::Response ask(api::Method method, std::vector<std::string> path)
+    api::Response ask(api::Method method,
+                      std::vector<std::string> path,
+                      api::ContentFormat format = lwm2m::plainTextFormat)
     {
         api::Request request;
         request.method = method;
         request.path = std::move(path);
         if (method == api::Method::Get)
-            request.accept = lwm2m::plainTextFormat;
+            request.accept = format;
         const auto answered = transport.peer().request(std::move(request));
         scheduler.advance(base::Duration::zero());
         BOOST_REQUIRE(answered->has_value());
         return **answered;
     }
 
-    std::string read(std::vector<std::string> path)
+    std::string read(std::vector<std::string> path,
+                     api::ContentFormat format = lwm2m::plainTextFormat)
     {
-        const auto response = ask(api::Method::Get, std::move(path));
+        const auto response = ask(api::Method::Get, std::move(path), format);
         return std::string(base::asText(response.payload));
     }
 
@@ -117,6 +126,7 @@ struct OwnClientFixture : agent::DeviceListener
 
     fakes::TemporaryDirectory root;
     fakes::FakeScheduler scheduler;
+    agent::EventJournal events{scheduler};
     fakes::FakeTransport transport;
     model::Definitions definitions = model::builtInDefinitions();
     std::vector<model::Id> addedObjects;
@@ -238,6 +248,62 @@ BOOST_AUTO_TEST_CASE(has_statistics_and_no_firmware_to_update_unless_told_so)
     BOOST_TEST((ask(api::Method::Get, {"5", "0", "3"}).code == OutcomeCode::NotFound));
 }
 
+BOOST_AUTO_TEST_CASE(logs_what_becomes_of_devices_and_nothing_that_was_written)
+{
+    attach();
+
+    log::warning("{DEVICE}: is silent", "DEVICE", "meter-1", "MESSAGE_ID", log::deviceSilentId);
+    log::notice(
+        "{DEVICE}: wrote {NEW}", "DEVICE", "x", "NEW", "7", "MESSAGE_ID", log::serverChangeId);
+    log::notice("an operator gave a key", "MESSAGE_ID", log::operatorDeedId);
+    log::warning("no event");
+
+    const auto data = read({"20", "0", "4014"}, lwm2m::opaqueFormat);
+    BOOST_TEST(data.find("Z meter-1: is silent\n") != std::string::npos);
+    BOOST_TEST(data.find("wrote") == std::string::npos);
+    BOOST_TEST(data.find("operator") == std::string::npos);
+    BOOST_TEST(data.find("no event") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(notifies_of_events_once_for_a_swarm)
+{
+    attach();
+    scheduler.advance(1s); // its own registration is one
+    api::Request observe;
+    observe.path = {"20", "0", "4014"};
+    observe.accept = lwm2m::opaqueFormat;
+    observe.observe = 0;
+    transport.peer().request(std::move(observe));
+    scheduler.advance(base::Duration::zero());
+
+    for (int i = 0; i < 100; ++i)
+        log::warning("{DEVICE}: is silent", "DEVICE", i, "MESSAGE_ID", log::deviceSilentId);
+    scheduler.advance(1s);
+
+    BOOST_TEST(transport.peer().notified.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(lists_no_more_devices_than_a_register_can_name)
+{
+    attach();
+    agent::DeviceRegister devices;
+    api::ClientState kept;
+    devices.show(
+        {{"inventory/3", "b"}, {"inventory/x", "c"}, {"inventory/9999", "d"}},
+        [&](const api::ClientState& changes) { kept = changes; },
+        [] {});
+    BOOST_TEST((devices.devices() == std::vector<model::Id>{3}));
+    for (int i = 0; i < 600; ++i)
+        devices.add(fmt::format("m{:03}", i), *device);
+
+    BOOST_TEST(devices.update());
+
+    BOOST_TEST(devices.devices().size() == agent::DeviceRegister::mostDevices);
+    BOOST_TEST(kept.at("inventory/0") == "m000");
+    BOOST_TEST(kept.at("inventory/3") == "m003");
+    BOOST_TEST(!devices.update());
+}
+
 BOOST_AUTO_TEST_CASE(tells_an_operator_the_same)
 {
     attach();
@@ -321,6 +387,44 @@ BOOST_AUTO_TEST_CASE(is_no_place_for_a_meter)
     meter.line.clear();
 
     BOOST_TEST(attach(meter) == "eastron-sdm120 is for a Modbus device: it needs a line");
+}
+
+BOOST_AUTO_TEST_CASE(lists_its_devices_each_with_an_instance_that_stays)
+{
+    agent::DeviceRegister devices;
+    gateway.reset();
+    machine.devices = &devices;
+    startGateway();
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server()) == "");
+    BOOST_TEST(attach(device("meter-1", 1)) == "");
+    BOOST_TEST(attach(own()) == "");
+    BOOST_TEST(attach(device("meter-2", 2)) == "");
+    until([&] { return devices.devices().size() == 2; });
+
+    BOOST_TEST(detach("meter-1") == "");
+    until([&] { return devices.devices().size() == 1; });
+    BOOST_TEST(devices.deviceId(1) == "meter-2");
+    BOOST_TEST(attach(device("meter-0", 3)) == "");
+    until([&] { return devices.devices().size() == 2; });
+
+    BOOST_TEST(devices.deviceId(0) == "meter-0");
+    BOOST_TEST(devices.deviceId(1) == "meter-2");
+    BOOST_TEST(devices.objects(1).starts_with("</3>;ver=1.1,</3/0>,"));
+    BOOST_TEST(devices.objects(1).find("</3305/0>") != std::string::npos);
+    BOOST_TEST(devices.deviceId(7) == "");
+    BOOST_TEST(devices.objects(7) == "");
+
+    gateway.reset();
+    (void)buses.removeLine("rtu-0");
+    agent::DeviceRegister later;
+    machine.devices = &later;
+    startGateway();
+    BOOST_TEST(ask([&](auto done) { gateway->load(std::move(done)); }) == "");
+    until([&] { return later.devices().size() == 2; });
+    BOOST_TEST(later.deviceId(0) == "meter-0");
+    BOOST_TEST(later.deviceId(1) == "meter-2");
+    gateway.reset();
 }
 
 BOOST_AUTO_TEST_CASE(takes_firmware_only_with_a_command_for_it)
