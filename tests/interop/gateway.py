@@ -60,6 +60,12 @@ class Gateway:
         self.ctl("device", "enable", name)
         return device
 
+    def attach_itself(self, name):
+        """The gateway as a client of its own."""
+        self.ctl("device", "add", name, "--profile", "gateway", "--server", SERVER, "--disabled")
+        self._give_psk(name, None)
+        self.ctl("device", "enable", name)
+
     def _give_psk(self, name, key_at_leshan):
         exported = self.make_psk(name, SERVER)
         key = key_at_leshan or bytes.fromhex(exported["key"])

@@ -362,6 +362,33 @@ check = ["/usr/bin/cmp", "-n", "4", "@package@", "{directory}/magic"]
         self.wait_for(2, 8)
 
 
+class TheGatewayItself(LeshanCase):
+    @classmethod
+    def attach(cls):
+        cls.gateway.attach_itself("edge")
+        cls.registration = cls.gateway.wait_registered("edge")
+        cls.at_edge = cls.gateway.leshan.client("edge")
+
+    def test_registers_its_objects(self):
+        links = {link["url"] for link in self.registration["objectLinks"]}
+        self.assertTrue({"/3/0", "/4/0", "/7/0", "/20/0"} <= links, links)
+        self.assertFalse({"/5/0", "/25"} & links)
+
+    def test_tells_who_it_is_and_how_it_is_connected_in_every_format(self):
+        for format in (None, "TLV", "SENML_JSON", "SENML_CBOR"):
+            with self.subTest(format):
+                device = self.check(self.at_edge.read("/3/0", format), "CONTENT").resources()
+                self.assertTrue(device[19].startswith("causeway "))
+                self.assertGreater(device[21], 0)
+                if format == "TLV":
+                    continue  # Leshan has no model of Object 4 in version 1.3, and TLV tells no types
+                network = self.check(self.at_edge.read("/4/0", format), "CONTENT").resources()
+                self.assertEqual(network[0], 41)
+
+    def test_is_not_rebooted(self):
+        self.check(self.at_edge.execute("/3/0/4"), "METHOD_NOT_ALLOWED")
+
+
 class ComingAndGoing(LeshanCase):
     @classmethod
     def attach(cls):
