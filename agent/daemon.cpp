@@ -79,7 +79,7 @@ Daemon::Daemon(const Settings& settings)
                         renewal_->onCredentialChanged();
                 },
                 &downloads_,
-                {&events_, settings.listsDevices ? &devices_ : nullptr}},
+                machineServices()},
                {settings.allowsNoSec,
                 settings.startSpread,
                 settings.deregisterLimit,
@@ -103,6 +103,23 @@ Daemon::Daemon(const Settings& settings)
                      profile.name);
     }
     beginRenewal();
+}
+
+MachineServices Daemon::machineServices()
+{
+    MachineServices services;
+    services.events = &events_;
+    if (settings_.listsDevices)
+        services.devices = &devices_;
+    if (settings_.allowsReboot)
+        services.reboot = [this](auto done) {
+            if (service_)
+                service_->reboot(std::move(done));
+            else
+                done(
+                    base::fail(base::ErrorKind::Unreachable, "the daemon is starting or stopping"));
+        };
+    return services;
 }
 
 void Daemon::beginRenewal()

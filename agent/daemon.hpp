@@ -44,6 +44,8 @@ private:
     void onLoaded(const base::Expected<void>& loaded);
     void terminate();
     void beginRenewal();
+    /// Before gateway_ is made.
+    [[nodiscard]] MachineServices machineServices();
 
     Settings settings_;
     base::EventLoop loop_;

@@ -59,7 +59,7 @@ MachineSide::MachineSide(MachinePlace place,
     : place_(std::move(place))
     , scheduler_(scheduler)
     , period_(period)
-    , services_(services)
+    , services_(std::move(services))
     , view_(look())
     , timer_(scheduler, [this] { lookAgain(); })
     , eventsTimer_(scheduler, [this] { tell(lwm2m::collectedEvents()); })
@@ -122,10 +122,7 @@ void MachineSide::dress(lwm2m::DeviceObject& device)
 {
     device_ = &device;
     device.setZone(view_.utcOffset, view_.timezone);
-    device.setReboot([](lwm2m::Object::Done done) {
-        done(model::refuse(model::OutcomeCode::MethodNotAllowed,
-                           "servers may not reboot this gateway"));
-    });
+    device.setReboot([this](lwm2m::Object::Done done) { reboot(std::move(done)); });
     if (isFull())
         device.setError(lwm2m::DeviceObject::outOfMemory);
 }
@@ -154,6 +151,19 @@ void MachineSide::release()
 {
     device_ = nullptr;
     connectivity_ = nullptr;
+}
+
+void MachineSide::reboot(lwm2m::Object::Done done)
+{
+    if (!services_.reboot)
+        return done(model::refuse(model::OutcomeCode::MethodNotAllowed,
+                                  "servers may not reboot this gateway"));
+    services_.reboot([done = std::move(done)](const base::Expected<void>& begun) mutable {
+        if (begun)
+            done({});
+        else
+            done(model::refuse(model::OutcomeCode::InternalServerError, begun.error().message));
+    });
 }
 
 MachineSide::View MachineSide::look() const

@@ -10,6 +10,7 @@
 
 #include "agent/api/connectivity.hpp"
 #include "agent/api/inventory.hpp"
+#include "agent/base/expected.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/base/unique_function.hpp"
 #include "agent/host/machine.hpp"
@@ -37,6 +38,9 @@ struct MachineServices
 {
     EventJournal* events = nullptr;    ///< Object 20; none: it has none
     DeviceRegister* devices = nullptr; ///< Object 25, likewise
+    /// For /3/0/4; none: servers may not. Answers when the machine has begun to go down, or why
+    /// not.
+    std::function<void(base::UniqueFunction<void(base::Expected<void>)>)> reboot{};
 };
 
 /// What the gateway has in place of a bridge when it is a client of its own: who the machine is,
@@ -92,6 +96,7 @@ private:
         api::Connectivity connectivity;
     };
 
+    void reboot(lwm2m::Object::Done done);
     [[nodiscard]] View look() const;
     void lookAgain();
     void tell(const std::vector<model::Path>& changed);

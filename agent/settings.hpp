@@ -46,6 +46,7 @@ struct Settings
     std::chrono::milliseconds startSpread{10000};
     std::chrono::milliseconds deregisterLimit{5000};
     bool listsDevices = false;
+    bool allowsReboot = false;
 
     // [Client]
     AddedObjects addedObjects{{7, 16}};

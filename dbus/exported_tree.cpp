@@ -27,6 +27,7 @@ ExportedTree::ExportedTree(base::EventLoop& loop,
     : loop_(loop)
     , bus_(loop, settings.busAddress, std::move(onLost))
     , status_(loop, controls.gateway)
+    , logind_(bus_.connection())
     , gate_(bus_.connection(), makeAuthority(bus_.connection(), settings))
     , context_{bus_.connection(),
                controls.gateway,

@@ -14,6 +14,7 @@
 #include "dbus/gateway_adaptor.hpp"
 #include "dbus/key_store_adaptor.hpp"
 #include "dbus/line_adaptor.hpp"
+#include "dbus/logind.hpp"
 #include "dbus/server_adaptor.hpp"
 #include "dbus/service.hpp"
 
@@ -34,6 +35,9 @@ public:
     void remove(Kind kind, const std::string& name);
     void change(Kind kind, const std::string& name);
     void changeGateway();
+
+    void reboot(Logind::Done done) { logind_.reboot(std::move(done)); }
+
     void tellValues(const std::string& device, const std::vector<model::Sample>& samples);
 
 private:
@@ -62,6 +66,7 @@ private:
     base::EventLoop& loop_;
     base::Bus bus_;
     NewestStatus status_;
+    Logind logind_;
     Gate gate_;
     Context context_;
     GatewayAdaptor gateway_;

@@ -21,6 +21,14 @@ Service::~Service()
     controls_.gateway.setListener(nullptr);
 }
 
+void Service::reboot(base::UniqueFunction<void(base::Expected<void>)> done)
+{
+    if (tree_)
+        tree_->reboot(std::move(done));
+    else
+        done(base::fail(base::ErrorKind::Unreachable, "there is no D-Bus now to reboot by"));
+}
+
 void Service::connect()
 {
     tree_ = std::make_unique<ExportedTree>(loop_, controls_, settings_, [this] {

@@ -54,6 +54,9 @@ public:
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
 
+    /// Of the machine, by logind; see Logind.
+    void reboot(base::UniqueFunction<void(base::Expected<void>)> done);
+
 private:
     void onGatewayChanged() override;
     void onLineAdded(const std::string& name) override;

@@ -112,11 +112,13 @@ class AServerSees(SiteCase):
         self.assertEqual(self.site.ctl("devices"), [])
 
 
-class TheGatewayItself(unittest.TestCase):
+class OwnClientCase(unittest.TestCase):
     """A client of its own, without any line or device."""
 
+    settings = "ListDevices=yes"
+
     def setUp(self):
-        self.site = self.enterContext(Site(BUILD, "[Gateway]\nListDevices=yes\n"))
+        self.site = self.enterContext(Site(BUILD, f"[Gateway]\n{self.settings}\n"))
         self.site.wait_key_store("sealed")
         self.server = self.site.start_server()
         self.site.ctl("server", "add", "main", "--uri", f"coaps://127.0.0.1:{self.server.ports['coaps']}")
@@ -125,6 +127,8 @@ class TheGatewayItself(unittest.TestCase):
         self.site.attach(self.server, "edge", "--profile", "gateway")
         return self.server.wait(event="registered", endpoint="edge")
 
+
+class TheGatewayItself(OwnClientCase):
     def test_is_read_by_its_server(self):
         self.attach()
 
@@ -179,6 +183,18 @@ class TheGatewayItself(unittest.TestCase):
                 self.assertNotEqual(refused.returncode, 0)
                 self.assertIn(complaint, refused.stderr)
         self.assertEqual([device["Name"] for device in self.site.ctl("devices")], ["edge"])
+
+
+class TheGatewayThatMayBeRebooted(OwnClientCase):
+    settings = "AllowReboot=yes"
+
+    def test_says_why_it_does_not_reboot(self):
+        self.attach()
+
+        answer = self.server.send("execute", endpoint="edge", path="/3/0/4")
+
+        self.assertEqual(answer["code"], "5.00")  # there is no logind on this bus
+        self.assertIn("logind does not reboot", answer["text"])
 
 
 class OneLine(SiteCase):

@@ -70,7 +70,7 @@ struct OwnClientFixture : agent::DeviceListener
                                 }},
             scheduler,
             10s,
-            agent::MachineServices{&events, nullptr});
+            agent::MachineServices{&events, nullptr, rebooter});
         device = std::make_unique<agent::AttachedDevice>(
             std::move(plan),
             agent::DeviceServices{transport, scheduler, definitions, addedObjects, *this});
@@ -127,6 +127,7 @@ struct OwnClientFixture : agent::DeviceListener
     fakes::TemporaryDirectory root;
     fakes::FakeScheduler scheduler;
     agent::EventJournal events{scheduler};
+    decltype(agent::MachineServices::reboot) rebooter;
     fakes::FakeTransport transport;
     model::Definitions definitions = model::builtInDefinitions();
     std::vector<model::Id> addedObjects;
@@ -238,6 +239,22 @@ BOOST_AUTO_TEST_CASE(is_not_rebooted_by_a_server)
     attach();
 
     BOOST_TEST((ask(api::Method::Post, {"3", "0", "4"}).code == OutcomeCode::MethodNotAllowed));
+}
+
+BOOST_AUTO_TEST_CASE(is_rebooted_where_that_is_allowed)
+{
+    base::Expected<void> begun;
+    rebooter = [&](auto done) {
+        done(begun);
+    };
+    attach();
+
+    BOOST_TEST((ask(api::Method::Post, {"3", "0", "4"}).code == OutcomeCode::Changed));
+    begun = base::fail(base::ErrorKind::NotAuthorized, "polkit says no");
+    const auto refused = ask(api::Method::Post, {"3", "0", "4"});
+
+    BOOST_TEST((refused.code == OutcomeCode::InternalServerError));
+    BOOST_TEST(base::asText(refused.payload) == "polkit says no");
 }
 
 BOOST_AUTO_TEST_CASE(has_statistics_and_no_firmware_to_update_unless_told_so)
