@@ -153,7 +153,7 @@ void MachineSide::release()
     connectivity_ = nullptr;
 }
 
-void MachineSide::reboot(lwm2m::Object::Done done)
+void MachineSide::reboot(lwm2m::Object::Done done) const
 {
     if (!services_.reboot)
         return done(model::refuse(model::OutcomeCode::MethodNotAllowed,

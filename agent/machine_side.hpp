@@ -96,7 +96,7 @@ private:
         api::Connectivity connectivity;
     };
 
-    void reboot(lwm2m::Object::Done done);
+    void reboot(lwm2m::Object::Done done) const;
     [[nodiscard]] View look() const;
     void lookAgain();
     void tell(const std::vector<model::Path>& changed);
