@@ -62,13 +62,16 @@ struct ChannelFacts
     std::array<std::uint8_t, 8> serverKey{};
     KeyResidence keyResidence = KeyResidence::Store; ///< of the device's private key
     std::string localAddress{};                      ///< ours: "192.0.2.7"; also with NoSec
+    /// By TCP (RFC 8323). Observations end with the connection (§7.4), so that a resumed session
+    /// does not go on where the last one was.
+    bool isReliable = false;
 };
 
 /// Where a session goes and what it authenticates with.
 struct SessionSettings
 {
     std::string logName; ///< the device, for log lines
-    std::string uri;     ///< coaps://host[:port] or coap://host[:port]
+    std::string uri;     ///< coaps://host[:port], coap://, coaps+tcp:// or coap+tcp://
     SecurityMode securityMode = SecurityMode::Psk;
     CredentialId credential;               ///< fetched when the handshake needs it
     bool allowsCbcWithoutEtm = false;      ///< the account's explicit, logged exception
@@ -82,7 +85,8 @@ struct SessionSettings
 
 /// How a notification ended.
 enum class Delivery : std::uint8_t {
-    Acknowledged, ///< confirmable and acknowledged
+    Acknowledged, ///< confirmable and acknowledged; by TCP: on its way, in order, or the session
+                  ///< ends
     Reset,        ///< the server wants no more of this observation
     TimedOut,     ///< MAX_RETRANSMIT reached; the session reports its loss by itself if it is lost
 };
@@ -103,7 +107,8 @@ public:
     virtual void onClosed(const base::Error& reason) = 0;
 
     /// Whether requests are heard now. While not, they are ignored as if they had not come: sent
-    /// again, they may be heard. Who fetches the rest of a body that has begun is served always.
+    /// again, they may be heard. By TCP nothing is sent again, and they are answered 5.03. Who
+    /// fetches the rest of a body that has begun is served always.
     [[nodiscard]] virtual bool takesRequests() const { return true; }
 
     /// `respond` may be kept and called once, later: the exchange is then answered separately.
@@ -143,7 +148,7 @@ public:
     virtual void
     notify(const Token& token, Response response, bool isConfirmable, DeliveryDone done) = 0;
 
-    /// DTLS close_notify; onClosed() does not follow.
+    /// DTLS close_notify, by TCP RFC 8323's Release first; onClosed() does not follow.
     virtual void close() = 0;
 
     /// When the server was last heard on it, authenticated if the session is; nothing before

@@ -35,15 +35,16 @@ MessageWriter BlockSource::write(const Header& header,
                                  const TransferOptions& options,
                                  std::uint64_t key,
                                  api::Response response,
-                                 const Block& wish)
+                                 const std::optional<Block>& wish)
 {
-    if (wish.number == 0 && response.payload.size() <= wish.size()) {
+    const std::size_t most = wish ? wish->size() : mostAtOnce(header.largest);
+    if ((!wish || wish->number == 0) && response.payload.size() <= most) {
         MessageWriter whole = writeResponse(header, response, options);
         whole.payload(response.payload);
         if (!whole.hasOverflowed())
             return whole;
     }
-    return writeBlock(header, options, keep(key, std::move(response)), wish);
+    return writeBlock(header, options, keep(key, std::move(response)), wish.value_or(Block{}));
 }
 
 bool BlockSource::has(std::uint64_t key) const
@@ -66,7 +67,7 @@ BlockSource::writeKept(const Header& header, std::uint64_t key, const Block& wis
 MessageWriter BlockSource::writeBlock(const Header& header,
                                       TransferOptions options,
                                       Snapshot& snapshot,
-                                      const Block& wish)
+                                      Block wish)
 {
     const base::Bytes& body = snapshot.response.payload;
     Header own = header;
@@ -75,19 +76,35 @@ MessageWriter BlockSource::writeBlock(const Header& header,
         return writeResponse(own, {}, options);
     }
     own.code = static_cast<std::uint8_t>(snapshot.response.code);
-    const std::size_t length = std::min(wish.size(), body.size() - wish.offset());
-    const bool hasMore = wish.offset() + length < body.size();
-    options.block2 = Block{wish.number, hasMore, wish.exponent};
     options.etag = snapshot.etag;
     if (wish.number == 0)
         options.size2 = static_cast<std::uint32_t>(body.size());
-    MessageWriter writer = writeResponse(own, snapshot.response, options);
-    writer.payload(base::ByteView(body).subspan(wish.offset(), length));
+    MessageWriter writer = writePiece(own, options, snapshot, wish);
+    // RFC 7959 §2.4: smaller than asked for, the same octets first.
+    while (writer.hasOverflowed() && wish.exponent > 0) {
+        wish = Block{wish.number * 2, wish.hasMore, static_cast<std::uint8_t>(wish.exponent - 1)};
+        writer = writePiece(own, options, snapshot, wish);
+    }
+    const bool hasMore = wish.offset() + wish.size() < body.size();
     // Only the first block of a notification is a notification (RFC 7959 §2.6).
     snapshot.response.observe.reset();
     snapshot.expiry.start(exchangeLifetime);
     if (!hasMore)
         forget(snapshot.key);
+    return writer;
+}
+
+MessageWriter BlockSource::writePiece(const Header& header,
+                                      TransferOptions options,
+                                      const Snapshot& snapshot,
+                                      const Block& piece)
+{
+    const base::ByteView body = snapshot.response.payload;
+    const std::size_t length = std::min(piece.size(), body.size() - piece.offset());
+    const bool hasMore = piece.offset() + length < body.size();
+    options.block2 = Block{piece.number, hasMore, piece.exponent};
+    MessageWriter writer = writeResponse(header, snapshot.response, options);
+    writer.payload(body.subspan(piece.offset(), length));
     return writer;
 }
 

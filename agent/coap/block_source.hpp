@@ -24,12 +24,13 @@ public:
     BlockSource(const BlockSource&) = delete;
     BlockSource& operator=(const BlockSource&) = delete;
 
-    /// The whole response, or the block of it that `wish` names. `key` is the resource asked for.
+    /// The whole response, or the block of it that `wish` names; without a wish the first one when
+    /// the whole is too much for the peer. `key` is the resource asked for.
     [[nodiscard]] MessageWriter write(const Header& header,
                                       const TransferOptions& options,
                                       std::uint64_t key,
                                       api::Response response,
-                                      const Block& wish);
+                                      const std::optional<Block>& wish);
 
     /// Whether a body of this resource is kept.
     [[nodiscard]] bool has(std::uint64_t key) const;
@@ -43,10 +44,13 @@ private:
 
     Snapshot& keep(std::uint64_t key, api::Response response);
     void forget(std::uint64_t key);
-    [[nodiscard]] MessageWriter writeBlock(const Header& header,
-                                           TransferOptions options,
-                                           Snapshot& snapshot,
-                                           const Block& wish);
+    [[nodiscard]] MessageWriter
+    writeBlock(const Header& header, TransferOptions options, Snapshot& snapshot, Block wish);
+
+    [[nodiscard]] static MessageWriter writePiece(const Header& header,
+                                                  TransferOptions options,
+                                                  const Snapshot& snapshot,
+                                                  const Block& piece);
 
     base::Scheduler& scheduler_;
     std::vector<std::unique_ptr<Snapshot>> snapshots_; ///< oldest first

@@ -235,10 +235,13 @@ base::Expected<std::vector<CipherSuite>> offeredSuites(api::SecurityMode mode,
     return offered;
 }
 
-std::string
-priorityString(api::SecurityMode mode, std::span<const CipherSuite> offered, CbcRule rule)
+std::string priorityString(api::SecurityMode mode,
+                           std::span<const CipherSuite> offered,
+                           CbcRule rule,
+                           RecordLayer layer)
 {
-    std::string priorities = "NONE:+VERS-DTLS1.2";
+    std::string priorities =
+        layer == RecordLayer::Stream ? "NONE:+VERS-TLS1.2" : "NONE:+VERS-DTLS1.2";
     for (const auto& suite : offered) {
         append(priorities, suite.keyExchange);
         append(priorities, suite.cipher);

@@ -43,9 +43,14 @@ struct CipherSuite
 [[nodiscard]] base::Expected<std::vector<CipherSuite>>
 offeredSuites(api::SecurityMode mode, std::span<const std::string> wanted);
 
+/// DTLS 1.2 over UDP, TLS 1.2 over TCP: the same suites and rules.
+enum class RecordLayer : std::uint8_t { Datagrams, Stream };
+
 /// GnuTLS's priority string that offers exactly these.
-[[nodiscard]] std::string
-priorityString(api::SecurityMode mode, std::span<const CipherSuite> suites, CbcRule rule);
+[[nodiscard]] std::string priorityString(api::SecurityMode mode,
+                                         std::span<const CipherSuite> suites,
+                                         CbcRule rule,
+                                         RecordLayer layer = RecordLayer::Datagrams);
 
 /// What a handshake negotiated, in GnuTLS's words.
 struct Negotiated

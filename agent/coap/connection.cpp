@@ -9,8 +9,11 @@
 #include "agent/base/door.hpp"
 #include "agent/base/log.hpp"
 #include "agent/coap/dtls_session.hpp"
+#include "agent/coap/framed_channel.hpp"
 #include "agent/coap/resumption.hpp"
 #include "agent/coap/server_uri.hpp"
+#include "agent/coap/tcp_channel.hpp"
+#include "agent/coap/tls_session.hpp"
 #include "agent/coap/udp_channel.hpp"
 
 namespace causeway::coap {
@@ -96,7 +99,9 @@ void Connection::begin()
     const bool isNoSec = opening_->settings.securityMode == api::SecurityMode::NoSec;
     if (uri->isSecure == isNoSec) {
         shutDown({ErrorKind::InvalidArgument,
-                  "coap:// goes with security mode NoSec, coaps:// with the others"});
+                  "coap:// goes with security mode NoSec, coaps:// with the others; so do "
+                  "coap+tcp:// and "
+                  "coaps+tcp://"});
         return;
     }
     if (isNoSec && !environment_.settings.allowsNoSec) {
@@ -132,6 +137,7 @@ void Connection::onAddresses(base::Expected<Addresses> addresses)
     }
     opening_->addresses = std::move(*addresses);
     if (!opening_->uri.isSecure) {
+        opening_->deadline = environment_.loop.now() + environment_.settings.handshakeLimit;
         tryNextAddress();
         return;
     }
@@ -208,25 +214,24 @@ void Connection::tryNextAddress()
     if (!socket)
         shutDown(socket.error());
     else if (opening_->uri.isSecure)
-        openDtls(std::move(*socket));
-    else {
-        channel_ =
-            std::make_unique<UdpChannel>(environment_, std::move(*socket), meter_, asListener());
-        onChannelReady({}, {});
-    }
+        openSecure(std::move(*socket));
+    else
+        openPlain(std::move(*socket));
 }
 
 base::Expected<base::UniqueFd> Connection::connectNext()
 {
     const SocketAddress& address = opening_->addresses[opening_->next++];
-    meter_.setFamily(address.storage.ss_family);
+    const bool isStream = opening_->uri.isStream;
+    const int type = isStream ? SOCK_STREAM : SOCK_DGRAM;
+    meter_.setFamily(address.storage.ss_family, isStream);
     base::UniqueFd socket(
-        ::socket(address.storage.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        ::socket(address.storage.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!socket.isOpen())
         return fail(ErrorKind::LimitExceeded,
                     "no socket for the server: " + base::errnoText(errno),
                     Retry::Later);
-    if (::connect(socket.get(), address.get(), address.size) != 0)
+    if (::connect(socket.get(), address.get(), address.size) != 0 && errno != EINPROGRESS)
         return fail(ErrorKind::Unreachable,
                     toText(address) + " cannot be reached: " + base::errnoText(errno),
                     Retry::Later);
@@ -234,7 +239,39 @@ base::Expected<base::UniqueFd> Connection::connectNext()
     return socket;
 }
 
-void Connection::openDtls(base::UniqueFd socket)
+void Connection::openPlain(base::UniqueFd socket)
+{
+    if (!opening_->uri.isStream) {
+        channel_ =
+            std::make_unique<UdpChannel>(environment_, std::move(socket), meter_, asListener());
+        onChannelReady({}, {});
+        return;
+    }
+    const HandshakeTerms terms = makeTerms();
+    auto framed = std::make_unique<FramedChannel>(environment_.loop, terms.limit, asListener());
+    framed->runOver(std::make_unique<TcpChannel>(
+        environment_, std::move(socket), terms.peer, meter_, terms.limit, framed->asListener()));
+    channel_ = std::move(framed);
+}
+
+void Connection::openSecure(base::UniqueFd socket)
+{
+    HandshakeTerms terms = makeTerms();
+    if (!opening_->uri.isStream) {
+        channel_ = std::make_unique<DtlsSession>(
+            environment_, std::move(socket), std::move(terms), opening_->credential, asListener());
+        return;
+    }
+    auto framed = std::make_unique<FramedChannel>(environment_.loop, terms.limit, asListener());
+    framed->runOver(std::make_unique<TlsSession>(environment_,
+                                                 std::move(socket),
+                                                 std::move(terms),
+                                                 opening_->credential,
+                                                 framed->asListener()));
+    channel_ = std::move(framed);
+}
+
+HandshakeTerms Connection::makeTerms()
 {
     const auto left = opening_->addresses.size() - opening_->next;
     HandshakeTerms terms;
@@ -253,8 +290,12 @@ void Connection::openDtls(base::UniqueFd socket)
         // A quarter each for two of them; half is for a full handshake with the same address.
         terms.limit /= opening_->hasChangedPort ? 3 : 4;
     }
-    channel_ = std::make_unique<DtlsSession>(
-        environment_, std::move(socket), std::move(terms), opening_->credential, asListener());
+    return terms;
+}
+
+void Connection::onReliableCarrier(std::size_t largest)
+{
+    exchange_.relyOnCarrier(largest);
 }
 
 void Connection::onChannelReady(const api::ChannelFacts& facts, base::Secret resumable)

@@ -11,6 +11,7 @@
 #include "agent/coap/environment.hpp"
 #include "agent/coap/exchange.hpp"
 #include "agent/coap/meter.hpp"
+#include "agent/coap/secure_session.hpp"
 
 namespace causeway::coap {
 
@@ -49,7 +50,9 @@ private:
     void onResumption(base::Secret state);
     void tryNextAddress();
     [[nodiscard]] base::Expected<base::UniqueFd> connectNext();
-    void openDtls(base::UniqueFd socket);
+    void openPlain(base::UniqueFd socket);
+    void openSecure(base::UniqueFd socket);
+    [[nodiscard]] HandshakeTerms makeTerms();
     void keepResumable(const api::ChannelFacts& facts, base::Secret resumable);
     void countDatagram(std::size_t octets);
     void shutDown(const base::Error& reason);
@@ -62,6 +65,7 @@ private:
     void onPeerLost(const base::Error& reason) override;
 
     void onChannelReady(const api::ChannelFacts& facts, base::Secret resumable) override;
+    void onReliableCarrier(std::size_t largest) override;
     void onDatagram(base::ByteView datagram) override;
     void onChannelLost(const base::Error& reason) override;
 

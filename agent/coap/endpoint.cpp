@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "agent/coap/connection.hpp"
-#include "agent/coap/dtls_session.hpp"
 #include "agent/coap/environment.hpp"
+#include "agent/coap/secure_session.hpp"
 #include "agent/coap/stream.hpp"
 
 namespace causeway::coap {
@@ -19,7 +19,7 @@ Endpoint::Endpoint(base::EventLoop& loop,
           credentials,
           resumptions,
           settings,
-          TlsContext({DtlsSession::askForKey, DtlsSession::askForKeyPair}, settings.trustStore),
+          TlsContext({SecureSession::askForKey, SecureSession::askForKeyPair}, settings.trustStore),
           Deferred(loop),
           Resolver(loop),
           {}})

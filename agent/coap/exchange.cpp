@@ -8,7 +8,13 @@
 namespace causeway::coap {
 
 Exchange::Exchange(base::Scheduler& scheduler, Deferred& deferred, Carrier& carrier)
-    : link_{scheduler, deferred, carrier, static_cast<std::uint16_t>(unpredictableNumber()), {}}
+    : link_{scheduler,
+            deferred,
+            carrier,
+            static_cast<std::uint16_t>(unpredictableNumber()),
+            {},
+            false,
+            largestMessage}
     , outbox_(link_)
     , source_(scheduler)
     , notifier_(link_, outbox_, source_)
@@ -18,11 +24,19 @@ Exchange::Exchange(base::Scheduler& scheduler, Deferred& deferred, Carrier& carr
     link_.alive = lifetime_.token();
 }
 
+void Exchange::relyOnCarrier(std::size_t largest)
+{
+    link_.isReliable = true;
+    link_.largest = largest;
+}
+
 void Exchange::receive(base::ByteView datagram)
 {
-    const auto header = decodeHeader(datagram);
+    auto header = decodeHeader(datagram);
     if (!header)
         return;
+    if (link_.isReliable)
+        header->type = MessageType::Reliable;
     auto message = decodeMessage(datagram, *header);
     if (!message) {
         reject(*header);
@@ -67,6 +81,7 @@ void Exchange::receiveEmpty(const Header& header)
         }
         break;
     case MessageType::NonConfirmable:
+    case MessageType::Reliable: // RFC 8323 §3.4: says only that the peer is there
         break;
     }
 }

@@ -12,14 +12,17 @@
 
 namespace causeway::coap {
 
-/// CoAP with one peer (RFC 7252 §4, §5, RFC 7641, RFC 7959), whatever carries the datagrams: sorts
-/// what comes by type and code and hands it to the part whose business it is.
+/// CoAP with one peer (RFC 7252 §4, §5, RFC 7641, RFC 7959; §4 only where the carrier needs it),
+/// whatever carries the datagrams: sorts what comes by type and code and hands it to the part whose
+/// business it is.
 class Exchange
 {
 public:
     /// All three outlive it. Any call out of here may destroy it.
     Exchange(base::Scheduler& scheduler, Deferred& deferred, Carrier& carrier);
 
+    /// From here on the carrier is reliable, and its peer takes messages of so many octets.
+    void relyOnCarrier(std::size_t largest);
     void receive(base::ByteView datagram);
     void request(api::Request request, api::Session::ResponseDone done);
     void notify(const api::Token& token,

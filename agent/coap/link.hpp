@@ -8,6 +8,7 @@
 #include "agent/api/transport.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/coap/deferred.hpp"
+#include "agent/coap/message.hpp"
 
 namespace causeway::coap {
 
@@ -44,8 +45,19 @@ struct Link
     Carrier& carrier;
     std::uint16_t lastMessageId;
     std::weak_ptr<const char> alive; ///< expires with the Exchange
+    /// RFC 8323: the carrier sees to it that what is sent arrives, in order, once, or the session
+    /// ends. Nothing is acknowledged, sent again or looked up as a repetition.
+    bool isReliable = false;
+    std::size_t largest = largestMessage; ///< what the peer takes in one message
 
     std::uint16_t nextMessageId() { return ++lastMessageId; }
+
+    [[nodiscard]] MessageType typeOf(bool isConfirmable) const
+    {
+        if (isReliable)
+            return MessageType::Reliable;
+        return isConfirmable ? MessageType::Confirmable : MessageType::NonConfirmable;
+    }
 };
 
 /// A task that does nothing once the Exchange is gone.

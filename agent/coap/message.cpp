@@ -203,8 +203,9 @@ base::Expected<Message> decodeMessage(ByteView datagram, const Header& header)
 }
 
 MessageWriter::MessageWriter(const Header& header) // NOLINT: octets_ as far as size_ says
+    : largest_(header.largest)
 {
-    octets_[0] = static_cast<std::uint8_t>(0x40U | static_cast<unsigned>(header.type) << 4U |
+    octets_[0] = static_cast<std::uint8_t>(0x40U | (static_cast<unsigned>(header.type) & 3U) << 4U |
                                            header.token.size);
     octets_[1] = header.code;
     octets_[2] = static_cast<std::uint8_t>(header.messageId >> 8U);
@@ -250,13 +251,20 @@ void MessageWriter::payload(ByteView octets)
         return;
     }
     octets_[size_++] = payloadMarker;
-    std::copy(octets.begin(), octets.end(), octets_.begin() + static_cast<std::ptrdiff_t>(size_));
+    if (size_ + octets.size() <= octets_.size()) {
+        std::copy(
+            octets.begin(), octets.end(), octets_.begin() + static_cast<std::ptrdiff_t>(size_));
+    } else {
+        long_.reserve(size_ + octets.size());
+        long_.assign(octets_.begin(), octets_.begin() + static_cast<std::ptrdiff_t>(size_));
+        long_.insert(long_.end(), octets.begin(), octets.end());
+    }
     size_ += octets.size();
 }
 
 std::size_t MessageWriter::room() const
 {
-    return size_ + 1 < octets_.size() ? octets_.size() - size_ - 1 : 0;
+    return size_ + 1 < largest_ && size_ < octets_.size() ? largest_ - size_ - 1 : 0;
 }
 
 namespace {

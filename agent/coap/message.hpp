@@ -23,7 +23,9 @@ enum class MessageType : std::uint8_t {
     Confirmable = 0,
     NonConfirmable = 1,
     Acknowledgement = 2,
-    Reset = 3
+    Reset = 3,
+    /// None of these: what carries it neither loses nor repeats nor reorders (RFC 8323 §3).
+    Reliable = 4
 };
 
 /// RFC 7252 §12.1; 0 is the empty message.
@@ -89,7 +91,14 @@ struct Header
     std::uint8_t code = emptyCode;
     std::uint16_t messageId = 0;
     api::Token token;
+    std::size_t largest = largestMessage; ///< what its receiver takes in one message
 };
+
+/// A body of so many octets goes to such a receiver without being asked for in blocks.
+[[nodiscard]] constexpr std::size_t mostAtOnce(std::size_t largest)
+{
+    return largest > largestMessage ? largest : Block{}.size();
+}
 
 /// A received message; views point into its datagram.
 struct Message
@@ -126,7 +135,7 @@ struct TransferOptions
     base::ByteView echo;
 };
 
-/// Writes one message of at most largestMessage octets, on the stack.
+/// Writes one message, on the stack up to largestMessage octets: only a payload can make it longer.
 class MessageWriter
 {
 public:
@@ -141,13 +150,18 @@ public:
     [[nodiscard]] std::size_t room() const;
 
     /// Something did not fit; the datagram is of no use.
-    [[nodiscard]] bool hasOverflowed() const { return hasOverflowed_; }
+    [[nodiscard]] bool hasOverflowed() const { return hasOverflowed_ || size_ > largest_; }
 
-    [[nodiscard]] base::ByteView datagram() const { return {octets_.data(), size_}; }
+    [[nodiscard]] base::ByteView datagram() const
+    {
+        return long_.empty() ? base::ByteView(octets_.data(), size_) : base::ByteView(long_);
+    }
 
 private:
     std::array<std::uint8_t, largestMessage> octets_; // NOLINT: filled as far as size_ says
+    base::Bytes long_;                                ///< all of it, once it has outgrown those
     std::size_t size_ = 0;
+    std::size_t largest_;
     std::uint16_t lastOption_ = 0;
     bool hasOverflowed_ = false;
 };

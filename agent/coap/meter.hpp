@@ -18,13 +18,15 @@ public:
         : traffic_(traffic)
     {}
 
-    /// From here on datagrams go by IPv4 or IPv6.
-    void setFamily(sa_family_t family)
+    /// From here on datagrams go by IPv4 or IPv6, or octets in a stream: how TCP cuts that into
+    /// segments nobody here knows, so each time octets go or come counts as one.
+    void setFamily(sa_family_t family, bool isStream = false)
     {
         constexpr std::size_t udp = 8;   // RFC 768
+        constexpr std::size_t tcp = 20;  // RFC 9293 §3.1, without options
         constexpr std::size_t ipv4 = 20; // RFC 791 §3.1, without options
         constexpr std::size_t ipv6 = 40; // RFC 8200 §3
-        headers_ = udp + (family == AF_INET6 ? ipv6 : ipv4);
+        headers_ = (isStream ? tcp : udp) + (family == AF_INET6 ? ipv6 : ipv4);
     }
 
     /// A datagram of so many octets, as the socket has it.

@@ -45,9 +45,14 @@ void Notifier::notify(const api::Token& token,
     }
     const Observed observed = find(token);
     const std::uint16_t messageId = link_.nextMessageId();
-    const auto type = isConfirmable ? MessageType::Confirmable : MessageType::NonConfirmable;
-    const Header header{type, static_cast<std::uint8_t>(response.code), messageId, token};
-    const Block wish{0, false, observed.exponent};
+    const Header header{link_.typeOf(isConfirmable),
+                        static_cast<std::uint8_t>(response.code),
+                        messageId,
+                        token,
+                        link_.largest};
+    std::optional<Block> wish;
+    if (observed.exponent)
+        wish = Block{0, false, *observed.exponent};
     const MessageWriter message =
         source_.write(header, {}, observed.key, std::move(response), wish);
     if (isConfirmable) {
@@ -87,12 +92,14 @@ void Notifier::tell(api::Session::DeliveryDone done, Delivery delivery)
         guard(link_.alive, [done = std::move(done), delivery]() mutable { done(delivery); }));
 }
 
-void Notifier::remember(const api::Token& token, std::uint64_t key, std::uint8_t exponent)
+void Notifier::remember(const api::Token& token,
+                        std::uint64_t key,
+                        const std::optional<Block>& wish)
 {
     forget(token);
     if (observed_.size() == mostObserved)
         observed_.erase(observed_.begin());
-    observed_.push_back({key, token, exponent});
+    observed_.push_back({key, token, wish ? std::optional(wish->exponent) : std::nullopt});
 }
 
 void Notifier::forget(const api::Token& token)
@@ -107,7 +114,7 @@ Notifier::Observed Notifier::find(const api::Token& token) const
     });
     if (found != observed_.end())
         return *found;
-    return {fingerprint({token.octets.data(), token.size}), token, Block::largestExponent};
+    return {fingerprint({token.octets.data(), token.size}), token, std::nullopt};
 }
 
 void Notifier::note(std::uint16_t messageId, const api::Token& token)

@@ -29,8 +29,8 @@ public:
                 bool isConfirmable,
                 api::Session::DeliveryDone done);
 
-    /// The observation `token` is of the resource `key`, in blocks of this size at most.
-    void remember(const api::Token& token, std::uint64_t key, std::uint8_t exponent);
+    /// The observation `token` is of the resource `key`, in blocks like this if it asked for any.
+    void remember(const api::Token& token, std::uint64_t key, const std::optional<Block>& wish);
     void forget(const api::Token& token);
 
     /// The token of the notification that a reset names; nothing when it is none of ours.
@@ -41,7 +41,7 @@ private:
     {
         std::uint64_t key = 0;
         api::Token token;
-        std::uint8_t exponent = Block::largestExponent;
+        std::optional<std::uint8_t> exponent; ///< of the blocks asked for
     };
 
     struct Told

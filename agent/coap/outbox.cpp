@@ -59,8 +59,12 @@ void Outbox::submitResponse(std::uint16_t messageId, base::ByteView datagram, Do
 
 void Outbox::launchNext()
 {
-    const bool isBusy = std::any_of(
-        flying_.begin(), flying_.end(), [](const auto& entry) { return entry->waitsItsTurn; });
+    // NSTART is there for networks that nothing else keeps from congestion; TCP does (RFC 8323 §2),
+    // and what waited its turn here would be overtaken by what does not.
+    const bool isBusy =
+        !link_.isReliable && std::any_of(flying_.begin(), flying_.end(), [](const auto& entry) {
+            return entry->waitsItsTurn;
+        });
     if (isBusy || waiting_.empty())
         return;
     auto next = std::move(waiting_.front());
@@ -70,8 +74,15 @@ void Outbox::launchNext()
 
 void Outbox::launch(std::unique_ptr<Entry> entry)
 {
-    entry->timeout = firstTimeout();
-    entry->timer.start(entry->timeout);
+    if (link_.isReliable) {
+        // It arrives, or the session is lost: more than that no acknowledgement says.
+        link_.deferred.run(guard(link_.alive, [this, messageId = entry->messageId] {
+            end(messageId, Ending::Acknowledged);
+        }));
+    } else {
+        entry->timeout = firstTimeout();
+        entry->timer.start(entry->timeout);
+    }
     flying_.push_back(std::move(entry));
     link_.carrier.sendDatagram(flying_.back()->datagram);
 }

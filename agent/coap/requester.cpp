@@ -110,10 +110,11 @@ void Requester::sendNext()
     current_->silence.stop();
     current_->token = makeToken();
     current_->messageId = link_.nextMessageId();
-    const Header header{MessageType::Confirmable,
+    const Header header{link_.typeOf(true),
                         static_cast<std::uint8_t>(current_->request.method),
                         current_->messageId,
-                        current_->token};
+                        current_->token,
+                        link_.largest};
     const MessageWriter writer = writeNext(header);
     if (writer.hasOverflowed()) {
         link_.deferred.run(guard(link_.alive, [this, messageId = current_->messageId] {
@@ -144,7 +145,7 @@ MessageWriter Requester::writeNext(const Header& header)
         current.request.observe.reset();
         return writeRequest(header, current.request, options);
     }
-    if (!current.isUpload && current.request.payload.size() <= Block{}.size()) {
+    if (!current.isUpload && current.request.payload.size() <= mostAtOnce(header.largest)) {
         MessageWriter whole = writeRequest(header, current.request, options);
         whole.payload(current.request.payload);
         if (!whole.hasOverflowed())
@@ -201,7 +202,8 @@ void Requester::onEnding(Ending ending)
 void Requester::onSilence()
 {
     finish(fail(ErrorKind::Timeout,
-                "the server has acknowledged the request but not answered it",
+                link_.isReliable ? "the server has not answered the request"
+                                 : "the server has acknowledged the request but not answered it",
                 base::Retry::Later));
 }
 

@@ -71,7 +71,7 @@ struct Responder::Pending
     Header header;
     std::optional<std::uint32_t> observe;
     std::optional<Block> block1;
-    Block wish;
+    std::optional<Block> wish;
     std::optional<std::uint64_t> upload; ///< the one that this is a piece of
     bool isAcknowledged = false;
     std::unique_ptr<base::Timer> timer;
@@ -142,15 +142,20 @@ void Responder::receive(Message& message)
     const Header& header = message.header;
     const base::TimePoint now = link_.scheduler.now();
     const bool isConfirmable = header.type == MessageType::Confirmable;
-    if (const auto seen = cache_.find(header.messageId, now)) {
+    const bool mayRepeat = header.type != MessageType::Reliable;
+    if (const auto seen = mayRepeat ? cache_.find(header.messageId, now) : std::nullopt) {
         repeat(header, *seen);
         return;
     }
     const std::uint64_t key = resourceKey(message);
-    if (!link_.carrier.takesRequests() && !goesOnWithKept(message, key))
+    if (!link_.carrier.takesRequests() && !goesOnWithKept(message, key)) {
+        if (!mayRepeat) // nobody would send it again
+            reply(header, toCode(OutcomeCode::ServiceUnavailable));
         return;
+    }
     const base::Duration lifetime = isConfirmable ? exchangeLifetime : nonLifetime;
-    cache_.remember(header.messageId, kindOf(message), lifetime, now);
+    if (mayRepeat)
+        cache_.remember(header.messageId, kindOf(message), lifetime, now);
     if (message.unknownCritical) {
         refuseOption(header, *message.unknownCritical);
         return;
@@ -176,7 +181,7 @@ void Responder::repeat(const Header& header, const ReplyCache::Seen& seen)
 // RFC 7252 §5.4.1: a confirmable request is told, a non-confirmable one is silently dropped.
 void Responder::refuseOption(const Header& header, std::uint16_t number)
 {
-    if (header.type != MessageType::Confirmable)
+    if (header.type == MessageType::NonConfirmable)
         return;
     const bool isProxying = number == static_cast<std::uint16_t>(OptionNumber::ProxyUri) ||
                             number == static_cast<std::uint16_t>(OptionNumber::ProxyScheme);
@@ -276,14 +281,14 @@ void Responder::serve(Message& message, Body body, std::uint64_t key)
     pending.header = message.header;
     pending.observe = message.observe;
     pending.block1 = message.block1;
-    pending.wish = message.block2.value_or(Block{});
+    pending.wish = message.block2;
     if (body.piece)
         pending.upload = pieces_.current();
     message.payload = {};
     api::Request request = toRequest(message);
     request.payload = std::move(body.octets);
     request.piece = body.piece;
-    if (pending.wish.number != 0)
+    if (pending.wish && pending.wish->number != 0)
         request.observe.reset(); // RFC 7959 §2.6: only the first block's request observes
     const auto alive = link_.alive;
     link_.carrier.onRequest(std::move(request), Answer(*this, id));
@@ -352,7 +357,7 @@ void Responder::noteObservation(const Pending& pending, const api::Response& res
     if (!pending.observe)
         return;
     if (response.observe)
-        notifier_.remember(pending.header.token, pending.key, pending.wish.exponent);
+        notifier_.remember(pending.header.token, pending.key, pending.wish);
     else
         notifier_.forget(pending.header.token);
 }
@@ -360,8 +365,9 @@ void Responder::noteObservation(const Pending& pending, const api::Response& res
 Header Responder::makeReplyHeader(const Header& request, std::uint8_t code)
 {
     if (request.type == MessageType::Confirmable)
-        return {MessageType::Acknowledgement, code, request.messageId, request.token};
-    return {MessageType::NonConfirmable, code, link_.nextMessageId(), request.token};
+        return {
+            MessageType::Acknowledgement, code, request.messageId, request.token, link_.largest};
+    return {request.type, code, link_.nextMessageId(), request.token, link_.largest};
 }
 
 void Responder::reply(const Header& request, std::uint8_t code, const TransferOptions& options)

@@ -19,6 +19,12 @@ auto refuse(std::string_view uri, std::string_view why)
                       "\"" + std::string(uri) + "\" is no server URI: " + std::string(why));
 }
 
+bool isKnown(coap_uri_scheme_t scheme)
+{
+    return scheme == COAP_URI_SCHEME_COAP || scheme == COAP_URI_SCHEME_COAPS ||
+           scheme == COAP_URI_SCHEME_COAP_TCP || scheme == COAP_URI_SCHEME_COAPS_TCP;
+}
+
 } // namespace
 
 base::Expected<ServerUri> parseServerUri(std::string_view text)
@@ -29,8 +35,8 @@ base::Expected<ServerUri> parseServerUri(std::string_view text)
     coap_uri_t parsed{};
     if (coap_split_uri(octets.data(), octets.size(), &parsed) < 0)
         return refuse(text, "it has not the form coaps://host or coaps://host:port");
-    if (parsed.scheme != COAP_URI_SCHEME_COAP && parsed.scheme != COAP_URI_SCHEME_COAPS)
-        return refuse(text, "its scheme is neither coaps nor coap");
+    if (!isKnown(parsed.scheme))
+        return refuse(text, "its scheme is none of coaps, coap, coaps+tcp and coap+tcp");
     if (parsed.host.length == 0 || parsed.host.length > longestHost)
         return refuse(text, "its host is empty or too long");
     if (parsed.port == 0)
@@ -38,8 +44,11 @@ base::Expected<ServerUri> parseServerUri(std::string_view text)
     if (parsed.path.length != 0 || parsed.query.length != 0)
         return refuse(text, "it has a path or a query");
     const base::ByteView host(parsed.host.s, parsed.host.length);
-    return ServerUri{
-        parsed.scheme == COAP_URI_SCHEME_COAPS, std::string(base::asText(host)), parsed.port};
+    const bool isStream =
+        parsed.scheme == COAP_URI_SCHEME_COAP_TCP || parsed.scheme == COAP_URI_SCHEME_COAPS_TCP;
+    const bool isSecure =
+        parsed.scheme == COAP_URI_SCHEME_COAPS || parsed.scheme == COAP_URI_SCHEME_COAPS_TCP;
+    return ServerUri{isSecure, isStream, std::string(base::asText(host)), parsed.port};
 }
 
 } // namespace causeway::coap

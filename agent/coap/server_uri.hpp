@@ -9,11 +9,12 @@
 
 namespace causeway::coap {
 
-/// coaps://host[:port] or coap://host[:port], taken apart. A literal IPv6 host has no brackets
-/// here.
+/// coaps://host[:port], coap://…, coaps+tcp://… or coap+tcp://…, taken apart. A literal IPv6 host
+/// has no brackets here.
 struct ServerUri
 {
     bool isSecure = true;
+    bool isStream = false; ///< TCP, RFC 8323
     std::string host;
     std::uint16_t port = 0;
 };

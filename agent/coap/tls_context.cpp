@@ -11,10 +11,8 @@ using base::fail;
 
 namespace {
 
-base::Expected<PriorityHandle>
-makePriority(api::SecurityMode mode, const std::vector<CipherSuite>& suites, CbcRule rule)
+base::Expected<PriorityHandle> makePriority(const std::string& text)
 {
-    const std::string text = priorityString(mode, suites, rule);
     gnutls_priority_t priority = nullptr;
     const int result = gnutls_priority_init(&priority, text.c_str(), nullptr);
     if (result < 0)
@@ -70,11 +68,20 @@ base::Expected<std::shared_ptr<const Offer>> TlsContext::offer(const api::Sessio
     auto suites = offeredSuites(settings.securityMode, settings.cipherSuites);
     if (!suites)
         return fail(suites.error());
-    auto priority = makePriority(settings.securityMode, *suites, rule);
+    const auto make = [&](RecordLayer layer) {
+        return makePriority(priorityString(settings.securityMode, *suites, rule, layer));
+    };
+    auto priority = make(RecordLayer::Datagrams);
+    auto streamPriority = make(RecordLayer::Stream);
     if (!priority)
         return fail(priority.error());
-    auto offer = std::make_shared<const Offer>(
-        Offer{settings.securityMode, std::move(*suites), rule, std::move(*priority)});
+    if (!streamPriority)
+        return fail(streamPriority.error());
+    auto offer = std::make_shared<const Offer>(Offer{settings.securityMode,
+                                                     std::move(*suites),
+                                                     rule,
+                                                     std::move(*priority),
+                                                     std::move(*streamPriority)});
     keep(std::move(policy), offer);
     return offer;
 }

@@ -21,7 +21,8 @@ struct Offer
     api::SecurityMode mode = api::SecurityMode::Psk;
     std::vector<CipherSuite> suites;
     CbcRule cbcRule = CbcRule::OnlyEncryptThenMac;
-    PriorityHandle priority;
+    PriorityHandle priority;       ///< for DTLS
+    PriorityHandle streamPriority; ///< the same for TLS
 };
 
 /// How GnuTLS asks a session for what it authenticates with, while the handshake needs it.
@@ -31,8 +32,8 @@ struct CredentialCallbacks
     gnutls_certificate_retrieve_function3* askForKeyPair;
 };
 
-/// What all DTLS sessions share: one Offer for each policy, the credentials objects whose callbacks
-/// ask the session, and the gateway's own trust store.
+/// What all DTLS and TLS sessions with LwM2M Servers share: one Offer for each policy, the
+/// credentials objects whose callbacks ask the session, and the gateway's own trust store.
 class TlsContext
 {
 public:

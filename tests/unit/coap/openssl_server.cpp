@@ -30,10 +30,10 @@ OpensslServer::OpensslServer(const std::string& cipher, const std::string& key, 
     : OpensslServer(pskArguments(cipher, key, givesTickets))
 {}
 
-OpensslServer::OpensslServer(std::vector<std::string> arguments)
+OpensslServer::OpensslServer(std::vector<std::string> arguments, const std::string& protocol)
 {
     arguments.insert(arguments.begin(),
-                     {"openssl", "s_server", "-dtls1_2", "-accept", "127.0.0.1:0"});
+                     {"openssl", "s_server", protocol, "-accept", "127.0.0.1:0"});
     std::array<int, 2> in{};
     std::array<int, 2> out{};
     if (::pipe2(in.data(), O_CLOEXEC) != 0 || ::pipe2(out.data(), O_CLOEXEC) != 0)
@@ -67,6 +67,12 @@ OpensslServer::~OpensslServer()
     ::waitpid(process_, &status, 0);
     const bool isClean = WIFEXITED(status) || (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
     BOOST_TEST(isClean);
+}
+
+void OpensslServer::say(const std::vector<std::uint8_t>& octets) const
+{
+    const ssize_t written = ::write(input_.get(), octets.data(), octets.size());
+    BOOST_TEST(written == static_cast<ssize_t>(octets.size()));
 }
 
 std::uint16_t OpensslServer::readPort()

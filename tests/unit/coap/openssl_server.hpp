@@ -9,8 +9,8 @@
 
 namespace causeway::tests {
 
-/// `openssl s_server` on a loopback port of its own choice: a DTLS stack that shares nothing with
-/// ours. Ends, cleanly, when this goes.
+/// `openssl s_server` on a loopback port of its own choice: a DTLS and TLS stack that shares
+/// nothing with ours. Ends, cleanly, when this goes.
 class OpensslServer
 {
 public:
@@ -18,12 +18,16 @@ public:
     /// ID.
     OpensslServer(const std::string& cipher, const std::string& key, bool givesTickets = true);
     /// What else `openssl s_server` is to be told.
-    explicit OpensslServer(std::vector<std::string> arguments);
+    explicit OpensslServer(std::vector<std::string> arguments,
+                           const std::string& protocol = "-dtls1_2");
     ~OpensslServer();
     OpensslServer(const OpensslServer&) = delete;
     OpensslServer& operator=(const OpensslServer&) = delete;
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
+
+    /// What the next client is told.
+    void say(const std::vector<std::uint8_t>& octets) const;
 
 private:
     std::uint16_t readPort();

@@ -111,6 +111,7 @@ BOOST_AUTO_TEST_CASE(r03_uris_are_taken_apart)
         bool isSecure;
         std::string host;
         std::uint16_t port;
+        bool isStream = false;
     };
 
     for (const Row& row : {
@@ -120,10 +121,14 @@ BOOST_AUTO_TEST_CASE(r03_uris_are_taken_apart)
              Row{"coaps://[2001:db8::1]:5684", true, "2001:db8::1", 5684},
              Row{"coaps://[::1]", true, "::1", 5684},
              Row{"coaps://host/", true, "host", 5684},
+             Row{"coap+tcp://host", false, "host", 5683, true},
+             Row{"coaps+tcp://[::1]", true, "::1", 5684, true},
+             Row{"coaps+tcp://host:443", true, "host", 443, true},
          }) {
         const auto uri = coap::parseServerUri(row.text);
         BOOST_REQUIRE_MESSAGE(uri.has_value(), row.text);
         BOOST_TEST(uri->isSecure == row.isSecure, row.text);
+        BOOST_TEST(uri->isStream == row.isStream, row.text);
         BOOST_TEST(uri->host == row.host, row.text);
         BOOST_TEST(uri->port == row.port, row.text);
     }
@@ -137,7 +142,7 @@ BOOST_AUTO_TEST_CASE(malformed_uris_are_refused_with_a_reason)
                                    "coaps://",
                                    "host:5684",
                                    "http://host",
-                                   "coap+tcp://host",
+                                   "coap+ws://host",
                                    "coaps://:5684",
                                    "coaps://host:0",
                                    "coaps://host:65536",

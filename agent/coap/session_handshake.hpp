@@ -6,15 +6,15 @@
 
 #include "agent/base/fiber.hpp"
 #include "agent/base/lifetime.hpp"
-#include "agent/coap/dtls_session.hpp"
+#include "agent/coap/secure_session.hpp"
 
-/// Private to DtlsSession's files.
+/// Private to SecureSession's files.
 namespace causeway::coap {
 
 /// What only the handshake needs; freed when it ends.
-struct DtlsSession::Handshake
+struct SecureSession::Handshake
 {
-    Handshake(DtlsSession& owner, HandshakeTerms what, const api::Credential& who)
+    Handshake(SecureSession& owner, HandshakeTerms what, const api::Credential& who)
         : terms(std::move(what))
         , credential(who)
         , deadline(owner.environment_.loop.now() + terms.limit)

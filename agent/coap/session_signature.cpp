@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "agent/base/door.hpp"
-#include "agent/coap/dtls_handshake.hpp"
+#include "agent/coap/session_handshake.hpp"
 
-// The part of DtlsSession that proves to have a private key: its own, or one that a TPM has.
+// The part of SecureSession that proves to have a private key: its own, or one that a TPM has.
 //
 // GnuTLS wants the signature from a callback, in the middle of gnutls_handshake(), and a TPM takes
 // its time. The callback cannot say "again": 3.7.9 would go on with the next message and leave
@@ -32,13 +32,13 @@ int describeKey(gnutls_privkey_t /*key*/, unsigned flags, void* /*self*/) noexce
 
 } // namespace
 
-bool DtlsSession::isSignedElsewhere() const
+bool SecureSession::isSignedElsewhere() const
 {
     const auto* const keyPair = std::get_if<api::KeyPair>(&handshake_->credential);
     return keyPair != nullptr && keyPair->residence == api::KeyResidence::Tpm;
 }
 
-int DtlsSession::presentKey(gnutls_privkey_t key, const api::KeyPair& keyPair) const
+int SecureSession::presentKey(gnutls_privkey_t key, const api::KeyPair& keyPair) const
 {
     if (keyPair.residence == api::KeyResidence::Tpm)
         return gnutls_privkey_import_ext4(key,
@@ -56,7 +56,7 @@ int DtlsSession::presentKey(gnutls_privkey_t key, const api::KeyPair& keyPair) c
     return gnutls_privkey_import_x509_raw(key, &datum, GNUTLS_X509_FMT_DER, nullptr, 0);
 }
 
-void DtlsSession::goOnWithSigner()
+void SecureSession::goOnWithSigner()
 {
     if (handshake_->call && !handshake_->signature)
         return;
@@ -80,21 +80,21 @@ void DtlsSession::goOnWithSigner()
 }
 
 // What the server sends meanwhile, its flight again perhaps, keeps until then.
-void DtlsSession::waitForSignature()
+void SecureSession::waitForSignature()
 {
-    watch_ = {};
+    rest();
     handshake_->timer.startAt(handshake_->deadline);
 }
 
 // NOLINTNEXTLINE(readability-function-size): the parameters are GnuTLS's
-int DtlsSession::sign(gnutls_privkey_t /*key*/,
-                      gnutls_sign_algorithm_t /*algorithm*/,
-                      void* ptr,
-                      unsigned /*flags*/,
-                      const gnutls_datum_t* digest,
-                      gnutls_datum_t* signature) noexcept
+int SecureSession::sign(gnutls_privkey_t /*key*/,
+                        gnutls_sign_algorithm_t /*algorithm*/,
+                        void* ptr,
+                        unsigned /*flags*/,
+                        const gnutls_datum_t* digest,
+                        gnutls_datum_t* signature) noexcept
 {
-    auto& self = *static_cast<DtlsSession*>(ptr);
+    auto& self = *static_cast<SecureSession*>(ptr);
     Handshake& handshake = *self.handshake_;
     if (handshake.isGivenUp)
         return GNUTLS_E_PK_SIGN_FAILED;
@@ -121,16 +121,15 @@ int DtlsSession::sign(gnutls_privkey_t /*key*/,
     return 0;
 }
 
-void DtlsSession::onSigned(base::Expected<base::Bytes> signature)
+void SecureSession::onSigned(base::Expected<base::Bytes> signature)
 {
     handshake_->signature = std::move(signature);
-    watch_ =
-        environment_.loop.watch(socket_.get(), EPOLLIN, [this](std::uint32_t) { onReadable(); });
+    listen();
     goOnWithSigner();
 }
 
 // GnuTLS's frames stand on the fiber's stack, and must be left by the way they were entered.
-void DtlsSession::giveUpSignature() noexcept
+void SecureSession::giveUpSignature() noexcept
 {
     if (!handshake_ || !handshake_->call)
         return;

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "agent/base/door.hpp"
-#include "agent/coap/dtls_handshake.hpp"
+#include "agent/coap/session_handshake.hpp"
 
-// The part of DtlsSession that proves who we are, and has the server prove who it is.
+// The part of SecureSession that proves who we are, and has the server prove who it is.
 namespace causeway::coap {
 
 using base::ErrorKind;
@@ -92,13 +92,13 @@ int present(Presented& presented, const api::KeyPair& keyPair, bool isRawKey)
 
 } // namespace
 
-bool DtlsSession::usesKeyPair() const
+bool SecureSession::usesKeyPair() const
 {
     return handshake_->terms.offer->mode != api::SecurityMode::Psk;
 }
 
 // RFC 6066 §3: a server name is never an address.
-std::string DtlsSession::wireName() const
+std::string SecureSession::wireName() const
 {
     const HandshakeTerms& terms = handshake_->terms;
     if (terms.server != nullptr && !terms.server->serverName.empty())
@@ -106,11 +106,11 @@ std::string DtlsSession::wireName() const
     return terms.isLiteral ? std::string() : terms.host;
 }
 
-int DtlsSession::askForKey(gnutls_session_t session,
-                           gnutls_datum_t* identity,
-                           gnutls_datum_t* key) noexcept
+int SecureSession::askForKey(gnutls_session_t session,
+                             gnutls_datum_t* identity,
+                             gnutls_datum_t* key) noexcept
 {
-    const auto& self = *static_cast<DtlsSession*>(gnutls_session_get_ptr(session));
+    const auto& self = *static_cast<SecureSession*>(gnutls_session_get_ptr(session));
     if (!self.handshake_)
         return GNUTLS_E_INSUFFICIENT_CREDENTIALS;
     const auto* const credential = std::get_if<api::PskCredential>(&self.handshake_->credential);
@@ -122,16 +122,16 @@ int DtlsSession::askForKey(gnutls_session_t session,
 }
 
 // NOLINTNEXTLINE(readability-function-size): the parameters are GnuTLS's
-int DtlsSession::askForKeyPair(gnutls_session_t session,
-                               const gnutls_cert_retr_st* /*question*/,
-                               gnutls_pcert_st** certificates,
-                               unsigned* certificateCount,
-                               gnutls_ocsp_data_st** ocsp,
-                               unsigned* ocspCount,
-                               gnutls_privkey_t* privateKey,
-                               unsigned* flags) noexcept
+int SecureSession::askForKeyPair(gnutls_session_t session,
+                                 const gnutls_cert_retr_st* /*question*/,
+                                 gnutls_pcert_st** certificates,
+                                 unsigned* certificateCount,
+                                 gnutls_ocsp_data_st** ocsp,
+                                 unsigned* ocspCount,
+                                 gnutls_privkey_t* privateKey,
+                                 unsigned* flags) noexcept
 {
-    const auto& self = *static_cast<DtlsSession*>(gnutls_session_get_ptr(session));
+    const auto& self = *static_cast<SecureSession*>(gnutls_session_get_ptr(session));
     const auto* const keyPair =
         self.handshake_ ? std::get_if<api::KeyPair>(&self.handshake_->credential) : nullptr;
     if (keyPair == nullptr)
@@ -153,9 +153,9 @@ int DtlsSession::askForKeyPair(gnutls_session_t session,
 }
 
 // In the middle of a full handshake: a wrong server gets neither our signature nor our name.
-int DtlsSession::checkPeer(gnutls_session_t session) noexcept
+int SecureSession::checkPeer(gnutls_session_t session) noexcept
 {
-    auto& self = *static_cast<DtlsSession*>(gnutls_session_get_ptr(session));
+    auto& self = *static_cast<SecureSession*>(gnutls_session_get_ptr(session));
     if (!self.handshake_)
         return GNUTLS_E_CERTIFICATE_ERROR;
     const bool isDone = base::contain("a server's certificate", [&] {
@@ -168,7 +168,7 @@ int DtlsSession::checkPeer(gnutls_session_t session) noexcept
     return isDone && self.handshake_->serverKey ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
 }
 
-Expected<ServerKeyMark> DtlsSession::judgePeer() const
+Expected<ServerKeyMark> SecureSession::judgePeer() const
 {
     const HandshakeTerms& terms = handshake_->terms;
     unsigned count = 0;
@@ -188,7 +188,7 @@ Expected<ServerKeyMark> DtlsSession::judgePeer() const
 
 // GnuTLS asks checkPeer() in a full handshake only: after a resumed one, what is kept of the
 // server's key or certificate is held against the account as it is now.
-Expected<ServerKeyMark> DtlsSession::judgeHandshake() const
+Expected<ServerKeyMark> SecureSession::judgeHandshake() const
 {
     if (!usesKeyPair())
         return ServerKeyMark{};
