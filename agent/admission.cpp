@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/api/server_scheme.hpp"
 #include "agent/base/bytes.hpp"
 #include "agent/coap/cipher_policy.hpp"
 #include "agent/coap/server_check.hpp"
@@ -86,8 +87,9 @@ Expected<void> admitUri(const std::string& uri)
     if (uri.size() > longestUri)
         return bad(fmt::format("{}… is longer than {} octets", quoted, longestUri));
     const auto parts = splitUri(uri);
-    if (parts.scheme != "coaps" && parts.scheme != "coap")
-        return bad(quoted + " must begin with coaps:// (or coap:// with security mode nosec)");
+    if (api::schemeOf(uri) == nullptr)
+        return bad(quoted + " must begin with coaps:// or coaps+tcp:// (or coap:// or coap+tcp:// "
+                            "with security mode nosec)");
     if (parts.host.empty() || hasControlCharacter(uri) ||
         uri.find_first_of(" @") != std::string::npos)
         return bad(quoted + " names no host");
@@ -112,11 +114,15 @@ Expected<void> admitSuites(const api::ServerSettings& server)
 
 Expected<void> admitSecurity(const api::ServerSettings& server, bool allowsNoSec)
 {
-    const bool isPlain = server.uri.starts_with("coap://");
+    const auto* const scheme = api::schemeOf(server.uri);
+    const bool isPlain = scheme != nullptr && !scheme->isSecure;
     const bool isNoSec = server.securityMode == api::SecurityMode::NoSec;
     if (isPlain != isNoSec)
         return bad("coaps:// goes with the security modes psk, rpk and certificate, and coap:// "
-                   "with nosec");
+                   "with nosec; so do coaps+tcp:// and coap+tcp://");
+    if (scheme != nullptr && scheme->isStream && server.lwm2mVersion == "1.0")
+        return bad("LwM2M 1.0 has no TCP: coap+tcp:// and coaps+tcp:// go with version 1.1 or "
+                   "later");
     if (isNoSec && !allowsNoSec)
         return fail(ErrorKind::Refused,
                     "plain CoAP is switched off: set AllowNoSec=yes in [Network] of causeway.conf");

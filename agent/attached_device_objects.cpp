@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <charconv>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -27,6 +29,14 @@ const std::string positionKey = "position";
 
 } // namespace
 
+// LwM2M 1.0 has no letter for TCP: who speaks that version is not shown one.
+std::string_view AttachedDevice::bindings() const
+{
+    const bool hasOldServer = std::ranges::any_of(
+        plan_.accounts, [](const auto& account) { return account.settings.lwm2mVersion == "1.0"; });
+    return hasOldServer ? "U" : "UT";
+}
+
 void AttachedDevice::addObjects()
 {
     auto device = std::make_unique<lwm2m::DeviceObject>(*services_.definitions.find(deviceObjectId),
@@ -37,6 +47,7 @@ void AttachedDevice::addObjects()
                       [this](const api::ClientState& changes) { onClientState(changes); });
     if (plan_.settings.allowsServerWrites) // servers may not undo what they may not do
         device->allowFactoryReset(lifetime_.guard([this] { resetToFactory(); }));
+    device->tellBindings([this] { return bindings(); });
     deviceObject_ = device.get();
     if (host_)
         host_->dress(*device);

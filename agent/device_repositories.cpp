@@ -44,7 +44,9 @@ struct ProtocolRow
 constexpr std::array allProtocols{ProtocolRow{PackageProtocol::Coap, false, false},
                                   ProtocolRow{PackageProtocol::Coaps, false, true},
                                   ProtocolRow{PackageProtocol::Http, true, false},
-                                  ProtocolRow{PackageProtocol::Https, true, true}};
+                                  ProtocolRow{PackageProtocol::Https, true, true},
+                                  ProtocolRow{PackageProtocol::CoapTcp, false, false},
+                                  ProtocolRow{PackageProtocol::CoapsTcp, false, true}};
 
 Error noAccountFor(const std::string& host)
 {
@@ -113,7 +115,7 @@ Expected<api::SessionSettings> DeviceRepositories::settingsFor(const lwm2m::Pack
     session.uri = sessionUri(uri);
     session.mayResume = false;
     session.isKept = false;
-    if (uri.protocol == PackageProtocol::Coap) {
+    if (uri.protocol == PackageProtocol::Coap || uri.protocol == PackageProtocol::CoapTcp) {
         session.securityMode = api::SecurityMode::NoSec;
         return session;
     }

@@ -283,7 +283,7 @@ constexpr std::array keys{
     key<&Settings::tcti>("KeyStore", "Tcti", "How the TPM is reached: device:/dev/tpmrm0, or swtpm:host=…,port=… for tests."),
     key<&Settings::allowsSoftwareKey>("KeyStore", "AllowSoftwareKey", "Take the key-encryption key from the systemd credential \"kek\" instead of the TPM."),
     periodKey<&Settings::keyStoreRetry>("KeyStore", "RetryPeriod", "How often a locked key store tries to open again."),
-    key<&Settings::allowsNoSec>("Network", "AllowNoSec", "Let server accounts use plain coap:// without any protection, and devices fetch firmware by it and by http://."),
+    key<&Settings::allowsNoSec>("Network", "AllowNoSec", "Let server accounts use plain coap:// and coap+tcp:// without any protection, and devices fetch firmware by them and by http://."),
     periodKey<&Settings::sessionLimit>("Network", "SessionLimit", "How long one full DTLS handshake serves: its session, and those that are resumed from it."),
     key<&Settings::trustStore>("Security", "TrustStore", "A file with the certificates (PEM) of the authorities that this gateway trusts by itself. Server accounts whose certificate usage is ca-constraint or service-certificate need it, and TrustRepositories. It is read again when it has changed."),
     key<&Settings::acceptsUnsetClock>("Security", "AcceptUnsetClock", "Accept servers' certificates whatever their dates while the clock shows a year before this program's; otherwise they are refused until the clock is set."),

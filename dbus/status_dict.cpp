@@ -22,6 +22,7 @@ void putText(Dictionary& dictionary, const char* key, std::string_view text)
 void putChannel(Dictionary& dictionary, const api::ChannelFacts& channel)
 {
     dictionary.emplace("securityMode", Wire<api::SecurityMode>::put(channel.securityMode));
+    putText(dictionary, "transport", channel.isReliable ? "tcp" : "udp");
     if (channel.securityMode == api::SecurityMode::NoSec)
         return;
     putText(dictionary, "cipherSuite", channel.cipherSuiteName);

@@ -15,7 +15,14 @@
 namespace causeway::api {
 
 /// /5/0/8 (LwM2M Core appendix E.6).
-enum class PackageProtocol : std::uint8_t { Coap = 0, Coaps = 1, Http = 2, Https = 3 };
+enum class PackageProtocol : std::uint8_t {
+    Coap = 0,
+    Coaps = 1,
+    Http = 2,
+    Https = 3,
+    CoapTcp = 4,
+    CoapsTcp = 5
+};
 
 /// Where a package is, and what of it is there already.
 struct FetchPlan

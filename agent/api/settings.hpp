@@ -65,7 +65,8 @@ struct SerialMode
 struct ServerSettings
 {
     std::string name;
-    std::string uri; ///< coaps://host[:port]; coap:// only with NoSec and the gateway's permission
+    std::string uri; ///< coaps:// or coaps+tcp://host[:port]; coap:// and coap+tcp:// only with
+                     ///< NoSec and the gateway's permission
     SecurityMode securityMode = SecurityMode::Psk;
     std::uint16_t shortServerId = 1;
     std::chrono::seconds lifetime{86400};

@@ -5,12 +5,15 @@
 
 #include <fmt/format.h>
 
+#include "agent/api/server_scheme.hpp"
 #include "agent/lwm2m/codec/codec.hpp"
 
 namespace causeway::lwm2m {
 
 std::string_view bindingOf(const api::ServerSettings& settings, ProtocolVersion version)
 {
+    if (api::isStreamUri(settings.uri))
+        return "b=T";
     return settings.queueMode && version == ProtocolVersion::V1_0 ? "b=UQ" : "b=U";
 }
 

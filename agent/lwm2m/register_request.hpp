@@ -23,7 +23,8 @@ struct ClientIdentity
     std::vector<std::string> registerAttributes{}; ///< told beside the standard's, "gw=site-7"
 };
 
-/// "b=UQ": the binding as that version has it. LwM2M 1.0 has queue mode in it, later ones as a
+/// "b=UQ": the binding as that version has it; that of the account's URI, since nothing else is
+/// spoken with its server. LwM2M 1.0 has queue mode in it, later ones as a
 /// parameter of its own.
 [[nodiscard]] std::string_view bindingOf(const api::ServerSettings& settings,
                                          ProtocolVersion version);

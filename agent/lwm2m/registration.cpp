@@ -144,7 +144,9 @@ void Registration::onConnected(const api::ChannelFacts& facts)
 {
     ++counts_.sessions;
     session_.noteChannel(facts);
-    const bool isStillRegistered = facts.isResumed && !location_.empty() && !hasExpired();
+    // By TCP the server's observations ended with the connection (RFC 8323 §7.4).
+    const bool goesOn = facts.isResumed && !facts.isReliable;
+    const bool isStillRegistered = goesOn && !location_.empty() && !hasExpired();
     raise(isStillRegistered ? Event::Resumed : Event::Connected);
 }
 
@@ -369,7 +371,7 @@ void Registration::onRegisterAnswer(const Expected<Response>& answer)
         raise(Event::Accepted);
         return;
     }
-    if (answer->code == OutcomeCode::PreconditionFailed && version() != ProtocolVersion::V1_0) {
+    if (answer->code == OutcomeCode::PreconditionFailed && version() != oldestVersion(account_)) {
         account_.version = nextLower(version());
         return raise(Event::VersionRefused);
     }

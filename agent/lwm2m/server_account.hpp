@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "agent/api/server_scheme.hpp"
 #include "agent/api/settings.hpp"
 #include "agent/model/path.hpp"
 
@@ -87,6 +88,12 @@ struct ServerAccount
     RegistrationPlace place;
     bool wasRegistered = false; ///< ever since the account came, which ends place.initialDelay
 };
+
+/// What 4.12 may lead down to: LwM2M 1.0 has no TCP.
+[[nodiscard]] constexpr ProtocolVersion oldestVersion(const ServerAccount& account)
+{
+    return api::isStreamUri(account.settings.uri) ? ProtocolVersion::V1_1 : ProtocolVersion::V1_0;
+}
 
 /// What a server is told of the lifetime. 0, for ever, is known since LwM2M 1.2: a server of an
 /// earlier version, with which nobody has asked for it, gets what counts without a lifetime.

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/api/server_scheme.hpp"
 #include "agent/lwm2m/account_state.hpp"
 
 namespace causeway::lwm2m {
@@ -231,6 +232,13 @@ void stageRules(const AccessControl& access, StagedObjects& staged)
     }
 }
 
+std::string bindingToTell(const ServerSettings& settings)
+{
+    if (api::isStreamUri(settings.uri))
+        return "T";
+    return settings.queueMode ? "UQ" : "U";
+}
+
 } // namespace
 
 StagedInstance securityValues(const ServerSettings& settings, Id instance)
@@ -277,7 +285,7 @@ StagedInstance serverValues(const ServerAccount& account)
         {path.child(server::lifetime), count(settings.lifetime)},
         {path.child(server::disableTimeout), count(settings.disableTimeout)},
         {path.child(server::storing), Value(account.storesNotifications)},
-        {path.child(server::binding), Value(std::string(settings.queueMode ? "UQ" : "U"))},
+        {path.child(server::binding), Value(bindingToTell(settings))},
         {path.child(server::bootstrapsOnFailure), Value(settings.bootstrapsOnFailure)},
         {path.child(server::retryCount), unsignedNumber(settings.retryCount)},
         {path.child(server::retryTimer),
@@ -382,8 +390,12 @@ takeServerValues(const StagedInstance& content, Id instance, ServerSettings& set
     settings.notifiesConfirmable = notificationMode == 1;
     std::string binding;
     reader.text(server::binding, binding);
-    if (binding.find('U') == std::string::npos)
-        reader.refuse(server::binding, "has no binding of this client, which is U");
+    // A binding that the account's own URI does not name would never be spoken.
+    if (const bool isStream = api::isStreamUri(settings.uri);
+        binding.find(isStream ? 'T' : 'U') == std::string::npos)
+        reader.refuse(server::binding,
+                      isStream ? "has no T, which the account's server URI needs"
+                               : "has no binding of this client, which is U");
     settings.queueMode = binding.find('Q') != std::string::npos;
     return reader.result();
 }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/api/server_scheme.hpp"
 #include "agent/lwm2m/access_control.hpp"
 #include "agent/lwm2m/bootstrap/account_values.hpp"
 
@@ -95,6 +96,9 @@ private:
             if (auto taken = takeServerValues(server, *pair, settings); !taken)
                 return taken;
         }
+        if (api::isStreamUri(settings.uri) && configuredVersion(settings) == ProtocolVersion::V1_0)
+            return inconsistent(fmt::format("{}: LwM2M 1.0, which this account speaks, has no TCP",
+                                            Path{securityObjectId, id}.toString()));
         if (before != nullptr && !isWritten) {
             keep(*before, std::move(delivered));
             return {};
@@ -178,11 +182,12 @@ private:
     {
         const Path path{securityObjectId, id};
         const auto& settings = delivered.account.settings;
-        const bool isPlain = settings.uri.starts_with("coap://");
+        const auto* const scheme = api::schemeOf(settings.uri);
         const bool isNoSec = settings.securityMode == api::SecurityMode::NoSec;
-        if (isPlain != isNoSec)
-            return inconsistent(fmt::format(
-                "{}: coaps:// goes with a security mode, coap:// with none", path.toString()));
+        if (scheme == nullptr || scheme->isSecure == isNoSec)
+            return inconsistent(fmt::format("{}: coaps:// goes with a security mode, coap:// with "
+                                            "none; so do coaps+tcp:// and coap+tcp://",
+                                            path.toString()));
         if (isNoSec)
             return {};
         const auto* identity = octetsOf(security, path.child(identityResource));

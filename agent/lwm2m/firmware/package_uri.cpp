@@ -33,7 +33,9 @@ struct Scheme
 constexpr std::array schemes{Scheme{"coap", PackageProtocol::Coap, 5683},
                              Scheme{"coaps", PackageProtocol::Coaps, 5684},
                              Scheme{"http", PackageProtocol::Http, 80},
-                             Scheme{"https", PackageProtocol::Https, 443}};
+                             Scheme{"https", PackageProtocol::Https, 443},
+                             Scheme{"coap+tcp", PackageProtocol::CoapTcp, 5683},
+                             Scheme{"coaps+tcp", PackageProtocol::CoapsTcp, 5684}};
 
 auto refuse(std::string_view why)
 {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -53,6 +55,12 @@ public:
 
     /// What /3/0/14 and 15 are until a server sets them. True when what they show is changed.
     bool setZone(std::string utcOffset, std::string timezone);
+
+    /// /3/0/16; "U" without.
+    void tellBindings(std::function<std::string_view()> bindings)
+    {
+        bindings_ = std::move(bindings);
+    }
 
     using Keep = base::UniqueFunction<void(const api::ClientState&)>;
 
@@ -110,6 +118,7 @@ private:
 
     DeviceIdentity identity_;
     Measured measured_;
+    std::function<std::string_view()> bindings_;
     base::UniqueFunction<void()> onReboot_;
     base::UniqueFunction<void()> onFactoryReset_; ///< empty: it cannot be reset
     base::UniqueFunction<void(Done)> reboot_;     ///< empty: onReboot_

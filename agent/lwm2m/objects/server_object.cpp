@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/api/server_scheme.hpp"
 #include "agent/lwm2m/objects/single_object.hpp"
 
 namespace causeway::lwm2m {
@@ -54,6 +55,8 @@ constexpr std::array present{resource::shortServerId,
 // LwM2M 1.0 has queue mode in the binding; later versions tell it in Register only.
 std::string bindingOf(const ServerAccount& account)
 {
+    if (api::isStreamUri(account.settings.uri))
+        return "T";
     return account.settings.queueMode && account.version == ProtocolVersion::V1_0 ? "UQ" : "U";
 }
 
@@ -161,11 +164,18 @@ Expected<void> assign(bool& target, const Value& value)
     return {};
 }
 
-// Only LwM2M 1.0 lets a server choose queue mode.
+// The URI decides: what it does not name is spoken nowhere. Only LwM2M 1.0 lets a server choose
+// queue mode.
 Expected<void> assignBinding(ServerAccount& account, const Value& value)
 {
     const auto binding = as<std::string>(value);
     const bool isOld = account.version == ProtocolVersion::V1_0;
+    if (api::isStreamUri(account.settings.uri)) {
+        if (!binding || *binding != "T")
+            return fail(ErrorKind::InvalidArgument,
+                        "the only binding of this client is T, as this server's URI says");
+        return {};
+    }
     if (!binding || (*binding != "U" && !(isOld && *binding == "UQ")))
         return fail(ErrorKind::InvalidArgument,
                     isOld ? "the bindings of this client are U and UQ"

@@ -21,7 +21,7 @@ namespace causeway::sim {
 namespace {
 
 // libcoap 4.3 gives no way to an endpoint's descriptor: the one that appears is it.
-std::set<int> datagramSockets()
+std::set<int> ownSockets()
 {
     std::set<int> found;
     DIR* directory = opendir("/proc/self/fd");
@@ -29,7 +29,7 @@ std::set<int> datagramSockets()
         const int fd = std::atoi(entry->d_name);
         int type = 0;
         socklen_t size = sizeof type;
-        if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_DGRAM)
+        if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0)
             found.insert(fd);
     }
     closedir(directory);
@@ -146,14 +146,13 @@ void CoapServer::useCertificate(const std::string& certificate,
         throw std::runtime_error("libcoap does not take the certificate " + certificate);
 }
 
-std::uint16_t CoapServer::listen(const std::string& host, std::uint16_t port, bool isSecure)
+std::uint16_t CoapServer::listen(const std::string& host, std::uint16_t port, coap_proto_t protocol)
 {
     const auto address = addressOf(host, port);
-    const auto before = datagramSockets();
-    const auto protocol = isSecure ? COAP_PROTO_DTLS : COAP_PROTO_UDP;
+    const auto before = ownSockets();
     if (coap_new_endpoint(context_, &address, protocol) == nullptr)
         throw std::runtime_error("cannot listen on " + host + " port " + std::to_string(port));
-    for (const int fd : datagramSockets())
+    for (const int fd : ownSockets())
         if (before.count(fd) == 0)
             sockets_.push_back(fd);
     return portOf(sockets_.back());
@@ -279,7 +278,8 @@ void CoapServer::onNack(coap_session_t* session,
 
 int CoapServer::onEvent(coap_session_t* session, coap_event_t event)
 {
-    if (event == COAP_EVENT_DTLS_CLOSED || event == COAP_EVENT_DTLS_ERROR)
+    if (event == COAP_EVENT_DTLS_CLOSED || event == COAP_EVENT_DTLS_ERROR ||
+        event == COAP_EVENT_TCP_CLOSED || event == COAP_EVENT_SESSION_CLOSED)
         serverOf(session).listener_.onClosed(session);
     return 0;
 }

@@ -64,7 +64,7 @@ public:
                         const std::string& trusted);
 
     /// Throws when the address cannot be used; returns the port.
-    std::uint16_t listen(const std::string& host, std::uint16_t port, bool isSecure);
+    std::uint16_t listen(const std::string& host, std::uint16_t port, coap_proto_t protocol);
 
     [[nodiscard]] int pollFd() const;
     /// Everything that is due or has arrived; never waits.

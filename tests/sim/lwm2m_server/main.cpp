@@ -21,6 +21,8 @@ struct Options
     std::string host = "127.0.0.1";
     int coapsPort = 0;
     int coapPort = -1;
+    int coapsTcpPort = -1;
+    int coapTcpPort = -1;
     std::vector<std::string> keys; ///< identity=hex
     std::string certificate;
     std::string privateKey;
@@ -87,12 +89,15 @@ Json open(Lwm2mServer& server, const Options& options)
     if (!options.certificate.empty())
         server.coap().useCertificate(options.certificate, options.privateKey, options.trusted);
     Json ready{{"event", "ready"}, {"host", options.host}};
-    if (options.coapsPort >= 0)
-        ready["coaps"] =
-            server.coap().listen(options.host, static_cast<std::uint16_t>(options.coapsPort), true);
-    if (options.coapPort >= 0)
-        ready["coap"] =
-            server.coap().listen(options.host, static_cast<std::uint16_t>(options.coapPort), false);
+    const auto listen = [&](const char* scheme, int port, coap_proto_t protocol) {
+        if (port >= 0)
+            ready[scheme] =
+                server.coap().listen(options.host, static_cast<std::uint16_t>(port), protocol);
+    };
+    listen("coaps", options.coapsPort, COAP_PROTO_DTLS);
+    listen("coap", options.coapPort, COAP_PROTO_UDP);
+    listen("coaps+tcp", options.coapsTcpPort, COAP_PROTO_TLS);
+    listen("coap+tcp", options.coapTcpPort, COAP_PROTO_TCP);
     return ready;
 }
 
@@ -134,6 +139,8 @@ int main(int argc, char** argv)
     app.add_option("--host", options.host, "address to listen on, IPv4 or IPv6");
     app.add_option("--coaps-port", options.coapsPort, "0: any; -1: no DTLS");
     app.add_option("--coap-port", options.coapPort, "0: any; -1: no plain CoAP (default)");
+    app.add_option("--coaps-tcp-port", options.coapsTcpPort, "0: any; -1: no TLS (default)");
+    app.add_option("--coap-tcp-port", options.coapTcpPort, "0: any; -1: no plain TCP (default)");
     app.add_option("--psk", options.keys, "identity=hex, as often as needed");
     app.add_option("--certificate", options.certificate, "PEM: its own, for clients with one");
     app.add_option("--private-key", options.privateKey, "PEM: that goes with it");

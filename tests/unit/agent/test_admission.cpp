@@ -135,6 +135,29 @@ BOOST_AUTO_TEST_CASE(a_lifetime_of_0_is_for_lwm2m_1_2)
     BOOST_TEST(!admitServer(server, false).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(r43_tcp_is_admitted_by_the_rules_of_udp)
+{
+    BOOST_TEST(admitServer(serverAt("coaps+tcp://h"), false).has_value());
+    BOOST_TEST(!admitServer(serverAt("coap+tcp://h"), true).has_value());
+    auto server = serverAt("coap+tcp://h:5683");
+    server.securityMode = api::SecurityMode::NoSec;
+
+    BOOST_TEST(admitServer(server, true).has_value());
+    BOOST_TEST((admitServer(server, false).error().kind == base::ErrorKind::Refused));
+    server.uri = "coaps+tcp://h";
+    BOOST_TEST(!admitServer(server, true).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(tcp_wants_a_version_of_lwm2m_that_has_it)
+{
+    auto server = serverAt("coaps+tcp://h");
+    server.lwm2mVersion = "1.0";
+
+    BOOST_TEST(admitServer(server, false).error().message.find("LwM2M 1.0 has no TCP") == 0U);
+    server.lwm2mVersion = "1.2";
+    BOOST_TEST(admitServer(server, false).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(r43_plain_coap_has_no_suites)
 {
     auto server = serverAt("coap://h");

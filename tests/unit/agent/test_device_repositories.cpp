@@ -112,7 +112,8 @@ BOOST_AUTO_TEST_CASE(r33_nothing_is_fetched_in_plaintext_unless_the_gateway_allo
 {
     account("main", "coaps://main.example");
     BOOST_TEST(
-        (repositories.protocols() == std::vector{PackageProtocol::Coaps, PackageProtocol::Https}));
+        (repositories.protocols() ==
+         std::vector{PackageProtocol::Coaps, PackageProtocol::Https, PackageProtocol::CoapsTcp}));
     BOOST_TEST(fetch("coap://main.example/fw") == nullptr);
     BOOST_TEST((error.value().kind == ErrorKind::NotSupported));
 
@@ -123,7 +124,9 @@ BOOST_AUTO_TEST_CASE(r33_nothing_is_fetched_in_plaintext_unless_the_gateway_allo
     BOOST_TEST((open.protocols() == std::vector{PackageProtocol::Coap,
                                                 PackageProtocol::Coaps,
                                                 PackageProtocol::Http,
-                                                PackageProtocol::Https}));
+                                                PackageProtocol::Https,
+                                                PackageProtocol::CoapTcp,
+                                                PackageProtocol::CoapsTcp}));
     BOOST_TEST((transport.peer().settings.securityMode == SecurityMode::NoSec));
     BOOST_TEST(transport.peer().settings.uri == "coap://main.example:5683");
 }

@@ -33,12 +33,17 @@ std::unique_ptr<fakes::MemoryObject> makeObject(model::Id id, fakes::MemoryObjec
 
 } // namespace
 
-ClientFixture::ClientFixture(api::ClientState kept, const std::string& version, bool hasQueueMode)
+ClientFixture::ClientFixture(api::ClientState kept,
+                             const std::string& version,
+                             bool hasQueueMode,
+                             const std::string& uri)
 {
     ClientSettings settings{
         "meter-1", "meter-1", api::factoryAccounts({siteSettings()}), std::move(kept)};
     settings.accounts.front().settings.lwm2mVersion = version;
     settings.accounts.front().settings.queueMode = hasQueueMode;
+    if (!uri.empty())
+        settings.accounts.front().settings.uri = uri;
     client = std::make_unique<Client>(
         std::move(settings), transport, scheduler, testDefinitions(), owner);
     DeviceIdentity identity;

@@ -58,7 +58,8 @@ struct ClientFixture
 {
     explicit ClientFixture(api::ClientState kept = {},
                            const std::string& version = "1.1",
-                           bool hasQueueMode = false);
+                           bool hasQueueMode = false,
+                           const std::string& uri = {});
 
     /// Registers at the newest session.
     void registerClient();

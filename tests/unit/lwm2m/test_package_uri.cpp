@@ -26,6 +26,8 @@ BOOST_AUTO_TEST_CASE(has_the_port_of_its_protocol)
 {
     for (const auto& [text, port] : {std::pair("coap://h/fw", 5683),
                                      std::pair("coaps://h/fw", 5684),
+                                     std::pair("coap+tcp://h/fw", 5683),
+                                     std::pair("coaps+tcp://h/fw", 5684),
                                      std::pair("http://h:/fw", 80),
                                      std::pair("https://[2001:db8::1]/fw", 443)})
         BOOST_TEST(parsePackageUri(text).value().port == port);
@@ -33,7 +35,7 @@ BOOST_AUTO_TEST_CASE(has_the_port_of_its_protocol)
 
 BOOST_AUTO_TEST_CASE(of_another_protocol_is_one_all_the_same)
 {
-    for (const auto* text : {"ftp://h/fw", "coap+tcp://h/fw", "coaps+tcp://h:1/fw"})
+    for (const auto* text : {"ftp://h/fw", "coap+ws://h/fw", "coaps+ws://h:1/fw"})
         BOOST_TEST(!parsePackageUri(text).value().protocol);
 }
 

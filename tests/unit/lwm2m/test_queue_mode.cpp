@@ -240,6 +240,17 @@ BOOST_FIXTURE_TEST_CASE(what_a_server_chose_is_there_after_a_restart, OldSleeper
     BOOST_TEST(textOf(again.read("/1/0/7", plainTextFormat)) == "UQ");
 }
 
+BOOST_AUTO_TEST_CASE(the_binding_is_that_of_the_servers_uri)
+{
+    ClientFixture byTcp({}, "1.1", false, "coaps+tcp://server.example");
+    byTcp.registerClient();
+
+    BOOST_TEST(textOf(byTcp.read("/1/0/7", plainTextFormat)) == "T");
+    BOOST_TEST((byTcp.writeText("/1/0/7", "T").code == OutcomeCode::Changed));
+    for (const auto* binding : {"U", "UT", "TQ", ""})
+        BOOST_TEST((byTcp.writeText("/1/0/7", binding).code == OutcomeCode::BadRequest), binding);
+}
+
 BOOST_FIXTURE_TEST_CASE(other_bindings_are_refused, OldSleeper)
 {
     for (const auto* binding : {"", "Q", "S", "US", "UQS", "T"})

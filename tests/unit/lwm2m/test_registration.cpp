@@ -185,6 +185,30 @@ BOOST_AUTO_TEST_CASE(waits_when_both_versions_are_refused)
     BOOST_CHECK(registration.version() == ProtocolVersion::V1_1);
 }
 
+BOOST_AUTO_TEST_CASE(says_t_to_a_server_by_tcp)
+{
+    account.settings.uri = "coaps+tcp://server.example";
+    account.settings.queueMode = true;
+    start();
+    peer().connect();
+
+    BOOST_TEST(asked().query.at(3) == "b=T");
+    BOOST_TEST(asked().query.at(4) == "Q");
+}
+
+// LwM2M 1.0 has no TCP.
+BOOST_AUTO_TEST_CASE(claims_no_version_by_tcp_that_does_not_know_it)
+{
+    account.settings.uri = "coaps+tcp://server.example";
+    start();
+    peer().connect();
+
+    peer().answer(OutcomeCode::PreconditionFailed);
+
+    BOOST_CHECK(state() == Reported::Waiting);
+    BOOST_CHECK(registration.version() == ProtocolVersion::V1_1);
+}
+
 BOOST_AUTO_TEST_CASE(asks_for_queue_mode_as_its_version_has_it)
 {
     account.settings.queueMode = true;

@@ -34,6 +34,23 @@ BOOST_AUTO_TEST_CASE(updates_after_a_resumed_handshake)
                boost::test_tools::per_element());
 }
 
+// RFC 8323 §7.4: the server's observations are gone, and an Update would not have it make them
+// anew.
+BOOST_AUTO_TEST_CASE(registers_after_a_resumed_handshake_by_tcp)
+{
+    registerOnce();
+    scheduler.advance(100s);
+    peer().lose({ErrorKind::Unreachable, "the server went away", {}});
+    api::ChannelFacts facts;
+    facts.isResumed = true;
+    facts.isReliable = true;
+
+    scheduler.advance(6s);
+    peer().connect(facts);
+
+    BOOST_TEST(asked().path == std::vector<std::string>{"rd"}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(registers_after_a_full_handshake)
 {
     registerOnce();
