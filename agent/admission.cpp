@@ -109,7 +109,8 @@ Expected<void> admitSuites(const api::ServerSettings& server)
 {
     if (server.cipherSuites.empty())
         return {};
-    return coap::offeredSuites(server.securityMode, server.cipherSuites).map([](const auto&) {});
+    return coap::offeredSuites(api::channelMode(server.securityMode), server.cipherSuites)
+        .map([](const auto&) {});
 }
 
 Expected<void> admitSecurity(const api::ServerSettings& server, bool allowsNoSec)
@@ -123,11 +124,16 @@ Expected<void> admitSecurity(const api::ServerSettings& server, bool allowsNoSec
     if (scheme != nullptr && scheme->isStream && server.lwm2mVersion == "1.0")
         return bad("LwM2M 1.0 has no TCP: coap+tcp:// and coaps+tcp:// go with version 1.1 or "
                    "later");
+    if (server.isBootstrap && server.securityMode == api::SecurityMode::Enrolment)
+        return bad("a Bootstrap-Server cannot have the security mode certificate-est: its "
+                   "certificate would have to come from itself");
     if (isNoSec && !allowsNoSec)
         return fail(ErrorKind::Refused,
                     "plain CoAP is switched off: set AllowNoSec=yes in [Network] of causeway.conf");
     if (!isNoSec && server.securityMode != api::SecurityMode::Psk) {
-        if (auto identity = coap::admitIdentity(server.securityMode, server.identity); !identity)
+        if (auto identity =
+                coap::admitIdentity(api::channelMode(server.securityMode), server.identity);
+            !identity)
             return identity;
     }
     return admitSuites(server);

@@ -19,7 +19,7 @@ namespace causeway::agent {
 /// if it has one: the same key gets a new certificate. One device after the other, the one that
 /// ends first before the others; what fails leaves the certificate that is there, says why in the
 /// journal and is tried again. On the main thread; all it is given outlives it.
-class CertificateRenewal final : public api::RenewalOverview
+class CertificateRenewal final
 {
 public:
     /// At least so often; and after a refusal, so long.
@@ -54,8 +54,8 @@ public:
     /// three times that, when two thirds of its time are over.
     CertificateRenewal(Services services, std::optional<EstServer> server, base::Duration before);
 
-    [[nodiscard]] std::optional<api::RenewalStatus>
-    renewal(const api::CredentialId& id) const override;
+    /// As api::RenewalOverview has it.
+    [[nodiscard]] std::optional<api::RenewalStatus> renewal(const api::CredentialId& id) const;
 
     /// Somebody has set, replaced or removed a credential.
     void onCredentialChanged();

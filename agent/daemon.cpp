@@ -77,6 +77,8 @@ Daemon::Daemon(const Settings& settings)
                 [this] {
                     if (renewal_)
                         renewal_->onCredentialChanged();
+                    if (enrolment_)
+                        enrolment_->onChanged();
                 },
                 &downloads_,
                 machineServices()},
@@ -139,6 +141,16 @@ void Daemon::beginRenewal()
                                                   }},
                      std::move(server),
                      settings_.renewBefore);
+    enrolment_.emplace(
+        CertificateEnrolment::Services{loop_,
+                                       endpoint_,
+                                       store_,
+                                       store_,
+                                       [this] { return gateway_.enrolledAccounts(); },
+                                       [this](const api::CredentialId& id) {
+                                           gateway_.onCredentialChanged(id);
+                                       }});
+    overview_.emplace(*renewal_, *enrolment_);
 }
 
 void Daemon::run()
@@ -161,7 +173,7 @@ void Daemon::onLoaded(const base::Expected<void>& loaded)
     // The name appears on the bus when everything behind it is there.
     try {
         service_.emplace(loop_,
-                         dbus::Controls{gateway_, lists_, store_, *renewal_},
+                         dbus::Controls{gateway_, lists_, store_, *overview_},
                          dbus::ServiceSettings{settings_.busAddress, CAUSEWAY_VERSION});
     } catch (const std::runtime_error& error) {
         failure_ = base::Error{base::ErrorKind::Unreachable, error.what()};
@@ -184,6 +196,7 @@ void Daemon::terminate()
     log::info(
         "stopping: de-registering {DEVICES} devices", "DEVICES", gateway_.deviceNames().size());
     service_manager::notifyStopping();
+    enrolment_->stop();
     renewal_->stop(); // or it begins handshakes while the devices say good-bye
     gateway_.stop(lifetime_.guard([this] { loop_.stop(); }));
 }

@@ -5,6 +5,8 @@
 
 #include "agent/base/event_loop.hpp"
 #include "agent/base/lifetime.hpp"
+#include "agent/certificate_enrolment.hpp"
+#include "agent/certificate_overview.hpp"
 #include "agent/certificate_renewal.hpp"
 #include "agent/certificate_watch.hpp"
 #include "agent/coap/endpoint.hpp"
@@ -64,6 +66,8 @@ private:
     CredentialLists lists_;
     CertificateWatch certificates_;
     std::optional<CertificateRenewal> renewal_;
+    std::optional<CertificateEnrolment> enrolment_;
+    std::optional<CertificateOverview> overview_;
     std::optional<Watchdog> watchdog_;
     std::optional<dbus::Service> service_;
     std::optional<base::Error> failure_;

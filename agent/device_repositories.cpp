@@ -122,7 +122,7 @@ Expected<api::SessionSettings> DeviceRepositories::settingsFor(const lwm2m::Pack
     const auto* const match = accountFor(uri.host, uri.port);
     if (match == nullptr)
         return fail(noAccountFor(uri.host));
-    session.securityMode = match->securityMode;
+    session.securityMode = api::channelMode(match->securityMode);
     session.credential = {device_, match->name};
     session.allowsCbcWithoutEtm = match->allowsCbcWithoutEtm;
     session.cipherSuites = match->cipherSuites;
@@ -142,7 +142,7 @@ Expected<api::StreamSettings> DeviceRepositories::streamFor(const api::WebOrigin
     if (!origin.isSecure)
         return stream;
     if (const auto* const match = accountFor(origin.host, origin.port); match != nullptr) {
-        stream.securityMode = match->securityMode;
+        stream.securityMode = api::channelMode(match->securityMode);
         stream.credential = api::CredentialId{device_, match->name};
         stream.server = match->identity;
         return stream;

@@ -63,16 +63,47 @@ api::SessionSettings settingsFor(const EstServer& server, const api::CredentialI
     return settings;
 }
 
-api::Request reEnrolment(const EstServer& server, base::Bytes request)
+api::SessionSettings settingsFor(const std::string& device, const api::ServerSettings& bootstrap)
+{
+    api::SessionSettings settings;
+    settings.logName = device;
+    settings.uri = bootstrap.uri;
+    settings.securityMode = bootstrap.securityMode;
+    settings.credential = {device, bootstrap.name};
+    settings.allowsCbcWithoutEtm = bootstrap.allowsCbcWithoutEtm;
+    settings.cipherSuites = bootstrap.cipherSuites;
+    settings.mayResume = false;
+    settings.isKept = false; // what the Bootstrap-Server's own session resumes from stays
+    settings.server = bootstrap.identity;
+    return settings;
+}
+
+api::Request enrolment(const char* operation, base::Bytes request)
 {
     api::Request asked;
     asked.method = api::Method::Post;
-    asked.host = server.host;
-    asked.path = server.path;
-    asked.path.emplace_back("sren");
+    asked.path = {".well-known", "est", operation};
     asked.contentFormat = pkcs10;
     asked.accept = certsOnly;
     asked.payload = std::move(request);
+    return asked;
+}
+
+api::Request reEnrolment(const EstServer& server, base::Bytes request)
+{
+    auto asked = enrolment("sren", std::move(request));
+    asked.host = server.host;
+    asked.path = server.path;
+    asked.path.emplace_back("sren");
+    return asked;
+}
+
+api::Request firstEnrolment(const api::ServerSettings& bootstrap, base::Bytes request)
+{
+    auto asked = enrolment("sen", std::move(request));
+    if (const auto uri = lwm2m::parsePackageUri(bootstrap.uri);
+        uri && !lwm2m::isLiteralHost(uri->host))
+        asked.host = uri->host;
     return asked;
 }
 
@@ -120,7 +151,30 @@ EstRequest::EstRequest(api::Transport& transport,
                        const EstServer& server,
                        Question question,
                        Done done)
-    : request_(reEnrolment(server, std::move(question.request)))
+    : EstRequest(transport,
+                 scheduler,
+                 settingsFor(server, question.id),
+                 reEnrolment(server, std::move(question.request)),
+                 std::move(done))
+{}
+
+EstRequest::EstRequest(api::Transport& transport,
+                       base::Scheduler& scheduler,
+                       FirstQuestion question,
+                       Done done)
+    : EstRequest(transport,
+                 scheduler,
+                 settingsFor(question.device, question.bootstrap),
+                 firstEnrolment(question.bootstrap, std::move(question.request)),
+                 std::move(done))
+{}
+
+EstRequest::EstRequest(api::Transport& transport,
+                       base::Scheduler& scheduler,
+                       const api::SessionSettings& settings,
+                       api::Request request,
+                       Done done)
+    : request_(std::move(request))
     , done_(std::move(done))
     , limit_(scheduler,
              [this] {
@@ -128,7 +182,7 @@ EstRequest::EstRequest(api::Transport& transport,
                              "the EST server does not come to an answer",
                              Retry::Later));
              })
-    , session_(transport.open(settingsFor(server, question.id), *this))
+    , session_(transport.open(settings, *this))
 {
     limit_.start(longest);
 }

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "agent/api/settings.hpp"
 #include "agent/api/transport.hpp"
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
@@ -28,8 +29,8 @@ struct EstServer
 [[nodiscard]] base::Expected<EstServer> readEstServer(const std::string& uri,
                                                       const std::filesystem::path& authority);
 
-/// One simple re-enrolment (/sren, RFC 9148 §4.2): a session of its own, which the certificate that
-/// is to be renewed authenticates, and one question. On the main thread; may be destroyed at any
+/// One simple enrolment or re-enrolment (/sen, /sren, RFC 9148 §4.2): a session of its own and one
+/// question. On the main thread; may be destroyed at any
 /// time, from inside `done` too.
 class EstRequest final : private api::SessionListener
 {
@@ -42,11 +43,20 @@ public:
     /// From the first octet of the handshake to the last one of the answer.
     static constexpr base::Duration longest = std::chrono::minutes(3);
 
-    /// What is asked, and with what.
+    /// What is to be renewed.
     struct Question
     {
         api::CredentialId id; ///< whose certificate authenticates the session
         base::Bytes request;  ///< PKCS#10, DER
+    };
+
+    /// A first certificate, from the device's Bootstrap-Server, who knows it by the credential that
+    /// it has for that.
+    struct FirstQuestion
+    {
+        std::string device;
+        api::ServerSettings bootstrap;
+        base::Bytes request; ///< PKCS#10, DER
     };
 
     /// `done` runs once, never from inside the call.
@@ -55,8 +65,18 @@ public:
                const EstServer& server,
                Question question,
                Done done);
+    EstRequest(api::Transport& transport,
+               base::Scheduler& scheduler,
+               FirstQuestion question,
+               Done done);
 
 private:
+    EstRequest(api::Transport& transport,
+               base::Scheduler& scheduler,
+               const api::SessionSettings& settings,
+               api::Request request,
+               Done done);
+
     void onConnected(const api::ChannelFacts& facts) override;
     void onClosed(const base::Error& reason) override;
     void onRequest(api::Request request, api::Respond respond) override;

@@ -241,13 +241,13 @@ void Gateway::restore(const api::InventorySnapshot& snapshot)
         "{DEVICES} devices on {LINES} lines", "DEVICES", devices_.size(), "LINES", lines_.size());
 }
 
-void Gateway::startDevice(const api::DeviceSettings& settings,
+void Gateway::startDevice(const api::DeviceSettings& of,
                           api::ClientState state,
                           base::Duration delay)
 {
-    const std::string name = settings.name;
-    auto devicePlan = plan(settings, std::move(state));
-    const bool runs = settings.isEnabled && devicePlan.fault.empty();
+    const std::string name = of.name;
+    auto devicePlan = plan(of, std::move(state));
+    const bool runs = of.isEnabled && devicePlan.fault.empty();
     if (!devicePlan.fault.empty())
         log::err("{DEVICE}: {ERROR}; it stays attached and does nothing",
                  "DEVICE",
@@ -267,8 +267,9 @@ void Gateway::startDevice(const api::DeviceSettings& settings,
                                                                   services_.web});
     auto& started = *device;
     devices_.insert_or_assign(name, std::move(device));
-    if (services_.machine.devices != nullptr && !isGateway(settings))
+    if (services_.machine.devices != nullptr && !isGateway(of))
         services_.machine.devices->add(name, started);
+    services_.credentialChanged();
     if (!runs)
         return;
     giveBridge(started);
@@ -424,6 +425,7 @@ void Gateway::onKeyStoreChanged()
                 giveFieldKey(*entry.second);
         });
     }
+    services_.credentialChanged();
     tell([](auto& listener) { listener.onGatewayChanged(); });
 }
 

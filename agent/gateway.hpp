@@ -41,6 +41,7 @@ public:
     void onLineChanged(const std::string& name);
     /// From whoever changed it past setCredential(): a list, a bootstrap.
     void onCredentialChanged(const api::CredentialId& id);
+    [[nodiscard]] std::vector<EnrolledAccount> enrolledAccounts() const; ///< of devices that run
 
     void setListener(api::GatewayListener* listener) override { listener_ = listener; }
 
@@ -158,8 +159,7 @@ private:
     }
 
     void restore(const api::InventorySnapshot& snapshot);
-    void
-    startDevice(const api::DeviceSettings& settings, api::ClientState state, base::Duration delay);
+    void startDevice(const api::DeviceSettings& of, api::ClientState state, base::Duration delay);
     void giveBridge(AttachedDevice& device);
     void giveFieldKey(const AttachedDevice& device);
     [[nodiscard]] std::vector<api::BluetoothSighting>

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "agent/admission.hpp"
+#include "agent/certificate_enrolment.hpp"
 #include "agent/gateway.hpp"
 
 // What a device's Bootstrap-Server changes: that device's accounts, and nothing else.
@@ -45,10 +46,31 @@ void Gateway::onDeviceDelivery(const std::string& device,
             now.keepAccounts(accountsOf(now.settings()), state);
             if (asker.expired()) // a reboot while it was committed: nobody else starts it with them
                 now.setAccounts(now.accounts());
+            services_.credentialChanged();
             tell([&](auto& listener) { listener.onDeviceChanged(device); });
             finished();
         },
         std::move(kept));
+}
+
+std::vector<EnrolledAccount> Gateway::enrolledAccounts() const
+{
+    std::vector<EnrolledAccount> all;
+    for (const auto& [name, device] : devices_) {
+        if (!device->settings().isEnabled)
+            continue;
+        std::optional<api::ServerSettings> bootstrap;
+        std::vector<api::CredentialId> enrolled;
+        for (const auto& account : device->accounts()) {
+            if (account.settings.isBootstrap)
+                bootstrap = account.settings;
+            else if (account.settings.securityMode == api::SecurityMode::Enrolment)
+                enrolled.push_back({name, account.settings.name});
+        }
+        for (auto& id : enrolled)
+            all.push_back({std::move(id), bootstrap});
+    }
+    return all;
 }
 
 } // namespace causeway::agent

@@ -52,7 +52,8 @@ void removeBond(const GatewayServices& services, const api::DeviceSettings& sett
 
 bool usesKeyPair(api::SecurityMode mode)
 {
-    return mode == api::SecurityMode::RawPublicKey || mode == api::SecurityMode::Certificate;
+    return mode == api::SecurityMode::RawPublicKey ||
+           api::channelMode(mode) == api::SecurityMode::Certificate;
 }
 
 /// Anybody may read it; what is no key is not to be shown.
@@ -61,7 +62,8 @@ Expected<void> checkIdentity(const api::ServerSettings& settings)
     if (usesKeyPair(settings.securityMode) || settings.identity.publicKey.empty())
         return {};
     return fail(ErrorKind::InvalidArgument,
-                "a server's public key goes with the security modes rpk and certificate only");
+                "a server's public key goes with the security modes rpk, certificate and "
+                "certificate-est only");
 }
 
 } // namespace
@@ -222,6 +224,7 @@ void Gateway::updateDevicesOf(const std::string& server)
         if (std::ranges::find(servers, server) != servers.end())
             base::contain(entry.first, [&] { device.setAccounts(accountsOf(device.settings())); });
     }
+    services_.credentialChanged();
 }
 
 void Gateway::removeServer(const std::string& name, Done done)

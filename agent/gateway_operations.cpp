@@ -236,8 +236,7 @@ void Gateway::onCredentialChanged(const api::CredentialId& id)
 {
     if (const auto device = find(id.device))
         (*device)->onCredentialChanged(id.server);
-    if (services_.credentialChanged)
-        services_.credentialChanged();
+    services_.credentialChanged();
     tell([&](auto& listener) { listener.onDeviceChanged(id.device); });
 }
 

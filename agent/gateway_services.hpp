@@ -28,6 +28,7 @@ class Central;
 namespace causeway::agent {
 
 class FirmwareDepot;
+struct EnrolledAccount;
 
 /// What the gateway is built on; all of it outlives it.
 struct GatewayServices
@@ -44,9 +45,11 @@ struct GatewayServices
     bridges::ProfileLibrary& profiles;
     const model::Definitions& definitions;
     FirmwareDepot& firmware;
-    std::function<void()> credentialChanged{}; ///< called after each change of one
-    api::WebFetcher* web = nullptr;            ///< none: neither http nor https is spoken
-    MachineServices machine{};                 ///< what the gateway tells when it is a client
+    /// Called after each change of one, or of accounts.
+    std::function<void()> credentialChanged = [] {
+    };
+    api::WebFetcher* web = nullptr; ///< none: neither http nor https is spoken
+    MachineServices machine{};      ///< what the gateway tells when it is a client
 };
 
 struct GatewayRules

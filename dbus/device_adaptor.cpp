@@ -413,6 +413,8 @@ std::vector<Dictionary> DeviceAdaptor::Registrations()
         all.push_back(toDictionary(one));
         if (const auto renewal = context_.renewals.renewal({name_, one.server}))
             addTo(all.back(), *renewal);
+        if (const auto enrolment = context_.renewals.enrolment({name_, one.server}))
+            addTo(all.back(), *enrolment);
     }
     return all;
 }

@@ -119,6 +119,13 @@ void addTo(Dictionary& registration, const api::RenewalStatus& renewal)
     putTime(registration, "renewalErrorAt", renewal.lastErrorAt);
 }
 
+void addTo(Dictionary& registration, const api::EnrolmentStatus& enrolment)
+{
+    putTime(registration, "enrolmentAt", enrolment.nextAt);
+    putText(registration, "enrolmentError", enrolment.lastError);
+    putTime(registration, "enrolmentErrorAt", enrolment.lastErrorAt);
+}
+
 Dictionary toDictionary(const api::ProfileSummary& profile)
 {
     Dictionary dictionary{

@@ -17,6 +17,7 @@ namespace causeway::dbus {
 [[nodiscard]] Dictionary toDictionary(const api::RegistrationStatus& status);
 /// Among what is told of the registration that the certificate is for.
 void addTo(Dictionary& registration, const api::RenewalStatus& renewal);
+void addTo(Dictionary& registration, const api::EnrolmentStatus& enrolment);
 [[nodiscard]] Dictionary toDictionary(const api::ProfileSummary& profile);
 [[nodiscard]] Dictionary toDictionary(const api::MappedResource& resource);
 [[nodiscard]] Dictionary toDictionary(const api::KeyStoreFacts& facts);

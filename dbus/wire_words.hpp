@@ -65,6 +65,7 @@ struct Words<api::SecurityMode>
         Word<api::SecurityMode>{api::SecurityMode::RawPublicKey, "rpk"},
         Word<api::SecurityMode>{api::SecurityMode::Certificate, "certificate"},
         Word<api::SecurityMode>{api::SecurityMode::NoSec, "nosec"},
+        Word<api::SecurityMode>{api::SecurityMode::Enrolment, "certificate-est"},
     };
 };
 

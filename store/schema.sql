@@ -49,7 +49,9 @@ CREATE TABLE server (
     bootstraps_on_failure  INTEGER NOT NULL DEFAULT 1 CHECK (bootstraps_on_failure IN (0, 1)),
     -- Whose own it is, delivered by that device's Bootstrap-Server; NULL: the operator's.
     device                 TEXT    REFERENCES device (name) ON DELETE CASCADE,
-    awake_time_s           INTEGER NOT NULL DEFAULT 93
+    awake_time_s           INTEGER NOT NULL DEFAULT 93,
+    -- Security mode 4: 2, with a certificate that the Bootstrap-Server gives.
+    enrols                 INTEGER NOT NULL DEFAULT 0 CHECK (enrols IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX server_by_device ON server (device);

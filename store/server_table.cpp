@@ -77,9 +77,10 @@ ServerTable::ServerTable(Database& database)
            "notifies_confirmable, lwm2m_version, queue_mode, allows_cbc_without_etm, retry_count, "
            "retry_timer_s, sequence_delay_s, sequence_retry_count, cipher_suites, "
            "server_public_key, matching_type, certificate_usage, server_name, is_bootstrap, "
-           "client_hold_off_s, bootstrap_timeout_s, bootstraps_on_failure, awake_time_s, device) "
+           "client_hold_off_s, bootstrap_timeout_s, bootstraps_on_failure, awake_time_s, device, "
+           "enrols) "
            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-           "?, ?) "
+           "?, ?, ?) "
            "ON CONFLICT (name) DO UPDATE SET uri = excluded.uri, "
            "security_mode = excluded.security_mode, "
            "short_server_id = excluded.short_server_id, lifetime_s = excluded.lifetime_s, "
@@ -101,7 +102,7 @@ ServerTable::ServerTable(Database& database)
            "client_hold_off_s = excluded.client_hold_off_s, "
            "bootstrap_timeout_s = excluded.bootstrap_timeout_s, "
            "bootstraps_on_failure = excluded.bootstraps_on_failure, "
-           "awake_time_s = excluded.awake_time_s")
+           "awake_time_s = excluded.awake_time_s, enrols = excluded.enrols")
     , remove_(database, "DELETE FROM server WHERE name = ?")
     , has_(database, "SELECT 1 FROM server WHERE name = ?")
     , user_(database, "SELECT device FROM device_server WHERE server = ? LIMIT 1")
@@ -118,7 +119,7 @@ void ServerTable::put(const ServerSettings& server, std::optional<std::string_vi
 {
     put_.run(server.name,
              server.uri,
-             static_cast<std::uint8_t>(server.securityMode),
+             static_cast<std::uint8_t>(api::channelMode(server.securityMode)),
              server.shortServerId,
              server.lifetime.count(),
              countOrNull(server.defaultPmin),
@@ -143,7 +144,8 @@ void ServerTable::put(const ServerSettings& server, std::optional<std::string_vi
              server.bootstrapTimeout.count(),
              server.bootstrapsOnFailure,
              server.awakeTime.count(),
-             device);
+             device,
+             server.securityMode == api::SecurityMode::Enrolment);
 }
 
 base::Expected<void> ServerTable::remove(const std::string& name)

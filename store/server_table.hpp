@@ -14,7 +14,8 @@ namespace causeway::store {
 
 /// What readServer() wants of a row, from its first column on.
 inline constexpr std::string_view serverColumns =
-    "name, uri, security_mode, short_server_id, lifetime_s, default_pmin_s, default_pmax_s, "
+    "name, uri, iif(enrols, 4, security_mode), short_server_id, lifetime_s, default_pmin_s, "
+    "default_pmax_s, "
     "disable_timeout_s, stores_notifications, notifies_confirmable, lwm2m_version, queue_mode, "
     "allows_cbc_without_etm, retry_count, retry_timer_s, sequence_delay_s, sequence_retry_count, "
     "cipher_suites, server_public_key, matching_type, certificate_usage, server_name, "

@@ -167,6 +167,7 @@ private:
     base::Expected<void> giveBack(const std::string& device);
     base::Expected<void> goBackToFactory(const std::string& device);
     [[nodiscard]] bool wasNoSec(const std::string& device, const std::string& account);
+    void removeOutdatedKeys(const std::string& device, const api::BootstrapResult& result);
     base::Expected<void> takeOrigin(const std::string& device, api::DeliveredAccount& delivered);
     base::Expected<void> putDelivered(const std::string& device,
                                       const api::DeliveredAccount& delivered);

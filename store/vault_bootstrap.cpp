@@ -37,7 +37,7 @@ bool fits(const CredentialRow& row, api::SecurityMode mode)
     if (mode == api::SecurityMode::Psk)
         return row.kind == pskKind;
     const bool isCertified = !row.certificates.empty();
-    return row.kind == keyPairKind && (isCertified || mode != api::SecurityMode::Certificate);
+    return row.kind == keyPairKind && (isCertified || mode == api::SecurityMode::RawPublicKey);
 }
 
 } // namespace
@@ -119,6 +119,7 @@ base::Expected<void> Vault::keepBootstrap(const std::string& device, api::Bootst
     std::set<std::string> names;
     for (const auto& delivered : result.accounts)
         names.insert(delivered.account.settings.name);
+    removeOutdatedKeys(device, result);
     bootstraps_.clear(device, names);
     // What the Bootstrap-Server has deleted of the operator's accounts takes its key along.
     for (const auto& server : devices_.serversOf(device)) {
@@ -132,6 +133,23 @@ base::Expected<void> Vault::keepBootstrap(const std::string& device, api::Bootst
     devices_.keepClientState(device, result.state);
     commit(transaction);
     return {};
+}
+
+// An account that is to be enrolled at keeps its key and certificate only while it leads to the
+// same server.
+void Vault::removeOutdatedKeys(const std::string& device, const api::BootstrapResult& result)
+{
+    const auto before = bootstraps_.of(device);
+    for (const auto& delivered : result.accounts) {
+        const auto& settings = delivered.account.settings;
+        const bool isSame = std::ranges::any_of(before, [&](const auto& one) {
+            return one.settings.name == settings.name && one.settings.uri == settings.uri &&
+                   one.settings.securityMode == settings.securityMode &&
+                   one.settings.identity == settings.identity;
+        });
+        if (delivered.isOwn && settings.securityMode == api::SecurityMode::Enrolment && !isSame)
+            credentials_.remove({device, settings.name});
+    }
 }
 
 base::Expected<void> Vault::goBackToFactory(const std::string& device)
@@ -166,7 +184,8 @@ bool Vault::wasNoSec(const std::string& device, const std::string& account)
 base::Expected<void> Vault::takeOrigin(const std::string& device, api::DeliveredAccount& delivered)
 {
     const auto& settings = delivered.account.settings;
-    if (!delivered.isOwn || delivered.credential || !needsCredential(delivered))
+    if (!delivered.isOwn || delivered.credential || !needsCredential(delivered) ||
+        settings.securityMode == api::SecurityMode::Enrolment) // its key is made later
         return {};
     const bool stays = delivered.origin == settings.name;
     const api::CredentialId origin{device, delivered.origin};

@@ -19,7 +19,8 @@ enum class CredentialKind : std::uint8_t { PreSharedKey, KeyPair };
 checkKind(const std::string& server, SecurityMode mode, CredentialKind kind)
 {
     const bool isPsk = mode == SecurityMode::Psk;
-    const bool isKeyPair = mode == SecurityMode::RawPublicKey || mode == SecurityMode::Certificate;
+    const bool isKeyPair =
+        mode == SecurityMode::RawPublicKey || channelMode(mode) == SecurityMode::Certificate;
     if (!(isPsk && kind == CredentialKind::KeyPair) &&
         !(isKeyPair && kind == CredentialKind::PreSharedKey))
         return {};

@@ -17,7 +17,15 @@ struct RenewalStatus
     std::optional<base::WallTime> lastErrorAt;
 };
 
-/// Main thread only; implemented by agent::CertificateRenewal.
+/// What is known of a first certificate that a device does not have yet.
+struct EnrolmentStatus
+{
+    std::optional<base::WallTime> nextAt; ///< it is asked for then; nothing while that is under way
+    std::string lastError;                ///< one sentence
+    std::optional<base::WallTime> lastErrorAt;
+};
+
+/// Main thread only; implemented by agent::CertificateOverview.
 class RenewalOverview
 {
 public:
@@ -25,6 +33,10 @@ public:
 
     /// Nothing where there is no certificate, or none that has been seen yet.
     [[nodiscard]] virtual std::optional<RenewalStatus> renewal(const CredentialId& id) const = 0;
+
+    /// Nothing where no certificate is missing that the Bootstrap-Server is to give.
+    [[nodiscard]] virtual std::optional<EnrolmentStatus>
+    enrolment(const CredentialId& id) const = 0;
 };
 
 } // namespace causeway::api

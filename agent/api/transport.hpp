@@ -22,7 +22,21 @@
 namespace causeway::api {
 
 /// LwM2M Security Object resource 2.
-enum class SecurityMode : std::uint8_t { Psk = 0, RawPublicKey = 1, Certificate = 2, NoSec = 3 };
+enum class SecurityMode : std::uint8_t {
+    Psk = 0,
+    RawPublicKey = 1,
+    Certificate = 2,
+    NoSec = 3,
+    /// "Certificate mode with EST": the gateway makes the key pair, and gets the certificate for it
+    /// from the device's Bootstrap-Server. From then on it is Certificate.
+    Enrolment = 4,
+};
+
+/// What a session with an account of that mode does.
+[[nodiscard]] constexpr SecurityMode channelMode(SecurityMode mode)
+{
+    return mode == SecurityMode::Enrolment ? SecurityMode::Certificate : mode;
+}
 
 /// LwM2M Security Object resource 13: what of the server's key or certificate is known (RFC 6698
 /// §2.1.3).

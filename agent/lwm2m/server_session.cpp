@@ -23,7 +23,7 @@ void ServerSession::open(bool mayResume)
 {
     session_ = transport_.open({.logName = identity_.logName,
                                 .uri = account_.uri,
-                                .securityMode = account_.securityMode,
+                                .securityMode = api::channelMode(account_.securityMode),
                                 .credential = {identity_.logName, account_.name},
                                 .allowsCbcWithoutEtm = account_.allowsCbcWithoutEtm,
                                 .cipherSuites = account_.cipherSuites,

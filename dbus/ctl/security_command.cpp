@@ -97,14 +97,19 @@ std::string credentialText(const Json& channel)
 /// Sentences are too long for a column.
 void printFailures(const Json& list)
 {
-    for (const auto& channel : list) {
-        const auto reason = textIn(channel, "renewalError");
+    const auto tell = [](const Json& channel, const char* key, const char* what) {
+        const auto reason = textIn(channel, key);
         if (!reason.empty())
-            std::puts(plainText(fmt::format("{}: the certificate for {} is not renewed: {}",
+            std::puts(plainText(fmt::format("{}: the certificate for {} {}: {}",
                                             textIn(channel, "device"),
                                             textIn(channel, "server"),
+                                            what,
                                             reason))
                           .c_str());
+    };
+    for (const auto& channel : list) {
+        tell(channel, "renewalError", "is not renewed");
+        tell(channel, "enrolmentError", "has not been given yet");
     }
 }
 

@@ -35,7 +35,7 @@ constexpr std::array lineOptions{
 
 constexpr std::array serverOptions{
     SettingOption{"uri",                 "--uri",                  "coaps://host[:port]"},
-    SettingOption{"securityMode",        "--security-mode",        "psk, rpk, certificate or nosec (psk)"},
+    SettingOption{"securityMode",        "--security-mode",        "psk, rpk, certificate, certificate-est or nosec (psk)"},
     SettingOption{"shortServerId",       "--short-server-id",      "1 to 65534 (1)"},
     SettingOption{"lifetime",            "--lifetime",             "seconds of a registration (86400)", "s"},
     SettingOption{"defaultPmin",         "--default-pmin",         "seconds, or none", "s", true},

@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
 
 #include "dbus/ctl/pem.hpp"
 #include "tests/dbus/running_gateway.hpp"
@@ -117,6 +118,22 @@ BOOST_AUTO_TEST_CASE(a_credential_that_the_servers_mode_cannot_use_replaces_none
         BOOST_TEST(refused.errors.find("use causewayctl key-pair") != std::string::npos);
     }
     BOOST_TEST(inside([](World& world) { return world.gateway.credentials.empty(); }));
+}
+
+BOOST_AUTO_TEST_CASE(security_tells_why_a_first_certificate_has_not_been_given)
+{
+    inside([](World& world) {
+        const base::WallTime now = std::chrono::system_clock::now();
+        world.renewals.missing[{"meter-1", "main"}] = {
+            now + std::chrono::minutes(90), "the EST server answers 4.03", now};
+    });
+
+    const auto people = ctl({"security"}).output;
+    BOOST_TEST((people.find("meter-1: the certificate for main has not been given yet: the EST "
+                            "server answers 4.03") != std::string::npos),
+               people);
+    for (const char* const key : {"enrolmentAt", "enrolmentError", "enrolmentErrorAt"})
+        BOOST_TEST(json({"security"})[0].contains(key), key);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

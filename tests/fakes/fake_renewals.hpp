@@ -19,6 +19,15 @@ public:
         const auto found = known.find(id);
         return found == known.end() ? std::nullopt : std::optional(found->second);
     }
+
+    std::map<api::CredentialId, api::EnrolmentStatus> missing;
+
+    [[nodiscard]] std::optional<api::EnrolmentStatus>
+    enrolment(const api::CredentialId& id) const override
+    {
+        const auto found = missing.find(id);
+        return found == missing.end() ? std::nullopt : std::optional(found->second);
+    }
 };
 
 } // namespace causeway::fakes

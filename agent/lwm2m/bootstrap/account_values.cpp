@@ -190,7 +190,8 @@ std::vector<std::string> suitesOf(const StagedInstance& content, const Path& res
 
 bool hasServerIdentity(api::SecurityMode mode)
 {
-    return mode == api::SecurityMode::RawPublicKey || mode == api::SecurityMode::Certificate;
+    return mode == api::SecurityMode::RawPublicKey ||
+           api::channelMode(mode) == api::SecurityMode::Certificate;
 }
 
 void takeServerIdentity(Reader& reader, api::ServerIdentity& identity)
@@ -338,7 +339,7 @@ takeSecurityValues(const StagedInstance& content, Id instance, ServerSettings& s
     std::uint8_t mode = 0;
     reader.whole(security::mode, mode);
     settings.securityMode = static_cast<api::SecurityMode>(mode);
-    if (mode > static_cast<std::uint8_t>(api::SecurityMode::NoSec))
+    if (mode > static_cast<std::uint8_t>(api::SecurityMode::Enrolment))
         reader.refuse(security::mode, "is a security mode that this client does not have");
     if (hasServerIdentity(settings.securityMode))
         takeServerIdentity(reader, settings.identity);

@@ -190,6 +190,11 @@ private:
                                             path.toString()));
         if (isNoSec)
             return {};
+        // /0/x/3 and /0/x/5 are not used (LwM2M 1.1 Transport §5.2.9): the key is made here.
+        if (settings.securityMode == api::SecurityMode::Enrolment) {
+            delivered.origin = security.origin;
+            return {};
+        }
         const auto* identity = octetsOf(security, path.child(identityResource));
         if (identity == nullptr && security.key.empty() && !security.origin.empty()) {
             delivered.origin = security.origin;

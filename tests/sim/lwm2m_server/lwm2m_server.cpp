@@ -82,6 +82,7 @@ const std::map<std::string, Lwm2mServer::Handler>& Lwm2mServer::handlers()
         {"refuse", &Lwm2mServer::refuse},
         {"forget", &Lwm2mServer::forget},
         {"publish", &Lwm2mServer::publish},
+        {"certify", &Lwm2mServer::certify},
         {"quit", &Lwm2mServer::quit},
     };
     return table;
@@ -90,8 +91,11 @@ const std::map<std::string, Lwm2mServer::Handler>& Lwm2mServer::handlers()
 Lwm2mServer::Lwm2mServer(Events::Tell tell)
     : coap_({
           [this](auto* session, const auto& request) {
-              const auto package = repository_.handle(request);
-              return package ? *package : registry_.handle(session, request);
+              if (auto package = repository_.handle(request))
+                  return *package;
+              if (auto certified = enrolment_.handle(request))
+                  return *certified;
+              return registry_.handle(session, request);
           },
           [this](auto* session, const auto& message) {
               return conversation_.onMessage(session, message);
@@ -310,6 +314,15 @@ void Lwm2mServer::publish(const Json& command, const Answer& answer)
     if (command.contains("format"))
         package.format = formatOf(command["format"]);
     repository_.publish(command.at("path").get<std::string>(), std::move(package));
+    answer({{"ok", true}});
+}
+
+void Lwm2mServer::certify(const Json& command, const Answer& answer)
+{
+    const auto refusal = command.value("refuse", std::string());
+    enrolment_.use(command.at("certificate").get<std::string>(),
+                   command.at("privateKey").get<std::string>());
+    enrolment_.refuse(refusal.empty() ? 0 : codeOf(refusal));
     answer({{"ok", true}});
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/sim/lwm2m_server/conversation.hpp"
+#include "tests/sim/lwm2m_server/enrolment.hpp"
 #include "tests/sim/lwm2m_server/events.hpp"
 #include "tests/sim/lwm2m_server/json.hpp"
 #include "tests/sim/lwm2m_server/registry.hpp"
@@ -54,6 +55,7 @@ private:
     void refuse(const Json& command, const Answer& answer);
     void forget(const Json& command, const Answer& answer);
     void publish(const Json& command, const Answer& answer);
+    void certify(const Json& command, const Answer& answer);
     void quit(const Json& command, const Answer& answer);
 
     [[nodiscard]] Message requestOf(const Json& command, unsigned code) const;
@@ -63,6 +65,7 @@ private:
     Events events_;
     Registry registry_;
     Repository repository_;
+    Enrolment enrolment_;
     Conversation conversation_;
     std::map<std::string, std::string> tokens_; ///< "endpoint path" -> its observation's token
     Conversation::Clock::time_point nextDeadline_ = Conversation::Clock::time_point::max();

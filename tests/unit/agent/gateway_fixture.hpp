@@ -48,7 +48,7 @@ public:
                                    profiles,
                                    definitions,
                                    firmware,
-                                   {},
+                                   [] {},
                                    nullptr,
                                    machine},
             agent::GatewayRules{false, base::Duration::zero(), std::chrono::milliseconds(1), {}});

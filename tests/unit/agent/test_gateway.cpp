@@ -261,8 +261,10 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_no_servers_key_is_not_kept_where_all_may_rea
     auto settings = server();
     settings.identity.publicKey = base::toBytes("root:x:0:0");
 
-    BOOST_TEST(add(settings) ==
-               "a server's public key goes with the security modes rpk and certificate only");
+    BOOST_TEST(
+        add(settings) ==
+        "a server's public key goes with the security modes rpk, certificate and certificate-est "
+        "only");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_asked_of_a_disabled_device_says_so)

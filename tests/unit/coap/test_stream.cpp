@@ -256,6 +256,20 @@ BOOST_AUTO_TEST_CASE(without_a_fitting_credential_is_not_begun)
     BOOST_TEST(peer.sessions() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(r33_with_a_private_key_in_the_tpm_is_not_begun)
+{
+    const TlsServer server({sharedKeys, tests::testKey, {}});
+    auto keyPair = device.keyPair(true);
+    keyPair.residence = api::KeyResidence::Tpm;
+    store.put({"meter-1", "server"}, std::move(keyPair));
+    auto settings = to(server, SecurityMode::Certificate);
+    settings.server = anchoredIn(authority);
+
+    BOOST_TEST(!connect(std::move(settings)));
+
+    BOOST_TEST(listener.error->message.find("a key that the TPM keeps") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(in_clear_is_the_gateways_choice)
 {
     Fixture strict(false);

@@ -63,7 +63,6 @@ const std::vector<Inconsistency>& inconsistencies()
         {"certificates without a certificate", without(with(F::security(), 2, Value(std::int64_t{2})), 3), F::server(), "/0/1/3: there is no certificate"},
         {"certificates without a key", without(with(F::security(), 2, Value(std::int64_t{2})), 5), F::server(), "/0/1/5: there is no private key"},
         {"raw public keys without a private one", without(with(F::security(), 2, Value(std::int64_t{1})), 5), F::server(), "/0/1/5: there is no private key"},
-        {"enrolment by EST", with(F::security(), 2, Value(std::int64_t{4})), F::server(), "/0/1/2 is a security mode that this client does not have"},
         {"a short key", F::security(1, 101, "coaps://new.example", 15), F::server(), "/0/1/5: a PSK has 16 to 64 octets, here are 15"},
         {"a long key", F::security(1, 101, "coaps://new.example", 65), F::server(), "/0/1/5: a PSK has 16 to 64 octets, here are 65"},
         {"no key", without(F::security(), 5), F::server(), "/0/1/5: a PSK has 16 to 64 octets, here are 0"},
@@ -214,6 +213,30 @@ BOOST_FIXTURE_TEST_CASE(a_raw_public_key_is_delivered_with_the_servers, Bootstra
     BOOST_TEST((pair.publicKey == text("ep-1")));
     BOOST_TEST(pair.privateKey.equals(base::Bytes(16, 0x5A)));
     BOOST_TEST(pair.certificates.empty());
+}
+
+// Security mode 4: neither identity nor key comes, and what comes in their place is of no use.
+BOOST_AUTO_TEST_CASE(r30_an_account_to_be_enrolled_at_is_delivered_without_a_key)
+{
+    for (const bool isBare : {true, false}) {
+        BootstrapFixture f;
+        f.begin();
+        auto security = BootstrapFixture::security();
+        if (isBare)
+            security = without(without(security, 3), 5);
+        security = with(security, 2, Value(std::int64_t{4}));
+        security = with(security, 4, Value(text("the server's certificate")));
+        BOOST_TEST((f.write("/0/1", security) == OutcomeCode::Changed));
+        BOOST_TEST((f.write("/1/0", BootstrapFixture::server()) == OutcomeCode::Changed));
+
+        BOOST_TEST((f.finish().code == OutcomeCode::Changed));
+
+        const auto& delivered = f.owner.delivered.front().accounts.back();
+        BOOST_CHECK(delivered.account.settings.securityMode == api::SecurityMode::Enrolment);
+        BOOST_TEST(
+            (delivered.account.settings.identity.publicKey == text("the server's certificate")));
+        BOOST_TEST(!delivered.credential);
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(a_certificate_is_delivered_with_what_the_server_must_prove,

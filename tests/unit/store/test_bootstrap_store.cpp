@@ -272,6 +272,35 @@ BOOST_AUTO_TEST_CASE(a_key_pair_goes_on_with_its_account_and_no_other_kind_does)
     BOOST_TEST(pair.certificates.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_key_that_was_enrolled_stays_as_long_as_its_server_does)
+{
+    auto store = open();
+    auto enrolled = account(101, 0);
+    enrolled.account.settings.securityMode = api::SecurityMode::Enrolment;
+    enrolled.credential.reset();
+    auto again = account(101, 0);
+    again.account.settings = enrolled.account.settings;
+    again.credential.reset();
+    auto other = account(101, 0);
+    other.account.settings = enrolled.account.settings;
+    other.account.settings.uri = "coaps://other.example";
+    other.credential.reset();
+    BOOST_REQUIRE(keep(store, "meter-1", result(std::move(enrolled))));
+    BOOST_CHECK(store.fetch(delivered).error().kind == ErrorKind::NotFound);
+    const auto made = tests::await<api::CredentialFacts>(store.loop(), [&](auto done) {
+        store.store().generateKeyPair(delivered, api::KeyResidence::Store, std::move(done));
+    });
+    BOOST_REQUIRE(made);
+
+    BOOST_REQUIRE(keep(store, "meter-1", result(std::move(again))));
+    BOOST_CHECK(fetchPair(store, delivered.server).publicKey == made->publicKey);
+    const auto accounts = store.load()->bootstrapped.at("meter-1");
+    BOOST_CHECK(accounts.front().settings.securityMode == api::SecurityMode::Enrolment);
+
+    BOOST_REQUIRE(keep(store, "meter-1", result(std::move(other))));
+    BOOST_CHECK(store.fetch(delivered).error().kind == ErrorKind::NotFound);
+}
+
 BOOST_AUTO_TEST_CASE(an_account_that_had_no_security_needs_a_key_for_it)
 {
     auto store = open();

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/api/credential_store.hpp"
+#include "agent/api/renewal_overview.hpp"
+#include "agent/api/renewal_store.hpp"
+#include "agent/base/lifetime.hpp"
+#include "agent/est_request.hpp"
+
+namespace causeway::agent {
+
+/// An account of security mode 4 (LwM2M 1.1 Transport §5.2.9) and who certifies its key.
+struct EnrolledAccount
+{
+    api::CredentialId id;
+    std::optional<api::ServerSettings> bootstrap; ///< none: the device has no Bootstrap-Server
+};
+
+/// Gets devices their first certificate: makes a key pair in the store and asks the device's
+/// Bootstrap-Server to certify it (EST, RFC 9148 /sen), over a session of its own with the
+/// credential that the device has for that server. Each step is kept before the next one: a key
+/// that was made before the power went is the one that is certified afterwards. What fails says why
+/// and is tried again, more and more seldom. On the main thread; all it is given outlives it.
+class CertificateEnrolment final
+{
+public:
+    /// Handshakes beside each other; one silent server keeps no other device waiting.
+    static constexpr std::size_t mostAtOnce = 8;
+    /// After the first failure; twice as long after each further one.
+    static constexpr base::Duration firstRetry = std::chrono::minutes(1);
+    static constexpr base::Duration longestRetry = std::chrono::hours(4);
+    /// After the start and after each change: there may be more of them.
+    static constexpr base::Duration settling = std::chrono::seconds(1);
+
+    /// What it works with.
+    struct Services
+    {
+        base::Scheduler& scheduler;
+        api::Transport& transport;
+        api::CredentialStore& credentials;
+        api::RenewalStore& certificates;
+        std::function<std::vector<EnrolledAccount>()> accounts; ///< of all devices that run
+        std::function<void(const api::CredentialId& id)> enrolled;
+    };
+
+    explicit CertificateEnrolment(Services services);
+
+    /// As api::RenewalOverview has it.
+    [[nodiscard]] std::optional<api::EnrolmentStatus> enrolment(const api::CredentialId& id) const;
+
+    /// An account or a credential may have come, changed or gone.
+    void onChanged();
+    /// Asks for nothing any more.
+    void stop();
+
+private:
+    /// One account without a certificate.
+    struct Missing
+    {
+        std::optional<api::ServerSettings> bootstrap{};
+        bool isUnderWay = false;
+        unsigned failures = 0; ///< in a row
+        base::TimePoint notBefore{};
+        std::string lastError{};
+        std::optional<base::WallTime> lastErrorAt{};
+        std::unique_ptr<EstRequest> request{};
+    };
+
+    void look();
+    void take(const std::vector<api::RenewalTerm>& certified);
+    void beginDue();
+    void rest();
+    void begin(const api::CredentialId& id);
+    void onKey(const api::CredentialId& id, const base::Expected<api::CredentialFacts>& facts);
+    void askForRequest(const api::CredentialId& id);
+    void askServer(const api::CredentialId& id, base::Bytes request);
+    void onAnswer(const api::CredentialId& id, base::Expected<EstRequest::Answer> answer);
+    void onKept(const api::CredentialId& id, const base::Expected<api::CredentialFacts>& facts);
+    void failed(const api::CredentialId& id, const base::Error& error);
+    void later(const api::CredentialId& id, const std::string& sentence, base::Duration wait);
+    /// Not when the account went meanwhile.
+    [[nodiscard]] Missing* find(const api::CredentialId& id);
+
+    Services services_;
+    std::map<api::CredentialId, Missing> missing_;
+    bool isStopped_ = false;
+    base::Timer timer_;
+    base::Lifetime lifetime_;
+};
+
+} // namespace causeway::agent

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/sim/lwm2m_server/enrolment.hpp"
+
+#include <stdexcept>
+
+#include <openssl/pem.h>
+#include <openssl/pkcs7.h>
+
+namespace causeway::sim {
+
+namespace {
+
+constexpr unsigned changed = 0x44;
+constexpr unsigned badRequest = 0x80;
+constexpr unsigned certsOnly = 281;
+constexpr long day = 24L * 60 * 60;
+
+using File = std::unique_ptr<BIO, decltype(&BIO_free)>;
+using Request = std::unique_ptr<X509_REQ, decltype(&X509_REQ_free)>;
+using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
+using Bag = std::unique_ptr<PKCS7, decltype(&PKCS7_free)>;
+
+std::string encoded(const PKCS7& bag)
+{
+    std::string octets(static_cast<std::size_t>(i2d_PKCS7(&bag, nullptr)), '\0');
+    auto* at = reinterpret_cast<unsigned char*>(octets.data());
+    i2d_PKCS7(&bag, &at);
+    return octets;
+}
+
+} // namespace
+
+void Enrolment::use(const std::string& certificate, const std::string& privateKey)
+{
+    const File first(BIO_new_file(certificate.c_str(), "r"), BIO_free);
+    const File second(BIO_new_file(privateKey.c_str(), "r"), BIO_free);
+    if (first)
+        authority_.reset(PEM_read_bio_X509(first.get(), nullptr, nullptr, nullptr));
+    if (second)
+        key_.reset(PEM_read_bio_PrivateKey(second.get(), nullptr, nullptr, nullptr));
+    if (!authority_ || !key_)
+        throw std::runtime_error("the authority cannot be read");
+}
+
+std::optional<Message> Enrolment::handle(const Message& request)
+{
+    if (!key_ || request.path != std::vector<std::string>{".well-known", "est", "sen"})
+        return std::nullopt;
+    Message answer;
+    answer.code = refusal_;
+    if (refusal_ != 0)
+        return answer;
+    answer.payload = certify(request.payload);
+    answer.code = answer.payload.empty() ? badRequest : changed;
+    if (!answer.payload.empty())
+        answer.format = certsOnly;
+    return answer;
+}
+
+std::string Enrolment::certify(const std::string& request)
+{
+    const auto* at = reinterpret_cast<const unsigned char*>(request.data());
+    const Request asked(d2i_X509_REQ(nullptr, &at, static_cast<long>(request.size())),
+                        X509_REQ_free);
+    if (!asked || X509_REQ_verify(asked.get(), X509_REQ_get0_pubkey(asked.get())) != 1)
+        return {};
+    const Certificate made(X509_new(), X509_free);
+    X509_set_version(made.get(), X509_VERSION_3);
+    ASN1_INTEGER_set(X509_get_serialNumber(made.get()), ++lastSerial_);
+    X509_gmtime_adj(X509_getm_notBefore(made.get()), -60);
+    X509_gmtime_adj(X509_getm_notAfter(made.get()), day);
+    X509_set_subject_name(made.get(), X509_REQ_get_subject_name(asked.get()));
+    X509_set_issuer_name(made.get(), X509_get_subject_name(authority_.get()));
+    X509_set_pubkey(made.get(), X509_REQ_get0_pubkey(asked.get()));
+    X509_sign(made.get(), key_.get(), EVP_sha256());
+    const Bag bag(PKCS7_new(), PKCS7_free);
+    PKCS7_set_type(bag.get(), NID_pkcs7_signed);
+    PKCS7_content_new(bag.get(), NID_pkcs7_data);
+    PKCS7_set_detached(bag.get(), 1);
+    PKCS7_add_certificate(bag.get(), made.get());
+    return encoded(*bag);
+}
+
+} // namespace causeway::sim
