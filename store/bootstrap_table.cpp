@@ -10,9 +10,9 @@ namespace causeway::store {
 namespace {
 
 // Behind serverColumns.
-constexpr int deviceColumn = 27;
-constexpr int securityInstanceColumn = 28;
-constexpr int serverInstanceColumn = 29;
+constexpr int deviceColumn = 30;
+constexpr int securityInstanceColumn = 31;
+constexpr int serverInstanceColumn = 32;
 
 std::string select(const char* which)
 {

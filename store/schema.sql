@@ -51,7 +51,10 @@ CREATE TABLE server (
     device                 TEXT    REFERENCES device (name) ON DELETE CASCADE,
     awake_time_s           INTEGER NOT NULL DEFAULT 93,
     -- Security mode 4: 2, with a certificate that the Bootstrap-Server gives.
-    enrols                 INTEGER NOT NULL DEFAULT 0 CHECK (enrols IN (0, 1))
+    enrols                 INTEGER NOT NULL DEFAULT 0 CHECK (enrols IN (0, 1)),
+    registration_order     INTEGER,
+    initial_delay_s        INTEGER NOT NULL DEFAULT 0,
+    blocks_on_failure      INTEGER NOT NULL DEFAULT 0 CHECK (blocks_on_failure IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX server_by_device ON server (device);

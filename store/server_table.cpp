@@ -65,6 +65,10 @@ ServerSettings readServer(const Row& row)
     server.bootstrapTimeout = seconds(row.integer(24));
     server.bootstrapsOnFailure = row.boolean(25);
     server.awakeTime = seconds(row.integer(26));
+    if (row.integerOrNull(27))
+        server.registrationOrder = row.number<std::uint32_t>(27);
+    server.initialDelay = seconds(row.integer(28));
+    server.blocksOnFailure = row.boolean(29);
     return server;
 }
 
@@ -77,10 +81,10 @@ ServerTable::ServerTable(Database& database)
            "notifies_confirmable, lwm2m_version, queue_mode, allows_cbc_without_etm, retry_count, "
            "retry_timer_s, sequence_delay_s, sequence_retry_count, cipher_suites, "
            "server_public_key, matching_type, certificate_usage, server_name, is_bootstrap, "
-           "client_hold_off_s, bootstrap_timeout_s, bootstraps_on_failure, awake_time_s, device, "
-           "enrols) "
+           "client_hold_off_s, bootstrap_timeout_s, bootstraps_on_failure, awake_time_s, "
+           "registration_order, initial_delay_s, blocks_on_failure, device, enrols) "
            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-           "?, ?, ?) "
+           "?, ?, ?, ?, ?, ?) "
            "ON CONFLICT (name) DO UPDATE SET uri = excluded.uri, "
            "security_mode = excluded.security_mode, "
            "short_server_id = excluded.short_server_id, lifetime_s = excluded.lifetime_s, "
@@ -102,7 +106,10 @@ ServerTable::ServerTable(Database& database)
            "client_hold_off_s = excluded.client_hold_off_s, "
            "bootstrap_timeout_s = excluded.bootstrap_timeout_s, "
            "bootstraps_on_failure = excluded.bootstraps_on_failure, "
-           "awake_time_s = excluded.awake_time_s, enrols = excluded.enrols")
+           "awake_time_s = excluded.awake_time_s, "
+           "registration_order = excluded.registration_order, "
+           "initial_delay_s = excluded.initial_delay_s, "
+           "blocks_on_failure = excluded.blocks_on_failure, enrols = excluded.enrols")
     , remove_(database, "DELETE FROM server WHERE name = ?")
     , has_(database, "SELECT 1 FROM server WHERE name = ?")
     , user_(database, "SELECT device FROM device_server WHERE server = ? LIMIT 1")
@@ -144,6 +151,9 @@ void ServerTable::put(const ServerSettings& server, std::optional<std::string_vi
              server.bootstrapTimeout.count(),
              server.bootstrapsOnFailure,
              server.awakeTime.count(),
+             server.registrationOrder,
+             server.initialDelay.count(),
+             server.blocksOnFailure,
              device,
              server.securityMode == api::SecurityMode::Enrolment);
 }

@@ -20,7 +20,7 @@ inline constexpr std::string_view serverColumns =
     "allows_cbc_without_etm, retry_count, retry_timer_s, sequence_delay_s, sequence_retry_count, "
     "cipher_suites, server_public_key, matching_type, certificate_usage, server_name, "
     "is_bootstrap, client_hold_off_s, bootstrap_timeout_s, bootstraps_on_failure, "
-    "awake_time_s";
+    "awake_time_s, registration_order, initial_delay_s, blocks_on_failure";
 
 [[nodiscard]] api::ServerSettings readServer(const Row& row);
 

@@ -91,6 +91,10 @@ struct ServerSettings
     std::chrono::seconds sequenceDelay{86400};
     std::uint32_t sequenceRetryCount = 1;
     bool bootstrapsOnFailure = true; ///< /1/x/16
+    // Server Object resources 13 to 15: of several servers, whose turn is when.
+    std::optional<std::uint32_t> registrationOrder; ///< the smallest first; none: by itself
+    std::chrono::seconds initialDelay{0};           ///< before its first registration
+    bool blocksOnFailure = false;                   ///< those after it, until it has the device
 
     /// /0/x/1: it bootstraps devices instead of serving them; of the above, only the URI, security
     /// and version, and retryTimer, mean something then.

@@ -2,7 +2,6 @@
 #include "agent/lwm2m/account_state.hpp"
 
 #include <charconv>
-#include <sstream>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -69,37 +68,6 @@ bool flag(const ClientState& state, const std::string& key, bool given)
     return found != state.end() && found->second == flagText(!given, given) ? !given : given;
 }
 
-// "2 60 true": order, delay and whether it blocks; "- 60 false" without a place in the order.
-std::string placeText(const RegistrationPlace& place)
-{
-    if (place == RegistrationPlace())
-        return {};
-    return fmt::format("{} {} {}",
-                       place.order ? std::to_string(*place.order) : "-",
-                       place.initialDelay.count(),
-                       place.blocksOnFailure);
-}
-
-RegistrationPlace placeIn(const ClientState& state, const std::string& key)
-{
-    const auto found = state.find(key);
-    if (found == state.end())
-        return {};
-    std::istringstream words(found->second);
-    std::string order;
-    std::uint32_t delay = 0;
-    std::string blocks;
-    words >> order >> delay >> blocks;
-    RegistrationPlace place;
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(order.data(), order.data() + order.size(), number);
-    if (error == std::errc())
-        place.order = number;
-    place.initialDelay = seconds(delay);
-    place.blocksOnFailure = blocks == "true";
-    return place;
-}
-
 // ";pmin=10;gt=5" back into "pmin=10", "gt=5".
 std::vector<std::string> splitAttributes(std::string_view text)
 {
@@ -156,12 +124,10 @@ ClientState stateOf(const ServerAccount& account)
     };
 }
 
-ClientState
-deliveredState(const std::string& server, const RegistrationPlace& place, bool mutesSend)
+ClientState deliveredState(const std::string& server, bool mutesSend)
 {
     return {{keyOf(server, "mute"), {}},
-            {keyOf(server, "given-mute"), flagText(mutesSend, ServerAccount().givenMute)},
-            {keyOf(server, "place"), placeText(place)}};
+            {keyOf(server, "given-mute"), flagText(mutesSend, ServerAccount().givenMute)}};
 }
 
 ClientState
@@ -186,7 +152,6 @@ void restore(const ClientState& state, ServerAccount& account, AttachedAttribute
     account.storesNotifications = flag(state, key("storing"), account.storesNotifications);
     account.givenMute = flag(state, key("given-mute"), account.givenMute);
     account.mutesSend = flag(state, key("mute"), account.givenMute);
-    account.place = placeIn(state, key("place"));
     account.wasRegistered = flag(state, key("registered"), account.wasRegistered);
     account.confirmsNotifications = flag(state, key("confirm"), account.confirmsNotifications);
 

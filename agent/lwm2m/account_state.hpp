@@ -16,9 +16,8 @@ namespace causeway::lwm2m {
 /// What to keep of /1/x; an empty text where the operator's own value is in force.
 [[nodiscard]] api::ClientState stateOf(const ServerAccount& account);
 
-/// What is to be kept for the account called `server` to begin with this in /1/x/13 to 15 and 23.
-[[nodiscard]] api::ClientState
-deliveredState(const std::string& server, const RegistrationPlace& place, bool mutesSend);
+/// What is to be kept for the account called `server` to begin with this in /1/x/23.
+[[nodiscard]] api::ClientState deliveredState(const std::string& server, bool mutesSend);
 
 /// What to keep of the attributes attached at one level.
 [[nodiscard]] api::ClientState stateOf(const ServerAccount& account,

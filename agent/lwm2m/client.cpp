@@ -287,7 +287,7 @@ private:
         // A new account may have this one's name: nothing of this one may be kept for it.
         const bool isReplaced = bootstrap_ && bootstrap_->isDelivering();
         if (!std::exchange(server.wasRegistered, true) && !isReplaced &&
-            server.place.initialDelay > base::Duration::zero())
+            server.settings.initialDelay > base::Duration::zero())
             keep(stateOf(server));
         order_.onRegistered(server.instance);
     }

@@ -11,15 +11,15 @@ namespace {
 void startAfter(Account& account, base::Duration delay)
 {
     const auto& server = account.server();
-    const auto initial =
-        server.wasRegistered ? base::Duration::zero() : base::Duration(server.place.initialDelay);
+    const auto initial = server.wasRegistered ? base::Duration::zero()
+                                              : base::Duration(server.settings.initialDelay);
     account.registration().start(delay + initial);
 }
 
 auto placeOf(Account* account)
 {
     const auto& server = account->server();
-    return std::tuple(server.place.order, server.instance);
+    return std::tuple(server.settings.registrationOrder, server.instance);
 }
 
 } // namespace
@@ -27,7 +27,7 @@ auto placeOf(Account* account)
 void RegistrationOrder::start(const Accounts& accounts, base::Duration delay)
 {
     for (const auto& account : accounts) {
-        if (!account->server().place.order) {
+        if (!account->server().settings.registrationOrder) {
             startAfter(*account, delay);
             continue;
         }
@@ -48,7 +48,7 @@ void RegistrationOrder::onRegistered(model::Id serverInstance)
 void RegistrationOrder::onGaveUp(model::Id serverInstance)
 {
     const auto found = find(serverInstance);
-    if (found != waiting_.end() && !(*found)->server().place.blocksOnFailure)
+    if (found != waiting_.end() && !(*found)->server().settings.blocksOnFailure)
         goOn(found);
 }
 

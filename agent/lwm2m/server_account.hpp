@@ -58,16 +58,6 @@ struct ServerPeriods
     return disableTimeout != api::ServerSettings{}.disableTimeout;
 }
 
-/// /1/x/13 to 15, which come by bootstrap only: when this server's turn is.
-struct RegistrationPlace
-{
-    std::optional<std::uint32_t> order; ///< none: whatever becomes of the other servers
-    std::chrono::seconds initialDelay{};
-    bool blocksOnFailure = false; ///< those after it
-
-    bool operator==(const RegistrationPlace&) const = default;
-};
-
 /// One Server Account as it is now: what the operator gave, then what servers wrote to /1/x.
 struct ServerAccount
 {
@@ -85,8 +75,7 @@ struct ServerAccount
     /// written them.
     bool hasDisableTimeout = false;
     bool hasNotificationMode = false; ///< likewise
-    RegistrationPlace place;
-    bool wasRegistered = false; ///< ever since the account came, which ends place.initialDelay
+    bool wasRegistered = false;       ///< ever since the account came, which ends the initial delay
 };
 
 /// What 4.12 may lead down to: LwM2M 1.0 has no TCP.

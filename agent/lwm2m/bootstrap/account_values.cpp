@@ -296,14 +296,14 @@ StagedInstance serverValues(const ServerAccount& account)
         {path.child(server::sequenceRetryCount), unsignedNumber(settings.sequenceRetryCount)},
         {path.child(server::muteSend), Value(account.mutesSend)},
         {path.child(server::notificationMode), number(account.confirmsNotifications ? 1 : 0)}};
-    const auto& place = account.place;
-    if (place.order)
-        content.values[path.child(server::registrationOrder)] = unsignedNumber(*place.order);
-    if (place != RegistrationPlace()) {
+    if (settings.registrationOrder)
+        content.values[path.child(server::registrationOrder)] =
+            unsignedNumber(*settings.registrationOrder);
+    if (settings.initialDelay > std::chrono::seconds::zero())
         content.values[path.child(server::initialDelay)] =
-            unsignedNumber(static_cast<std::uint64_t>(place.initialDelay.count()));
-        content.values[path.child(server::blocksOnFailure)] = Value(place.blocksOnFailure);
-    }
+            unsignedNumber(static_cast<std::uint64_t>(settings.initialDelay.count()));
+    if (settings.blocksOnFailure)
+        content.values[path.child(server::blocksOnFailure)] = Value(true);
     if (settings.defaultPmin)
         content.values[path.child(server::defaultPmin)] = count(*settings.defaultPmin);
     if (settings.defaultPmax)
@@ -359,16 +359,11 @@ Expected<api::ClientState>
 takeServerState(const StagedInstance& content, Id instance, const std::string& name)
 {
     Reader reader(content, {serverObjectId, instance});
-    RegistrationPlace place;
-    if (reader.has(server::registrationOrder))
-        reader.whole(server::registrationOrder, place.order.emplace());
-    reader.time(server::initialDelay, place.initialDelay);
-    reader.truth(server::blocksOnFailure, place.blocksOnFailure);
     bool mutesSend = true;
     reader.truth(server::muteSend, mutesSend);
     if (auto result = reader.result(); !result)
         return fail(result.error());
-    return deliveredState(name, place, mutesSend);
+    return deliveredState(name, mutesSend);
 }
 
 Expected<void>
@@ -381,6 +376,10 @@ takeServerValues(const StagedInstance& content, Id instance, ServerSettings& set
     reader.time(server::defaultPmax, settings.defaultPmax);
     reader.time(server::disableTimeout, settings.disableTimeout);
     reader.truth(server::storing, settings.storesNotifications);
+    if (reader.has(server::registrationOrder))
+        reader.whole(server::registrationOrder, settings.registrationOrder.emplace());
+    reader.time(server::initialDelay, settings.initialDelay);
+    reader.truth(server::blocksOnFailure, settings.blocksOnFailure);
     reader.truth(server::bootstrapsOnFailure, settings.bootstrapsOnFailure);
     reader.whole(server::retryCount, settings.retryCount);
     reader.time(server::retryTimer, settings.retryTimer);

@@ -41,6 +41,9 @@ api::ServerSettings unusualServer()
     settings.queueMode = true;
     settings.awakeTime = std::chrono::seconds(45);
     settings.retryCount = 9;
+    settings.registrationOrder = 0;
+    settings.initialDelay = std::chrono::seconds(30);
+    settings.blocksOnFailure = true;
     return settings;
 }
 

@@ -276,7 +276,10 @@ BOOST_FIXTURE_TEST_CASE(the_place_of_a_server_comes_with_its_account, BootstrapF
 
     BOOST_TEST((finish().code == OutcomeCode::Changed));
 
-    BOOST_TEST(owner.delivered.front().state.at("server/meter-1:101/place") == "4 30 true");
+    const auto& settings = owner.delivered.front().accounts.back().account.settings;
+    BOOST_TEST((settings.registrationOrder == 4U));
+    BOOST_TEST((settings.initialDelay == 30s));
+    BOOST_TEST(settings.blocksOnFailure);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -149,11 +149,11 @@ BOOST_AUTO_TEST_CASE(says_from_the_factory_that_send_is_not_muted)
 
 BOOST_AUTO_TEST_CASE(mutes_send_again_by_a_replace_when_it_was_bootstrapped_so)
 {
-    Served muted(deliveredState("site", {}, true));
+    Served muted(deliveredState("site", true));
     BOOST_TEST(muted.text("/1/0/23") == "1");
 
     BOOST_CHECK(muted.writeText("/1/0/23", "0").code == OutcomeCode::Changed);
-    auto state = deliveredState("site", {}, true);
+    auto state = deliveredState("site", true);
     for (const auto& [key, text] : muted.owner.state)
         state.insert_or_assign(key, text);
     Served restarted(state);

@@ -220,12 +220,13 @@ BOOST_AUTO_TEST_CASE(r38_refuses_in_the_database_what_the_code_let_pass)
 {
     tests::TemporaryDirectory other;
     const auto database = store::openDatabase(other.path());
-    database->execute("INSERT INTO kek (state) VALUES ('active');"
-                      "INSERT INTO server VALUES ('leshan', 'coaps://a', 0, 1, 1, NULL, NULL, 1, "
-                      "1, 0, '1.1', 0, 0, 1, 1, 1, 1, '', x'', 0, 3, '', 0, 0, 0, 1, NULL, 93, 0);"
-                      "INSERT INTO device (name, endpoint_name, profile, unit_id, is_enabled, "
-                      "allows_server_writes) "
-                      "VALUES ('a', '', '', 1, 1, 0), ('b', '', '', 1, 1, 0)");
+    database->execute(
+        "INSERT INTO kek (state) VALUES ('active');"
+        "INSERT INTO server VALUES ('leshan', 'coaps://a', 0, 1, 1, NULL, NULL, 1, "
+        "1, 0, '1.1', 0, 0, 1, 1, 1, 1, '', x'', 0, 3, '', 0, 0, 0, 1, NULL, 93, 0, NULL, 0, 0);"
+        "INSERT INTO device (name, endpoint_name, profile, unit_id, is_enabled, "
+        "allows_server_writes) "
+        "VALUES ('a', '', '', 1, 1, 0), ('b', '', '', 1, 1, 0)");
     store::CredentialTable table(*database);
     const auto row = [](const char* identity) {
         return store::CredentialRow{

@@ -19,10 +19,10 @@ struct Fixture
     void make() const
     {
         auto database = openDatabase(directory.path());
-        store::Statement put(
-            *database,
-            "INSERT INTO server VALUES (?, 'coaps://a', 0, 1, 1, NULL, NULL, 1, "
-            "1, 0, '1.1', 0, 0, 1, 1, 1, 1, '', x'', 0, 3, '', 0, 0, 0, 1, NULL, 93, 0)");
+        store::Statement put(*database,
+                             "INSERT INTO server VALUES (?, 'coaps://a', 0, 1, 1, NULL, NULL, 1, "
+                             "1, 0, '1.1', 0, 0, 1, 1, 1, 1, '', x'', 0, 3, '', 0, 0, 0, 1, NULL, "
+                             "93, 0, NULL, 0, 0)");
         for (int i = 0; i < 200; ++i)
             put.run(fmt::format("server-{}", i));
     }

@@ -75,6 +75,9 @@ BOOST_AUTO_TEST_CASE(keeps_the_whole_inventory)
     server.retryCount = 4294967295;
     server.queueMode = true;
     server.awakeTime = std::chrono::seconds(45);
+    server.registrationOrder = 4294967295;
+    server.initialDelay = std::chrono::seconds(30);
+    server.blocksOnFailure = true;
     server.cipherSuites = {"0xC0A8", "TLS_PSK_WITH_AES_128_GCM_SHA256"};
     api::ServerSettings spare = server;
     spare.name = "a-spare";
