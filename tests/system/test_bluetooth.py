@@ -365,7 +365,7 @@ class PartsFail(BluetoothCase):
 class BadInput(BluetoothCase):
     def test_is_refused_with_the_reason(self):
         attempts = [
-            (("--profile", "ruuvitag-rawv2"), "a line or a Bluetooth address"),
+            (("--profile", "ruuvitag-rawv2"), "it needs a Bluetooth address"),
             (("--profile", "ruuvitag-rawv2", "--ble", "CB:B8:33"), "six pairs"),
             (("--profile", "eastron-sdm120", "--ble", TAG_ADDRESS), "Modbus"),
         ]

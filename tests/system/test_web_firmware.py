@@ -278,7 +278,7 @@ class WebFirmware(unittest.TestCase):
 
     def test_is_fetched_only_by_what_is_spoken(self):
         protocols = self.server.ask("read", endpoint="meter-1", path="/5/0/8", accept="senml-json")["values"]
-        self.assertEqual(sorted(protocols.values()), [0, 1, 2, 3])
+        self.assertEqual(sorted(protocols.values()), [0, 1, 2, 3, 4, 5])
         self.fetch("ftp://127.0.0.1/meter")
         self.wait_for(0, 9)
 
