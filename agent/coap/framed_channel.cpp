@@ -8,6 +8,7 @@
 
 #include "agent/base/secret.hpp"
 #include "agent/base/survival.hpp"
+#include "agent/coap/message.hpp"
 
 namespace causeway::coap {
 
@@ -129,7 +130,7 @@ void FramedChannel::onSignal(const Frame& frame)
         onRelease(*signal);
         break;
     case SignalCode::Abort:
-        lose({ErrorKind::Refused,
+        lose({ErrorKind::Unreachable,
               "the server aborted the connection" + quoted(signal->diagnostic),
               Retry::Later});
         break;
@@ -171,7 +172,15 @@ void FramedChannel::pass(const Frame& frame)
     std::array<std::uint8_t, datagramHeaderSize + largestTaken> datagram; // NOLINT: filled now
     const std::size_t size = toDatagram(frame, datagram);
     const auto octets = std::span(datagram).first(size);
-    listener_.onDatagram(octets);
+    // Nobody sends it again, and whoever asked would wait for ever.
+    const auto header = decodeHeader(octets);
+    const base::Expected<Message> message =
+        header ? decodeMessage(octets, *header)
+               : base::fail(ErrorKind::Corrupt, "a frame that is no message");
+    if (message)
+        listener_.onDatagram(octets);
+    else
+        abort(message.error().message);
     base::wipe(octets); // a Bootstrap-Server sends keys
 }
 
@@ -194,7 +203,7 @@ void FramedChannel::abort(const std::string& what, std::optional<std::uint16_t> 
 {
     stream_->send(writeAbort(what, badCsmOption));
     stream_->close();
-    lose({ErrorKind::Refused, "the server breaks RFC 8323: " + what, Retry::Later});
+    lose({ErrorKind::Corrupt, "the server breaks RFC 8323: " + what, Retry::Later});
 }
 
 void FramedChannel::onChannelLost(const Error& reason)

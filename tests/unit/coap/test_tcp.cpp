@@ -151,6 +151,9 @@ BOOST_AUTO_TEST_CASE(what_breaks_the_protocol_is_aborted_with_the_reason)
                            Row{"0f01", "a token of more than 8 octets"},
                            Row{"f0ffffffff", "a message of 4295033"},
                            Row{"e00370", "a message of 1153 octets"},
+                           Row{"1001d0", "an option runs over the end of the message"},
+                           Row{"1001ff", "a payload marker with no payload behind it"},
+                           Row{"1045ff", "a payload marker with no payload behind it"},
                            Row{"10e1ff", "a payload marker with no payload behind it"}}) {
         Fixture f;
         row.isFirst ? f.connect(row.octets) : f.connectWhole();
