@@ -91,19 +91,23 @@ bool DeviceRepositories::isSpoken(const lwm2m::PackageUri& uri) const
 }
 
 // A Bootstrap-Server's credentials are for bootstrapping and nothing else; of several servers on
-// one host the one on this port is meant.
-const api::ServerSettings* DeviceRepositories::accountFor(const std::string& host,
-                                                          std::uint16_t port) const
+// one host the one that is spoken to alike is meant, then the one on this port.
+const api::ServerSettings* DeviceRepositories::accountFor(
+    const std::string& host, std::uint16_t port, std::optional<api::PackageProtocol> protocol) const
 {
     const api::ServerSettings* match = nullptr;
+    auto best = std::pair(false, false);
     for (const auto& account : accounts_()) {
         const auto& settings = account.settings;
         const auto server = lwm2m::parsePackageUri(settings.uri);
         const bool isSecure = settings.securityMode != api::SecurityMode::NoSec;
         if (settings.isBootstrap || !isSecure || !server || server->host != host)
             continue;
-        if (match == nullptr || server->port == port)
+        const auto likeness = std::pair(server->protocol == protocol, server->port == port);
+        if (match == nullptr || likeness > best) {
             match = &settings;
+            best = likeness;
+        }
     }
     return match;
 }
@@ -119,7 +123,7 @@ Expected<api::SessionSettings> DeviceRepositories::settingsFor(const lwm2m::Pack
         session.securityMode = api::SecurityMode::NoSec;
         return session;
     }
-    const auto* const match = accountFor(uri.host, uri.port);
+    const auto* const match = accountFor(uri.host, uri.port, uri.protocol);
     if (match == nullptr)
         return fail(noAccountFor(uri.host));
     session.securityMode = api::channelMode(match->securityMode);
@@ -141,7 +145,8 @@ Expected<api::StreamSettings> DeviceRepositories::streamFor(const api::WebOrigin
                     "the repository leads to http, which the gateway does not allow");
     if (!origin.isSecure)
         return stream;
-    if (const auto* const match = accountFor(origin.host, origin.port); match != nullptr) {
+    if (const auto* const match = accountFor(origin.host, origin.port, PackageProtocol::Https);
+        match != nullptr) {
         stream.securityMode = api::channelMode(match->securityMode);
         stream.credential = api::CredentialId{device_, match->name};
         stream.server = match->identity;

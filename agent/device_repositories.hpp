@@ -49,8 +49,10 @@ public:
 private:
     [[nodiscard]] bool isSpoken(const lwm2m::PackageUri& uri) const;
     /// None: no account has credentials for it.
-    [[nodiscard]] const api::ServerSettings* accountFor(const std::string& host,
-                                                        std::uint16_t port) const;
+    [[nodiscard]] const api::ServerSettings*
+    accountFor(const std::string& host,
+               std::uint16_t port,
+               std::optional<api::PackageProtocol> protocol) const;
     [[nodiscard]] base::Expected<api::SessionSettings>
     settingsFor(const lwm2m::PackageUri& uri) const;
     [[nodiscard]] base::Expected<api::StreamSettings> streamFor(const api::WebOrigin& origin) const;

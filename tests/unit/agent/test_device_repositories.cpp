@@ -91,6 +91,15 @@ BOOST_AUTO_TEST_CASE(r33_of_two_accounts_on_one_host_that_with_the_port_is_meant
     BOOST_TEST(fetch("coaps://[2001:db8::1]:9999/fw")->credential.server == "first");
 }
 
+BOOST_AUTO_TEST_CASE(r33_of_two_accounts_on_one_host_that_with_the_scheme_is_meant)
+{
+    account("datagrams", "coaps://main.example");
+    account("stream", "coaps+tcp://main.example");
+
+    BOOST_TEST(fetch("coaps://main.example/fw")->credential.server == "datagrams");
+    BOOST_TEST(fetch("coaps+tcp://main.example/fw")->credential.server == "stream");
+}
+
 BOOST_AUTO_TEST_CASE(r33_a_repository_that_no_account_is_for_is_refused)
 {
     account("main", "coaps://main.example");
