@@ -390,12 +390,9 @@ takeServerValues(const StagedInstance& content, Id instance, ServerSettings& set
     settings.notifiesConfirmable = notificationMode == 1;
     std::string binding;
     reader.text(server::binding, binding);
-    // A binding that the account's own URI does not name would never be spoken.
-    if (const bool isStream = api::isStreamUri(settings.uri);
-        binding.find(isStream ? 'T' : 'U') == std::string::npos)
-        reader.refuse(server::binding,
-                      isStream ? "has no T, which the account's server URI needs"
-                               : "has no binding of this client, which is U");
+    // The URI says which of them is spoken, and /1/x/7 then tells that one.
+    if (binding.find_first_of("UT") == std::string::npos)
+        reader.refuse(server::binding, "has no binding of this client, which are U and T");
     settings.queueMode = binding.find('Q') != std::string::npos;
     return reader.result();
 }

@@ -282,4 +282,15 @@ BOOST_FIXTURE_TEST_CASE(the_place_of_a_server_comes_with_its_account, BootstrapF
     BOOST_TEST(settings.blocksOnFailure);
 }
 
+// Many Bootstrap-Servers write "U" whatever the URI says, which alone decides.
+BOOST_FIXTURE_TEST_CASE(a_binding_that_the_uri_does_not_need_keeps_nobody_out, BootstrapFixture)
+{
+    begin();
+    BOOST_TEST(
+        (write("/0/1", security(1, 101, "coaps+tcp://new.example")) == OutcomeCode::Changed));
+    BOOST_TEST((write("/1/0", server()) == OutcomeCode::Changed));
+
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
