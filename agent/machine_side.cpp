@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "agent/base/log.hpp"
 #include "agent/device_register.hpp"
 #include "agent/event_journal.hpp"
 #include "agent/lwm2m/objects/event_log_object.hpp"
@@ -158,6 +159,7 @@ void MachineSide::reboot(lwm2m::Object::Done done) const
     if (!services_.reboot)
         return done(model::refuse(model::OutcomeCode::MethodNotAllowed,
                                   "servers may not reboot this gateway"));
+    log::notice("the gateway's machine is asked to reboot, by a server");
     services_.reboot([done = std::move(done)](const base::Expected<void>& begun) mutable {
         if (begun)
             done({});
