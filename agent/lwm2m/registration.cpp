@@ -486,7 +486,7 @@ bool Registration::hasExpired() const
 bool Registration::isSettled() const
 {
     return hasUpdatedSinceRegister_ ||
-           scheduler_.now() - registeredAt_ >= account_.settings.retryTimer;
+           isService(account_.settings, scheduler_.now() - registeredAt_);
 }
 
 // Each attempt has its own share.

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "agent/api/server_scheme.hpp"
+
 namespace causeway::lwm2m {
 
 using base::Duration;
@@ -37,6 +39,16 @@ void RetrySchedule::reset()
 void RetrySchedule::useUp()
 {
     isUsedUp_ = true;
+}
+
+bool isService(const api::ServerSettings& settings, Duration served)
+{
+    // A connection may be closed for being idle: Californium does it after ten seconds. The client
+    // comes back a few seconds later, which no server suffers from.
+    constexpr seconds shortestIdle{5};
+    const auto enough = api::isStreamUri(settings.uri) ? std::min(settings.retryTimer, shortestIdle)
+                                                       : settings.retryTimer;
+    return served >= enough;
 }
 
 bool RetrySchedule::countFailure(const api::ServerSettings& settings)

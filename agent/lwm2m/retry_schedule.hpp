@@ -13,6 +13,10 @@ namespace causeway::lwm2m {
 /// server do not come back in the same instant.
 [[nodiscard]] base::Duration spread(base::Duration delay, const std::string& seed);
 
+/// Whether a server that has had a client for so long has done it a service: when the session ends
+/// then, it is lost, and not another attempt that failed.
+[[nodiscard]] bool isService(const api::ServerSettings& settings, base::Duration served);
+
 /// Counts failed attempts and says how long to wait: LwM2M Core §6.2.1.2 with the resources 17 to
 /// 20 of the Server Object. Pure but for its two counters.
 class RetrySchedule

@@ -126,6 +126,23 @@ BOOST_AUTO_TEST_CASE(counts_a_session_lost_right_after_register_as_a_failed_atte
     BOOST_CHECK(state() == Reported::Failed);
 }
 
+// Californium closes a connection over which nothing was said for ten seconds.
+BOOST_AUTO_TEST_CASE(comes_back_to_a_server_that_closes_idle_connections)
+{
+    account.settings.uri = "coaps+tcp://server.example";
+    start();
+
+    for (std::size_t i = 1; i < 20; ++i) {
+        peer().connect();
+        peer().accept();
+        scheduler.advance(10s);
+        peer().lose({ErrorKind::Unreachable, "the server closed the connection", {}});
+        BOOST_CHECK(state() == Reported::Waiting);
+        scheduler.advance(6s);
+        BOOST_TEST(sessions() == i + 1);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(counts_a_session_lost_during_register_as_one_failed_attempt)
 {
     start();
