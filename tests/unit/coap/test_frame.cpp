@@ -129,7 +129,8 @@ BOOST_AUTO_TEST_CASE(hostile_lengths_are_refused_before_anything_is_kept)
                                             {"e0 ffff", ErrorKind::LimitExceeded},
                                             {"e0 0370", ErrorKind::LimitExceeded}}) {
         FrameReader reader(1152);
-        const auto read = readOne(octets(row.hex), reader);
+        const auto stream = octets(row.hex);
+        const auto read = readOne(stream, reader);
         BOOST_REQUIRE(!read);
         BOOST_TEST((read.error().kind == row.kind));
         BOOST_TEST(reader.kept() == 0U);
@@ -218,7 +219,8 @@ BOOST_AUTO_TEST_CASE(format_errors_are_told)
 {
     for (const std::string hex : {"10e1 ff", "10e1 22", "10e1 f0", "10e1 2f"}) {
         FrameReader reader(ample);
-        const auto read = readOne(octets(hex), reader);
+        const auto stream = octets(hex);
+        const auto read = readOne(stream, reader);
         BOOST_REQUIRE(read && *read);
         BOOST_TEST(!coap::decodeSignal(**read));
     }
