@@ -258,11 +258,11 @@ BOOST_AUTO_TEST_CASE(without_a_fitting_credential_is_not_begun)
 
 BOOST_AUTO_TEST_CASE(r33_with_a_private_key_in_the_tpm_is_not_begun)
 {
-    const TlsServer server({sharedKeys, tests::testKey, {}});
+    const TlsServer peer({sharedKeys, tests::testKey, {}});
     auto keyPair = device.keyPair(true);
     keyPair.residence = api::KeyResidence::Tpm;
     store.put({"meter-1", "server"}, std::move(keyPair));
-    auto settings = to(server, SecurityMode::Certificate);
+    auto settings = to(peer, SecurityMode::Certificate);
     settings.server = anchoredIn(authority);
 
     BOOST_TEST(!connect(std::move(settings)));
