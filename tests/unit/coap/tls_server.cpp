@@ -78,6 +78,7 @@ TlsServer::TlsServer(TlsServerWish wish)
 
 TlsServer::~TlsServer()
 {
+    isEnding_ = true; // before client_ is looked at: one of the threads sees the other
     ::shutdown(socket_.get(), SHUT_RDWR); // which ends accept()
     ::shutdown(client_, SHUT_RDWR);       // and who is still served
     thread_.join();
@@ -94,6 +95,8 @@ void TlsServer::run()
         const timeval patience{10, 0}; // whatever hangs, hangs not for ever
         ::setsockopt(client.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         client_ = client.get();
+        if (isEnding_)
+            return;
         serve(client.get());
         client_ = -1;
     }

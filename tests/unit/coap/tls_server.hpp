@@ -53,6 +53,7 @@ private:
     base::UniqueFd socket_;
     std::uint16_t port_ = 0;
     std::atomic<int> client_ = -1;
+    std::atomic<bool> isEnding_ = false;
     std::atomic<int> sessions_ = 0;
     std::atomic<int> clientsShown_ = 0;
     std::thread thread_;
