@@ -43,11 +43,12 @@ bool canBecome(const Point& point)
 {
     const RawType raw = point.encoding.type;
     const bool isWord = raw != RawType::Bit && raw != RawType::String;
+    const bool hasMeanings = !point.encoding.meanings.empty();
     switch (point.valueType) {
     case ResourceType::Boolean:
-        return raw == RawType::Bit || (isWord && !point.encoding.meanings.empty());
+        return raw == RawType::Bit || (isWord && hasMeanings);
     case ResourceType::String:
-        return raw != RawType::Bit;
+        return raw != RawType::Bit || hasMeanings;
     case ResourceType::Float:
     case ResourceType::Integer:
     case ResourceType::UnsignedInteger:
@@ -270,6 +271,27 @@ void PointReader::readMeanings()
         }
         point_.encoding.meanings.emplace_back(raw, std::move(*value));
     }
+    const bool isBit = point_.encoding.type == RawType::Bit;
+    const auto isNoBit = [](const auto& row) {
+        return row.first != 0 && row.first != 1;
+    };
+    if (isBit && std::ranges::any_of(point_.encoding.meanings, isNoBit))
+        table_.complain("enum", "a bit is 0 or 1");
+    readOtherMeaning();
+}
+
+void PointReader::readOtherMeaning()
+{
+    const auto text = table_.anyScalar("otherwise");
+    if (!text)
+        return;
+    if (point_.encoding.meanings.empty())
+        table_.complain("otherwise", "otherwise is for the numbers that enum does not name");
+    auto value = model::fromText(point_.valueType, *text);
+    if (value)
+        point_.encoding.otherMeaning = std::move(*value);
+    else
+        table_.complain("otherwise", value.error().message);
 }
 
 void PointReader::readWrite(ProfileTable inner)
@@ -330,6 +352,8 @@ void PointReader::checkWrite(ProfileTable& inner, const WriteRule& rule)
         inner.complain("step", "step must be above 0");
     if (rule.pulse.count() > 0 && point_.valueType != ResourceType::Boolean)
         inner.complain("pulse-ms", "only a Boolean is written as a pulse");
+    if (rule.pulse.count() > 0 && point_.encoding.meanings.size() == 1)
+        inner.complain("pulse-ms", "a pulse needs a number for true and one for false");
     if (point_.exponentAddress)
         inner.complain("", "a value with a scale register is only read");
     if (point_.encoding.decoding == Decoding::PowerFactor4q ||

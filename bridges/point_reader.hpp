@@ -56,6 +56,7 @@ private:
     void readScale(const std::optional<std::string>& units);
     void readAbsence();
     void readMeanings();
+    void readOtherMeaning();
     void readWrite(ProfileTable inner);
     void readWriteLimits(ProfileTable& inner, modbus::WriteRule& rule);
     void readExecute();

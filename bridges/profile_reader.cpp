@@ -74,17 +74,28 @@ std::string numbered(std::string text, std::int64_t number)
     return text;
 }
 
+bool isField(const Point& point)
+{
+    return point.encoding.type == RawType::Bit || point.encoding.width != 0;
+}
+
+/// A bit of an alarm word, and the word.
+bool isPartOf(const Point& field, const Point& whole)
+{
+    return isField(field) && modbus::isBinary(whole.encoding.type) &&
+           field.address >= whole.address && field.extent().end() <= whole.extent().end();
+}
+
 /// Two mappings of one register range with one type are one value in two units; bits of one
-/// register are neighbours. Anything else that shares a register is a slip of the pen.
+/// register are neighbours, and parts of the number that the register is. Anything else that shares
+/// a register is a slip of the pen.
 bool mayShare(const Point& one, const Point& other)
 {
     const auto placeOf = [](const Point& point) {
         return std::tuple(point.address, point.count(), point.encoding.type);
     };
-    const auto isField = [](const Point& point) {
-        return point.encoding.type == RawType::Bit || point.encoding.width != 0;
-    };
-    return placeOf(one) == placeOf(other) || (isField(one) && isField(other));
+    return placeOf(one) == placeOf(other) || (isField(one) && isField(other)) ||
+           isPartOf(one, other) || isPartOf(other, one);
 }
 
 bool overlaps(const Point& one, const Point& other)

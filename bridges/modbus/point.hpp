@@ -44,6 +44,7 @@ struct Encoding
     std::optional<model::Range> clamp;    ///< what lies a little outside counts as its end
     /// What single raw numbers mean; when there are some, no other number is believed.
     std::vector<std::pair<std::int64_t, model::Value>> meanings;
+    std::optional<model::Value> otherMeaning; ///< of all other numbers
 };
 
 /// How often a value is asked for.

@@ -174,9 +174,11 @@ Expected<Value> meaningOf(const Encoding& encoding, const Whole& whole)
     const auto number = std::bit_cast<std::int64_t>(whole.bits);
     const auto found =
         std::ranges::find(encoding.meanings, number, &std::pair<std::int64_t, Value>::first);
-    if (found == encoding.meanings.end())
-        return unbelievable(fmt::format("the profile has no meaning for {}", number));
-    return found->second;
+    if (found != encoding.meanings.end())
+        return found->second;
+    if (encoding.otherMeaning)
+        return *encoding.otherMeaning;
+    return unbelievable(fmt::format("the profile has no meaning for {}", number));
 }
 
 Expected<Value> decodeWhole(const Point& point, const Encoding& encoding, std::uint64_t raw)
@@ -293,7 +295,7 @@ Expected<Value> decode(const Point& point, std::span<const std::uint16_t> words)
     const std::uint64_t raw = joined(inOrder);
     if (std::ranges::find(encoding->sentinels, raw) != encoding->sentinels.end())
         return notAvailable();
-    if (encoding->type == RawType::Bit)
+    if (encoding->type == RawType::Bit && encoding->meanings.empty())
         return Value(fieldOf(*encoding, raw) != 0);
     const bool isFraction = isFloat(encoding->type) || hasExponent(encoding->decoding);
     auto value =

@@ -54,22 +54,30 @@ bool holds(const Point& point, const Answer& found, const std::vector<std::uint1
     return true;
 }
 
-std::vector<std::uint16_t> inverted(const Point& point, std::vector<std::uint16_t> words)
+/// The point's own bits when its pulse has ended; no others.
+std::vector<std::uint16_t> ended(const Point& point, const std::vector<std::uint16_t>& words)
 {
-    if (!holdsBits(point.table)) {
-        const auto kept = bitsToKeep(point);
-        for (std::size_t i = 0; i < words.size(); ++i)
-            words[i] = kept.empty() ? std::uint16_t{0} : words[i] & kept[i];
-        return words;
-    }
-    for (std::uint16_t& word : words)
-        word = word == 0 ? 1 : 0;
-    return words;
+    const auto begun = decode(point, words);
+    const bool* const flag = begun ? std::get_if<bool>(&*begun) : nullptr;
+    auto back = flag != nullptr ? encode(point, model::Value(!*flag))
+                                : fail(ErrorKind::Internal, "no flag");
+    return back ? std::move(*back) : std::vector<std::uint16_t>(words.size());
+}
+
+/// With the other bits as they are, where we keep them.
+std::vector<std::uint16_t> withOthers(const Point& point,
+                                      std::vector<std::uint16_t> own,
+                                      const std::vector<std::uint16_t>& found)
+{
+    const auto kept = bitsToKeep(point);
+    for (std::size_t i = 0; i < kept.size(); ++i)
+        own[i] |= static_cast<std::uint16_t>(found[i] & kept[i]);
+    return own;
 }
 
 Request pulseEnd(std::uint8_t unitId, const Point& what, const std::vector<std::uint16_t>& words)
 {
-    return writeRequest(unitId, what, inverted(what, words));
+    return writeRequest(unitId, what, withOthers(what, ended(what, words), words));
 }
 
 } // namespace
@@ -204,6 +212,7 @@ void UnitWriter::onReadBack(const Expected<Answer>& result, bool isVerified)
 void UnitWriter::endPulseAfter(base::Duration pause, std::size_t number, const Point& what)
 {
     Pulse& pulse = pulses_[number];
+    pulse.own = ended(what, jobs_.front().words);
     pulse.end = pulseEnd(place_.unitId, what, jobs_.front().words);
     pulse.timer = std::make_unique<base::Timer>(scheduler_, [this, number, what] {
         if (bitsToKeep(what).empty())
@@ -235,10 +244,7 @@ void UnitWriter::mergePulseEnd(std::size_t number, const Point& what)
                        onPulseEnded(result, number, what);
                        return;
                    }
-                   const auto kept = bitsToKeep(what);
-                   auto& values = pulse->second.end.values;
-                   for (std::size_t i = 0; i < values.size(); ++i)
-                       values[i] = (*result)[i] & kept[i];
+                   pulse->second.end.values = withOthers(what, pulse->second.own, *result);
                    sendPulseEnd(number, what);
                });
 }

@@ -57,6 +57,7 @@ private:
     /// A pulse that has begun, until the device has confirmed its end.
     struct Pulse
     {
+        std::vector<std::uint16_t> own; ///< what the point is at its end
         Request end;
         std::unique_ptr<base::Timer> timer;
     };

@@ -82,6 +82,34 @@ BOOST_AUTO_TEST_CASE(maps_one_register_in_two_units)
     BOOST_TEST(profile.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(maps_an_alarm_word_and_its_bits)
+{
+    const std::string word = "path = \"/3300/0/5700\"\ntable = \"holding\"\naddress = 12\n";
+    const std::string bits = "[[resource]]\npath = \"/3200/0/5500\"\ntable = \"holding\"\n"
+                             "address = 12\ntype = \"bit\"\nbit = 3\n";
+
+    BOOST_TEST(parse(resource(word + "type = \"u16\"\n" + bits)).has_value());
+    BOOST_TEST(parse(resource(word + "type = \"u32\"\n" + bits)).has_value());
+    BOOST_TEST(!parse(resource(word + "type = \"f32\"\n" + bits)));
+}
+
+BOOST_AUTO_TEST_CASE(gives_bits_a_meaning)
+{
+    const std::string coil = "path = \"/3200/0/5500\"\ntable = \"coil\"\naddress = 1\n";
+
+    const auto inverted = parse(resource(coil + "enum = { 0 = true, 1 = false }\n"));
+    const auto open = parse(resource(coil + "enum = { 0 = true }\notherwise = false\n"));
+    const auto wrong = parse(resource(coil + "enum = { 0 = true, 2 = false }\n"));
+    const auto alone = parse(resource(coil + "otherwise = false\n"));
+
+    BOOST_REQUIRE_MESSAGE(inverted, (inverted ? "" : inverted.error().message));
+    BOOST_REQUIRE_MESSAGE(open, (open ? "" : open.error().message));
+    BOOST_TEST(find(*inverted, {3200, 0, 5500}).point->encoding.meanings.size() == 2U);
+    BOOST_TEST((find(*open, {3200, 0, 5500}).point->encoding.otherMeaning == model::Value(false)));
+    BOOST_TEST((!wrong && wrong.error().message.find("a bit is 0 or 1") != std::string::npos));
+    BOOST_TEST(!alone);
+}
+
 BOOST_AUTO_TEST_CASE(repeats_a_resource_over_instances_and_addresses)
 {
     const auto profile =

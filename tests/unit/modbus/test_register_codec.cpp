@@ -178,6 +178,28 @@ BOOST_AUTO_TEST_CASE(turns_registers_into_values)
     }
 }
 
+// A normally closed contact: 0 is the alarm.
+BOOST_AUTO_TEST_CASE(turns_bits_round_where_they_mean_the_opposite)
+{
+    Point contact = bit(5);
+    contact.encoding.meanings = {{0, Value(true)}, {1, Value(false)}};
+
+    BOOST_TEST((decode(contact, std::vector<std::uint16_t>{0x0020}) == Value(false)));
+    BOOST_TEST((decode(contact, std::vector<std::uint16_t>{0xFFDF}) == Value(true)));
+    BOOST_TEST((encode(contact, Value(false)) == std::vector<std::uint16_t>{0x0020}));
+}
+
+BOOST_AUTO_TEST_CASE(takes_all_numbers_without_a_name_together)
+{
+    Point alarm = point(RawType::U16, ResourceType::Boolean);
+    alarm.encoding.meanings = {{0, Value(false)}};
+    alarm.encoding.otherMeaning = Value(true);
+
+    BOOST_TEST((decode(alarm, std::vector<std::uint16_t>{0}) == Value(false)));
+    BOOST_TEST((decode(alarm, std::vector<std::uint16_t>{0x4001}) == Value(true)));
+    BOOST_TEST(!encode(alarm, Value(true)));
+}
+
 BOOST_AUTO_TEST_CASE(keeps_all_digits_of_64_bit_counters)
 {
     const auto value = decode(ordered(RawType::S64, false, false),

@@ -75,6 +75,28 @@ BOOST_FIXTURE_TEST_CASE(uses_the_function_code_for_many_when_told, UnitFixture)
     BOOST_TEST(device.writes[0][0] == 16);
 }
 
+// An input that rests at 1 and takes 0 for a command.
+BOOST_FIXTURE_TEST_CASE(ends_a_pulse_where_the_bit_means_the_opposite, UnitFixture)
+{
+    device.holding = {{7, 0xABCD}};
+    Point& point = add(7);
+    point.encoding.type = RawType::Bit;
+    point.encoding.shift = 2;
+    point.encoding.meanings = {{0, model::Value(true)}, {1, model::Value(false)}};
+    point.valueType = model::ResourceType::Boolean;
+    point.write.emplace().pulse = 300ms;
+    start();
+    scheduler.advance(1s);
+
+    unit->write(0, {0}, [](const base::Expected<void>&) {});
+    scheduler.advance(100ms);
+    const auto during = device.holding[7];
+    scheduler.advance(1s);
+
+    BOOST_TEST(during == 0xABC9);
+    BOOST_TEST(device.holding[7] == 0xABCD);
+}
+
 BOOST_FIXTURE_TEST_CASE(ends_a_pulse_by_itself, UnitFixture)
 {
     device.coils = {{3, 0}};
