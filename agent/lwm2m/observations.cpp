@@ -23,14 +23,28 @@ namespace {
 constexpr std::chrono::hours longestWithoutConfirmable{24};
 
 // The records at and below a part; both ascending.
-std::span<const Record> below(const Path& part, std::span<const Record> records)
+template <typename Records>
+auto below(const Path& part, Records& records)
 {
     const auto inside = [&](const Record& record) {
         return part.contains(record.path);
     };
     const auto first = std::ranges::find_if(records, inside);
     const auto last = std::find_if_not(first, records.end(), inside);
-    return {first, last};
+    return std::span(first, last);
+}
+
+// An edge is one between two looks, not between two notifications: what has fallen without being
+// told may rise again.
+bool isEventSince(const NotificationAttributes& attributes,
+                  std::span<Record> seen,
+                  std::span<const Record> newest)
+{
+    if (isEvent(attributes, seen, newest))
+        return true;
+    if (attributes.edge)
+        std::ranges::copy(newest, seen.begin());
+    return false;
 }
 
 template <typename Time>
@@ -198,17 +212,18 @@ bool Observations::wantsConfirmable(const Entry& entry,
 
 // When what changed may be told, if it is worth telling. One part of a composite is enough.
 std::optional<TimePoint>
-Observations::eventIn(const Entry& entry, TimePoint changedAt, std::span<const Record> newest) const
+Observations::eventIn(Entry& entry, TimePoint changedAt, std::span<const Record> newest)
 {
-    const Asked& asked = entry.asked;
-    if (!asked.target.isComposite())
-        return isEvent(attributesAt(asked, asked.target.path), asked.told, newest)
-                   ? std::optional(changedAt)
-                   : std::nullopt;
+    Asked& asked = entry.asked;
+    if (!asked.target.isComposite()) {
+        const auto attributes = attributesAt(asked, asked.target.path);
+        return isEventSince(attributes, asked.told, newest) ? std::optional(changedAt)
+                                                            : std::nullopt;
+    }
     std::optional<TimePoint> earliest;
     for (const Path& part : asked.target.parts) {
         const auto attributes = attributesAt(asked, part);
-        if (isEvent(attributes, below(part, asked.told), below(part, newest)))
+        if (isEventSince(attributes, below(part, asked.told), below(part, newest)))
             takeSmaller(earliest,
                         std::optional(std::max<TimePoint>(
                             evaluateAt(attributes, entry.evaluatedAt, changedAt),

@@ -75,7 +75,7 @@ public:
 private:
     struct Entry
     {
-        Asked asked; ///< its `told` is what the server knows now
+        Asked asked; ///< its `told` is what the server knows now, with `edge` what was seen last
         base::TimePoint toldAt{};
         base::TimePoint confirmableAt{}; ///< the last confirmable one, or the first answer
         base::TimePoint evaluatedAt{};
@@ -90,7 +90,7 @@ private:
                                                              const model::Path& path) const;
     [[nodiscard]] model::NotificationAttributes attributesOf(const Entry& entry) const;
     [[nodiscard]] std::optional<base::TimePoint>
-    eventIn(const Entry& entry, base::TimePoint changedAt, std::span<const Record> newest) const;
+    eventIn(Entry& entry, base::TimePoint changedAt, std::span<const Record> newest);
     [[nodiscard]] bool wantsConfirmable(const Entry& entry,
                                         const model::NotificationAttributes& attributes) const;
     [[nodiscard]] Newest read(const Entry& entry) const;

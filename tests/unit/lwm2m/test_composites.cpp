@@ -328,6 +328,31 @@ BOOST_AUTO_TEST_CASE(know_edge_for_a_boolean_only)
         BOOST_CHECK(writeAttributes(path, {"edge=1"}).code == OutcomeCode::BadRequest);
 }
 
+BOOST_AUTO_TEST_CASE(tell_every_rising_edge_though_what_falls_is_not_told)
+{
+    BOOST_REQUIRE(writeAttributes("/3306/0/5850", {"edge=1"}).code == OutcomeCode::Changed);
+    switchTo(true);
+    ClientFixture::observe("/3306/0/5850", 1);
+
+    for (const bool isOn : {false, true, false, true})
+        switchTo(isOn);
+
+    BOOST_REQUIRE(peer().notified.size() == 2U);
+    for (const auto& notified : peer().notified)
+        BOOST_TEST(textOf(notified.response) == "1");
+}
+
+BOOST_AUTO_TEST_CASE(tell_every_falling_edge_of_a_part)
+{
+    BOOST_REQUIRE(writeAttributes("/3306/0/5850", {"edge=0"}).code == OutcomeCode::Changed);
+    observe(R"([{"n":"/3306/0/5850"},{"n":"/3303/0/5701"}])", 1);
+
+    for (const bool isOn : {true, false, true, false})
+        switchTo(isOn);
+
+    BOOST_TEST(peer().notified.size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(come_with_a_depth_for_discover)
 {
     const auto discover = [this](const std::string& path, const std::string& depth) {
