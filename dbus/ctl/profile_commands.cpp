@@ -62,9 +62,18 @@ std::string textOf(const std::string& file)
     return std::string(base::asText(text->view()));
 }
 
-void import(const Session& session, const std::string& file, const std::string& title)
+struct ImportOptions
 {
-    const auto profile = importRegisterList(textOf(file), title);
+    std::string file;
+    std::string title = "Imported device";
+    bool isAsWritten = false;
+};
+
+void import(const Session& session, const ImportOptions& options)
+{
+    const std::string& file = options.file;
+    const auto numbers = options.isAsWritten ? AddressNumbers::AsWritten : AddressNumbers::Guessed;
+    const auto profile = importRegisterList(textOf(file), options.title, numbers);
     if (!profile)
         throw Failure(profile.error().in(file == "-" ? "standard input" : file));
     session.show(Json{{"profile", profile->text}, {"skipped", profile->skipped}}, [&] {
@@ -78,11 +87,12 @@ void addImport(CLI::App& group, Session& session)
 {
     auto* const command =
         group.add_subcommand("import", "Make a profile of a register list in CSV, to be edited");
-    auto file = std::make_shared<std::string>();
-    auto title = std::make_shared<std::string>("Imported device");
-    command->add_option("file", *file, "- for stdin")->required();
-    command->add_option("--title", *title, "what people call the device");
-    command->callback([&session, file, title] { import(session, *file, *title); });
+    auto options = std::make_shared<ImportOptions>();
+    command->add_option("file", options->file, "- for stdin")->required();
+    command->add_option("--title", options->title, "what people call the device");
+    command->add_flag(
+        "--as-written", options->isAsWritten, "40001 is what goes over the wire, no convention");
+    command->callback([&session, options] { import(session, *options); });
 }
 
 } // namespace

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -11,7 +10,8 @@
 
 #include <fmt/format.h>
 
-#include "dbus/ctl/csv.hpp"
+#include "dbus/ctl/list_text.hpp"
+#include "dbus/ctl/register_sheet.hpp"
 #include "dbus/ctl/register_words.hpp"
 
 namespace causeway::dbus::ctl {
@@ -27,30 +27,7 @@ constexpr std::size_t mostRows = 2000;
 /// Of a text in a profile; what is longer is cut by whoever edits it.
 constexpr std::uint32_t mostTextRegisters = 60;
 
-enum Column : std::size_t { Address, Name, Type, Unit, Scale, Table, Access, Length, ColumnCount };
-
-struct Heading
-{
-    std::string_view word; ///< lower case, without blanks and signs
-    Column column;
-};
-
-// The more exact ones first: a "register name" is a name, a "length in registers" a length.
-constexpr std::array headings{
-    Heading{"address", Address},  Heading{"addr", Address},     Heading{"name", Name},
-    Heading{"description", Name}, Heading{"parameter", Name},   Heading{"label", Name},
-    Heading{"signal", Name},      Heading{"tag", Name},         Heading{"datatype", Type},
-    Heading{"type", Type},        Heading{"format", Type},      Heading{"length", Length},
-    Heading{"size", Length},      Heading{"count", Length},     Heading{"quantity", Length},
-    Heading{"words", Length},     Heading{"unit", Unit},        Heading{"scal", Scale},
-    Heading{"factor", Scale},     Heading{"multiplier", Scale}, Heading{"gain", Scale},
-    Heading{"resolution", Scale}, Heading{"function", Table},   Heading{"fc", Table},
-    Heading{"table", Table},      Heading{"access", Access},    Heading{"rw", Access},
-    Heading{"register", Address}, Heading{"reg", Address},      Heading{"offset", Address},
-    Heading{"start", Address},    Heading{"variable", Name},    Heading{"adresse", Address},
-    Heading{"bezeichnung", Name}, Heading{"datentyp", Type},    Heading{"einheit", Unit},
-    Heading{"faktor", Scale},     Heading{"anzahl", Length},
-};
+using enum RegisterColumn;
 
 /// A text of the device that Object 3 has a Resource for, known by its name in the list.
 struct IdentityName
@@ -64,72 +41,33 @@ constexpr std::array identityNames{
     IdentityName{"firmware", "/3/0/3"},
 };
 
-using Columns = std::array<std::optional<std::size_t>, ColumnCount>;
-
-/// The first row that names an address and something else, and where the columns stand in it.
-struct Head
+bool isBitTable(std::string_view table)
 {
-    std::size_t row = 0;
-    Columns columns;
-    bool isHex = false; ///< "Address (hex)"
-    std::ptrdiff_t named = 0;
-};
-
-Columns columnsOf(const CsvRow& row)
-{
-    Columns columns;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-        const std::string word = plainWord(row[i]);
-        // A heading that says "type" and "register" means the table, whatever stands first.
-        const bool isTable = word.find("registertype") != std::string::npos ||
-                             word.find("objecttype") != std::string::npos;
-        for (const Heading& heading : headings) {
-            const Column column = isTable ? Table : heading.column;
-            if (word.find(heading.word) == std::string::npos || columns[column])
-                continue;
-            columns[column] = i;
-            break;
-        }
-    }
-    return columns;
+    return table == "coil" || table == "discrete-input";
 }
 
-/// A title above the table may say "register", too; a head names more than one column.
-std::optional<Head> headOf(const std::vector<CsvRow>& rows)
+/// All addresses of a list are meant in one way. One that cannot be of the old convention, or names
+/// another table than its column, shows that none is: inverters have registers 32080 and 40122.
+AddressHabit habitOf(const RegisterSheet& sheet, bool isAsWritten)
 {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const Columns columns = columnsOf(rows[i]);
-        const auto named =
-            std::ranges::count_if(columns, [](const auto& column) { return column.has_value(); });
-        if (!columns[Address] || named < 2)
+    AddressHabit habit;
+    habit.isAsWritten = isAsWritten;
+    habit.isHex = sheet.heading(Address).find("hex") != std::string::npos ||
+                  std::ranges::any_of(sheet.rows(), [&](const CsvRow& row) {
+                      return isBareHex(sheet.cell(row, Address));
+                  });
+    for (const CsvRow& row : sheet.rows()) {
+        const std::string text = sheet.cell(row, Address);
+        const auto place = registerPlace(text, habit);
+        const bool isNumber =
+            !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+        const std::string table = registerTable(sheet.cell(row, Table));
+        if (!place || !isNumber || isBitTable(table) || bitPlace(text))
             continue;
-        const std::string word = plainWord(rows[i][*columns[Address]]);
-        return Head{i, columns, word.find("hex") != std::string::npos, named};
+        if (place->table.empty() || (!table.empty() && table != place->table))
+            habit.isAsWritten = true;
     }
-    return std::nullopt;
-}
-
-struct Sheet
-{
-    std::vector<CsvRow> rows;
-    std::optional<Head> head;
-};
-
-/// As the separator has it by which the head names most columns: a title above it, or a comma
-/// inside a number, says nothing of the columns.
-Expected<Sheet> sheetOf(std::string_view csv)
-{
-    Sheet best;
-    for (const char separator : {',', ';', '\t'}) {
-        auto rows = parseCsv(csv, separator);
-        if (!rows)
-            return fail(rows.error());
-        Sheet sheet{std::move(*rows), {}};
-        sheet.head = headOf(sheet.rows);
-        if (sheet.head && (!best.head || sheet.head->named > best.head->named))
-            best = std::move(sheet);
-    }
-    return best;
+    return habit;
 }
 
 /// A text as TOML has it; control characters do not belong into names.
@@ -149,33 +87,41 @@ std::string tomlText(std::string_view text)
 struct Entry
 {
     std::string name;
-    std::optional<std::string> type; ///< none for a word that nobody knows
+    std::optional<std::string> type;  ///< none for a word that nobody knows
+    std::optional<std::string> order; ///< the same; empty where the list says none
     std::string table;
     std::string unit;
     std::uint32_t address = 0;
     std::uint32_t count = 0;
+    std::optional<std::uint32_t> bit;
     std::optional<double> scale;
-    bool isWritable = false;
+    std::optional<double> offset;
+    RegisterAccess access = RegisterAccess::ReadOnly;
+
+    [[nodiscard]] bool isWritable() const { return access == RegisterAccess::ReadWrite; }
 };
 
 class Importer
 {
 public:
-    explicit Importer(const Head& head)
-        : head_(head)
+    Importer(const RegisterSheet& sheet, bool isAsWritten)
+        : sheet_(sheet)
+        , habit_(habitOf(sheet, isAsWritten))
     {}
 
     void take(const CsvRow& row, std::size_t number)
     {
-        const auto place = registerPlace(cell(row, Address), head_.isHex);
+        const auto place = registerPlace(sheet_.cell(row, Address), habit_);
         if (!place) {
-            skip(fmt::format("row {}: no address in {}", number, tomlText(cell(row, Name))));
+            skip(fmt::format("row {}: no address in {}", number, tomlText(sheet_.cell(row, Name))));
             return;
         }
         const Entry entry = entryOf(row, *place);
         if (const auto wrong = unreadableIn(row, entry); !wrong.empty())
             skip(fmt::format("row {}: {} in {}", number, wrong, tomlText(entry.name)));
-        else if (entry.table == "coil" || entry.table == "discrete-input")
+        else if (entry.access == RegisterAccess::WriteOnly)
+            skip(fmt::format("row {}: {} can only be written", number, tomlText(entry.name)));
+        else if (isBitTable(entry.table) || entry.bit)
             addBit(entry);
         else if (entry.type == "string")
             addText(entry, number);
@@ -187,51 +133,73 @@ public:
             addNumber(entry);
     }
 
+    [[nodiscard]] bool isAsWritten() const { return habit_.isAsWritten; }
+
     ImportedProfile end() { return std::move(result_); }
 
 private:
-    [[nodiscard]] std::string cell(const CsvRow& row, Column column) const
-    {
-        const auto index = head_.columns[column];
-        return index && *index < row.size() ? row[*index] : std::string();
-    }
-
     [[nodiscard]] Entry entryOf(const CsvRow& row, const RegisterPlace& place) const
     {
         Entry entry;
         entry.address = place.address;
-        entry.count = place.count;
-        const std::string length = cell(row, Length);
-        std::from_chars(length.data(), length.data() + length.size(), entry.count);
-        entry.name = cell(row, Name);
-        entry.type = registerType(cell(row, Type), entry.count);
-        entry.table = place.table.empty() ? registerTable(cell(row, Table)) : place.table;
-        if (const auto bit = bitPlace(cell(row, Address));
+        entry.bit = place.bit;
+        entry.name = sheet_.cell(row, Name);
+        entry.count = countIn(row, place.count);
+        entry.type = registerType(sheet_.cell(row, Type), entry.count);
+        entry.order = orderIn(row);
+        if (entry.type == "string" && entry.count == 0)
+            entry.count = (charactersIn(sheet_.cell(row, Type)) + 1) / 2;
+        entry.table = place.table.empty() ? registerTable(sheet_.cell(row, Table)) : place.table;
+        if (const auto bit = bitPlace(sheet_.cell(row, Address));
             bit && entry.type == "bit" && entry.table.empty()) {
             entry.table = bit->table;
             entry.address = bit->address;
         }
         if (entry.table.empty())
             entry.table = "holding";
-        entry.unit = cell(row, Unit);
-        entry.scale = registerScale(cell(row, Scale));
-        entry.isWritable = plainWord(cell(row, Access)).find('w') != std::string::npos;
+        entry.unit = sheet_.cell(row, Unit);
+        entry.scale = registerScale(sheet_.cell(row, Scale), sheet_.heading(Scale));
+        entry.offset = registerScale(sheet_.cell(row, Offset));
+        entry.access = registerAccess(sheet_.cell(row, Access), sheet_.heading(Access));
         return entry;
+    }
+
+    [[nodiscard]] std::uint32_t countIn(const CsvRow& row, std::uint32_t ofRange) const
+    {
+        const auto said = registerCount(sheet_.cell(row, Length), sheet_.heading(Length));
+        return said != 0 ? said : ofRange;
+    }
+
+    [[nodiscard]] std::optional<std::string> orderIn(const CsvRow& row) const
+    {
+        const auto own = registerOrder(sheet_.cell(row, Order));
+        return own && own->empty() ? registerOrder(sheet_.cell(row, Type)) : own;
     }
 
     /// What the list says and this program does not understand: guessed, it would give wrong
     /// values.
     [[nodiscard]] std::string unreadableIn(const CsvRow& row, const Entry& entry) const
     {
-        const bool isBit = entry.table == "coil" || entry.table == "discrete-input";
+        const bool isBit = isBitTable(entry.table) || entry.bit;
+        if (entry.bit &&
+            (isBitTable(entry.table) || (entry.type != "bit" && !sheet_.cell(row, Type).empty())))
+            return "no usable address: " + tomlText(sheet_.cell(row, Address));
         if (!isBit && !entry.type)
-            return "no known type: " + tomlText(cell(row, Type));
-        constexpr std::array<std::string_view, 5> noScale{"", "none", "no", "na", "raw"};
-        const std::string word = plainWord(cell(row, Scale));
-        const bool hasScale = std::ranges::find(noScale, word) == noScale.end();
-        if (!isBit && !entry.scale && hasScale)
-            return "no usable scale: " + tomlText(cell(row, Scale));
+            return "no known type: " + tomlText(sheet_.cell(row, Type));
+        if (!isBit && !entry.order)
+            return "an order of octets that is not ABCD, CDAB, BADC or DCBA";
+        if (!isBit && !entry.scale && saysNumber(sheet_.cell(row, Scale)))
+            return "no usable scale: " + tomlText(sheet_.cell(row, Scale));
+        if (!isBit && !entry.offset && saysNumber(sheet_.cell(row, Offset)) &&
+            plainWord(sheet_.cell(row, Offset)) != "0")
+            return "no usable offset: " + tomlText(sheet_.cell(row, Offset));
         return {};
+    }
+
+    [[nodiscard]] static bool saysNumber(const std::string& cell)
+    {
+        constexpr std::array<std::string_view, 5> none{"", "none", "no", "na", "raw"};
+        return std::ranges::find(none, plainWord(cell)) == none.end();
     }
 
     void skip(std::string why) { result_.skipped.push_back(std::move(why)); }
@@ -254,8 +222,11 @@ private:
     {
         constexpr std::uint16_t digitalInput = 3200;
         constexpr std::uint16_t actuation = 3306;
-        const bool isOutput = entry.isWritable && entry.table == "coil";
+        const bool isOutput =
+            entry.isWritable() && (entry.table == "coil" || entry.table == "holding");
         begin(isOutput ? nextPath(actuation, 5850) : nextPath(digitalInput, 5500), entry);
+        if (entry.bit)
+            result_.text += fmt::format("type = \"bit\"\nbit = {}\n", *entry.bit);
         addName(entry);
         if (isOutput)
             result_.text += "# To let it be switched: write = {}\n";
@@ -264,12 +235,15 @@ private:
     void addNumber(const Entry& entry)
     {
         constexpr std::uint16_t setPoint = 3308;
-        const bool isOutput = entry.isWritable && entry.table == "holding";
+        const bool isOutput = entry.isWritable() && entry.table == "holding";
         const UnitMeaning meaning = unitMeaning(entry.unit);
         begin(isOutput ? nextPath(setPoint, 5900) : nextPath(meaning.object, 5700), entry);
         result_.text += fmt::format("type = \"{}\"\n", *entry.type);
         if (entry.scale && *entry.scale != 1.0)
             result_.text += fmt::format("scale = {}\n", *entry.scale);
+        if (entry.offset)
+            result_.text += fmt::format("offset = {}\n", *entry.offset);
+        addOrder(entry);
         if (!meaning.unit.empty())
             result_.text += fmt::format("units = {}\n", tomlText(meaning.unit));
         addName(entry);
@@ -294,6 +268,13 @@ private:
         begin(std::string(known->path), entry);
         result_.text +=
             fmt::format("type = \"string\"\nregisters = {}\npoll = \"once\"\n", entry.count);
+        addOrder(entry);
+    }
+
+    void addOrder(const Entry& entry)
+    {
+        if (entry.order && !entry.order->empty())
+            result_.text += fmt::format("order = \"{}\"\n", *entry.order);
     }
 
     void addName(const Entry& entry)
@@ -302,7 +283,8 @@ private:
             result_.text += fmt::format("application = {}\n", tomlText(entry.name));
     }
 
-    const Head& head_;
+    const RegisterSheet& sheet_;
+    AddressHabit habit_;
     ImportedProfile result_;
     std::map<std::uint16_t, std::uint16_t> instances_;
     std::set<std::string_view> identities_;
@@ -310,27 +292,27 @@ private:
 
 } // namespace
 
-Expected<ImportedProfile> importRegisterList(std::string_view csv, const std::string& title)
+Expected<ImportedProfile>
+importRegisterList(std::string_view csv, const std::string& title, AddressNumbers numbers)
 {
-    constexpr std::string_view byteOrderMark = "\xEF\xBB\xBF";
-    if (csv.starts_with(byteOrderMark))
-        csv.remove_prefix(byteOrderMark.size());
-    const auto read = sheetOf(csv);
-    if (!read)
-        return fail(read.error());
-    const Sheet& sheet = *read;
-    if (!sheet.head)
-        return fail(ErrorKind::InvalidArgument,
-                    "no line names a column \"address\" or \"register\" and another one");
-    if (sheet.rows.size() > mostRows)
+    const auto sheet = RegisterSheet::read(listText(csv));
+    if (!sheet)
+        return fail(sheet.error());
+    if (sheet->rows().size() > mostRows)
         return fail(ErrorKind::LimitExceeded, fmt::format("more than {} lines", mostRows));
-    Importer importer(*sheet.head);
-    for (std::size_t i = sheet.head->row + 1; i < sheet.rows.size(); ++i)
-        importer.take(sheet.rows[i], i + 1);
+    Importer importer(*sheet, numbers == AddressNumbers::AsWritten);
+    for (std::size_t i = 0; i < sheet->rows().size(); ++i)
+        importer.take(sheet->rows()[i], sheet->firstRow() + i);
+    const std::string_view counted =
+        importer.isAsWritten()
+            ? "# Addresses are as the list has them. Where it counts from 1, add first-address = "
+              "1.\n"
+            : "# 40001 of the list is holding register 0, 30001 input register 0.\n";
     ImportedProfile profile = importer.end();
-    profile.text = fmt::format("# Made from a list of registers; see causeway-profile(5).\n"
+    profile.text = fmt::format("# Made from a list of registers; see causeway-profile(5).\n{1}"
                                "title = {0}\nmanufacturer = \"unknown\"\nmodel = {0}\n\n[modbus]\n",
-                               tomlText(title)) +
+                               tomlText(title),
+                               counted) +
                    profile.text;
     return profile;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,11 +19,20 @@ struct ImportedProfile
     std::vector<std::string> skipped; ///< "line 7: no address in \"reserved\""
 };
 
+/// What a number such as 40001 is in a list.
+enum class AddressNumbers : std::uint8_t {
+    Guessed,   ///< the first holding register, unless the list's other numbers tell otherwise
+    AsWritten, ///< what goes over the wire
+};
+
 /// Reads a list of registers as vendors and other gateways give it: comma, semicolon or tab between
-/// the columns, which a first line names in any order and in many words (address, name, type, unit,
-/// scale, function code or table, access, length). Addresses may be decimal, 0x…, …h or 3xxxx and
-/// 4xxxx. InvalidArgument when no column can be an address. Pure.
-[[nodiscard]] base::Expected<ImportedProfile> importRegisterList(std::string_view csv,
-                                                                 const std::string& title);
+/// the columns, which a first line (or two, where cells were merged) names in any order and in many
+/// words (address, name, type, unit, scale, function code or table, access, length, order). UTF-8,
+/// UTF-16 or Windows-1252. Addresses may be decimal, hexadecimal, 3xxxx and 4xxxx. InvalidArgument
+/// when no column can be an address. Pure.
+[[nodiscard]] base::Expected<ImportedProfile>
+importRegisterList(std::string_view csv,
+                   const std::string& title,
+                   AddressNumbers numbers = AddressNumbers::Guessed);
 
 } // namespace causeway::dbus::ctl

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "dbus/ctl/list_text.hpp"
+
 namespace causeway::dbus::ctl {
 
 namespace {
@@ -53,6 +55,15 @@ std::string lower(std::string_view text)
     return result;
 }
 
+std::string upper(std::string_view text)
+{
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), [](char one) {
+        return static_cast<char>(one >= 'a' && one <= 'z' ? one - 'a' + 'A' : one);
+    });
+    return result;
+}
+
 template <std::size_t size>
 bool hasAny(std::string_view word, const std::array<std::string_view, size>& parts)
 {
@@ -79,33 +90,70 @@ std::optional<RegisterPlace> conventional(std::uint32_t number, std::size_t digi
     const std::uint32_t table = number / unit;
     if ((table != 3 && table != 4) || number % unit == 0 || number % unit > mostAddress)
         return std::nullopt;
-    return RegisterPlace{number % unit - 1, 0, table == 3 ? "input" : "holding"};
+    return RegisterPlace{number % unit - 1, 0, table == 3 ? "input" : "holding", {}};
 }
 
-std::optional<RegisterPlace> onePlace(std::string_view word, bool isHex)
+/// "4x0013", and "4x40013" of those who want to be sure. "0x…" is hexadecimal everywhere.
+std::optional<RegisterPlace> withTable(std::string_view word)
+{
+    if (word.size() < 3 || word[1] != 'x' || word[0] == '0')
+        return std::nullopt;
+    const std::string_view digits = word.substr(word.find_first_not_of(' ', 2));
+    const auto number = wholeNumber(digits, 10);
+    const auto whole = number ? conventional(*number, digits.size()) : std::nullopt;
+    if (whole && digits.front() == word[0])
+        return whole;
+    if (!number || *number == 0 || *number > mostAddress + 1)
+        return std::nullopt;
+    const char* table = nullptr;
+    if (word[0] == '1')
+        table = "discrete-input";
+    else if (word[0] == '3')
+        table = "input";
+    else if (word[0] == '4')
+        table = "holding";
+    return table != nullptr ? std::optional(RegisterPlace{*number - 1, 0, table, {}})
+                            : std::nullopt;
+}
+
+std::optional<RegisterPlace> onePlace(std::string_view word, const AddressHabit& habit)
 {
     std::optional<std::uint32_t> number;
+    if (auto place = withTable(word))
+        return place;
     if (word.starts_with("0x"))
         number = wholeNumber(word.substr(2), 16);
     else if (word.ends_with('h'))
         number = wholeNumber(word.substr(0, word.size() - 1), 16);
-    else if (isHex)
+    else if (habit.isHex)
         number = wholeNumber(word, 16);
-    else if (number = wholeNumber(word, 10); number) {
+    else if (number = wholeNumber(word, 10); number && !habit.isAsWritten) {
         if (auto place = conventional(*number, word.size()))
             return place;
     }
     if (!number || *number > mostAddress)
         return std::nullopt;
-    return RegisterPlace{*number, 0, {}};
+    return RegisterPlace{*number, 0, {}, {}};
 }
+
+std::string_view trimmed(std::string_view text)
+{
+    const auto first = text.find_first_not_of(' ');
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(' ') + 1 - first);
+}
+
+constexpr std::array<std::string_view, 3> signLetters{"u", "s", "i"};
 
 /// How many registers the type's own name says; 0 when it leaves that to the list.
 std::uint32_t widthOf(std::string_view word)
 {
     constexpr std::array<std::string_view, 5> four{"64", "lint", "lword", "double", "qword"};
     constexpr std::array<std::string_view, 4> two{"32", "dint", "dword", "long"};
-    constexpr std::array<std::string_view, 3> one{"16", "short", "uint8"};
+    constexpr std::array<std::string_view, 2> one{"16", "short"};
+    if (word.find("48") != std::string_view::npos)
+        return 3;
     if (hasAny(word, four))
         return 4;
     if (hasAny(word, two))
@@ -118,16 +166,60 @@ bool isSigned(std::string_view word)
     constexpr std::array<std::string_view, 7> no{
         "unsigned", "uint", "udint", "ulint", "ulong", "ushort", "word"};
     constexpr std::array<std::string_view, 6> yes{"signed", "int", "dint", "lint", "long", "short"};
-    if (hasAny(word, no))
+    // "INT16U" and "16U" have it at their end.
+    const bool isNumberThenU = word.size() > 1 && word.ends_with('u') &&
+                               word[word.size() - 2] >= '0' && word[word.size() - 2] <= '9';
+    if (hasAny(word, no) || isNumberThenU)
         return false;
     return hasAny(word, yes) || (word.size() == 3 && (word[0] == 's' || word[0] == 'i'));
+}
+
+/// "u16", "s32", "16u", "32": a sign and a width and nothing else.
+bool isSignAndWidth(std::string_view word)
+{
+    const auto digits = word.find_first_of("0123456789");
+    const auto letters = word.find_first_not_of("0123456789", digits);
+    const bool isLead = digits == 0 || (digits == 1 && hasAny(word.substr(0, 1), signLetters));
+    return digits != std::string_view::npos && isLead &&
+           (letters == std::string_view::npos ||
+            (letters + 1 == word.size() && hasAny(word.substr(letters), signLetters)));
+}
+
+/// "f32", "fp32", "fp".
+bool isShortFloat(std::string_view word)
+{
+    if (!word.starts_with('f'))
+        return false;
+    word.remove_prefix(word.starts_with("fp") ? 2 : 1);
+    return word.empty() || word == "16" || word == "32" || word == "64";
+}
+
+/// A "be", "abcd" or "swapped" at the end says nothing of the type.
+std::string withoutOrder(std::string word)
+{
+    for (const std::string_view order : {"abcd", "cdab", "badc", "dcba", "bigendian", "be"}) {
+        if (word.size() > order.size() && word.ends_with(order))
+            word.resize(word.size() - order.size());
+    }
+    return word;
 }
 
 /// "int", "word", "enum": a number whose width the list gives elsewhere, or a register.
 bool isWhole(std::string_view word)
 {
-    constexpr std::array<std::string_view, 11> words{
-        "signed", "int", "word", "byte", "num", "dec", "hex", "enum", "bit", "flag", "reg"};
+    constexpr std::array<std::string_view, 13> words{"long",
+                                                     "short",
+                                                     "signed",
+                                                     "int",
+                                                     "word",
+                                                     "byte",
+                                                     "num",
+                                                     "dec",
+                                                     "hex",
+                                                     "enum",
+                                                     "bit",
+                                                     "flag",
+                                                     "reg"};
     return isSigned(word) || hasAny(word, words) || word == "u" || word == "s";
 }
 
@@ -141,22 +233,37 @@ std::string plainWord(std::string_view text)
     return result;
 }
 
-std::optional<RegisterPlace> registerPlace(const std::string& text, bool isHex)
+std::optional<RegisterPlace> registerPlace(const std::string& text, const AddressHabit& habit)
 {
-    const std::string word = lower(text);
+    std::string word = lower(text);
+    for (const std::string_view dash : {"\u2013", "\u2014", "\u2026", "...", "..", "~", " to "})
+        word = replaced(word, dash, "-");
+    if (const auto dot = word.find('.'); dot != std::string::npos) {
+        auto place = onePlace(trimmed(std::string_view(word).substr(0, dot)), habit);
+        const auto bit = wholeNumber(trimmed(std::string_view(word).substr(dot + 1)), 10);
+        if (!place || !bit || *bit > 15)
+            return std::nullopt;
+        place->bit = bit;
+        return place;
+    }
     const auto dash = word.find('-');
-    const auto end = word.find_last_not_of(' ', dash == std::string::npos ? dash : dash - 1);
-    auto first = onePlace(std::string_view(word).substr(0, end + 1), isHex);
+    auto first = onePlace(trimmed(std::string_view(word).substr(0, dash)), habit);
     if (!first || dash == std::string::npos)
         return first;
-    const auto start = word.find_first_not_of(' ', dash + 1);
-    if (start == std::string::npos)
-        return std::nullopt;
-    const auto last = onePlace(std::string_view(word).substr(start), isHex);
+    const auto last = onePlace(trimmed(std::string_view(word).substr(dash + 1)), habit);
     if (!last || last->address < first->address)
         return std::nullopt;
     first->count = last->address - first->address + 1;
     return first;
+}
+
+bool isBareHex(const std::string& text)
+{
+    const std::string word = lower(text);
+    // "dec" is a heading.
+    return word.find_first_of("abcdef") != std::string::npos &&
+           word.find_first_of("0123456789") != std::string::npos &&
+           wholeNumber(word, 16).has_value();
 }
 
 std::optional<RegisterPlace> bitPlace(const std::string& text)
@@ -168,7 +275,7 @@ std::optional<RegisterPlace> bitPlace(const std::string& text)
     const std::uint32_t table = *number / unit;
     if (table > 1 || *number % unit == 0 || *number % unit > mostAddress)
         return std::nullopt;
-    return RegisterPlace{*number % unit - 1, 0, table == 0 ? "coil" : "discrete-input"};
+    return RegisterPlace{*number % unit - 1, 0, table == 0 ? "coil" : "discrete-input", {}};
 }
 
 std::string registerTable(const std::string& text)
@@ -191,21 +298,25 @@ std::string registerTable(const std::string& text)
 std::optional<std::string> registerType(const std::string& text, std::uint32_t count)
 {
     constexpr std::array<std::string_view, 4> texts{"string", "ascii", "char", "utf8"};
-    constexpr std::array<std::string_view, 5> floats{"float", "real", "ieee", "single", "double"};
-    const std::string word = plainWord(text);
-    if (hasAny(word, texts))
+    constexpr std::array<std::string_view, 6> floats{
+        "float", "real", "ieee", "single", "double", "flt"};
+    constexpr std::array<std::string_view, 3> octets{"int8", "byte", "u8"};
+    const std::string word = withoutOrder(plainWord(text));
+    if (hasAny(word, texts) || word.starts_with("str"))
         return "string";
     if (word == "bool" || word == "boolean" || word == "bit")
         return "bit";
     const std::uint32_t named = widthOf(word);
-    const bool isFloat = hasAny(word, floats) || word == "f32" || word == "f64";
+    const bool isFloat = hasAny(word, floats) || isShortFloat(word);
     const bool isBcd = word.find("bcd") != std::string::npos;
-    if (!word.empty() && named == 0 && !isFloat && !isBcd && !isWhole(word))
+    if (!word.empty() && !isFloat && !isBcd && !isWhole(word) && !isSignAndWidth(word))
         return std::nullopt;
+    if (named == 0 && !isFloat && !isBcd && (hasAny(word, octets) || word == "s8"))
+        return isSigned(word) ? "s8" : "u8";
     const std::uint32_t width = named != 0 ? named : std::max(count, isFloat ? 2U : 1U);
-    std::uint32_t bits = 16;
-    if (width == 2 || width == 4)
-        bits = width * 16;
+    if (width > 4 || (isFloat && width == 3))
+        return std::nullopt;
+    const std::uint32_t bits = width * 16;
     if (isFloat)
         return fmt::format("f{}", bits);
     if (isBcd)
@@ -213,19 +324,69 @@ std::optional<std::string> registerType(const std::string& text, std::uint32_t c
     return fmt::format("{}{}", isSigned(word) ? 's' : 'u', bits);
 }
 
-std::optional<double> registerScale(std::string text)
+std::optional<std::string> registerOrder(const std::string& text)
 {
-    std::ranges::replace(text, ',', '.');
-    const bool isDivisor = text.starts_with('/') || text.starts_with("1/");
-    const auto start = text.find_first_of("0123456789.", isDivisor ? text.find('/') + 1 : 0);
-    if (start == std::string::npos)
+    constexpr std::array<std::string_view, 4> names{"abcd", "cdab", "badc", "dcba"};
+    constexpr std::array<std::string_view, 7> swaps{"wordswap",
+                                                    "swapword",
+                                                    "swappedword",
+                                                    "wordsswapped",
+                                                    "lowwordfirst",
+                                                    "lswfirst",
+                                                    "littleendianword"};
+    constexpr std::array<std::string_view, 4> unclear{"little", "swap", "lsb", "invers"};
+    const std::string word = plainWord(text);
+    for (const std::string_view name : names) {
+        if (word.find(name) != std::string::npos)
+            return upper(name);
+    }
+    if (hasAny(word, swaps))
+        return "CDAB";
+    const bool isLittle =
+        word == "le" || (word.size() > 2 && word.ends_with("le") && word[word.size() - 3] >= '0' &&
+                         word[word.size() - 3] <= '9');
+    if (isLittle || hasAny(word, unclear))
         return std::nullopt;
-    double number = 0.0;
-    const auto read = std::from_chars(text.data() + start, text.data() + text.size(), number);
-    if (read.ec != std::errc{} || number == 0.0)
-        return std::nullopt;
-    const double scale = isDivisor ? 1.0 / number : number;
-    return std::isfinite(scale) ? std::optional(scale) : std::nullopt;
+    return "";
+}
+
+std::uint32_t charactersIn(const std::string& type)
+{
+    const auto first = type.find_first_of("0123456789");
+    if (first == std::string::npos)
+        return 0;
+    const auto end = type.find_first_not_of("0123456789", first);
+    return wholeNumber(std::string_view(type).substr(first, end - first), 10).value_or(0);
+}
+
+std::uint32_t registerCount(const std::string& cell, std::string_view heading)
+{
+    std::uint32_t number = 0;
+    std::from_chars(cell.data(), cell.data() + cell.size(), number);
+    constexpr std::array<std::string_view, 3> octets{"byte", "octet", "char"};
+    if (hasAny(heading, octets))
+        return (number + 1) / 2;
+    return heading.find("bit") != std::string_view::npos ? (number + 15) / 16 : number;
+}
+
+RegisterAccess registerAccess(const std::string& text, std::string_view heading)
+{
+    constexpr std::array<std::string_view, 5> yes{"yes", "y", "true", "ja", "1"};
+    const std::string word = plainWord(text);
+    const bool saysWrite = heading.find("writ") != std::string_view::npos ||
+                           heading.find("schreib") != std::string_view::npos;
+    const bool isYes = word == "x" || std::ranges::find(yes, word) != yes.end();
+    if (saysWrite && heading.find("read") == std::string_view::npos && isYes)
+        return RegisterAccess::ReadWrite;
+    const bool reads = word.find('r') == 0 || word.find("rw") != std::string::npos ||
+                       word.find("read") != std::string::npos || word.starts_with("l");
+    const bool writes = word.find("wr") != std::string::npos || word.starts_with("w") ||
+                        word.find("rw") != std::string::npos ||
+                        word.find("schreib") != std::string::npos || word == "ls";
+    if (!writes)
+        return RegisterAccess::ReadOnly;
+    return reads || word == "wr" || word == "writeread" ? RegisterAccess::ReadWrite
+                                                        : RegisterAccess::WriteOnly;
 }
 
 UnitMeaning unitMeaning(const std::string& text)

@@ -18,10 +18,22 @@ struct RegisterPlace
     std::uint32_t address = 0; ///< from 0, as on the wire
     std::uint32_t count = 0;   ///< registers, 0 when the cell does not tell
     std::string table;         ///< of the profile language; empty when the number does not tell
+    std::optional<std::uint32_t> bit; ///< "100.3" is bit 3 of register 100
 };
 
-/// "12", "0x0C", "0Ch", "40013", "400013", "12-13"; a heading may say that all are hexadecimal.
-[[nodiscard]] std::optional<RegisterPlace> registerPlace(const std::string& text, bool isHex);
+/// How a list counts its registers, which all of its rows say together.
+struct AddressHabit
+{
+    bool isHex = false;       ///< also without a sign of it
+    bool isAsWritten = false; ///< 40001 is register 40001, not the first holding register
+};
+
+/// "12", "0x0C", "0Ch", "40013", "400013", "4x0013", "12-13", "12.3".
+[[nodiscard]] std::optional<RegisterPlace> registerPlace(const std::string& text,
+                                                         const AddressHabit& habit = {});
+
+/// Whether it is hexadecimal without a sign of it: "00A0".
+[[nodiscard]] bool isBareHex(const std::string& text);
 
 /// "00001" is the first coil and "10001" the first discrete input, where the list says that it is
 /// a bit; elsewhere they are addresses like others.
@@ -34,8 +46,28 @@ struct RegisterPlace
 /// means an unsigned number; a word that nobody knows means nothing.
 [[nodiscard]] std::optional<std::string> registerType(const std::string& text, std::uint32_t count);
 
-/// "0.1", "0,1", "x10", "/10", "1/10", "*0.001". Nothing for 0 and for what is no number.
-[[nodiscard]] std::optional<double> registerScale(std::string text);
+/// The order of octets that a cell names: "float32 CDAB", "U32 (word swap)"; empty when none does.
+/// Nothing when it could be this or that: "little endian".
+[[nodiscard]] std::optional<std::string> registerOrder(const std::string& text);
+
+/// How many characters, in "ASCII(16)"; 0 when it does not say.
+[[nodiscard]] std::uint32_t charactersIn(const std::string& type);
+
+/// How many registers a cell means under such a heading: "length (bytes)", "bits".
+[[nodiscard]] std::uint32_t registerCount(const std::string& cell, std::string_view heading);
+
+/// "0.1", "0,1", "x10", "/10", "1/10", "*0.001", "value / 10", "10^-1", "0.1 kWh". Nothing for 0,
+/// for what is no number, and for "1,000", which is one or a thousand.
+[[nodiscard]] std::optional<double> registerScale(const std::string& cell);
+
+/// The same under a heading that means something else than a factor: a divisor, or decimals.
+[[nodiscard]] std::optional<double> registerScale(const std::string& cell,
+                                                  std::string_view heading);
+
+enum class RegisterAccess : std::uint8_t { ReadOnly, ReadWrite, WriteOnly };
+
+/// "RW", "R/W", "WO", "read only"; "yes" under a heading that says "writable".
+[[nodiscard]] RegisterAccess registerAccess(const std::string& text, std::string_view heading);
 
 /// Which Object a unit belongs to, and how the profile language writes the unit.
 struct UnitMeaning

@@ -147,9 +147,143 @@ BOOST_AUTO_TEST_CASE(knows_the_many_words_for_one_type)
                                                          {"ULONG64", "u64"}};
     for (const auto& [word, type] : words)
         BOOST_TEST(registerType(word, 0).value_or("none") == type, word);
+    const std::pair<const char*, const char*> more[] = {{"INT16U", "u16"},
+                                                        {"fp32", "f32"},
+                                                        {"U48", "u48"},
+                                                        {"INT8", "s8"},
+                                                        {"UINT8", "u8"},
+                                                        {"16U", "u16"},
+                                                        {"real32 BE", "f32"}};
+    for (const auto& [word, type] : more)
+        BOOST_TEST(registerType(word, 0).value_or("none") == type, word);
     BOOST_TEST(registerType("INT", 2).value_or("none") == "s32");
+    BOOST_TEST(registerType("INT", 3).value_or("none") == "s48");
+    BOOST_TEST(!registerType("INT", 5).has_value());
+    BOOST_TEST(!registerType("date32", 0).has_value());
     BOOST_TEST(registerType("", 4).value_or("none") == "u64");
     BOOST_TEST(!registerType("foo", 1).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(takes_the_order_of_octets_from_the_type_or_a_column)
+{
+    const auto text = imported("Address,Name,Type,Byte order\n"
+                               "1,A,float32 CDAB,\n3,B,UINT32,DCBA\n5,C,UINT16 BE,\n"
+                               "6,D,U32 (word swap),\n8,E,S32,\n10,F,UINT32,little endian\n");
+
+    BOOST_TEST(contains(text, "address = 1\ntype = \"f32\"\norder = \"CDAB\"\n"));
+    BOOST_TEST(contains(text, "address = 3\ntype = \"u32\"\norder = \"DCBA\"\n"));
+    BOOST_TEST(contains(text, "address = 5\ntype = \"u16\"\napplication"));
+    BOOST_TEST(contains(text, "address = 6\ntype = \"u32\"\norder = \"CDAB\"\n"));
+    BOOST_TEST(contains(text, "address = 8\ntype = \"s32\"\napplication"));
+    BOOST_TEST(!contains(text, "address = 10"));
+}
+
+BOOST_AUTO_TEST_CASE(reads_factors_as_people_write_them)
+{
+    const std::pair<const char*, double> factors[] = {{"0.1", 0.1},
+                                                      {"0,1", 0.1},
+                                                      {"x0.1", 0.1},
+                                                      {"x 10", 10},
+                                                      {"/10", 0.1},
+                                                      {"1/10", 0.1},
+                                                      {"10^-1", 0.1},
+                                                      {"10**-2", 0.01},
+                                                      {"1E-3", 0.001},
+                                                      {"value/10", 0.1},
+                                                      {"raw * 0.5", 0.5},
+                                                      {"-0.1", -0.1},
+                                                      {"0.1 kWh", 0.1},
+                                                      {"\u00D70.01", 0.01},
+                                                      {"\u00F7100", 0.01},
+                                                      {"10\u207B\u00B9", 0.1},
+                                                      {"0,001", 0.001},
+                                                      {"1000", 1000}};
+    for (const auto& [cell, factor] : factors)
+        BOOST_TEST(registerScale(cell).value_or(0) == factor, boost::test_tools::tolerance(1e-12));
+    for (const char* const cell : {"1,000", "0.1*x+40", "tenths", "0", "y=0.1x", "1:10", ""})
+        BOOST_TEST(!registerScale(cell).has_value(), cell);
+    BOOST_TEST(registerScale("10", "gain").value() == 0.1);
+    BOOST_TEST(registerScale("0.1", "gain").value() == 0.1);
+    BOOST_TEST(registerScale("100", "divisor").value() == 0.01);
+    BOOST_TEST(registerScale("2", "decimals").value() == 0.01);
+}
+
+BOOST_AUTO_TEST_CASE(lets_all_rows_say_how_addresses_are_counted)
+{
+    const auto inverter = imported("Address,Name,Type,Function\n"
+                                   "32080,Power,INT32,3\n40125,Limit,INT16,3\n");
+    const auto mixed = imported("Address,Name,Type\n40001,A,u16\n100,B,u16\n");
+    const auto hex = imported("Address,Name,Type\n0010,A,u16\n00A0,B,u16\n");
+    const auto told =
+        importRegisterList("Address,Name,Type\n40001,A,u16\n", "X", AddressNumbers::AsWritten);
+
+    BOOST_TEST(contains(inverter, "table = \"holding\"\naddress = 32080\n"));
+    BOOST_TEST(contains(inverter, "table = \"holding\"\naddress = 40125\n"));
+    BOOST_TEST(contains(mixed, "address = 40001\n"));
+    BOOST_TEST(contains(hex, "address = 16\n"));
+    BOOST_TEST(contains(hex, "address = 160\n"));
+    BOOST_REQUIRE(told);
+    BOOST_TEST(contains(told->text, "address = 40001\n"));
+}
+
+BOOST_AUTO_TEST_CASE(takes_many_kinds_of_addresses)
+{
+    const auto text = imported("Register;Name;Type\n4x0010;A;u16\n3x00011;B;u16\n4x40012;C;u16\n"
+                               "4x0020\u201321;D;\n4x0030.3;Pump;BOOL\n1x0005;Door;BOOL\n");
+
+    BOOST_TEST(contains(text, "table = \"holding\"\naddress = 9\n"));
+    BOOST_TEST(contains(text, "table = \"input\"\naddress = 10\n"));
+    BOOST_TEST(contains(text, "table = \"holding\"\naddress = 11\n"));
+    BOOST_TEST(contains(text, "address = 29\ntype = \"bit\"\nbit = 3\n"));
+    BOOST_TEST(contains(text, "table = \"discrete-input\"\naddress = 4\n"));
+}
+
+BOOST_AUTO_TEST_CASE(knows_who_may_write)
+{
+    const auto text = imported("Address,Name,Type,Access\n1,A,u16,RO\n2,B,u16,R/W\n3,C,u16,WO\n"
+                               "4,D,u16,read only\n5,E,u16,Lesen/Schreiben\n");
+    const auto yes = imported("Address,Name,Type,Writable\n1,A,u16,yes\n2,B,u16,no\n3,C,u16,x\n");
+
+    BOOST_TEST(contains(text, "path = \"/3300/0/5700\"\ntable = \"holding\"\naddress = 1\n"));
+    BOOST_TEST(contains(text, "path = \"/3308/0/5900\"\ntable = \"holding\"\naddress = 2\n"));
+    BOOST_TEST(!contains(text, "address = 3\n"));
+    BOOST_TEST(contains(text, "path = \"/3300/1/5700\"\ntable = \"holding\"\naddress = 4\n"));
+    BOOST_TEST(contains(text, "path = \"/3308/1/5900\"\ntable = \"holding\"\naddress = 5\n"));
+    BOOST_TEST(contains(yes, "path = \"/3308/0/5900\"\ntable = \"holding\"\naddress = 1\n"));
+    BOOST_TEST(contains(yes, "path = \"/3300/0/5700\"\ntable = \"holding\"\naddress = 2\n"));
+    BOOST_TEST(contains(yes, "path = \"/3308/1/5900\"\ntable = \"holding\"\naddress = 3\n"));
+}
+
+BOOST_AUTO_TEST_CASE(takes_heads_of_two_rows_texts_and_offsets)
+{
+    const auto text = imported("Modbus map of a heat pump;;;;;\n"
+                               "Register;;Data;;;\n"
+                               "dec;hex;type;Length (bytes);Parameter;Offset\n"
+                               "10;000A;INT16;2;Temperature;-40\n"
+                               "12;000C;ASCII(16);;Serial;\n"
+                               "20;0014;STRING;8;Firmware;\n");
+
+    BOOST_TEST(contains(text, "address = 10\ntype = \"s16\"\noffset = -40\n"));
+    BOOST_TEST(contains(text, "address = 12\ntype = \"string\"\nregisters = 8\n"));
+    BOOST_TEST(contains(text, "address = 20\ntype = \"string\"\nregisters = 4\n"));
+}
+
+BOOST_AUTO_TEST_CASE(reads_files_as_spreadsheets_save_them)
+{
+    const std::string_view wide("\xFF\xFE"
+                                "A\0d\0d\0r\0,\0U\0n\0i\0t\0\n\0"
+                                "1\0,\0\xB0\0C\0\n\0",
+                                34);
+
+    const auto windows = imported("Adresse;Bezeichnung;Einheit\n1;K\xFChlung \x80;\xB0"
+                                  "C\n");
+    const auto utf16 = imported(wide);
+    const auto marked = imported("\xEF\xBB\xBF"
+                                 "Address,Unit\n1,\u00B0C\n");
+
+    BOOST_TEST(contains(windows, "units = \"Cel\"\napplication = \"K\u00FChlung \u20AC\"\n"));
+    BOOST_TEST(contains(utf16, "units = \"Cel\"\n"));
+    BOOST_TEST(contains(marked, "units = \"Cel\"\n"));
 }
 
 BOOST_AUTO_TEST_CASE(skips_and_names_what_it_would_have_to_guess)
