@@ -300,6 +300,7 @@ void PointReader::readWrite(ProfileTable inner)
     rule.usesMultiple = inner.flag("multiple").value_or(false);
     rule.usesMask = inner.flag("mask").value_or(false);
     rule.verifies = inner.flag("verify").value_or(false);
+    rule.toggles = inner.flag("toggle").value_or(false);
     rule.table = inner.choice("table", all(tableWords));
     if (inner.has("address"))
         rule.address = address(inner, "address");
@@ -324,13 +325,26 @@ void PointReader::readWriteLimits(ProfileTable& inner, WriteRule& rule)
 
 void PointReader::readExecute()
 {
-    point_.executeValue =
-        static_cast<std::uint16_t>(table_.requiredInteger("execute", 0, mostAddress));
+    if (table_.anyScalar("execute") == "toggle")
+        readToggle();
+    else
+        point_.executeValue =
+            static_cast<std::uint16_t>(table_.requiredInteger("execute", 0, mostAddress));
     point_.pollClass = PollClass::OnDemand;
     allowsServerWrites_ = table_.flag("by-server").value_or(false);
     if (isReadOnly(point_.table))
         table_.complain("execute",
                         fmt::format("{}s cannot be written", modbus::toString(point_.table)));
+}
+
+/// The Resource has no value of its own; the bit is the one that Execute turns round.
+void PointReader::readToggle()
+{
+    point_.executeValue = 0;
+    point_.executeToggles = true;
+    point_.encoding.type = RawType::Bit;
+    if (!modbus::holdsBits(point_.table))
+        point_.encoding.shift = static_cast<std::uint8_t>(table_.requiredInteger("bit", 0, 15));
 }
 
 void PointReader::checkWrite(ProfileTable& inner, const WriteRule& rule)
@@ -354,8 +368,14 @@ void PointReader::checkWrite(ProfileTable& inner, const WriteRule& rule)
         inner.complain("pulse-ms", "only a Boolean is written as a pulse");
     if (rule.pulse.count() > 0 && point_.encoding.meanings.size() == 1)
         inner.complain("pulse-ms", "a pulse needs a number for true and one for false");
-    if (point_.exponentAddress)
-        inner.complain("", "a value with a scale register is only read");
+    if (rule.toggles && point_.encoding.type != RawType::Bit)
+        inner.complain("toggle", "only a bit is toggled");
+    const bool isElsewhere = rule.table || rule.address;
+    const bool isWhole = modbus::isBinary(point_.encoding.type) && point_.encoding.width == 0;
+    if (point_.exponentAddress && (isElsewhere || !isWhole || hasMeanings))
+        inner.complain("",
+                       "a value with a scale register is written as it is read: a whole number "
+                       "in its own registers");
     if (point_.encoding.decoding == Decoding::PowerFactor4q ||
         modbus::hasExponent(point_.encoding.decoding) || point_.encoding.type == RawType::F16)
         inner.complain("", "what is encoded like this is only read");

@@ -60,6 +60,7 @@ private:
     void readWrite(ProfileTable inner);
     void readWriteLimits(ProfileTable& inner, modbus::WriteRule& rule);
     void readExecute();
+    void readToggle();
 
     void checkEncoding();
     void checkWrite(ProfileTable& inner, const modbus::WriteRule& rule);

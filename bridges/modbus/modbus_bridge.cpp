@@ -131,9 +131,15 @@ void ModbusBridge::write(const model::Path& path, const model::Value& value, Don
         return;
     }
     const std::size_t point = points_.at(path);
-    auto words = encode(encodings_[point], value);
+    const bool needsScale = encodings_[point].exponentAddress.has_value();
+    auto words =
+        needsScale
+            ? checkWrite(encodings_[point], value).map([] { return std::vector<std::uint16_t>{}; })
+            : encode(encodings_[point], value);
     if (!words)
         refuse(std::move(done), words.error().in(path.toString()));
+    else if (needsScale)
+        sendValue(point, value, std::move(done));
     else
         send(point, std::move(*words), std::move(done));
 }
@@ -157,19 +163,34 @@ void ModbusBridge::execute(const model::Path& path, const std::string& arguments
 
 void ModbusBridge::send(std::size_t point, std::vector<std::uint16_t> words, Done done)
 {
-    const Ticket ticket = nextTicket_++;
-    writes_.emplace(ticket, std::move(done));
-    auto deliver =
-        toMain<Expected<void>>(field_.main, lifetime_.guard([this, ticket](Expected<void> result) {
-            endWrite(ticket, std::move(result));
-        }));
     field_.scheduler.post([&side = field_.side,
                            unit = field_.unit,
                            point,
                            words = std::move(words),
-                           deliver = std::move(deliver)]() mutable {
+                           deliver = writeEnd(std::move(done))]() mutable {
         side.unit(unit).write(point, std::move(words), std::move(deliver));
     });
+}
+
+void ModbusBridge::sendValue(std::size_t point, model::Value value, Done done)
+{
+    field_.scheduler.post([&side = field_.side,
+                           unit = field_.unit,
+                           point,
+                           value = std::move(value),
+                           deliver = writeEnd(std::move(done))]() mutable {
+        side.unit(unit).writeValue(point, std::move(value), std::move(deliver));
+    });
+}
+
+Unit::WriteDone ModbusBridge::writeEnd(Done done)
+{
+    const Ticket ticket = nextTicket_++;
+    writes_.emplace(ticket, std::move(done));
+    return toMain<Expected<void>>(field_.main,
+                                  lifetime_.guard([this, ticket](Expected<void> result) {
+                                      endWrite(ticket, std::move(result));
+                                  }));
 }
 
 void ModbusBridge::onReport(const UnitReport& report)

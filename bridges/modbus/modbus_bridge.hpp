@@ -72,6 +72,9 @@ private:
     void onReport(const UnitReport& report);
     [[nodiscard]] const ResourceMapping* find(const model::Path& path) const;
     void send(std::size_t point, std::vector<std::uint16_t> words, Done done);
+    void sendValue(std::size_t point, model::Value value, Done done);
+    /// Who waits for the write, as the field thread calls him.
+    [[nodiscard]] Unit::WriteDone writeEnd(Done done);
     void endRead(Ticket ticket, base::Expected<model::Sample> result);
     void endWrite(Ticket ticket, base::Expected<void> result);
     void refuse(Done done, base::Error error);

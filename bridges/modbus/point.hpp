@@ -68,6 +68,7 @@ struct WriteRule
     std::chrono::milliseconds pause{0};   ///< at least this long between two writes
     std::chrono::milliseconds settle{0};  ///< before what was written is read back
     std::chrono::milliseconds pulse{0};   ///< a coil goes back after this long; 0: it stays
+    bool toggles = false; ///< each write changes the device over: written only when it must change
 };
 
 /// Neighbouring registers or bits of one table.
@@ -90,6 +91,7 @@ struct Point
     bool isAlone = false; ///< read by a request of its own
     std::optional<WriteRule> write;
     std::optional<std::uint16_t> executeValue; ///< what Execute writes: the Resource has no value
+    bool executeToggles = false; ///< it writes the opposite of what the bit is, instead
     /// A signed register of the same table: the power of ten that the raw number is multiplied by.
     std::optional<std::uint16_t> exponentAddress;
     /// When there are some, the addresses count from the ID register of the first of these models

@@ -306,15 +306,30 @@ Expected<Value> decode(const Point& point, std::span<const std::uint16_t> words)
     return value ? clamped(point, std::move(*value)) : value;
 }
 
-Expected<Words> encode(const Point& point, const Value& value)
+Expected<void> checkWrite(const Point& point, const Value& value)
 {
-    const Encoding& encoding = point.encoding;
     if (model::typeOf(value) != point.valueType)
         return fail(ErrorKind::InvalidArgument,
                     fmt::format("this Resource takes {}, not {}",
                                 model::toString(point.valueType),
                                 model::toString(model::typeOf(value))));
-    if (auto allowed = point.write ? checkRule(*point.write, value) : Expected<void>{}; !allowed)
+    return point.write ? checkRule(*point.write, value) : Expected<void>{};
+}
+
+Expected<Words> encode(const Point& point, const Value& value, std::span<const std::uint16_t> words)
+{
+    const auto encoding = scaledByDevice(point, words);
+    if (!encoding)
+        return fail(encoding.error().in("not written: the scale is unknown"));
+    Point scaledPoint = point;
+    scaledPoint.encoding = *encoding;
+    return encode(scaledPoint, value);
+}
+
+Expected<Words> encode(const Point& point, const Value& value)
+{
+    const Encoding& encoding = point.encoding;
+    if (auto allowed = checkWrite(point, value); !allowed)
         return fail(allowed.error());
     if (const auto* text = std::get_if<std::string>(&value);
         text != nullptr && encoding.type == RawType::String)

@@ -25,6 +25,13 @@ namespace causeway::bridges::modbus {
 [[nodiscard]] base::Expected<std::vector<std::uint16_t>> encode(const Point& point,
                                                                 const model::Value& value);
 
+/// The same for a point with an exponent: `words` are the registers of its extent(), which say it.
+[[nodiscard]] base::Expected<std::vector<std::uint16_t>>
+encode(const Point& point, const model::Value& value, std::span<const std::uint16_t> words);
+
+/// Whether the value may be written, whatever the registers for it are.
+[[nodiscard]] base::Expected<void> checkWrite(const Point& point, const model::Value& value);
+
 /// The bits of the point's field that a write of a part of a register must leave alone, as the
 /// registers stand on the wire; empty when the point has its registers for itself.
 [[nodiscard]] std::vector<std::uint16_t> foreignBits(const Point& point);

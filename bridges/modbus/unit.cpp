@@ -285,6 +285,16 @@ void Unit::write(std::size_t point, std::vector<std::uint16_t> words, WriteDone 
     writer_.write(point, points_[point], std::move(words), std::move(done));
 }
 
+void Unit::writeValue(std::size_t point, model::Value value, WriteDone done)
+{
+    if (auto why = whyNotNow(point)) {
+        done(tl::unexpected(std::move(*why)));
+        return;
+    }
+    ++counters_["writes"];
+    writer_.write(point, points_[point], std::move(value), std::move(done));
+}
+
 void Unit::note(const Expected<Answer>& result)
 {
     if (result || result.error().kind == ErrorKind::Refused) {

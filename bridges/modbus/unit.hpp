@@ -66,6 +66,8 @@ public:
     void read(std::size_t point, ReadDone done); ///< the Sample is in no report
     /// As UnitWriter says. What it read back has been reported when `done` comes.
     void write(std::size_t point, std::vector<std::uint16_t> words, WriteDone done);
+    /// A value with an exponent, which the device must tell first.
+    void writeValue(std::size_t point, model::Value value, WriteDone done);
 
 private:
     void onLineUp() override;

@@ -36,14 +36,33 @@ std::vector<std::uint16_t> bitsToKeep(const Point& point)
                                                         : foreignBits(point);
 }
 
+/// Whether what is written depends on what the device holds now, besides a register's other bits.
+bool dependsOnState(const Point& point)
+{
+    return point.executeToggles || ruleOf(point).toggles || point.exponentAddress;
+}
+
+/// The bit the other way round, its register's others as they are.
+std::vector<std::uint16_t> flipped(const Point& point, std::vector<std::uint16_t> found)
+{
+    found.front() ^= holdsBits(point.table)
+                         ? std::uint16_t{1}
+                         : static_cast<std::uint16_t>(~foreignBits(point).front());
+    return found;
+}
+
 bool isCancelled(const Expected<Answer>& result)
 {
     return !result && result.error().kind == ErrorKind::Cancelled;
 }
 
 /// Whether the point's own bits are as written; its neighbours may have changed meanwhile.
-bool holds(const Point& point, const Answer& found, const std::vector<std::uint16_t>& written)
+bool holds(const Point& point, Answer found, const std::vector<std::uint16_t>& written)
 {
+    if (point.exponentAddress) { // the exponent was read, too
+        const auto first = found.begin() + (point.address - point.extent().address);
+        found = Answer(first, first + point.count());
+    }
     const auto foreign = foreignBits(point);
     if (foreign.empty() || found.size() != written.size())
         return found == written;
@@ -93,23 +112,33 @@ void UnitWriter::write(std::size_t number,
                        std::vector<std::uint16_t> words,
                        Done done)
 {
-    const auto last = writtenAt_.find(number);
-    const base::Duration pause = ruleOf(what).pause;
+    add({number, what, std::move(words), {}, std::move(done), {}});
+}
+
+void UnitWriter::write(std::size_t number, const Point& what, model::Value value, Done done)
+{
+    add({number, what, {}, std::move(value), std::move(done), {}});
+}
+
+void UnitWriter::add(Job job)
+{
+    const auto last = writtenAt_.find(job.number);
+    const base::Duration pause = ruleOf(job.what).pause;
     std::optional<base::Error> refusal;
     if (jobs_.size() >= mostJobs)
         refusal = {
             ErrorKind::LimitExceeded, "the device has too many writes waiting", Retry::Later};
     else if (last != writtenAt_.end() && scheduler_.now() < last->second + pause)
-        refusal = {
-            ErrorKind::LimitExceeded,
-            fmt::format("the profile wants {} ms between two writes", ruleOf(what).pause.count()),
-            Retry::Later};
+        refusal = {ErrorKind::LimitExceeded,
+                   fmt::format("the profile wants {} ms between two writes",
+                               ruleOf(job.what).pause.count()),
+                   Retry::Later};
     if (refusal) {
-        done(tl::unexpected(std::move(*refusal)));
+        job.done(tl::unexpected(std::move(*refusal)));
         return;
     }
-    writtenAt_[number] = scheduler_.now();
-    jobs_.push_back({number, what, std::move(words), std::move(done)});
+    writtenAt_[job.number] = scheduler_.now();
+    jobs_.push_back(std::move(job));
     if (!isUnderWay_)
         startNext();
 }
@@ -119,6 +148,55 @@ void UnitWriter::startNext()
     if (jobs_.empty() || isMerging_)
         return;
     isUnderWay_ = true;
+    if (dependsOnState(jobs_.front().what))
+        readState();
+    else
+        begin();
+}
+
+void UnitWriter::readState()
+{
+    const Point& what = jobs_.front().what;
+    place_.ask(readRequest(place_.unitId, what.table, what.extent()),
+               Priority::Write,
+               [this](const Expected<Answer>& result) {
+                   if (result) {
+                       onState(*result);
+                       return;
+                   }
+                   answer(fail(result.error().in("not written: what it is now cannot be read")));
+                   end();
+               });
+}
+
+void UnitWriter::onState(const Answer& found)
+{
+    Job& job = jobs_.front();
+    if (job.what.executeToggles) {
+        job.words = flipped(job.what, found);
+        send();
+        return;
+    }
+    if (ruleOf(job.what).toggles && holds(job.what, found, job.words)) {
+        place_.onReadBack(job.number, found);
+        answer({});
+        end();
+        return;
+    }
+    auto words =
+        job.value ? encode(job.what, *job.value, found) : encode(job.what, model::Value(true));
+    if (!words) {
+        answer(fail(words.error()));
+        end();
+        return;
+    }
+    job.wanted = job.value ? *words : job.words;
+    job.words = std::move(*words);
+    begin();
+}
+
+void UnitWriter::begin()
+{
     const Point& what = jobs_.front().what;
     auto foreign = bitsToKeep(what);
     if (foreign.empty())
@@ -202,7 +280,7 @@ void UnitWriter::onReadBack(const Expected<Answer>& result, bool isVerified)
         place_.onReadBack(job.number, *result);
     if (isVerified && !result)
         answer(fail(result.error().in("written, but it cannot be read back")));
-    else if (isVerified && !holds(job.what, *result, job.words))
+    else if (isVerified && !holds(job.what, *result, job.wanted.empty() ? job.words : job.wanted))
         answer(fail(ErrorKind::Refused, "the device confirmed the write and kept another value"));
     else if (isVerified)
         answer({});

@@ -14,6 +14,7 @@
 #include "agent/base/expected.hpp"
 #include "agent/base/scheduler.hpp"
 #include "agent/base/unique_function.hpp"
+#include "agent/model/value.hpp"
 #include "bridges/modbus/unit_port.hpp"
 
 namespace causeway::bridges::modbus {
@@ -41,6 +42,9 @@ public:
     /// `what` is the point of that number; `words` are what encode() made for it.
     void write(std::size_t number, const Point& what, std::vector<std::uint16_t> words, Done done);
 
+    /// The same for a point whose exponent must be read first.
+    void write(std::size_t number, const Point& what, model::Value value, Done done);
+
     /// The end: what waits is Cancelled and never begun. Returns the ends of all pulses that may
     /// be under way; `isOnWire` says whether a request has been sent.
     [[nodiscard]] std::vector<Request> close(const std::function<bool(const Request&)>& isOnWire);
@@ -50,8 +54,10 @@ private:
     {
         std::size_t number = 0;
         Point what;
-        std::vector<std::uint16_t> words;
+        std::vector<std::uint16_t> words; ///< what is sent
+        std::optional<model::Value> value;
         Done done;
+        std::vector<std::uint16_t> wanted; ///< what is to be found then, where that differs
     };
 
     /// A pulse that has begun, until the device has confirmed its end.
@@ -62,7 +68,11 @@ private:
         std::unique_ptr<base::Timer> timer;
     };
 
+    void add(Job job);
     void startNext();
+    void readState();
+    void onState(const Answer& found);
+    void begin();
     void mergeForeign(std::vector<std::uint16_t> foreign);
     void send();
     void onWritten(const base::Expected<Answer>& result);

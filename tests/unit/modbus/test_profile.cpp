@@ -93,6 +93,26 @@ BOOST_AUTO_TEST_CASE(maps_an_alarm_word_and_its_bits)
     BOOST_TEST(!parse(resource(word + "type = \"f32\"\n" + bits)));
 }
 
+BOOST_AUTO_TEST_CASE(toggles_bits_and_nothing_else)
+{
+    const std::string coil = "path = \"/3306/0/5850\"\ntable = \"coil\"\naddress = 1\n";
+    const std::string trigger = "path = \"/3/0/4\"\naddress = 1\n";
+
+    const auto relay = parse(resource(coil + "write = { toggle = true, address = 9 }\n"));
+    const auto number =
+        parse(resource("path = \"/3308/0/5900\"\ntable = \"holding\"\naddress = 1\n"
+                       "type = \"u16\"\nwrite = { toggle = true, range = [0, 1] }\n"));
+    const auto executed = parse(resource(trigger + "table = \"coil\"\nexecute = \"toggle\"\n"));
+    const auto which = parse(resource(trigger + "table = \"holding\"\nexecute = \"toggle\"\n"));
+
+    BOOST_REQUIRE_MESSAGE(relay, (relay ? "" : relay.error().message));
+    BOOST_TEST(find(*relay, {3306, 0, 5850}).point->write->toggles);
+    BOOST_TEST(!number);
+    BOOST_REQUIRE_MESSAGE(executed, (executed ? "" : executed.error().message));
+    BOOST_TEST(find(*executed, {3, 0, 4}).point->executeToggles);
+    BOOST_TEST((!which && which.error().message.find("bit is missing") != std::string::npos));
+}
+
 BOOST_AUTO_TEST_CASE(gives_bits_a_meaning)
 {
     const std::string coil = "path = \"/3200/0/5500\"\ntable = \"coil\"\naddress = 1\n";

@@ -97,6 +97,113 @@ BOOST_FIXTURE_TEST_CASE(ends_a_pulse_where_the_bit_means_the_opposite, UnitFixtu
     BOOST_TEST(device.holding[7] == 0xABCD);
 }
 
+// An impulse relay: whoever writes to coil 9 changes it over; input 3 says how it stands.
+BOOST_FIXTURE_TEST_CASE(changes_a_device_over_only_when_it_must, UnitFixture)
+{
+    device.coils = {{3, 1}, {9, 0}};
+    auto& rule = add(3, RegisterTable::Coil).write.emplace();
+    rule.toggles = true;
+    rule.address = 9;
+    start();
+    scheduler.advance(1s);
+
+    const auto same = write(0, {1});
+    const auto before = device.writes.size();
+    const auto other = write(0, {0});
+
+    BOOST_TEST((same && other));
+    BOOST_TEST(before == 0U);
+    BOOST_REQUIRE(device.writes.size() == 1U);
+    BOOST_TEST(base::toHex(device.writes[0]) == "050009ff00");
+}
+
+BOOST_FIXTURE_TEST_CASE(verifies_that_a_device_has_changed_over, UnitFixture)
+{
+    device.coils = {{3, 1}, {9, 0}};
+    auto& rule = add(3, RegisterTable::Coil).write.emplace();
+    rule.toggles = true;
+    rule.address = 9;
+    rule.verifies = true;
+    start();
+    scheduler.advance(1s);
+
+    const auto written = write(0, {0}); // and nothing happens
+
+    BOOST_TEST((!written && written.error().kind == ErrorKind::Refused));
+}
+
+BOOST_FIXTURE_TEST_CASE(turns_a_bit_round_when_it_is_executed, UnitFixture)
+{
+    device.coils = {{3, 1}};
+    device.holding = {{7, 0xABCD}};
+    for (const auto table : {RegisterTable::Coil, RegisterTable::HoldingRegister}) {
+        Point& point = add(table == RegisterTable::Coil ? 3 : 7, table);
+        point.encoding.type = RawType::Bit;
+        point.encoding.shift = table == RegisterTable::Coil ? 0 : 2;
+        point.executeValue = 0;
+        point.executeToggles = true;
+        point.pollClass = PollClass::OnDemand;
+    }
+    start();
+    scheduler.advance(1s);
+
+    BOOST_TEST(write(0, {0}).has_value());
+    BOOST_TEST(write(1, {0}).has_value());
+    const auto coil = device.coils[3];
+    const auto word = device.holding[7];
+    BOOST_TEST(write(1, {0}).has_value());
+
+    BOOST_TEST(coil == 0);
+    BOOST_TEST(word == 0xABC9);
+    BOOST_TEST(device.holding[7] == 0xABCD);
+}
+
+BOOST_FIXTURE_TEST_CASE(writes_nothing_when_it_cannot_be_seen_how_the_device_stands, UnitFixture)
+{
+    device.coils = {{9, 0}};
+    auto& rule = add(3, RegisterTable::Coil).write.emplace();
+    rule.toggles = true;
+    rule.address = 9;
+    start();
+    scheduler.advance(1s);
+
+    const auto written = write(0, {1});
+
+    BOOST_TEST(!written);
+    BOOST_TEST(device.writes.empty());
+}
+
+// SunSpec 123: WMaxLimPct, and its scale factor eighteen registers on.
+BOOST_FIXTURE_TEST_CASE(writes_in_the_scale_that_the_device_tells, UnitFixture)
+{
+    device.holding.clear();
+    for (std::uint16_t address = 5; address <= 23; ++address)
+        device.holding[address] = 0;
+    device.holding[23] = 0xFFFE; // -2
+    Point& point = add(5);
+    point.exponentAddress = 23;
+    point.write.emplace().range = model::Range{0, 100};
+    point.write->verifies = true;
+    start();
+    scheduler.advance(1s);
+
+    base::Expected<void> written = base::fail(ErrorKind::Internal, "no answer");
+    unit->writeValue(
+        0, model::Value(60.5), [&](base::Expected<void> ended) { written = std::move(ended); });
+    scheduler.advance(1s);
+    const auto inHundredths = device.holding[5];
+    device.holding[23] = 0x8000; // it says none
+    base::Expected<void> unclear;
+    unit->writeValue(
+        0, model::Value(50.0), [&](base::Expected<void> ended) { unclear = std::move(ended); });
+    scheduler.advance(1s);
+
+    BOOST_TEST(written.has_value());
+    BOOST_TEST(inHundredths == 6050);
+    BOOST_TEST(!unclear);
+    BOOST_TEST(device.holding[5] == 6050);
+}
+
 BOOST_FIXTURE_TEST_CASE(ends_a_pulse_by_itself, UnitFixture)
 {
     device.coils = {{3, 0}};
