@@ -157,6 +157,7 @@ void Line::onUp()
 {
     const bool hasSlept = std::exchange(sleep_, Sleep::None) != Sleep::None;
     isUp_ = true;
+    hasAnswered_ = false;
     lastError_.clear();
     parts_.framing->reset();
     silentInARow_ = 0;
@@ -259,6 +260,8 @@ void Line::onDown(const base::Error& reason)
     // Where a connection need not stay, the other end may have closed it, too.
     if (isIdle() && idleTimeout_ > base::Duration::zero() && parts_.link->canSleep())
         onIdle();
+    else if (mayReconnect())
+        reconnect(reason);
     else
         goDown(reason);
 }

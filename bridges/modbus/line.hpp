@@ -131,6 +131,8 @@ private:
     void rest(bool needsQuiet);
     void wakeUp();
     void goDown(const base::Error& reason);
+    [[nodiscard]] bool mayReconnect() const;
+    void reconnect(const base::Error& reason);
     void startIdleTime();
     void onIdle();
     [[nodiscard]] bool isIdle() const;
@@ -156,6 +158,7 @@ private:
     enum class Sleep : std::uint8_t { None, Asleep, Waking };
 
     bool isUp_ = false;
+    bool hasAnswered_ = false; ///< somebody, over this connection
     Sleep sleep_ = Sleep::None;
     base::Duration idleTimeout_{}; ///< the shortest that a unit wants; zero: none
     std::string lastError_;

@@ -133,6 +133,7 @@ void Line::note(const Exchange& exchange, const Expected<Answer>& result)
     UnitRecord& unit = record(request.unitId);
     unit.statistics.onEnd(result, exchange.sentAt, now);
     const bool wasSilence = !result && result.error().kind == ErrorKind::Timeout;
+    hasAnswered_ = hasAnswered_ || result || result.error().kind == ErrorKind::Refused;
     const bool isDeaf = !result && result.error().kind == ErrorKind::Unreachable;
     // Requests that waited together have met one silence.
     const bool isUnitSilence = wasSilence && exchange.sentAt >= unit.silentAt;
@@ -182,6 +183,7 @@ void Line::rest(bool needsQuiet)
     if (parts_.framing->hasLostTrack() ||
         (!parts_.hasQuarantine && silentInARow_ >= mostSilentInARow)) {
         silentInARow_ = 0;
+        hasAnswered_ = hasAnswered_ && parts_.framing->hasLostTrack();
         const std::string why = parts_.framing->hasLostTrack() ? "answers that cannot be right"
                                                                : "nothing comes back any more";
         parts_.link->reopen({ErrorKind::Unreachable, why, Retry::AfterReconnect});
@@ -192,6 +194,45 @@ void Line::rest(bool needsQuiet)
         quietUntil_ = now + parts_.responseTimeout;
     startIdleTime();
     wakeUp();
+}
+
+// Many servers close a connection after each answer, or when they like; and one unit that answers
+// nonsense must not take its neighbours' line down. RTU over TCP is left out: it could not tell a
+// late answer of the old connection from one of the new.
+bool Line::mayReconnect() const
+{
+    return isUp_ && sleep_ == Sleep::None && reservedFor_.empty() && !parts_.hasQuarantine &&
+           parts_.link->canSleep() && (hasAnswered_ || parts_.framing->hasLostTrack());
+}
+
+// Reads are asked again over the new connection; what became of a write nobody knows.
+void Line::reconnect(const base::Error& reason)
+{
+    sleep_ = Sleep::Waking;
+    idleTimer_.stop();
+    timer_.stop();
+    answer_.stop();
+    ++counters_["reconnects"];
+    reportSoon();
+    auto cut = underWay_.takeAll();
+    parts_.link->open(*this);
+    std::vector<LineJob> lost;
+    for (auto exchange = cut.rbegin(); exchange != cut.rend(); ++exchange) {
+        trace_.onEnd(exchange->job.request, fail(reason), 0);
+        if (isWrite(exchange->job.request.function) || exchange->job.isRepeat) {
+            lost.push_back(std::move(exchange->job));
+            continue;
+        }
+        exchange->job.isRepeat = true;
+        queue_.pushAgain(std::move(exchange->job));
+    }
+    for (LineJob& job : lost) {
+        const char* const doubt =
+            isWrite(job.request.function) ? ": whether the write took effect is unknown" : "";
+        base::contain(fmt::format("unit {}", job.request.unitId), [&] {
+            job.done(fail(ErrorKind::Unreachable, reason.message + doubt, reason.retry));
+        });
+    }
 }
 
 void Line::wakeUp()

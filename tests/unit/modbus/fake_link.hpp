@@ -67,8 +67,10 @@ public:
     {
         ++reopened;
         arrivals_.clear();
+        const int before = opened;
         listener_->onDown(reason);
-        scheduler_.post([this] { listener_->onUp(); });
+        if (opened == before) // else the listener has opened it
+            scheduler_.post([this] { listener_->onUp(); });
     }
 
     [[nodiscard]] bool canSleep() const override { return true; }

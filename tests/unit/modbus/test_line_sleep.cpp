@@ -42,6 +42,7 @@ struct Fixture
     FakeLink* link = nullptr;
     Witness user;
     Witness other;
+    std::vector<std::shared_ptr<base::Timer>> closings;
     std::map<std::string, std::uint64_t> counters;
     Line line;
 
@@ -125,6 +126,68 @@ BOOST_FIXTURE_TEST_CASE(makes_it_again_once_for_all_who_ask_next, Fixture)
     BOOST_TEST((user.heard == std::vector<std::string>{"up"}));
     scheduler.advance(idleTimeout);
     BOOST_TEST(link->slept == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(makes_a_connection_again_that_is_closed_after_each_answer, Fixture)
+{
+    const auto echo = link->onSent;
+    link->onSent = [&](const Bytes& sent) {
+        echo(sent);
+        auto closing = std::make_shared<base::Timer>(scheduler, [this, connection = link->opened] {
+            if (connection == link->opened)
+                link->lose();
+        });
+        closing->start(11ms);
+        closings.push_back(closing);
+    };
+
+    const auto first = read(7);
+    const auto second = read(8);
+    scheduler.advance(1s);
+
+    BOOST_TEST((*first == Answer{7}));
+    BOOST_TEST((*second == Answer{8}));
+    BOOST_TEST((user.heard == std::vector<std::string>{"up"}));
+    BOOST_TEST(link->opened == 2);
+    scheduler.advance(1s);
+    BOOST_TEST(counters["reconnects"] == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(never_repeats_a_write_that_was_cut_off, Fixture)
+{
+    const auto ready = read(7);
+    scheduler.advance(1s);
+    int writes = 0;
+    link->onSent = [&](const Bytes&) {
+        ++writes;
+        scheduler.post([this] { link->lose(); });
+    };
+    Expected<void> result;
+    line.submit({1, FunctionCode::WriteSingleRegister, 7, 1, {5}},
+                Priority::Write,
+                [&](const Expected<Answer>& ended) {
+                    result = ended ? Expected<void>{} : base::fail(ended.error());
+                });
+    scheduler.advance(1s);
+
+    BOOST_TEST((*ready == Answer{7}));
+    BOOST_TEST(writes == 1);
+    BOOST_TEST((!result && result.error().kind == ErrorKind::Unreachable));
+    BOOST_TEST((!result && result.error().message.find("unknown") != std::string::npos));
+    BOOST_TEST((user.heard == std::vector<std::string>{"up"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(is_down_when_a_server_closes_without_an_answer, Fixture)
+{
+    link->onSent = [&](const Bytes&) {
+        scheduler.post([this] { link->lose(); });
+    };
+
+    const auto result = read(7);
+    scheduler.advance(1s);
+
+    BOOST_TEST(!result->has_value());
+    BOOST_TEST(user.heard.size() == 2U);
 }
 
 BOOST_FIXTURE_TEST_CASE(is_down_when_it_cannot_be_made_again, Fixture)
