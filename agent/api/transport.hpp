@@ -99,8 +99,7 @@ struct SessionSettings
 
 /// How a notification ended.
 enum class Delivery : std::uint8_t {
-    Acknowledged, ///< confirmable and acknowledged; by TCP: on its way, in order, or the session
-                  ///< ends
+    Acknowledged, ///< confirmable and acknowledged; by TCP: the server has read past it
     Reset,        ///< the server wants no more of this observation
     TimedOut,     ///< MAX_RETRANSMIT reached; the session reports its loss by itself if it is lost
 };

@@ -248,7 +248,8 @@ void Connection::openPlain(base::UniqueFd socket)
         return;
     }
     const HandshakeTerms terms = makeTerms();
-    auto framed = std::make_unique<FramedChannel>(environment_.loop, terms.limit, asListener());
+    auto framed = std::make_unique<FramedChannel>(
+        environment_.loop, environment_.deferred, terms.limit, asListener());
     framed->runOver(std::make_unique<TcpChannel>(
         environment_, std::move(socket), terms.peer, meter_, terms.limit, framed->asListener()));
     channel_ = std::move(framed);
@@ -262,7 +263,8 @@ void Connection::openSecure(base::UniqueFd socket)
             environment_, std::move(socket), std::move(terms), opening_->credential, asListener());
         return;
     }
-    auto framed = std::make_unique<FramedChannel>(environment_.loop, terms.limit, asListener());
+    auto framed = std::make_unique<FramedChannel>(
+        environment_.loop, environment_.deferred, terms.limit, asListener());
     framed->runOver(std::make_unique<TlsSession>(environment_,
                                                  std::move(socket),
                                                  std::move(terms),
@@ -362,6 +364,12 @@ void Connection::onDatagram(base::ByteView datagram)
     // What has half happened is not gone on with: the owner connects anew.
     if (!isDone && !alive.expired())
         shutDown({ErrorKind::Internal, "a datagram met a fault of the program", Retry::Later});
+}
+
+void Connection::onHeard()
+{
+    lastHeardAt_ = environment_.loop.now();
+    exchange_.onHeard();
 }
 
 void Connection::onChannelLost(const base::Error& reason)

@@ -58,6 +58,19 @@ private:
     void shutDown(const base::Error& reason);
 
     void sendDatagram(base::ByteView datagram) override;
+
+    void askWhetherHeard() override
+    {
+        if (channel_)
+            channel_->askWhetherHeard();
+    }
+
+    void onAnswered() override
+    {
+        if (channel_)
+            channel_->onAnswered();
+    }
+
     void onRequest(api::Request request, api::Respond respond) override;
     [[nodiscard]] bool takesRequests() const override;
     [[nodiscard]] bool takesPieces(const api::Request& head) const override;
@@ -67,6 +80,10 @@ private:
     void onChannelReady(const api::ChannelFacts& facts, base::Secret resumable) override;
     void onReliableCarrier(std::size_t largest) override;
     void onDatagram(base::ByteView datagram) override;
+    void onHeard() override;
+
+    [[nodiscard]] UnderWay underWay() const override { return exchange_.underWay(); }
+
     void onChannelLost(const base::Error& reason) override;
 
     Environment& environment_;

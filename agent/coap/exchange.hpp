@@ -3,6 +3,7 @@
 
 #include "agent/base/lifetime.hpp"
 #include "agent/coap/block_source.hpp"
+#include "agent/coap/channel.hpp"
 #include "agent/coap/link.hpp"
 #include "agent/coap/message.hpp"
 #include "agent/coap/notifier.hpp"
@@ -24,6 +25,12 @@ public:
     /// From here on the carrier is reliable, and its peer takes messages of so many octets.
     void relyOnCarrier(std::size_t largest);
     void receive(base::ByteView datagram);
+
+    /// As ChannelListener has them.
+    void onHeard() { outbox_.onHeard(); }
+
+    [[nodiscard]] UnderWay underWay() const { return responder_.underWay(); }
+
     void request(api::Request request, api::Session::ResponseDone done);
     void notify(const api::Token& token,
                 api::Response response,

@@ -36,9 +36,12 @@ std::string quoted(std::string_view diagnostic)
 } // namespace
 
 FramedChannel::FramedChannel(base::Scheduler& scheduler,
+                             Deferred& deferred,
                              base::Duration limit,
                              ChannelListener& listener)
-    : listener_(listener)
+    : scheduler_(scheduler)
+    , deferred_(deferred)
+    , listener_(listener)
     , limit_(limit)
     , reader_(largestTaken)
     , late_(scheduler, [this] { onLate(); })
@@ -46,6 +49,7 @@ FramedChannel::FramedChannel(base::Scheduler& scheduler,
 
 FramedChannel::~FramedChannel()
 {
+    base::wipe(held_);
     if (wasDestroyed_ != nullptr)
         *wasDestroyed_ = true;
 }
@@ -66,27 +70,106 @@ void FramedChannel::onLate()
         lose(*released_);
         return;
     }
-    lose({ErrorKind::Timeout,
-          "the server has not said what it takes (RFC 8323, 7.01 CSM): it may speak another "
-          "protocol",
-          Retry::Later});
+    if (!hasSettings_) {
+        lose({ErrorKind::Timeout,
+              "the server has not said what it takes (RFC 8323, 7.01 CSM): it may speak another "
+              "protocol",
+              Retry::Later});
+        return;
+    }
+    if (hasPinged_ && !isHolding_) {
+        lose({ErrorKind::Timeout,
+              fmt::format("the server has not answered a Ping for {} s (RFC 8323 §5.4)",
+                          std::chrono::duration_cast<std::chrono::seconds>(pongLimit).count()),
+              Retry::AfterReconnect});
+        return;
+    }
+    if (hasPinged_) // its Pong may be among what is held
+        late_.start(pongLimit);
+    else if (scheduler_.now() < heardAt_ + pingAfter)
+        late_.startAt(heardAt_ + pingAfter);
+    else
+        ping(false);
 }
 
 void FramedChannel::onDatagram(base::ByteView octets)
 {
-    for (;;) {
+    heardAt_ = scheduler_.now();
+    if (isHolding_)
+        held_.insert(held_.end(), octets.begin(), octets.end());
+    else
+        takeFrames(octets);
+}
+
+void FramedChannel::takeFrames(base::ByteView octets)
+{
+    for (int taken = 0; !octets.empty(); ++taken) {
+        if (taken == mostPerRound || listener_.underWay().isFull) {
+            hold(octets);
+            break;
+        }
         const auto frame = reader_.next(octets);
         if (!frame) {
             abort(frame.error().message);
             return;
         }
         if (!*frame)
-            return;
+            break;
         const base::Survival lives(wasDestroyed_);
         onFrame(**frame);
         if (!lives)
             return;
     }
+    sendPongs();
+}
+
+// TCP has no NSTART: who asks more than is served at a time waits, and its network with it, instead
+// of being refused.
+void FramedChannel::hold(base::ByteView octets)
+{
+    held_.assign(octets.begin(), octets.end());
+    isHolding_ = true;
+    stream_->stopReading();
+    if (!listener_.underWay().isFull)
+        goOnSoon();
+}
+
+void FramedChannel::goOnSoon()
+{
+    if (!std::exchange(willGoOn_, true))
+        deferred_.run(lifetime_.guard([this] {
+            willGoOn_ = false;
+            goOn();
+        }));
+}
+
+void FramedChannel::goOn()
+{
+    base::Bytes octets = std::exchange(held_, {});
+    isHolding_ = false;
+    const base::Survival lives(wasDestroyed_);
+    takeFrames(octets);
+    base::wipe(octets);
+    if (lives && !isHolding_)
+        stream_->readOn();
+}
+
+// From inside a call of the listener, which goes on: what is held comes when this round ends.
+void FramedChannel::onAnswered()
+{
+    const UnderWay left = listener_.underWay();
+    if (custody_ && (left.oldest == 0 || left.oldest > custody_->newest)) {
+        stream_->send(writePong(custody_->token, true));
+        custody_.reset();
+    }
+    if (isHolding_)
+        goOnSoon();
+}
+
+void FramedChannel::sendPongs()
+{
+    if (!pongs_.empty())
+        stream_->send(std::exchange(pongs_, {}));
 }
 
 void FramedChannel::onFrame(const Frame& frame)
@@ -124,7 +207,7 @@ void FramedChannel::onSignal(const Frame& frame)
         onCsm(*signal);
         break;
     case SignalCode::Ping:
-        stream_->send(writePong(*signal));
+        onPing(*signal);
         break;
     case SignalCode::Release:
         onRelease(*signal);
@@ -135,6 +218,7 @@ void FramedChannel::onSignal(const Frame& frame)
               Retry::Later});
         break;
     case SignalCode::Pong:
+        onPong(*signal);
         break;
     }
 }
@@ -149,10 +233,51 @@ void FramedChannel::onCsm(const Signal& csm)
     }
     if (std::exchange(hasSettings_, true))
         return;
-    late_.stop();
+    late_.start(pingAfter);
     const api::ChannelFacts facts = *facts_;
     facts_.reset();
     listener_.onChannelReady(facts, std::move(resumable_));
+}
+
+// §5.4.1: Custody says that all requests before the Ping are dealt with; the Pong waits for that.
+// One waits at a time: the option is elective, and who asks faster is told only that we are here.
+void FramedChannel::onPing(const Signal& ping)
+{
+    const UnderWay before = listener_.underWay();
+    if (ping.wantsCustody && before.oldest != 0 && !custody_) {
+        custody_ = Custody{ping.token, before.newest};
+        return;
+    }
+    const base::Bytes pong = writePong(ping.token, ping.wantsCustody && before.oldest == 0);
+    pongs_.insert(pongs_.end(), pong.begin(), pong.end());
+}
+
+// What is sent in order is read in order: with Custody or without, the server's program has had all
+// that went before the Ping. What the kernel at the other end has (SIOCOUTQ) would say less, not
+// tell when, and be the proxy's where one is between.
+void FramedChannel::askWhetherHeard()
+{
+    if (hasSettings_)
+        ping(true);
+}
+
+void FramedChannel::ping(bool wantsCustody)
+{
+    hasPinged_ = true;
+    if (!released_)
+        late_.start(pongLimit);
+    stream_->send(writePing({{++pingNumber_}, 1}, wantsCustody));
+}
+
+// Only the newest counts.
+void FramedChannel::onPong(const Signal& pong)
+{
+    if (!hasPinged_ || pong.token != api::Token{{pingNumber_}, 1})
+        return;
+    hasPinged_ = false;
+    if (!released_)
+        late_.start(pingAfter);
+    listener_.onHeard();
 }
 
 // §5.5: no new requests, and what is under way is finished.

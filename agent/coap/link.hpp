@@ -32,6 +32,12 @@ public:
         return false;
     }
 
+    /// By a reliable carrier only: asks the peer to say that all that was sent has reached it, and
+    /// an answer has gone, so that another request may be taken.
+    virtual void askWhetherHeard() {}
+
+    virtual void onAnswered() {}
+
     virtual void onReset(const api::Token& token) = 0;
     /// A confirmable message was never acknowledged: nobody is there.
     virtual void onPeerLost(const base::Error& reason) = 0;

@@ -67,21 +67,21 @@ void Notifier::sendConfirmable(const MessageWriter& message,
                                const Told& told,
                                api::Session::DeliveryDone done)
 {
-    outbox_.submit(told.messageId,
-                   message.datagram(),
-                   [this, token = told.token, done = std::move(done)](Ending ending) mutable {
-                       const auto alive = link_.alive;
-                       if (ending == Ending::Reset)
-                           forget(token);
-                       if (done)
-                           done(toDelivery(ending));
-                       if (ending == Ending::TimedOut && !alive.expired())
-                           link_.carrier.onPeerLost(
-                               {base::ErrorKind::Timeout,
-                                "the server has not acknowledged a notification sent "
-                                "five times",
-                                base::Retry::AfterReconnect});
-                   });
+    outbox_.submitProven(told.messageId,
+                         message.datagram(),
+                         [this, token = told.token, done = std::move(done)](Ending ending) mutable {
+                             const auto alive = link_.alive;
+                             if (ending == Ending::Reset)
+                                 forget(token);
+                             if (done)
+                                 done(toDelivery(ending));
+                             if (ending == Ending::TimedOut && !alive.expired())
+                                 link_.carrier.onPeerLost(
+                                     {base::ErrorKind::Timeout,
+                                      "the server has not acknowledged a notification sent "
+                                      "five times",
+                                      base::Retry::AfterReconnect});
+                         });
 }
 
 void Notifier::tell(api::Session::DeliveryDone done, Delivery delivery)

@@ -33,6 +33,8 @@ struct Outbox::Entry
 
     std::uint16_t messageId;
     bool waitsItsTurn;
+    bool needsProof = false;
+    bool isAskedFor = false;
     int retransmissions = 0;
     base::Duration timeout{};
     base::Bytes datagram;
@@ -48,8 +50,70 @@ Outbox::~Outbox() = default;
 
 void Outbox::submit(std::uint16_t messageId, base::ByteView datagram, Done done)
 {
+    if (link_.isReliable) {
+        sendReliably(
+            std::make_unique<Entry>(*this, messageId, base::ByteView(), true, std::move(done)),
+            datagram);
+        return;
+    }
     waiting_.push_back(std::make_unique<Entry>(*this, messageId, datagram, true, std::move(done)));
     launchNext();
+}
+
+void Outbox::submitProven(std::uint16_t messageId, base::ByteView datagram, Done done)
+{
+    if (!link_.isReliable) {
+        submit(messageId, datagram, std::move(done));
+        return;
+    }
+    auto entry = std::make_unique<Entry>(*this, messageId, base::ByteView(), true, std::move(done));
+    entry->needsProof = true;
+    sendReliably(std::move(entry), datagram);
+}
+
+// Nothing waits its turn: NSTART is there for networks that nothing else keeps from congestion; TCP
+// does (RFC 8323 §2), and what waited here would be overtaken by what does not. No octets are kept,
+// since nothing is sent again.
+void Outbox::sendReliably(std::unique_ptr<Entry> entry, base::ByteView datagram)
+{
+    if (entry->needsProof)
+        askSoon();
+    else // a request: its answer proves the rest
+        link_.deferred.run(guard(link_.alive, [this, messageId = entry->messageId] {
+            end(messageId, Ending::Acknowledged);
+        }));
+    flying_.push_back(std::move(entry));
+    link_.carrier.sendDatagram(datagram);
+}
+
+// One question for all that is sent in this round of the loop, and the next when it is answered.
+void Outbox::askSoon()
+{
+    if (std::exchange(isAsking_, true))
+        return;
+    link_.deferred.run(guard(link_.alive, [this] {
+        for (auto& entry : flying_)
+            entry->isAskedFor = entry->needsProof;
+        link_.carrier.askWhetherHeard();
+    }));
+}
+
+void Outbox::onHeard()
+{
+    if (!std::exchange(isAsking_, false))
+        return;
+    std::vector<std::uint16_t> arrived;
+    for (const auto& entry : flying_)
+        if (entry->isAskedFor)
+            arrived.push_back(entry->messageId);
+        else if (entry->needsProof)
+            askSoon();
+    const auto alive = link_.alive;
+    for (const std::uint16_t messageId : arrived) {
+        end(messageId, Ending::Acknowledged);
+        if (alive.expired())
+            return;
+    }
 }
 
 void Outbox::submitResponse(std::uint16_t messageId, base::ByteView datagram, Done done)
@@ -59,12 +123,8 @@ void Outbox::submitResponse(std::uint16_t messageId, base::ByteView datagram, Do
 
 void Outbox::launchNext()
 {
-    // NSTART is there for networks that nothing else keeps from congestion; TCP does (RFC 8323 §2),
-    // and what waited its turn here would be overtaken by what does not.
-    const bool isBusy =
-        !link_.isReliable && std::any_of(flying_.begin(), flying_.end(), [](const auto& entry) {
-            return entry->waitsItsTurn;
-        });
+    const bool isBusy = std::any_of(
+        flying_.begin(), flying_.end(), [](const auto& entry) { return entry->waitsItsTurn; });
     if (isBusy || waiting_.empty())
         return;
     auto next = std::move(waiting_.front());
@@ -74,15 +134,8 @@ void Outbox::launchNext()
 
 void Outbox::launch(std::unique_ptr<Entry> entry)
 {
-    if (link_.isReliable) {
-        // It arrives, or the session is lost: more than that no acknowledgement says.
-        link_.deferred.run(guard(link_.alive, [this, messageId = entry->messageId] {
-            end(messageId, Ending::Acknowledged);
-        }));
-    } else {
-        entry->timeout = firstTimeout();
-        entry->timer.start(entry->timeout);
-    }
+    entry->timeout = firstTimeout();
+    entry->timer.start(entry->timeout);
     flying_.push_back(std::move(entry));
     link_.carrier.sendDatagram(flying_.back()->datagram);
 }

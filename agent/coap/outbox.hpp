@@ -30,11 +30,18 @@ public:
     /// After those submitted before. `done` may destroy the Outbox; it never runs from inside here.
     void submit(std::uint16_t messageId, base::ByteView datagram, Done done);
 
+    /// As submit(); a carrier that is reliable acknowledges it when the peer says that it has it,
+    /// not when it is on its way.
+    void submitProven(std::uint16_t messageId, base::ByteView datagram, Done done);
+
     /// At once: for a response, whose exchange the peer has opened and paces.
     void submitResponse(std::uint16_t messageId, base::ByteView datagram, Done done);
 
     /// An acknowledgement or a reset came. Nothing happens when it is nobody's.
     void end(std::uint16_t messageId, Ending ending);
+
+    /// All has arrived that was sent when the carrier was asked.
+    void onHeard();
 
     /// The answer is here, whatever became of the acknowledgement; `done` is not called.
     void drop(std::uint16_t messageId);
@@ -49,6 +56,8 @@ private:
     using Entries = std::vector<std::unique_ptr<Entry>>;
 
     void launch(std::unique_ptr<Entry> entry);
+    void sendReliably(std::unique_ptr<Entry> entry, base::ByteView datagram);
+    void askSoon();
     void onTimer(Entry& entry);
     std::unique_ptr<Entry> take(std::uint16_t messageId);
     void launchNext();
@@ -56,6 +65,7 @@ private:
     Link& link_;
     Entries flying_;
     Entries waiting_;
+    bool isAsking_ = false; ///< the carrier, what has arrived
 };
 
 } // namespace causeway::coap

@@ -172,6 +172,13 @@ void Responder::receive(Message& message)
         serve(message, {{message.payload.begin(), message.payload.end()}}, key);
 }
 
+UnderWay Responder::underWay() const
+{
+    if (pending_.empty())
+        return {};
+    return {pending_.front().id, pending_.back().id, pending_.size() >= mostPending};
+}
+
 void Responder::repeat(const Header& header, const ReplyCache::Seen& seen)
 {
     if (header.type == MessageType::Confirmable && !seen.reply.empty())
@@ -268,7 +275,9 @@ void Responder::passOn(Message& message, std::uint64_t key)
 
 void Responder::serve(Message& message, Body body, std::uint64_t key)
 {
-    if (pending_.size() >= mostPending || outbox_.isFull()) {
+    // Notifications on their way by TCP say nothing of a peer that does not read.
+    const bool isBacklogged = !link_.isReliable && outbox_.isFull();
+    if (pending_.size() >= mostPending || isBacklogged) {
         if (body.piece)
             pieces_.forget(); // this one is lost, so the next must not go on
         reply(message.header, toCode(OutcomeCode::ServiceUnavailable));
@@ -339,6 +348,8 @@ void Responder::answer(std::uint64_t id, api::Response response)
         sendSeparately(writer, header.messageId, isObserved, header.token);
     else
         send(pending.header, writer);
+    if (link_.isReliable)
+        link_.carrier.onAnswered();
 }
 
 // RFC 7959 §2.9.1: a piece is answered with 2.31 until the last one.

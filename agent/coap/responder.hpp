@@ -8,6 +8,7 @@
 
 #include "agent/coap/block_sink.hpp"
 #include "agent/coap/block_source.hpp"
+#include "agent/coap/channel.hpp"
 #include "agent/coap/link.hpp"
 #include "agent/coap/message.hpp"
 #include "agent/coap/notifier.hpp"
@@ -32,6 +33,8 @@ public:
 
     /// A request, confirmable or not. May destroy this.
     void receive(Message& message);
+
+    [[nodiscard]] UnderWay underWay() const;
 
 private:
     class Answer;

@@ -101,10 +101,18 @@ base::Bytes writeCsm(std::uint32_t maxMessageSize)
     return write(writer);
 }
 
-base::Bytes writePong(const Signal& ping)
+base::Bytes writePing(const api::Token& token, bool wantsCustody)
 {
-    MessageWriter writer = begin(SignalCode::Pong, ping.token);
-    if (ping.wantsCustody)
+    MessageWriter writer = begin(SignalCode::Ping, token);
+    if (wantsCustody)
+        writer.option(numbered(custodyOption), {});
+    return write(writer);
+}
+
+base::Bytes writePong(const api::Token& token, bool givesCustody)
+{
+    MessageWriter writer = begin(SignalCode::Pong, token);
+    if (givesCustody)
         writer.option(numbered(custodyOption), {});
     return write(writer);
 }

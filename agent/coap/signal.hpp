@@ -42,7 +42,8 @@ struct Signal
 
 /// Frames.
 [[nodiscard]] base::Bytes writeCsm(std::uint32_t maxMessageSize);
-[[nodiscard]] base::Bytes writePong(const Signal& ping);
+[[nodiscard]] base::Bytes writePing(const api::Token& token, bool wantsCustody);
+[[nodiscard]] base::Bytes writePong(const api::Token& token, bool givesCustody);
 [[nodiscard]] base::Bytes writeRelease();
 [[nodiscard]] base::Bytes writeAbort(const std::string& diagnostic,
                                      std::optional<std::uint16_t> badCsmOption);

@@ -22,6 +22,10 @@ public:
 
     void close() override {}
 
+    void stopReading() override { socket_.listen(false); }
+
+    void readOn() override { socket_.listen(true); }
+
 private:
     // The base is private: who is given it could not convert.
     TcpSocket::Owner& asOwner() { return *this; }

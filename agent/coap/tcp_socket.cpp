@@ -59,9 +59,6 @@ void TcpSocket::setLimits() noexcept
     };
     set(IPPROTO_TCP, TCP_NODELAY, 1);
     set(IPPROTO_TCP, TCP_USER_TIMEOUT, countOf<std::chrono::milliseconds>(sendLimit));
-    set(SOL_SOCKET, SO_KEEPALIVE, 1);
-    set(IPPROTO_TCP, TCP_KEEPIDLE, countOf<std::chrono::seconds>(probeAfter));
-    set(IPPROTO_TCP, TCP_KEEPINTVL, countOf<std::chrono::seconds>(probeInterval));
 }
 
 void TcpSocket::onEvents(std::uint32_t events)

@@ -38,12 +38,6 @@ public:
     /// MAX_TRANSMIT_WAIT does by UDP (RFC 7252 §4.8.2).
     static constexpr base::Duration sendLimit = std::chrono::seconds(93);
 
-    /// A connection that says nothing is probed after so long, then every probeInterval: a host
-    /// that lost its power says no good-bye, and a NAT forgets (RFC 5382 §5 allows it after 2 h,
-    /// many do in 5 min).
-    static constexpr base::Duration probeAfter = std::chrono::seconds(240);
-    static constexpr base::Duration probeInterval = std::chrono::seconds(30);
-
     /// The socket has been told to connect and does not block. Environment and owner outlive this.
     TcpSocket(Environment& environment,
               base::UniqueFd socket,

@@ -122,6 +122,13 @@ Error TlsSession::describeFailure(int result, bool isHandshake) const
     return SecureSession::describeFailure(result, isHandshake);
 }
 
+// GnuTLS has no octets of the next record yet: it takes them when it is asked to, and no sooner.
+void TlsSession::stopReading()
+{
+    socket_.listen(false);
+    pullsLeft_ = 0;
+}
+
 void TlsSession::send(base::ByteView octets)
 {
     while (!handshake_ && !octets.empty()) {

@@ -25,6 +25,9 @@ public:
     TlsSession& operator=(const TlsSession&) = delete;
 
     void send(base::ByteView octets) override;
+    void stopReading() override;
+
+    void readOn() override { socket_.listen(true); }
 
 private:
     static ssize_t push(gnutls_transport_ptr_t self, const void* octets, std::size_t size) noexcept;

@@ -38,6 +38,10 @@ struct ExchangeFixture : coap::Carrier
         return head.path == std::vector<std::string>{"5", "0", "0"};
     }
 
+    void askWhetherHeard() override { ++questions; }
+
+    void onAnswered() override { ++answered; }
+
     void onReset(const api::Token& token) override { resets.push_back(token); }
 
     void onPeerLost(const base::Error& reason) override
@@ -109,6 +113,8 @@ struct ExchangeFixture : coap::Carrier
     std::optional<coap::Exchange> exchange;
 
     bool listens = true;
+    int questions = 0; ///< whether the peer has heard all
+    int answered = 0;
     std::vector<base::Bytes> sent;
     std::optional<api::Response> answer; ///< given at once; without it the handler waits
     std::vector<api::Respond> waiting;

@@ -28,6 +28,10 @@ public:
         requests.push_back(request);
         if (isBroken)
             throw std::logic_error("the listener is broken");
+        if (isSlow) {
+            waiting.push_back(std::move(respond));
+            return;
+        }
         api::Response response;
         for (const auto& segment : request.path)
             response.payload.insert(response.payload.end(), segment.begin(), segment.end());
@@ -36,10 +40,12 @@ public:
 
     void onReset(const api::Token& token) override { resets.push_back(token); }
 
+    bool isSlow = false;   ///< requests wait
     bool isBroken = false; ///< every request meets a fault of the program
     std::optional<api::ChannelFacts> facts;
     std::vector<base::Error> closed;
     std::vector<api::Request> requests;
+    std::vector<api::Respond> waiting;
     std::vector<api::Token> resets;
 };
 

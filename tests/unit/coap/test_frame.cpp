@@ -193,10 +193,13 @@ BOOST_AUTO_TEST_CASE(the_first_unknown_critical_option_is_named)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_pong_has_the_token_and_the_custody_of_its_ping)
+BOOST_AUTO_TEST_CASE(pings_and_pongs_have_tokens_and_may_have_custody)
 {
-    BOOST_TEST(base::toHex(coap::writePong(signalOf(octets("02e2 abcd")))) == "02e3abcd");
-    BOOST_TEST(base::toHex(coap::writePong(signalOf(octets("12e2 abcd 20")))) == "12e3abcd20");
+    const api::Token token{{0xAB, 0xCD}, 2};
+    BOOST_TEST(base::toHex(coap::writePing(token, false)) == "02e2abcd");
+    BOOST_TEST(base::toHex(coap::writePing(token, true)) == "12e2abcd20");
+    BOOST_TEST(base::toHex(coap::writePong(token, false)) == "02e3abcd");
+    BOOST_TEST(base::toHex(coap::writePong(token, true)) == "12e3abcd20");
 }
 
 BOOST_AUTO_TEST_CASE(an_abort_says_what_was_wrong)

@@ -123,11 +123,78 @@ BOOST_AUTO_TEST_CASE(notifications_keep_their_order_whatever_they_are)
     f.notify(false, {2});
     f.notify(true, {3});
     f.settle();
+    f.exchange->onHeard();
 
     BOOST_REQUIRE(f.sent.size() == 4U);
     for (std::uint8_t i = 1; i < 4; ++i)
         BOOST_TEST(Fixture::parse(f.sent[i]).payload[0] == i);
     BOOST_TEST(f.deliveries.size() == 2U); // of the confirmable ones
+}
+
+BOOST_AUTO_TEST_CASE(a_confirmable_notification_counts_when_the_peer_has_it)
+{
+    Fixture f;
+    f.notify(true, {1});
+    f.notify(true, {2});
+    f.settle();
+    BOOST_TEST(f.deliveries.empty());
+    BOOST_TEST(f.questions == 1); // for both
+
+    f.notify(true, {3}); // after the question
+    f.settle();
+    f.exchange->onHeard();
+    BOOST_TEST(f.deliveries.size() == 2U);
+    f.settle();
+    BOOST_TEST(f.questions == 2);
+
+    f.exchange->onHeard();
+    BOOST_TEST(f.deliveries.size() == 3U);
+    f.exchange->onHeard(); // whatever that is
+    f.settle();
+    BOOST_TEST(f.questions == 2);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_peer_did_not_have_was_not_delivered)
+{
+    Fixture f;
+    f.notify(true, {1});
+    f.settle();
+
+    f.exchange->abandon({base::ErrorKind::Unreachable, "gone"});
+
+    BOOST_REQUIRE(f.deliveries.size() == 1U);
+    BOOST_TEST((f.deliveries[0] == Delivery::TimedOut));
+}
+
+BOOST_AUTO_TEST_CASE(notifications_under_way_refuse_no_request)
+{
+    Fixture f;
+    f.answer = content({1});
+    for (std::size_t i = 0; i < coap::Outbox::mostEntries; ++i)
+        f.notify(true, {1});
+
+    f.receive("51 01 0000 7f b1 33");
+
+    BOOST_TEST(f.lastCode() == 0x45);
+    BOOST_TEST(f.answered == 1);
+}
+
+BOOST_AUTO_TEST_CASE(says_which_requests_are_not_answered_yet)
+{
+    Fixture f;
+    BOOST_TEST(f.exchange->underWay().oldest == 0U);
+
+    for (std::size_t i = 0; i < coap::Responder::mostPending; ++i) {
+        BOOST_TEST(!f.exchange->underWay().isFull);
+        f.receive("51 01 0000 7f b1 33");
+    }
+    BOOST_TEST(f.exchange->underWay().isFull);
+    const auto newest = f.exchange->underWay().newest;
+    f.waiting.front()(content({1}));
+
+    BOOST_TEST(!f.exchange->underWay().isFull);
+    BOOST_TEST(f.exchange->underWay().newest == newest);
+    BOOST_TEST(f.exchange->underWay().oldest == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_the_peer_takes_goes_as_a_whole)

@@ -189,6 +189,56 @@ BOOST_AUTO_TEST_CASE(pings_are_answered)
     BOOST_TEST(f.hears("02e3abcd12e3abce20"));
 }
 
+BOOST_AUTO_TEST_CASE(a_confirmable_notification_counts_when_the_server_has_it)
+{
+    Fixture f;
+    f.connectWhole();
+    std::vector<api::Delivery> deliveries;
+    const auto note = [&](api::Delivery delivery) {
+        deliveries.push_back(delivery);
+    };
+    f.session->notify({{7}, 1}, {}, true, note);
+    BOOST_TEST(f.hears("01450711e20120")); // with a Ping that asks for custody
+    BOOST_TEST(deliveries.empty());
+
+    f.peer.send("11e30120");
+    BOOST_TEST(f.runUntil([&] { return !deliveries.empty(); }));
+    f.session->notify({{7}, 1}, {}, true, note);
+    f.peer.heard();
+    f.peer.hangUp();
+
+    BOOST_TEST(f.isClosed());
+    BOOST_REQUIRE(deliveries.size() == 2U);
+    BOOST_TEST((deliveries[0] == api::Delivery::Acknowledged));
+    BOOST_TEST((deliveries[1] == api::Delivery::TimedOut));
+}
+
+// RFC 8323 has no NSTART: who asks much at a time waits.
+BOOST_AUTO_TEST_CASE(many_requests_at_once_are_all_served)
+{
+    Fixture f;
+    f.connectWhole();
+    f.listener.isSlow = true;
+    std::string asked;
+    std::string answers;
+    for (int i = 0; i < 100; ++i) {
+        asked += "21017fb133";
+        answers += "01457f";
+    }
+
+    f.peer.send(asked);
+    BOOST_TEST(f.runUntil([&] { return f.listener.requests.size() == 16U; }));
+    while (!f.listener.waiting.empty() || f.listener.requests.size() < 100) {
+        BOOST_TEST_REQUIRE(f.runUntil([&] { return !f.listener.waiting.empty(); }));
+        auto respond = std::move(f.listener.waiting.front());
+        f.listener.waiting.erase(f.listener.waiting.begin());
+        BOOST_TEST(f.listener.waiting.size() < 16U);
+        respond({});
+    }
+
+    BOOST_TEST(f.hears(answers));
+}
+
 BOOST_AUTO_TEST_CASE(a_release_lets_what_is_under_way_end)
 {
     Fixture f;
@@ -297,7 +347,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_does_not_read_loses_the_connection)
     large.payload.assign(60'000, 'x');
 
     for (int i = 0; i < 200 && f.listener.closed.empty(); ++i) {
-        f.session->notify({{7}, 1}, large, true, {});
+        f.session->notify({{7}, 1}, large, false, {});
         f.loop.runOnce(base::Duration::zero());
     }
 
@@ -315,7 +365,7 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_gets_everything)
     large.payload.assign(60'000, 'x');
     std::size_t octets = 0;
     for (int i = 0; i < 100; ++i) {
-        f.session->notify({{7}, 1}, large, true, {});
+        f.session->notify({{7}, 1}, large, false, {});
         octets += 60'000;
         f.runUntil([&] { return f.peer.heard().size() / 2 > octets - 60'000; });
     }
