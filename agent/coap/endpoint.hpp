@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -10,6 +11,7 @@
 #include "agent/api/streams.hpp"
 #include "agent/api/transport.hpp"
 #include "agent/base/event_loop.hpp"
+#include "agent/coap/output_budget.hpp"
 
 namespace causeway::coap {
 
@@ -30,6 +32,8 @@ struct EndpointSettings
     std::filesystem::path trustStore = "/etc/ssl/certs/ca-certificates.crt";
     /// Certificates are accepted while nobody knows what time it is.
     bool acceptsUnsetClock = false;
+    /// Octets that wait for peers that do not read, of all sessions by TCP together.
+    std::size_t mostUnsent = OutputBudget::usual;
 };
 
 /// All CoAP sessions of the process, one connected UDP socket each, and all streams, on one loop.

@@ -9,7 +9,9 @@
 #include "agent/coap/channel.hpp"
 #include "agent/coap/deferred.hpp"
 #include "agent/coap/endpoint.hpp"
+#include "agent/coap/farewells.hpp"
 #include "agent/coap/handshake_turns.hpp"
+#include "agent/coap/output_budget.hpp"
 #include "agent/coap/resolver.hpp"
 #include "agent/coap/tls_context.hpp"
 #include "agent/coap/trust_reader.hpp"
@@ -34,6 +36,8 @@ struct Environment
     std::array<std::uint8_t, receiveBufferSize> receiveBuffer{};
     HandshakeTurns handshakes{loop, deferred};
     TrustReader trustReader{loop, tls.trust()};
+    OutputBudget output{settings.mostUnsent};
+    Farewells farewells{loop};
 
     /// The first `size` octets for `listener`, wiped afterwards: a Bootstrap-Server sends keys. The
     /// caller may be gone then.

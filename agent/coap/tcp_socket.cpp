@@ -46,9 +46,20 @@ TcpSocket::TcpSocket(
     watch();
 }
 
+// The last words may be on their way: closing now could take them back.
 TcpSocket::~TcpSocket()
 {
+    dropUnsent();
+    watch_ = {};
+    if (isConnected_ && !hasEnded_ && trouble_.empty())
+        base::contain("a farewell", [&] { environment_.farewells.take(std::move(socket_)); });
+}
+
+void TcpSocket::dropUnsent() noexcept
+{
+    environment_.output.giveBack(unsent_.size());
     base::wipe(unsent_);
+    unsent_ = {};
 }
 
 // What the kernel refuses of these costs only the quickness with which a dead peer is noticed.
@@ -58,6 +69,8 @@ void TcpSocket::setLimits() noexcept
         (void)::setsockopt(socket_.get(), level, name, &value, sizeof value);
     };
     set(IPPROTO_TCP, TCP_NODELAY, 1);
+    set(SOL_SOCKET, SO_SNDBUF, kernelBuffer);
+    set(SOL_SOCKET, SO_RCVBUF, kernelBuffer);
     set(IPPROTO_TCP, TCP_USER_TIMEOUT, countOf<std::chrono::milliseconds>(sendLimit));
 }
 
@@ -69,8 +82,8 @@ void TcpSocket::onEvents(std::uint32_t events)
     }
     if ((events & EPOLLOUT) != 0)
         flush();
-    const bool mayRead = (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0;
-    if (mayRead && isListening_ && trouble_.empty())
+    const bool hasInput = (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0;
+    if (hasInput && mayRead() && trouble_.empty())
         owner_.onSocketReadable();
 }
 
@@ -93,6 +106,7 @@ ssize_t TcpSocket::read(void* octets, std::size_t size) noexcept
     const ssize_t received = ::recv(socket_.get(), octets, size, MSG_DONTWAIT);
     if (received > 0)
         meter_.countReceived(static_cast<std::size_t>(received));
+    hasEnded_ = hasEnded_ || received == 0;
     const int error = errno;
     if (received < 0 && error != EAGAIN && error != EINTR)
         base::contain("a broken connection", [&] { trouble_ = base::errnoText(error); });
@@ -124,7 +138,12 @@ void TcpSocket::keep(base::ByteView octets)
                              mostUnsent / 1024));
         return;
     }
+    if (!environment_.output.allows(unsent_.size(), octets.size())) {
+        breakOff("the server does not read, and what waits for such servers has reached its bound");
+        return;
+    }
     unsent_.insert(unsent_.end(), octets.begin(), octets.end());
+    environment_.output.take(octets.size());
     watch();
 }
 
@@ -140,6 +159,7 @@ void TcpSocket::flush()
     meter_.countSent(static_cast<std::size_t>(sent));
     base::wipe(std::span(unsent_).first(static_cast<std::size_t>(sent)));
     unsent_.erase(unsent_.begin(), unsent_.begin() + sent);
+    environment_.output.giveBack(static_cast<std::size_t>(sent));
     if (unsent_.empty())
         unsent_ = {};
     watch();
@@ -149,6 +169,7 @@ void TcpSocket::flush()
 void TcpSocket::breakOff(std::string reason)
 {
     trouble_ = std::move(reason);
+    dropUnsent();
     watch_ = {};
     watched_ = 0;
     environment_.deferred.run(lifetime_.guard([this] {
@@ -164,12 +185,17 @@ void TcpSocket::listen(bool isListening)
         watch();
 }
 
+bool TcpSocket::mayRead() const
+{
+    return isConnected_ && isListening_ && unsent_.size() <= mostUnsentWhileReading;
+}
+
 // Who has nothing to wait for is not watched at all: a level-triggered hang-up would wake the loop
 // again and again.
 void TcpSocket::watch()
 {
     const std::uint32_t toPeer = !isConnected_ || !unsent_.empty() ? EPOLLOUT : 0U;
-    const std::uint32_t fromPeer = isConnected_ && isListening_ ? EPOLLIN : 0U;
+    const std::uint32_t fromPeer = mayRead() ? EPOLLIN : 0U;
     const std::uint32_t wanted = toPeer | fromPeer;
     if (wanted == watched_)
         return;

@@ -34,6 +34,14 @@ public:
     /// it can ask for, and some notifications.
     static constexpr std::size_t mostUnsent = 128UL * 1024;
 
+    /// Whose answers wait up to here is not read meanwhile: a flood of Pings from a peer that does
+    /// not read costs no more than this.
+    static constexpr std::size_t mostUnsentWhileReading = 32UL * 1024;
+
+    /// Asked of the kernel, each way; it takes twice that, counts it to the unit's memory, and
+    /// would else let it grow to megabytes. Enough for 160 KB/s at a round trip of 100 ms.
+    static constexpr int kernelBuffer = 16 * 1024;
+
     /// What is not acknowledged for so long, or waits for a closed window, ends the connection, as
     /// MAX_TRANSMIT_WAIT does by UDP (RFC 7252 §4.8.2).
     static constexpr base::Duration sendLimit = std::chrono::seconds(93);
@@ -67,6 +75,8 @@ private:
     void flush();
     void keep(base::ByteView octets);
     void breakOff(std::string reason);
+    void dropUnsent() noexcept;
+    [[nodiscard]] bool mayRead() const;
     void watch();
 
     Environment& environment_;
@@ -76,6 +86,7 @@ private:
     Meter meter_;
     bool isConnected_ = false;
     bool isListening_ = true;
+    bool hasEnded_ = false; ///< the peer's side
     std::uint32_t watched_ = 0;
     base::Bytes unsent_;
     std::string trouble_;

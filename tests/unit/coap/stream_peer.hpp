@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -20,12 +21,17 @@ namespace causeway::tests {
 class StreamPeer
 {
 public:
-    StreamPeer()
+    /// `kernelBuffer`: what the kernel keeps, each way, for who does not read; 0: as it likes.
+    explicit StreamPeer(int kernelBuffer = 0)
         : listening_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0))
     {
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        for (const int option : {SO_RCVBUF, SO_SNDBUF})
+            if (kernelBuffer != 0)
+                ::setsockopt(
+                    listening_.get(), SOL_SOCKET, option, &kernelBuffer, sizeof kernelBuffer);
         auto* const generic = reinterpret_cast<sockaddr*>(&address); // NOLINT: the sockets API
         socklen_t size = sizeof address;
         if (::bind(listening_.get(), generic, size) != 0 || ::listen(listening_.get(), 4) != 0 ||
@@ -57,6 +63,13 @@ public:
         if (::send(client_.get(), octets.data(), octets.size(), MSG_NOSIGNAL) !=
             static_cast<ssize_t>(octets.size()))
             throw std::runtime_error("the client takes no more");
+    }
+
+    /// As many as the client takes now.
+    [[nodiscard]] std::size_t sendSome(base::ByteView octets) const
+    {
+        const ssize_t size = ::send(client_.get(), octets.data(), octets.size(), MSG_NOSIGNAL);
+        return size > 0 ? static_cast<std::size_t>(size) : 0;
     }
 
     /// All that has come since the client is there, in hexadecimal.

@@ -4,9 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "agent/coap/framed_channel.hpp"
-#include "agent/coap/tcp_socket.hpp"
-#include "tests/unit/coap/session_fixture.hpp"
-#include "tests/unit/coap/stream_peer.hpp"
+#include "tests/unit/coap/tcp_fixture.hpp"
 
 /// Sessions over TCP (RFC 8323) with a byte-level peer.
 
@@ -14,58 +12,9 @@ using namespace causeway;
 using namespace std::chrono_literals;
 using api::SecurityMode;
 using base::ErrorKind;
-using tests::StreamPeer;
-
-namespace {
-
-const std::string ourSettings = "40e122048020"; // CSM: 1152 octets, blocks
-
-bool contains(const std::string& text, const std::string& part)
-{
-    return text.find(part) != std::string::npos;
-}
-
-struct Fixture : tests::SessionFixture
-{
-    explicit Fixture(coap::EndpointSettings settings = {true, 5s})
-        : SessionFixture(std::move(settings))
-    {}
-
-    [[nodiscard]] std::string uri() const
-    {
-        return "coap+tcp://127.0.0.1:" + std::to_string(peer.port());
-    }
-
-    /// Up to where both have said what they take.
-    void connect(const std::string& theirSettings = "00e1")
-    {
-        session = open(uri(), SecurityMode::NoSec);
-        BOOST_TEST_REQUIRE(runUntil([this] { return peer.heard() == ourSettings; }));
-        peer.send(theirSettings);
-    }
-
-    void connectWhole(const std::string& theirSettings = "00e1")
-    {
-        connect(theirSettings);
-        BOOST_TEST_REQUIRE(runUntil([this] { return listener.facts.has_value(); }), reason());
-    }
-
-    /// What the peer hears after our settings, once it ends with this.
-    bool hears(const std::string& hex)
-    {
-        return runUntil([&] { return peer.heard() == ourSettings + hex; });
-    }
-
-    bool isClosed()
-    {
-        return runUntil([this] { return !listener.closed.empty(); });
-    }
-
-    StreamPeer peer;
-    std::unique_ptr<api::Session> session;
-};
-
-} // namespace
+using tests::contains;
+using tests::ourSettings;
+using Fixture = tests::TcpFixture;
 
 BOOST_AUTO_TEST_SUITE(tcp)
 
@@ -334,44 +283,6 @@ BOOST_AUTO_TEST_CASE(messages_are_as_large_as_the_peer_says)
     BOOST_TEST(f.runUntil([&] { return heard() > before + 500; }));
     f.loop.runOnce(20ms);
     BOOST_TEST(heard() <= before + 1000);
-}
-
-// It costs its own session, and no other.
-BOOST_AUTO_TEST_CASE(a_server_that_does_not_read_loses_the_connection)
-{
-    Fixture f;
-    f.connectWhole("40e1230fffff"); // a megabyte
-    Fixture other;
-    other.connectWhole();
-    api::Response large;
-    large.payload.assign(60'000, 'x');
-
-    for (int i = 0; i < 200 && f.listener.closed.empty(); ++i) {
-        f.session->notify({{7}, 1}, large, false, {});
-        f.loop.runOnce(base::Duration::zero());
-    }
-
-    BOOST_TEST(f.isClosed());
-    BOOST_TEST(f.reason() == "the server does not read: more than 128 KiB wait for it");
-    other.peer.send("21017fb133");
-    BOOST_TEST(other.hears("21457fff33"));
-}
-
-BOOST_AUTO_TEST_CASE(a_slow_reader_gets_everything)
-{
-    Fixture f;
-    f.connectWhole("40e1230fffff");
-    api::Response large;
-    large.payload.assign(60'000, 'x');
-    std::size_t octets = 0;
-    for (int i = 0; i < 100; ++i) {
-        f.session->notify({{7}, 1}, large, false, {});
-        octets += 60'000;
-        f.runUntil([&] { return f.peer.heard().size() / 2 > octets - 60'000; });
-    }
-
-    BOOST_TEST(f.runUntil([&] { return f.peer.heard().size() / 2 > octets; }));
-    BOOST_TEST(f.listener.closed.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
