@@ -206,11 +206,28 @@ Expected<void> checkTime(gnutls_x509_crt_t certificate, const ServerTerms& terms
     return {};
 }
 
+/// What its own certificate says; nobody else vouches for one that is known itself.
+Expected<void> checkPurpose(gnutls_x509_crt_t certificate)
+{
+    unsigned usage = 0;
+    if (gnutls_x509_crt_get_key_usage(certificate, &usage, nullptr) >= 0 &&
+        (usage & GNUTLS_KEY_DIGITAL_SIGNATURE) == 0) // RFC 8422 §2: it signs the key exchange
+        return refuse("the server's certificate is not made for signatures");
+    if (gnutls_x509_crt_check_key_purpose(certificate, GNUTLS_KP_TLS_WWW_SERVER, 0) == 0)
+        return refuse("the server's certificate is refused: it is not made for servers");
+    return {};
+}
+
 Expected<void> checkStrength(gnutls_x509_crt_t certificate)
 {
-    const int key = gnutls_x509_crt_get_pk_algorithm(certificate, nullptr);
+    constexpr unsigned leastBits = 255; // of a curve: TS 1.1 Transport §5.2.8
+    unsigned bits = 0;
+    const int key = gnutls_x509_crt_get_pk_algorithm(certificate, &bits);
     if (key != GNUTLS_PK_ECDSA)
         return refuse("the server's certificate has no ECDSA key");
+    if (bits < leastBits)
+        return refuse(
+            fmt::format("the server's certificate has a key on a curve of {} bits", bits));
     const int signature = gnutls_x509_crt_get_signature_algorithm(certificate);
     if (std::ranges::find(strongSignatures, signature) != strongSignatures.end())
         return {};
@@ -359,6 +376,8 @@ Expected<void> checkCertificate(std::span<const base::ByteView> presented, const
         return base::fail(chain.error());
     if (auto strength = checkStrength(chain->front().get()); !strength)
         return strength;
+    if (auto purpose = checkPurpose(chain->front().get()); !purpose)
+        return purpose;
     if (auto clock = checkClock(terms); !clock)
         return clock;
     if (auto time = checkTime(chain->front().get(), terms); !time)

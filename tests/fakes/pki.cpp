@@ -103,10 +103,9 @@ void name(gnutls_x509_crt_t certificate, gnutls_x509_crq_t request, const Grant&
 Identity::Identity(const CertificateWish& wish, const Identity* issuer)
 {
     check(gnutls_x509_privkey_init(&key_), "key");
-    check(wish.rsaBits > 0
-              ? gnutls_x509_privkey_generate(key_, GNUTLS_PK_RSA, wish.rsaBits, 0)
-              : gnutls_x509_privkey_generate(
-                    key_, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0),
+    check(wish.rsaBits > 0 ? gnutls_x509_privkey_generate(key_, GNUTLS_PK_RSA, wish.rsaBits, 0)
+                           : gnutls_x509_privkey_generate(
+                                 key_, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(wish.curve), 0),
           "generate");
     check(gnutls_x509_crt_init(&certificate_), "certificate");
     check(gnutls_x509_crt_set_version(certificate_, 3), "version");
@@ -116,6 +115,8 @@ Identity::Identity(const CertificateWish& wish, const Identity* issuer)
     check(gnutls_x509_crt_set_serial(certificate_, serial.data(), serial.size()), "serial");
     setNames(certificate_, wish);
     setUse(certificate_, wish);
+    if (wish.alter)
+        wish.alter(certificate_);
     check(gnutls_x509_crt_set_key(certificate_, key_), "key");
     const Identity& signer = issuer == nullptr ? *this : *issuer;
     check(gnutls_x509_crt_sign2(certificate_, signer.certificate_, signer.key_, wish.digest, 0),

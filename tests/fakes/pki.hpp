@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +24,10 @@ struct CertificateWish
     gnutls_digest_algorithm_t digest = GNUTLS_DIG_SHA256;
     bool isAuthority = false;
     std::string purpose;  ///< the one extended key usage; empty: none is said
-    unsigned rsaBits = 0; ///< 0: P-256
+    unsigned rsaBits = 0; ///< 0: an elliptic curve
+    gnutls_ecc_curve_t curve = GNUTLS_ECC_CURVE_SECP256R1;
+    /// What else is to be in it, before it is signed.
+    std::function<void(gnutls_x509_crt_t)> alter{};
 };
 
 /// What an authority makes of a request.
