@@ -100,7 +100,7 @@ std::optional<RegisterPlace> withTable(std::string_view word)
         return std::nullopt;
     const std::string_view digits = word.substr(word.find_first_not_of(' ', 2));
     const auto number = wholeNumber(digits, 10);
-    const auto whole = number ? conventional(*number, digits.size()) : std::nullopt;
+    auto whole = number ? conventional(*number, digits.size()) : std::nullopt;
     if (whole && digits.front() == word[0])
         return whole;
     if (!number || *number == 0 || *number > mostAddress + 1)
