@@ -28,10 +28,12 @@ constexpr int firstOfOurs = STDERR_FILENO + 1;
 class SpawnTerms
 {
 public:
-    SpawnTerms()
+    explicit SpawnTerms(int output)
     {
         ::posix_spawn_file_actions_init(&actions_);
         ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        if (output >= 0)
+            ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
         // Not every library that we use marks its descriptors.
         ::posix_spawn_file_actions_addclosefrom_np(&actions_, firstOfOurs);
         ::posix_spawnattr_init(&attributes_);
@@ -77,12 +79,13 @@ std::vector<char*> pointersTo(std::vector<std::string>& texts)
 ChildProcess::ChildProcess(EventLoop& loop,
                            const std::vector<std::string>& command,
                            Duration limit,
-                           Ended ended)
+                           Ended ended,
+                           const ChildTerms& terms)
     : loop_(loop)
     , ended_(std::move(ended))
     , timer_(loop, [this] { onTime(); })
 {
-    const auto spawned = spawn(command);
+    const auto spawned = spawn(command, terms);
     if (!spawned) {
         loop_.post(lifetime_.guard([this, error = spawned.error()] {
             auto told = std::move(ended_); // which may destroy us
@@ -104,11 +107,12 @@ ChildProcess::~ChildProcess()
     ::waitid(P_PIDFD, static_cast<id_t>(process_.get()), nullptr, WEXITED | WNOHANG);
 }
 
-Expected<void> ChildProcess::spawn(const std::vector<std::string>& command)
+Expected<void> ChildProcess::spawn(const std::vector<std::string>& command, const ChildTerms& given)
 {
-    const SpawnTerms terms;
+    const SpawnTerms terms(given.output);
     auto arguments = command;
     std::vector<std::string> environment{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"};
+    environment.insert(environment.end(), given.environment.begin(), given.environment.end());
     const int failure = ::posix_spawn(&pid_,
                                       command.front().c_str(),
                                       terms.actions(),

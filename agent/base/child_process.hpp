@@ -14,6 +14,14 @@
 
 namespace causeway::base {
 
+/// What a ChildProcess gets besides its command. The descriptor is the caller's, and need not stay
+/// open.
+struct ChildTerms
+{
+    int output = -1;                      ///< its standard output; none: ours
+    std::vector<std::string> environment; ///< "NAME=value", besides PATH and LANG
+};
+
 /// A program that somebody configured: run without a shell, with an environment of its own, no
 /// descriptor of ours but the journal, and in its own session, so that what it starts ends with it.
 /// Lives on the loop's thread and never blocks it. Destroying it kills the program and, for the
@@ -26,7 +34,11 @@ public:
     using Ended = UniqueFunction<void(Expected<int>)>;
 
     /// The first of `command` is the program's path.
-    ChildProcess(EventLoop& loop, const std::vector<std::string>& command, Duration limit, Ended);
+    ChildProcess(EventLoop& loop,
+                 const std::vector<std::string>& command,
+                 Duration limit,
+                 Ended ended,
+                 const ChildTerms& terms = {});
     ~ChildProcess();
     ChildProcess(const ChildProcess&) = delete;
     ChildProcess& operator=(const ChildProcess&) = delete;
@@ -35,7 +47,8 @@ public:
     void terminate();
 
 private:
-    [[nodiscard]] Expected<void> spawn(const std::vector<std::string>& command);
+    [[nodiscard]] Expected<void> spawn(const std::vector<std::string>& command,
+                                       const ChildTerms& given);
     void onTime();
     void onExit();
     void signal(int number) const;
