@@ -104,6 +104,13 @@ base::Expected<void> Vault::keepBootstrap(const std::string& device, api::Bootst
     Transaction transaction(database_);
     if (!devices_.endpointName(device))
         return base::fail(base::ErrorKind::NotFound, fmt::format("there is no device {}", device));
+    const bool isCards = result.from == api::Provisioner::Smartcard;
+    if (result.accounts.empty() && isCards) {
+        bootstraps_.clear(device, {});
+        devices_.keepClientState(device, result.state);
+        commit(transaction);
+        return {};
+    }
     if (result.accounts.empty()) {
         if (auto back = goBackToFactory(device); !back)
             return back;
@@ -123,7 +130,7 @@ base::Expected<void> Vault::keepBootstrap(const std::string& device, api::Bootst
     bootstraps_.clear(device, names);
     // What the Bootstrap-Server has deleted of the operator's accounts takes its key along.
     for (const auto& server : devices_.serversOf(device)) {
-        if (!names.contains(server))
+        if (!names.contains(server) && !isCards)
             credentials_.remove({device, server});
     }
     for (const auto& delivered : result.accounts) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,13 @@ struct DeliveredAccount
     std::string origin;
 };
 
+/// Where accounts come from.
+enum class Provisioner : std::uint8_t {
+    BootstrapServer,
+    /// What the operator gave stays beside them with its credentials, for when the card is gone.
+    Smartcard,
+};
+
 /// All of a device's accounts after a bootstrap that passed the consistency check; none: a factory
 /// reset, back to those that the operator gave.
 struct BootstrapResult
@@ -33,6 +41,7 @@ struct BootstrapResult
     ClientState state; ///< to keep with them
     /// Keys of the client state that begin so belong to what has been replaced.
     std::vector<std::string> outdated;
+    Provisioner from = Provisioner::BootstrapServer;
 };
 
 /// Keeps what a Bootstrap-Server delivered; implemented by store::SealedStore. Called on the main
@@ -49,7 +58,8 @@ public:
     /// longer among them go. Refuses credentials as CredentialStore does
     /// (InvalidArgument), and fails like it. A factory reset keeps the credentials of the
     /// operator's accounts, gives back those that went on in another, and is Refused when that
-    /// leaves none to register or bootstrap with.
+    /// leaves none to register or bootstrap with. The end of a smartcard gives nothing back, and
+    /// happens whatever it leaves.
     virtual void keepBootstrap(const std::string& device, BootstrapResult result, Done done) = 0;
 };
 

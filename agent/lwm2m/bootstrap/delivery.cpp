@@ -57,6 +57,7 @@ public:
         if (auto others = takeOthers(); !others)
             return fail(others.error());
         forgetOld();
+        delivery_.from = target_.from;
         return std::move(delivery_);
     }
 
@@ -68,10 +69,17 @@ private:
             const auto* value = instance.find({securityObjectId, id, 1});
             bootstraps += value != nullptr && *value == model::Value(true) ? 1 : 0;
         }
+        const auto all = staged_.instances(securityObjectId).size();
+        if (target_.from == api::Provisioner::Smartcard) {
+            if (bootstraps > 1)
+                return inconsistent(
+                    fmt::format("{} Bootstrap-Server accounts; there may be one", bootstraps));
+            return all > 0 ? Expected<void>() : inconsistent("Object 0 has no account");
+        }
         if (bootstraps != 1)
             return inconsistent(
                 fmt::format("{} Bootstrap-Server accounts; there must be one", bootstraps));
-        if (staged_.instances(securityObjectId).size() < 2)
+        if (all < 2)
             return inconsistent("no server account: Object 0 has none beside the Bootstrap-Server");
         return {};
     }

@@ -16,10 +16,12 @@ struct DeliveryTarget
     std::string device;                         ///< its name: they are named after it
     std::span<const api::DeviceAccount> before; ///< as they are in force
     const ObjectTree& tree;                     ///< what else was bootstrapped
+    api::Provisioner from = api::Provisioner::BootstrapServer;
 };
 
 /// The consistency check at Bootstrap-Finish (LwM2M Core §6.1.7.4), and what is to be kept when it
-/// passes: exactly one Bootstrap-Server account, at least one server account, each of Object 0 with
+/// passes: exactly one Bootstrap-Server account and at least one server account (on a smartcard at
+/// most one, and at least one of either kind), each of Object 0 with
 /// exactly one of Object 1 of the same, unique Short Server ID and the other way round, everything
 /// mandatory there, a URI, binding and security mode that go together and that this client has, a
 /// credential where one is needed, rules that can be read, other Objects whole. What depends on

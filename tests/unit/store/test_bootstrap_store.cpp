@@ -142,6 +142,45 @@ BOOST_AUTO_TEST_CASE(a_deleted_account_takes_its_key_along_and_one_left_alone_do
     BOOST_TEST(store.fetch({"meter-1", "meter-1:102"}).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(r47_a_smartcard_comes_and_goes_beside_the_operators_key)
+{
+    auto store = open();
+    auto card = result(account(101, 2));
+    card.from = api::Provisioner::Smartcard;
+    card.state = {{"smartcard", "mark"}};
+    BOOST_REQUIRE(keep(store, "meter-1", std::move(card)));
+    BOOST_TEST(store.fetch(factory).has_value());
+    BOOST_TEST(store.fetch(delivered).has_value());
+    api::BootstrapResult gone;
+    gone.from = api::Provisioner::Smartcard;
+    gone.state = {{"smartcard", ""}};
+
+    BOOST_REQUIRE(keep(store, "meter-1", std::move(gone)));
+
+    BOOST_TEST((store.fetch(delivered).error().kind == ErrorKind::NotFound));
+    BOOST_TEST(store.fetch(factory)->key.equals(tests::goodKey(1).view()));
+    BOOST_TEST(store.load()->bootstrapped.empty());
+}
+
+BOOST_AUTO_TEST_CASE(r47_a_smartcard_that_goes_leaves_no_key_for_an_account_to_the_same_server)
+{
+    auto store = open();
+    BOOST_REQUIRE(store.remove(factory));
+    auto card = account(101, 2);
+    const auto operators = store.load()->servers.front();
+    card.account.settings.uri = operators.uri;
+    card.account.settings.shortServerId = operators.shortServerId;
+    auto cards = result(std::move(card));
+    cards.from = api::Provisioner::Smartcard;
+    BOOST_REQUIRE(keep(store, "meter-1", std::move(cards)));
+    api::BootstrapResult gone;
+    gone.from = api::Provisioner::Smartcard;
+
+    BOOST_REQUIRE(keep(store, "meter-1", std::move(gone)));
+
+    BOOST_TEST((store.fetch(factory).error().kind == ErrorKind::NotFound));
+}
+
 BOOST_AUTO_TEST_CASE(one_bad_key_leaves_everything_as_it_was)
 {
     auto store = open();
