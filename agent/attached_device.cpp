@@ -293,8 +293,7 @@ void AttachedDevice::follow(const api::ClientState& changes)
     }
 }
 
-// The keys of what was replaced go in the same transaction as what comes.
-void AttachedDevice::onDelivery(api::BootstrapResult result, lwm2m::ClientListener::Kept kept)
+void AttachedDevice::addOutdated(api::BootstrapResult& result) const
 {
     for (const auto& [key, text] : plan_.state) {
         const auto isOutdated = [&key = key](const std::string& prefix) {
@@ -303,6 +302,11 @@ void AttachedDevice::onDelivery(api::BootstrapResult result, lwm2m::ClientListen
         if (std::ranges::any_of(result.outdated, isOutdated))
             result.state.emplace(key, std::string());
     }
+}
+
+void AttachedDevice::onDelivery(api::BootstrapResult result, lwm2m::ClientListener::Kept kept)
+{
+    addOutdated(result);
     services_.listener.onDeviceDelivery(
         plan_.settings.name, clientLife_->token(), std::move(result), std::move(kept));
 }

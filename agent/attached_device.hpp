@@ -104,6 +104,10 @@ public:
     /// The same after a bootstrap: the client starts anew by itself, when the Bootstrap-Server has
     /// its answer.
     void keepAccounts(std::vector<api::DeviceAccount> accounts, const api::ClientState& changes);
+    /// The keys of what is replaced, to go in the same transaction as what comes.
+    void addOutdated(api::BootstrapResult& result) const;
+    /// De-registers, soon, and registers with the accounts that are kept now.
+    void beginAnew();
     void onCredentialChanged(const std::string& server);
     bool updateNow(const std::string& server);
     void send(const std::string& server,

@@ -28,7 +28,13 @@ void AttachedDevice::reboot()
     if (isLeaving_)
         return; // whoever waits for stop() would never hear of its end
     log::notice("{DEVICE}: asked to reboot, registering anew", "DEVICE", plan_.settings.name);
-    client_->stop(restartLimit, lifetime_.guard([this] { restartClient(); }));
+    beginAnew();
+}
+
+void AttachedDevice::beginAnew()
+{
+    if (!isLeaving_ && client_)
+        client_->stop(restartLimit, lifetime_.guard([this] { restartClient(); }));
 }
 
 void AttachedDevice::resetToFactory()

@@ -79,6 +79,8 @@ Daemon::Daemon(const Settings& settings)
                         renewal_->onCredentialChanged();
                     if (enrolment_)
                         enrolment_->onChanged();
+                    if (isLoaded_)
+                        smartcard_.onAccountsChanged();
                 },
                 &downloads_,
                 machineServices()},
@@ -89,12 +91,15 @@ Daemon::Daemon(const Settings& settings)
                 settings.alternatePath.segment,
                 settings.registerAttributes.list,
                 settings.trustsRepositories,
+                settings.cardDevice,
                 {.storage = settings.stateDirectory, .serialNumber = base::machineSerial()}})
     , lists_(loop_,
              gateway_,
              store_,
              [this](const api::CredentialId& id) { gateway_.onCredentialChanged(id); })
     , certificates_(loop_, store_, settings.expiryNotice)
+    , cardReader_(loop_, {settings.cardProgram, settings.cardModule, settings.card})
+    , smartcard_(loop_, cardReader_, gateway_, settings.cardDevice)
 {
     for (const auto& profile : profiles_.summaries()) {
         if (!profile.error.empty())
@@ -173,12 +178,14 @@ void Daemon::onLoaded(const base::Expected<void>& loaded)
     // The name appears on the bus when everything behind it is there.
     try {
         service_.emplace(loop_,
-                         dbus::Controls{gateway_, lists_, store_, *overview_},
+                         dbus::Controls{gateway_, lists_, store_, *overview_, smartcard_},
                          dbus::ServiceSettings{settings_.busAddress, CAUSEWAY_VERSION});
     } catch (const std::runtime_error& error) {
         failure_ = base::Error{base::ErrorKind::Unreachable, error.what()};
         return loop_.stop();
     }
+    isLoaded_ = true;
+    smartcard_.start();
     if (const auto period = service_manager::watchdogPeriod()) {
         watchdog_.emplace(loop_, *period, [] { service_manager::notifyAlive(); });
         watchdog_->watch(fieldBuses_.fieldScheduler());
@@ -197,6 +204,7 @@ void Daemon::terminate()
         "stopping: de-registering {DEVICES} devices", "DEVICES", gateway_.deviceNames().size());
     service_manager::notifyStopping();
     enrolment_->stop();
+    smartcard_.stop();
     renewal_->stop(); // or it begins handshakes while the devices say good-bye
     gateway_.stop(lifetime_.guard([this] { loop_.stop(); }));
 }

@@ -5,6 +5,7 @@
 
 #include "agent/base/event_loop.hpp"
 #include "agent/base/lifetime.hpp"
+#include "agent/card/reader_process.hpp"
 #include "agent/certificate_enrolment.hpp"
 #include "agent/certificate_overview.hpp"
 #include "agent/certificate_renewal.hpp"
@@ -18,6 +19,7 @@
 #include "agent/model/definition.hpp"
 #include "agent/process.hpp"
 #include "agent/settings.hpp"
+#include "agent/smartcard.hpp"
 #include "agent/watchdog.hpp"
 #include "agent/web/downloads.hpp"
 #include "bridges/ble/central.hpp"
@@ -65,12 +67,15 @@ private:
     Gateway gateway_;
     CredentialLists lists_;
     CertificateWatch certificates_;
+    card::ReaderProcess cardReader_;
+    Smartcard smartcard_;
     std::optional<CertificateRenewal> renewal_;
     std::optional<CertificateEnrolment> enrolment_;
     std::optional<CertificateOverview> overview_;
     std::optional<Watchdog> watchdog_;
     std::optional<dbus::Service> service_;
     std::optional<base::Error> failure_;
+    bool isLoaded_ = false;
     bool isTerminating_ = false;
     base::Lifetime lifetime_;
 };

@@ -56,8 +56,10 @@ std::uint32_t registeredAt(const api::DeviceStatus& status, const std::string& s
 } // namespace
 
 Gateway::Gateway(GatewayServices services, GatewayRules rules)
-    : services_(services)
+    : LaterAnswers(services.scheduler)
+    , services_(services)
     , rules_(std::move(rules))
+    , awaitsCard_(!rules_.cardDevice.empty())
 {
     services_.keyStore.onKeyStoreChanged(
         lifetime_.guard([this](const api::KeyStoreStatus&) { onKeyStoreChanged(); }));
@@ -273,7 +275,8 @@ void Gateway::startDevice(const api::DeviceSettings& of,
     if (!runs)
         return;
     giveBridge(started);
-    started.start(delay);
+    if (!awaitsCard_ || name != rules_.cardDevice)
+        started.start(delay);
 }
 
 void Gateway::giveBridge(AttachedDevice& device)

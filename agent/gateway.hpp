@@ -15,6 +15,7 @@
 #include "agent/base/lifetime.hpp"
 #include "agent/change_queue.hpp"
 #include "agent/gateway_services.hpp"
+#include "agent/later_answers.hpp"
 
 namespace causeway::bridges::ble {
 struct Advertisement;
@@ -24,7 +25,7 @@ namespace causeway::agent {
 
 /// All lines, servers and devices, and what an operator can do with them. Main thread. Each change
 /// is checked, committed, applied and announced before the next one begins.
-class Gateway final : public api::GatewayControl, private DeviceListener
+class Gateway final : public api::GatewayControl, private DeviceListener, private LaterAnswers
 {
 public:
     Gateway(GatewayServices services, GatewayRules rules);
@@ -42,6 +43,17 @@ public:
     /// From whoever changed it past setCredential(): a list, a bootstrap.
     void onCredentialChanged(const api::CredentialId& id);
     [[nodiscard]] std::vector<EnrolledAccount> enrolledAccounts() const; ///< of devices that run
+
+    /// The accounts on a smartcard in place of the device's own; `mark` is kept with them. Refused
+    /// as a Bootstrap-Server's delivery is, and then nothing changes.
+    void takeCard(const std::string& device, const base::Secret& file, std::string mark, Done done);
+    /// Back to the operator's accounts: the card is gone.
+    void dropCard(const std::string& device, Done done);
+    /// Of the card that the device's accounts come from; empty: of none.
+    [[nodiscard]] std::string cardMark(const std::string& device) const;
+    /// The rules' device has its accounts now, from the card or not, and may register.
+    void endCardWait();
+    void onSmartcardChanged();
 
     void setListener(api::GatewayListener* listener) override { listener_ = listener; }
 
@@ -123,6 +135,7 @@ private:
                           api::BootstrapResult result,
                           DeviceListener::Kept kept) override;
 
+    void provision(const std::string& device, api::BootstrapResult result, Done done);
     void updateDevicesOf(const std::string& server);
     void replaceDevice(const api::DeviceSettings& settings);
     void forgetDevice(const std::string& name, api::Inventory::Done kept);
@@ -135,27 +148,6 @@ private:
     {
         if (listener_ != nullptr)
             base::contain("telling D-Bus", [&] { notify(*listener_); });
-    }
-
-    /// Fails an answer when the loop comes round: none comes from inside a call.
-    template <typename Result>
-    void answer(base::UniqueFunction<void(base::Expected<Result>)> done, base::Error error)
-    {
-        services_.scheduler.post([done = std::move(done), error = std::move(error)]() mutable {
-            done(base::fail(std::move(error)));
-        });
-    }
-
-    /// Passes an answer on when the loop comes round, also one that a device gives at once.
-    template <typename Result>
-    auto later(base::UniqueFunction<void(base::Expected<Result>)> done)
-    {
-        return [this, done = std::move(done)](base::Expected<Result> result) mutable {
-            services_.scheduler.post(
-                [done = std::move(done), result = std::move(result)]() mutable {
-                    done(std::move(result));
-                });
-        };
     }
 
     void restore(const api::InventorySnapshot& snapshot);
@@ -193,6 +185,7 @@ private:
     std::map<std::string, std::shared_ptr<const std::vector<api::MappedResource>>> mappings_;
     std::map<std::string, std::vector<api::DeviceAccount>> bootstrapped_; ///< by device
     std::map<std::string, std::unique_ptr<AttachedDevice>> devices_;
+    bool awaitsCard_; ///< until the first look for it has ended
     ChangeQueue changes_{services_.scheduler};
     base::Lifetime lifetime_;
 };

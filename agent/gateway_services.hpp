@@ -61,6 +61,7 @@ struct GatewayRules
     std::string rootPath{};              ///< of every device's Objects (lwm2m::ClientSettings)
     std::vector<std::string> registerAttributes{}; ///< of every device, likewise
     bool trustsRepositories = false; ///< by https, those that the trust store vouches for
+    std::string cardDevice{};        ///< whose accounts a smartcard may have; empty: nobody's
     MachinePlace host{};             ///< what the gateway is when it is a client of its own
 };
 

@@ -292,6 +292,10 @@ constexpr std::array keys{
     key<&Settings::estServer>("Security", "EstServer", "Where devices' certificates are renewed before they end: an EST server (RFC 9148), coaps://host[:port][/path], whose operation sren is asked with the certificate that is to be renewed; without a path /.well-known/est is meant. Empty: nowhere."),
     key<&Settings::estAuthority>("Security", "EstAuthority", "A file with the certificate (PEM or DER) of the authority that vouches for the EST server; no other is trusted for it."),
     key<&Settings::renewBefore>("Security", "RenewBefore", "How long before a device's certificate ends it is renewed at the EST server; one that lives no longer than three times that, when two thirds of its time are over. Longer than ExpiryNotice, or it is announced first."),
+    key<&Settings::cardDevice>("Smartcard", "Device", "The device whose server accounts and keys are on a smartcard (Bootstrap from Smartcard): it registers with the accounts on the card as long as the card is in the reader, and with those that it has otherwise without. Empty: no card is looked for."),
+    key<&Settings::card>("Smartcard", "Card", "Label or serial number of the card that is meant. Empty: the first with LwM2M bootstrap information."),
+    key<&Settings::cardModule>("Smartcard", "Module", "The PKCS#11 module by which the card is read, a file or a name that the dynamic linker finds. That of OpenSC comes with the package opensc-pkcs11 and wants pcscd."),
+    key<&Settings::cardProgram>("Smartcard", "Program", "The program of this package that reads the card."),
     key<&Settings::busAddress>("Bus", "Address", "The D-Bus address to serve on; empty means the system bus."),
 };
 

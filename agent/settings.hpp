@@ -71,6 +71,12 @@ struct Settings
     std::filesystem::path estAuthority = "/etc/causeway/est-authority.pem";
     std::chrono::milliseconds renewBefore = std::chrono::hours(24 * 60);
 
+    // [Smartcard]
+    std::string cardDevice; ///< empty: no card is looked for
+    std::string card;       ///< empty: any that has bootstrap information
+    std::string cardModule = "opensc-pkcs11.so";
+    std::filesystem::path cardProgram = "/usr/libexec/causeway/causeway-card";
+
     // [Bus]
     std::string busAddress; ///< empty: the system bus
 };

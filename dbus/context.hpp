@@ -7,6 +7,7 @@
 #include "agent/api/gateway_control.hpp"
 #include "agent/api/key_store_control.hpp"
 #include "agent/api/renewal_overview.hpp"
+#include "agent/api/smartcard.hpp"
 #include "dbus/gate.hpp"
 #include "dbus/newest_status.hpp"
 #include "dbus/values.hpp"
@@ -21,6 +22,7 @@ struct Context
     api::CredentialLists& lists;
     api::KeyStoreControl& keyStore;
     const api::RenewalOverview& renewals;
+    const api::SmartcardOverview& smartcard;
     Gate& gate;
     NewestStatus& status;
     const std::string& version;

@@ -34,6 +34,7 @@ ExportedTree::ExportedTree(base::EventLoop& loop,
                controls.lists,
                controls.keyStore,
                controls.renewals,
+               controls.smartcard,
                gate_,
                status_,
                settings.version}

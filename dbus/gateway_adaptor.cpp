@@ -181,6 +181,11 @@ std::string GatewayAdaptor::KeyStoreRemedy()
     return context_.control.keyStore().remedy;
 }
 
+Dictionary GatewayAdaptor::Smartcard()
+{
+    return toDictionary(context_.smartcard.smartcard());
+}
+
 api::Counters GatewayAdaptor::Counters()
 {
     return answering([this] { return context_.control.counters(); });

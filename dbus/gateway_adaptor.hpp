@@ -40,6 +40,7 @@ private:
     std::string KeyStore() override;
     std::string KeyStoreReason() override;
     std::string KeyStoreRemedy() override;
+    Dictionary Smartcard() override;
     api::Counters Counters() override;
 
     template <typename Settings>

@@ -9,6 +9,7 @@
 #include "agent/api/gateway_control.hpp"
 #include "agent/api/key_store_control.hpp"
 #include "agent/api/renewal_overview.hpp"
+#include "agent/api/smartcard.hpp"
 #include "agent/base/event_loop.hpp"
 
 namespace causeway::dbus {
@@ -29,6 +30,7 @@ struct Controls
     api::CredentialLists& lists;
     api::KeyStoreControl& keyStore;
     const api::RenewalOverview& renewals;
+    const api::SmartcardOverview& smartcard;
 };
 
 struct ServiceSettings

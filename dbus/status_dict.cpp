@@ -126,6 +126,17 @@ void addTo(Dictionary& registration, const api::EnrolmentStatus& enrolment)
     putTime(registration, "enrolmentErrorAt", enrolment.lastErrorAt);
 }
 
+Dictionary toDictionary(const api::SmartcardStatus& status)
+{
+    Dictionary dictionary;
+    putText(dictionary, "state", status.state);
+    putText(dictionary, "device", status.device);
+    putText(dictionary, "label", status.label);
+    putText(dictionary, "serial", status.serial);
+    putText(dictionary, "reason", status.reason);
+    return dictionary;
+}
+
 Dictionary toDictionary(const api::ProfileSummary& profile)
 {
     Dictionary dictionary{

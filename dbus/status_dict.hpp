@@ -6,6 +6,7 @@
 #include "agent/api/gateway_control.hpp"
 #include "agent/api/key_store_control.hpp"
 #include "agent/api/renewal_overview.hpp"
+#include "agent/api/smartcard.hpp"
 #include "dbus/values.hpp"
 
 /// What the gateway reports, as the dictionaries and words that the XML describes.
@@ -18,6 +19,7 @@ namespace causeway::dbus {
 /// Among what is told of the registration that the certificate is for.
 void addTo(Dictionary& registration, const api::RenewalStatus& renewal);
 void addTo(Dictionary& registration, const api::EnrolmentStatus& enrolment);
+[[nodiscard]] Dictionary toDictionary(const api::SmartcardStatus& status);
 [[nodiscard]] Dictionary toDictionary(const api::ProfileSummary& profile);
 [[nodiscard]] Dictionary toDictionary(const api::MappedResource& resource);
 [[nodiscard]] Dictionary toDictionary(const api::KeyStoreFacts& facts);

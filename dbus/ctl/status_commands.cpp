@@ -60,6 +60,21 @@ void addKeyStore(Table& table, const Json& json)
         table.add({"  remedy", remedy});
 }
 
+/// "in use: Site card (0102030405060708) for meter-1"
+void addSmartcard(Table& table, const Json& json)
+{
+    const auto& card = json["Smartcard"];
+    const auto state = textIn(card, "state");
+    if (state == "off")
+        return;
+    const auto label = textIn(card, "label");
+    const auto which =
+        label.empty() ? std::string() : fmt::format(": {} ({})", label, textIn(card, "serial"));
+    table.add({"smartcard", fmt::format("{}{}, for {}", state, which, textIn(card, "device"))});
+    if (const auto reason = textIn(card, "reason"); !reason.empty())
+        table.add({"  because", reason});
+}
+
 void show(Session& session)
 {
     const auto json = gather(session.client);
@@ -67,6 +82,7 @@ void show(Session& session)
         Table table;
         table.add({"version", textIn(json, "Version")});
         addKeyStore(table, json);
+        addSmartcard(table, json);
         table.add({"lines", countOf(json["lines"], "up", [](const Json& line) {
                        return line["Up"].get<bool>();
                    })});

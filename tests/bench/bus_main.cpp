@@ -19,6 +19,7 @@
 #include "tests/fakes/fake_gateway.hpp"
 #include "tests/fakes/fake_key_store_control.hpp"
 #include "tests/fakes/fake_renewals.hpp"
+#include "tests/fakes/fake_smartcard.hpp"
 
 // What the objects of many devices cost on D-Bus, and how long the loop stands still for a caller
 // who asks for all of them.
@@ -124,13 +125,15 @@ void measure(std::size_t count)
     fakes::FakeCredentialLists lists(loop);
     fakes::FakeKeyStoreControl keyStore(loop);
     fakes::FakeRenewals renewals;
+    fakes::FakeSmartcard smartcard;
     for (std::size_t i = 0; i < count; ++i) {
         const auto name = "meter-" + std::to_string(i);
         gateway.devices.emplace(name, deviceStatus(name));
     }
     const double before = residentKibibytes();
     const auto begin = Clock::now();
-    dbus::Service service(loop, {gateway, lists, keyStore, renewals}, {bus.address(), "bench"});
+    dbus::Service service(
+        loop, {gateway, lists, keyStore, renewals, smartcard}, {bus.address(), "bench"});
     const double exported = millisecondsSince(begin);
     const double memory = (residentKibibytes() - before) / static_cast<double>(count);
     Caller caller(bus.address());

@@ -18,6 +18,7 @@
 #include "tests/fakes/fake_gateway.hpp"
 #include "tests/fakes/fake_key_store_control.hpp"
 #include "tests/fakes/fake_renewals.hpp"
+#include "tests/fakes/fake_smartcard.hpp"
 
 namespace causeway::tests {
 
@@ -42,7 +43,8 @@ public:
 
         void start()
         {
-            service.emplace(loop, dbus::Controls{gateway, lists, keyStore, renewals}, settings);
+            service.emplace(
+                loop, dbus::Controls{gateway, lists, keyStore, renewals, smartcard}, settings);
         }
 
         base::EventLoop& loop;
@@ -51,6 +53,7 @@ public:
         fakes::FakeCredentialLists lists;
         fakes::FakeKeyStoreControl keyStore;
         fakes::FakeRenewals renewals;
+        fakes::FakeSmartcard smartcard;
         PolkitMock polkit;
         std::optional<dbus::Service> service;
     };

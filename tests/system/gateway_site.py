@@ -194,6 +194,7 @@ class Site:
         self.state.mkdir(mode=0o700)
         self.extra_settings = settings
         self.with_tpm = with_tpm
+        self.environment = {}  # of the daemon, besides ours
         self.programs = []
         self.servers = []
         self.daemon = None
@@ -266,7 +267,7 @@ RetryPeriod=1s
 [Bus]
 Address={self.bus}
 {self.extra_settings}""")
-        self.daemon = self.start("causewayd", [self.build / "agent/causewayd", "--config", config])
+        self.daemon = self.start("causewayd", [self.build / "agent/causewayd", "--config", config], env=self.environment)
         wait_until("causewayd on the bus",
                    lambda: self.daemon.check_running() or self.call("status", "--json").returncode == 0)
 

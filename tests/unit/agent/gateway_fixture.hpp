@@ -35,23 +35,22 @@ public:
 
     void startGateway()
     {
-        gateway.emplace(
-            agent::GatewayServices{loop,
-                                   transport,
-                                   store,
-                                   store,
-                                   store,
-                                   store,
-                                   fieldKeys,
-                                   buses,
-                                   bluetooth,
-                                   profiles,
-                                   definitions,
-                                   firmware,
-                                   [] {},
-                                   nullptr,
-                                   machine},
-            agent::GatewayRules{false, base::Duration::zero(), std::chrono::milliseconds(1), {}});
+        gateway.emplace(agent::GatewayServices{loop,
+                                               transport,
+                                               store,
+                                               store,
+                                               store,
+                                               store,
+                                               fieldKeys,
+                                               buses,
+                                               bluetooth,
+                                               profiles,
+                                               definitions,
+                                               firmware,
+                                               [] {},
+                                               nullptr,
+                                               machine},
+                        rules);
         gateway->setListener(this);
     }
 
@@ -169,6 +168,7 @@ public:
     agent::FirmwareDepot firmware{loop, packages.path(), buses};
     bridges::ble::Central bluetooth{loop, "unix:path=/nonexistent/bus"};
     agent::MachineServices machine;
+    agent::GatewayRules rules{false, base::Duration::zero(), std::chrono::milliseconds(1), {}};
     bool isBroken = false; ///< what is told of a new line meets a fault of the program
     std::vector<std::string> told;
     std::optional<agent::Gateway> gateway;

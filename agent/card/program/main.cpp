@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <span>
+#include <string_view>
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "agent/card/card_report.hpp"
+#include "agent/card/program/card_search.hpp"
+
+// causeway-card MODULE CARD SALT KNOWN PATIENCE pin|no-pin: tells on standard output, once, what it
+// sees. Started by the daemon; see card_report.hpp and README.md.
+
+namespace {
+
+constexpr int wrongUse = 2;
+constexpr int argumentCount = 7;
+
+/// Neither a core file nor another process of the same user gets what is on the card.
+void harden()
+{
+    ::prctl(PR_SET_DUMPABLE, 0);
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL); // a daemon that is killed leaves no reader behind
+}
+
+causeway::card::SearchSettings settingsFrom(std::span<char*> arguments)
+{
+    causeway::card::SearchSettings settings;
+    settings.module = arguments[1];
+    settings.card = arguments[2];
+    settings.salt = arguments[3];
+    settings.known = arguments[4];
+    const std::string_view patience = arguments[5];
+    int seconds = 0;
+    std::from_chars(patience.data(), patience.data() + patience.size(), seconds);
+    settings.patience = std::chrono::seconds(seconds);
+    settings.triesPin = std::string_view(arguments[6]) == "pin";
+    return settings;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    if (argc != argumentCount) {
+        std::fputs("causeway-card is started by causewayd\n", stderr);
+        return wrongUse;
+    }
+    harden();
+    try {
+        const auto report = causeway::card::CardSearch(settingsFrom({argv, argumentCount})).run();
+        const auto octets = causeway::card::encodeReport(report);
+        const auto told = ::write(STDOUT_FILENO, octets.view().data(), octets.size());
+        return told == static_cast<ssize_t>(octets.size()) ? EXIT_SUCCESS : EXIT_FAILURE;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return EXIT_FAILURE;
+    }
+}

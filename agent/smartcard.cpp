@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/smartcard.hpp"
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/random.h>
+
+#include "agent/base/bytes.hpp"
+#include "agent/base/log.hpp"
+#include "agent/gateway.hpp"
+
+namespace causeway::agent {
+
+using api::CardReport;
+using api::CardSighting;
+using base::ErrorKind;
+using base::Expected;
+
+namespace {
+
+/// How long one program watches the card; the next reads it once more.
+constexpr std::chrono::seconds watch{60};
+/// After a reader that hangs, a program that fails, a key store that is locked.
+constexpr base::Duration retryPeriod = std::chrono::seconds(10);
+
+constexpr std::array<std::string_view, 9> words{"no-support",
+                                                "no-service",
+                                                "no-reader",
+                                                "no-card",
+                                                "foreign",
+                                                "pin-needed",
+                                                "pin-refused",
+                                                "unreadable",
+                                                "in-use"};
+
+std::string makeSalt()
+{
+    std::array<std::uint8_t, 16> octets{};
+    if (::getrandom(octets.data(), octets.size(), 0) != static_cast<ssize_t>(octets.size()))
+        throw std::system_error(errno, std::generic_category(), "getrandom");
+    return base::toHex(octets);
+}
+
+/// Whether it is the card that is at fault, and not the moment.
+bool isFinal(ErrorKind kind)
+{
+    return kind == ErrorKind::InvalidArgument || kind == ErrorKind::Refused ||
+           kind == ErrorKind::AlreadyExists || kind == ErrorKind::NotSupported ||
+           kind == ErrorKind::LimitExceeded || kind == ErrorKind::Corrupt;
+}
+
+} // namespace
+
+Smartcard::Smartcard(base::Scheduler& scheduler,
+                     api::CardReader& reader,
+                     Gateway& gateway,
+                     std::string device)
+    : reader_(reader)
+    , gateway_(gateway)
+    , retry_(scheduler, [this] { lookAnew(); })
+{
+    status_.device = std::move(device);
+}
+
+void Smartcard::start()
+{
+    if (status_.device.empty())
+        return;
+    isStopped_ = false;
+    status_.state = "starting";
+    rememberCard();
+    look(std::chrono::seconds(0));
+}
+
+void Smartcard::stop()
+{
+    isStopped_ = true;
+    retry_.stop();
+}
+
+// "SALT:DIGEST:SERIAL"
+void Smartcard::rememberCard()
+{
+    const auto mark = gateway_.cardMark(status_.device);
+    const auto first = mark.find(':');
+    const auto second = first == std::string::npos ? first : mark.find(':', first + 1);
+    hasAccounts_ = second != std::string::npos;
+    if (hasAccounts_) {
+        salt_ = mark.substr(0, first);
+        known_ = mark.substr(first + 1, second - first - 1);
+        accountsOf_ = mark.substr(second + 1);
+        return;
+    }
+    accountsOf_.clear();
+    if (salt_.empty())
+        salt_ = makeSalt();
+}
+
+void Smartcard::onAccountsChanged()
+{
+    if (isStopped_ || isDeciding_ || status_.state == "starting")
+        return;
+    const bool isLost = status_.state == "in-use" && gateway_.cardMark(status_.device).empty();
+    const bool isWaiting = status_.state == "no-device" && gateway_.device(status_.device);
+    if (isLost || isWaiting)
+        lookAnew();
+}
+
+void Smartcard::lookAnew()
+{
+    known_.clear();
+    rememberCard();
+    look(std::chrono::seconds(0));
+}
+
+void Smartcard::look(std::chrono::seconds patience)
+{
+    if (isStopped_)
+        return;
+    retry_.stop();
+    reader_.look({salt_, known_, patience, triesPin_},
+                 lifetime_.guard([this](const Expected<CardReport>& seen) {
+                     if (!isStopped_)
+                         onSeen(seen);
+                 }));
+}
+
+void Smartcard::onSeen(const Expected<CardReport>& seen)
+{
+    isDeciding_ = true;
+    if (!seen) {
+        show("silent", {}, seen.error().message);
+        return tryLater();
+    }
+    const bool isKnown = !known_.empty() && seen->digest == known_;
+    known_ = seen->digest;
+    if (isKnown) {
+        if (seen->sighting == CardSighting::Information && hasAccounts_)
+            show("in-use", *seen, {});
+        return goOn();
+    }
+    followPin(*seen);
+    if (seen->sighting == CardSighting::Information)
+        return take(*seen);
+    const bool isRefused = seen->sighting == CardSighting::PinNeeded && !triesPin_;
+    show(
+        std::string(isRefused ? "pin-refused" : words.at(static_cast<std::size_t>(seen->sighting))),
+        *seen,
+        seen->reason);
+    if (endsAccounts(*seen))
+        return drop();
+    goOn();
+}
+
+// Each wrong try brings a card nearer to its end: another one only for another card.
+void Smartcard::followPin(const CardReport& report)
+{
+    if (report.sighting == CardSighting::PinRefused) {
+        triesPin_ = false;
+        refusedSerial_ = report.serial;
+    } else if (report.sighting == CardSighting::NoCard ||
+               report.sighting == CardSighting::NoReader || report.serial != refusedSerial_) {
+        triesPin_ = true;
+    }
+}
+
+// What cannot be seen may be there: only a card that is gone, or another one, ends the accounts.
+bool Smartcard::endsAccounts(const CardReport& report) const
+{
+    switch (report.sighting) {
+    case CardSighting::NoReader:
+    case CardSighting::NoCard:
+    case CardSighting::Foreign:
+        return hasAccounts_;
+    case CardSighting::PinNeeded:
+    case CardSighting::PinRefused:
+    case CardSighting::Unreadable:
+        return hasAccounts_ && !report.serial.empty() && report.serial != accountsOf_;
+    case CardSighting::NoSupport:
+    case CardSighting::NoService:
+    case CardSighting::Information:
+        break;
+    }
+    return false;
+}
+
+void Smartcard::take(const CardReport& report)
+{
+    CardReport card;
+    card.label = report.label;
+    card.serial = report.serial;
+    gateway_.takeCard(status_.device,
+                      report.content,
+                      fmt::format("{}:{}:{}", salt_, known_, report.serial),
+                      lifetime_.guard([this, card = std::move(card)](const Expected<void>& taken) {
+                          onTaken(card, taken);
+                      }));
+}
+
+void Smartcard::onTaken(const CardReport& card, const Expected<void>& taken)
+{
+    if (taken) {
+        hasAccounts_ = true;
+        accountsOf_ = card.serial;
+        log::notice("{DEVICE}: has the accounts on the smartcard {CARD} ({SERIAL})",
+                    "DEVICE",
+                    status_.device,
+                    "CARD",
+                    card.label,
+                    "SERIAL",
+                    card.serial);
+        show("in-use", card, {});
+        return goOn();
+    }
+    const auto& error = taken.error();
+    if (error.kind == ErrorKind::NotFound) {
+        show("no-device", card, error.message);
+        return goOn();
+    }
+    show("refused", card, error.message);
+    if (!isFinal(error.kind))
+        return tryLater();
+    if (hasAccounts_)
+        return drop();
+    goOn();
+}
+
+void Smartcard::drop()
+{
+    gateway_.dropCard(status_.device, lifetime_.guard([this](const Expected<void>& dropped) {
+        if (!dropped && dropped.error().kind != ErrorKind::NotFound) {
+            log::err("{DEVICE}: the accounts of the smartcard could not be removed: {ERROR}; this "
+                     "is tried again",
+                     "DEVICE",
+                     status_.device,
+                     "ERROR",
+                     dropped.error().message);
+            return tryLater();
+        }
+        hasAccounts_ = false;
+        accountsOf_.clear();
+        log::notice("{DEVICE}: the accounts of the smartcard are removed, {REASON}",
+                    "DEVICE",
+                    status_.device,
+                    "REASON",
+                    status_.reason);
+        goOn();
+    }));
+}
+
+void Smartcard::show(std::string state, const CardReport& card, std::string reason)
+{
+    const bool isNew = status_.state != state || status_.reason != reason ||
+                       status_.serial != card.serial || status_.label != card.label;
+    if (!isNew)
+        return;
+    status_.state = std::move(state);
+    status_.label = card.label;
+    status_.serial = card.serial;
+    status_.reason = std::move(reason);
+    if (!status_.reason.empty())
+        log::warning("{DEVICE}: {REASON} (smartcard: {STATE}), {REMEDY}",
+                     "DEVICE",
+                     status_.device,
+                     "REASON",
+                     status_.reason,
+                     "STATE",
+                     status_.state,
+                     "REMEDY",
+                     "looking for it again and again");
+    gateway_.onSmartcardChanged();
+}
+
+void Smartcard::goOn()
+{
+    isDeciding_ = false;
+    gateway_.endCardWait();
+    look(watch);
+}
+
+void Smartcard::tryLater()
+{
+    isDeciding_ = false;
+    gateway_.endCardWait();
+    if (!isStopped_)
+        retry_.start(retryPeriod);
+}
+
+} // namespace causeway::agent

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "agent/api/smartcard.hpp"
+#include "agent/base/lifetime.hpp"
+#include "agent/base/scheduler.hpp"
+
+namespace causeway::agent {
+
+class Gateway;
+
+/// Bootstrap from Smartcard (LwM2M Core §6.1.3.2) for one device: its accounts are those on the
+/// card as long as the card is there. Main thread; what it is given outlives it.
+class Smartcard final : public api::SmartcardOverview
+{
+public:
+    /// An empty device: off.
+    Smartcard(base::Scheduler& scheduler,
+              api::CardReader& reader,
+              Gateway& gateway,
+              std::string device);
+
+    /// When the devices are there: the first look, which the device waits for.
+    void start();
+    /// The device came or went, or something else has replaced its accounts.
+    void onAccountsChanged();
+    /// No look any more.
+    void stop();
+
+    [[nodiscard]] api::SmartcardStatus smartcard() const override { return status_; }
+
+private:
+    void rememberCard();
+    /// At once; what was seen last is told again, but the card whose accounts these are.
+    void lookAnew();
+    void look(std::chrono::seconds patience);
+    void onSeen(const base::Expected<api::CardReport>& seen);
+    void take(const api::CardReport& report);
+    void onTaken(const api::CardReport& card, const base::Expected<void>& taken);
+    void drop();
+    [[nodiscard]] bool endsAccounts(const api::CardReport& report) const;
+    void followPin(const api::CardReport& report);
+    void show(std::string state, const api::CardReport& card, std::string reason);
+    void goOn();
+    void tryLater();
+
+    api::CardReader& reader_;
+    Gateway& gateway_;
+    api::SmartcardStatus status_;
+    std::string salt_;
+    std::string known_;        ///< the digest of what was seen last
+    std::string accountsOf_;   ///< the serial number of the card whose accounts these are
+    bool hasAccounts_ = false; ///< the device's are a card's
+    bool isDeciding_ = false;  ///< between a report and the end of what comes of it
+    bool isStopped_ = true;
+    bool triesPin_ = true;
+    std::string refusedSerial_; ///< of the card that refused the PIN
+    base::Timer retry_;
+    base::Lifetime lifetime_;
+};
+
+} // namespace causeway::agent
