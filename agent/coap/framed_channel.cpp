@@ -336,10 +336,10 @@ void FramedChannel::onChannelLost(const Error& reason)
     lose(released_ ? *released_ : reason);
 }
 
-void FramedChannel::lose(Error reason)
+void FramedChannel::lose(const Error& reason)
 {
     late_.stop();
-    listener_.onChannelLost(reason);
+    listener_.onChannelLost(Error(reason)); // what the Release said goes with this
 }
 
 } // namespace causeway::coap

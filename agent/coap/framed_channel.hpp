@@ -82,7 +82,7 @@ private:
     void onRelease(const Signal& release);
     void pass(const Frame& frame);
     void abort(const std::string& what, std::optional<std::uint16_t> badCsmOption = std::nullopt);
-    void lose(base::Error reason);
+    void lose(const base::Error& reason);
     void onLate();
 
     /// A Ping that is answered when these requests are.
