@@ -59,10 +59,10 @@ public:
 
     [[nodiscard]] api::KeyStoreStatus keyStore() const override;
     [[nodiscard]] api::Counters counters() const override;
+    [[nodiscard]] api::BluetoothState bluetooth() const override;
     [[nodiscard]] std::vector<api::ProfileSummary> profiles() const override;
     [[nodiscard]] base::Expected<api::ProfileDescription>
     describeProfile(const std::string& name) const override;
-
     [[nodiscard]] std::vector<std::string> lineNames() const override;
     [[nodiscard]] std::vector<std::string> serverNames() const override;
     [[nodiscard]] std::vector<std::string> deviceNames() const override;

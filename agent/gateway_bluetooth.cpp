@@ -26,6 +26,21 @@ constexpr std::chrono::seconds longestScan{60};
 
 } // namespace
 
+api::BluetoothState Gateway::bluetooth() const
+{
+    using bridges::ble::Listening;
+    const auto& state = services_.bluetooth.state();
+    switch (state.listening) {
+    case Listening::Passively:
+        return {"passive", {}};
+    case Listening::Actively:
+        return {"active", {}};
+    case Listening::Not:
+        break;
+    }
+    return {state.reason.empty() ? "unused" : "unavailable", state.reason};
+}
+
 void Gateway::scanBluetooth(std::chrono::seconds duration, SightingsDone done)
 {
     if (duration < std::chrono::seconds(1) || duration > longestScan)

@@ -186,6 +186,16 @@ Dictionary GatewayAdaptor::Smartcard()
     return toDictionary(context_.smartcard.smartcard());
 }
 
+std::string GatewayAdaptor::Bluetooth()
+{
+    return context_.control.bluetooth().listening;
+}
+
+std::string GatewayAdaptor::BluetoothReason()
+{
+    return context_.control.bluetooth().reason;
+}
+
 api::Counters GatewayAdaptor::Counters()
 {
     return answering([this] { return context_.control.counters(); });

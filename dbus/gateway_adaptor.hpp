@@ -41,6 +41,8 @@ private:
     std::string KeyStoreReason() override;
     std::string KeyStoreRemedy() override;
     Dictionary Smartcard() override;
+    std::string Bluetooth() override;
+    std::string BluetoothReason() override;
     api::Counters Counters() override;
 
     template <typename Settings>

@@ -53,6 +53,7 @@ public:
 
     [[nodiscard]] virtual KeyStoreStatus keyStore() const = 0;
     [[nodiscard]] virtual Counters counters() const = 0;
+    [[nodiscard]] virtual BluetoothState bluetooth() const = 0;
     [[nodiscard]] virtual std::vector<ProfileSummary> profiles() const = 0;
     [[nodiscard]] virtual base::Expected<ProfileDescription>
     describeProfile(const std::string& name) const = 0;

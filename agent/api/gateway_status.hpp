@@ -70,6 +70,13 @@ struct ProfileDescription
     std::vector<MappedResource> resources;
 };
 
+/// How Bluetooth devices are listened for.
+struct BluetoothState
+{
+    std::string listening; ///< "passive", "active", "unused" or "unavailable"
+    std::string reason;    ///< why it is unavailable
+};
+
 /// A Bluetooth device that was heard in a scan.
 struct BluetoothSighting
 {

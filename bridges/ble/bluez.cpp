@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridges/ble/bluez.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,7 @@ namespace causeway::bridges::ble {
 namespace {
 
 constexpr const char* adapterInterface = "org.bluez.Adapter1";
+constexpr const char* monitorsInterface = "org.bluez.AdvertisementMonitorManager1";
 constexpr const char* deviceInterface = "org.bluez.Device1";
 constexpr const char* serviceInterface = "org.bluez.GattService1";
 constexpr const char* characteristicInterface = "org.bluez.GattCharacteristic1";
@@ -80,16 +82,18 @@ Bluez::Bluez(base::EventLoop& loop, std::string busAddress, RadioListener& liste
 
 Bluez::~Bluez() = default;
 
-void Bluez::setListening(bool isWanted)
+void Bluez::setWish(const ListeningWish& wish)
 {
-    if (std::exchange(isWanted_, isWanted) == isWanted)
-        return;
+    const bool wasWanted = wish_.isWanted;
+    wish_ = wish;
     for (const auto& entry : adapters_) {
         auto& adapter = *entry.second;
-        base::contain("an adapter", [&] { adapter.setWanted(isWanted); });
+        base::contain("an adapter", [&] { adapter.setWish(wish); });
     }
+    if (wasWanted == wish.isWanted)
+        return;
     said_ = notAsked;
-    if (isWanted)
+    if (wish.isWanted)
         retry_.start(base::Duration::zero()); // who is not there is told anew
 }
 
@@ -134,7 +138,7 @@ void Bluez::onBusLost(const std::string& reason)
     peripherals_->setConnection(nullptr);
     matches_.reset();
     bus_.reset();
-    say(reason);
+    say(Listening::Not, reason);
     retry_.start(busPause);
 }
 
@@ -153,7 +157,7 @@ void Bluez::askForObjects()
 
 void Bluez::onRefused(const std::string& sentence)
 {
-    say(sentence);
+    say(Listening::Not, sentence);
     retry_.start(busPause);
 }
 
@@ -237,9 +241,15 @@ void Bluez::takeAttribute(const std::string& path, const Interfaces& interfaces)
 
 void Bluez::addAdapter(const std::string& path)
 {
-    auto adapter = std::make_unique<BluezAdapter>(
-        bus_->connection(), loop_, path, [this] { onAdapterChanged(); });
-    adapter->setWanted(isWanted_);
+    const auto onHeard = [this](const std::string& device) {
+        onHeardAgain(device);
+    };
+    auto adapter =
+        std::make_unique<BluezAdapter>(bus_->connection(),
+                                       loop_,
+                                       path,
+                                       BluezAdapter::Site{[this] { onAdapterChanged(); }, onHeard});
+    adapter->setWish(wish_);
     adapters_.emplace(path, std::move(adapter));
     settling_.start(settlingTime);
 }
@@ -253,6 +263,9 @@ void Bluez::takeObject(const std::string& path, const Interfaces& interfaces)
         takeAdapter(path, adapter->second);
         onAdapterChanged();
     }
+    const auto known = adapters_.find(path);
+    if (known != adapters_.end() && interfaces.contains(monitorsInterface))
+        known->second->offerMonitors();
     takeDeviceObject(path, interfaces);
     takeAttribute(path, interfaces);
 }
@@ -311,6 +324,7 @@ bool Bluez::takePlainAdvertisement(const std::string& path, sdbus::Message& sign
         return false;
     if (advertisement->rssi)
         peripherals_->noteHeard(path);
+    noteHeard(path, *advertisement);
     listener_.onAdvertisement(*advertisement);
     return true;
 }
@@ -322,21 +336,56 @@ void Bluez::takeDevice(const std::string& path, const Properties& properties)
     if (device == devices_.end())
         return;
     peripherals_->takeDevice(path, device->second.address, properties);
-    if (const auto advertisement = advertisementIn(properties, device->second))
+    if (const auto advertisement = advertisementIn(properties, device->second)) {
+        noteHeard(path, *advertisement);
         listener_.onAdvertisement(*advertisement);
+    }
+}
+
+/// Only who listens passively hears it again by this.
+void Bluez::noteHeard(const std::string& path, const Advertisement& advertisement)
+{
+    if (wish_.patterns.empty() || !advertisement.hasData())
+        return;
+    const auto device = devices_.find(path);
+    if (device == devices_.end())
+        return;
+    Advertisement& newest = device->second.newest;
+    newest.rssi = advertisement.rssi ? advertisement.rssi : newest.rssi;
+    if (!advertisement.manufacturerData.empty())
+        newest.manufacturerData = advertisement.manufacturerData;
+    if (!advertisement.serviceData.empty())
+        newest.serviceData = advertisement.serviceData;
+    device->second.isTold = true;
+}
+
+/// Each advertisement comes by this, and before that by a signal when it is another one.
+void Bluez::onHeardAgain(const std::string& path)
+{
+    const auto device = devices_.find(path);
+    if (device == devices_.end() || std::exchange(device->second.isTold, false))
+        return;
+    Advertisement& newest = device->second.newest;
+    newest.address = device->second.address;
+    newest.name = device->second.name;
+    newest.services = device->second.services;
+    listener_.onAdvertisement(newest);
 }
 
 void Bluez::onAdapterChanged()
 {
     std::string reason = "there is no Bluetooth adapter";
+    auto listening = Listening::Not;
+    bool isAsked = false;
     for (const auto& [path, adapter] : adapters_) {
-        if (adapter->isListening())
-            return say({});
+        listening = std::max(listening, adapter->listening());
         reason = adapter->reason();
-        if (reason.empty())
-            return; // it will tell
+        isAsked = isAsked || (reason.empty() && adapter->listening() == Listening::Not);
     }
-    say(reason);
+    if (listening != Listening::Not)
+        say(listening, {});
+    else if (!isAsked) // who is asked will tell
+        say(listening, reason);
 }
 
 void Bluez::onSettled()
@@ -355,10 +404,11 @@ void Bluez::forgetAll()
     peripherals_->forgetAll();
 }
 
-void Bluez::say(const std::string& reason)
+void Bluez::say(Listening listening, const std::string& reason)
 {
-    if (isWanted_ && std::exchange(said_, reason) != reason)
-        listener_.onRadio(reason.empty(), reason);
+    const bool isOther = std::exchange(listening_, listening) != listening;
+    if (wish_.isWanted && (std::exchange(said_, reason) != reason || isOther))
+        listener_.onRadio(listening, reason);
 }
 
 } // namespace causeway::bridges::ble

@@ -9,6 +9,7 @@
 #include "agent/base/event_loop.hpp"
 #include "agent/base/lifetime.hpp"
 #include "bridges/ble/gatt_radio.hpp"
+#include "bridges/ble/listening.hpp"
 #include "bridges/ble/radio_listener.hpp"
 
 namespace sdbus {
@@ -38,8 +39,8 @@ public:
     Bluez(const Bluez&) = delete;
     Bluez& operator=(const Bluez&) = delete;
 
-    /// At first it does not; nobody is told of the radio meanwhile.
-    void setListening(bool isWanted);
+    /// At first it shall not; nobody is told of the radio meanwhile.
+    void setWish(const ListeningWish& wish);
 
     /// Removing bonds has to wait until bluetoothd and an adapter are there;
     /// RadioListener::onBondsRemoved() tells when nothing waits any more.
@@ -66,7 +67,9 @@ private:
     void onAdapterChanged();
     void onSettled();
     void forgetAll();
-    void say(const std::string& reason);
+    void say(Listening listening, const std::string& reason);
+    void onHeardAgain(const std::string& path);
+    void noteHeard(const std::string& path, const Advertisement& advertisement);
 
     [[nodiscard]] bool takePlainAdvertisement(const std::string& path, sdbus::Message& signal);
 
@@ -87,8 +90,9 @@ private:
     base::EventLoop& loop_;
     std::string busAddress_;
     RadioListener& listener_;
-    bool isWanted_ = false; ///< to listen
-    std::string said_;      ///< why no adapter listens; empty when one does
+    ListeningWish wish_;
+    Listening listening_ = Listening::Not; ///< as it was told
+    std::string said_;                     ///< why no adapter listens; empty when one does
     std::unique_ptr<base::Bus> bus_;
     std::unique_ptr<BluezPeripherals> peripherals_; ///< with proxies of bus_
     std::unique_ptr<Matches> matches_;

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "agent/base/log.hpp"
+
 namespace causeway::bridges::ble {
 
 namespace {
@@ -22,10 +24,13 @@ bool isInProgress(const sdbus::Error& error)
 BluezAdapter::BluezAdapter(sdbus::IConnection& connection,
                            base::Scheduler& scheduler,
                            const std::string& path,
-                           std::function<void()> changed)
+                           Site site)
     : ProxyInterfaces(connection, bus::ServiceName{"org.bluez"}, sdbus::ObjectPath{path})
+    , connection_(connection)
+    , scheduler_(scheduler)
+    , path_(path)
     , name_(path.substr(path.rfind('/') + 1))
-    , changed_(std::move(changed))
+    , site_(std::move(site))
     , reason_(fmt::format("the Bluetooth adapter {} is switched off", name_))
     , retry_(scheduler, [this] { begin(); })
 {
@@ -37,17 +42,32 @@ BluezAdapter::~BluezAdapter()
     unregisterProxy();
 }
 
-void BluezAdapter::setWanted(bool isWanted)
+Listening BluezAdapter::wantedWay() const
 {
-    if (std::exchange(isWanted_, isWanted) == isWanted)
+    if (!wish_.isWanted)
+        return Listening::Not;
+    const bool isPassive = !wish_.patterns.empty() && hasMonitors_ && !isMonitorRefused_;
+    return isPassive ? Listening::Passively : Listening::Actively;
+}
+
+void BluezAdapter::setWish(const ListeningWish& wish)
+{
+    if (wish_ == wish)
         return;
-    if (isWanted)
-        return begin();
-    retry_.stop();
-    isListening_ = false;
-    // An attempt that is under way is ended by its answer.
-    if (std::exchange(isCounted_, false))
-        StopDiscovery();
+    wish_ = wish;
+    isMonitorRefused_ = false;
+    if (way_ == Listening::Actively && wantedWay() == Listening::Actively)
+        return;
+    end();
+    begin();
+}
+
+void BluezAdapter::offerMonitors()
+{
+    if (std::exchange(hasMonitors_, true) || way_ == wantedWay())
+        return;
+    end();
+    begin();
 }
 
 void BluezAdapter::setPowered(bool isPowered)
@@ -55,6 +75,8 @@ void BluezAdapter::setPowered(bool isPowered)
     if (std::exchange(isPowered_, isPowered) == isPowered)
         return;
     isCounted_ = false;
+    isMonitorRefused_ = false;
+    monitor_.reset();
     if (isPowered)
         begin();
     else
@@ -63,7 +85,7 @@ void BluezAdapter::setPowered(bool isPowered)
 
 void BluezAdapter::setDiscovering(bool isDiscovering)
 {
-    if (isDiscovering || !isListening_)
+    if (isDiscovering || listening() != Listening::Actively)
         return;
     cease(fmt::format("the Bluetooth adapter {} has ceased to listen", name_));
     retry_.start(retryPause);
@@ -71,12 +93,53 @@ void BluezAdapter::setDiscovering(bool isDiscovering)
 
 void BluezAdapter::begin()
 {
-    if (!isPowered_ || !isWanted_)
+    way_ = wantedWay();
+    if (!isPowered_ || way_ == Listening::Not)
         return;
     reason_.clear();
+    if (way_ == Listening::Passively)
+        return monitor();
     // Without DuplicateData a sensor whose values stay the same looks dead.
     SetDiscoveryFilter({{"Transport", sdbus::Variant(std::string("le"))},
                         {"DuplicateData", sdbus::Variant(true)}});
+}
+
+/// Without a word: what comes next tells.
+void BluezAdapter::end()
+{
+    retry_.stop();
+    isListening_ = false;
+    monitor_.reset();
+    way_ = Listening::Not;
+    // An attempt that is under way is ended by its answer.
+    if (std::exchange(isCounted_, false))
+        StopDiscovery();
+}
+
+void BluezAdapter::monitor()
+{
+    monitor_ = std::make_unique<BluezMonitor>(
+        connection_,
+        scheduler_,
+        path_,
+        wish_.patterns,
+        BluezMonitor::Site{++monitors_,
+                           [this] { succeed(); },
+                           [this](const std::string& reason) { onMonitorRefused(reason); },
+                           site_.onHeard});
+}
+
+void BluezAdapter::onMonitorRefused(const std::string& reason)
+{
+    log::notice("the Bluetooth adapter {ADAPTER} does not listen passively: {ERROR}; it listens "
+                "actively",
+                "ADAPTER",
+                name_,
+                "ERROR",
+                reason);
+    isMonitorRefused_ = true;
+    end();
+    begin();
 }
 
 void BluezAdapter::cease(std::string reason)
@@ -84,12 +147,19 @@ void BluezAdapter::cease(std::string reason)
     retry_.stop();
     isListening_ = false;
     reason_ = std::move(reason);
-    changed_();
+    site_.onChanged();
+}
+
+void BluezAdapter::succeed()
+{
+    isListening_ = true;
+    reason_.clear();
+    site_.onChanged();
 }
 
 void BluezAdapter::onSetDiscoveryFilterReply(bus::MaybeError error)
 {
-    if (!isWanted_)
+    if (way_ != Listening::Actively)
         return;
     if (error)
         refuse(*error);
@@ -99,7 +169,7 @@ void BluezAdapter::onSetDiscoveryFilterReply(bus::MaybeError error)
 
 void BluezAdapter::onStartDiscoveryReply(bus::MaybeError error)
 {
-    if (!isWanted_) {
+    if (way_ != Listening::Actively) {
         if (!error)
             StopDiscovery();
         return;
@@ -110,9 +180,7 @@ void BluezAdapter::onStartDiscoveryReply(bus::MaybeError error)
     if (error && !(isCounted_ && isInProgress(*error)))
         return refuse(*error);
     isCounted_ = true;
-    isListening_ = true;
-    reason_.clear();
-    changed_();
+    succeed();
 }
 
 void BluezAdapter::refuse(const sdbus::Error& error)

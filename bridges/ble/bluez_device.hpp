@@ -21,6 +21,9 @@ struct BluezDevice
     std::string address;
     std::string name;
     std::vector<std::string> services; ///< canonicalUuid()s
+    /// While adapters listen passively: what it sent last, as long as that is the same.
+    Advertisement newest = {};
+    bool isTold = false; ///< by a signal; the call for the same advertisement is on its way
 };
 
 /// Nothing without an address. Throws sdbus::Error when a property has another type than

@@ -23,7 +23,15 @@ using Heard = Expected<std::vector<Advertisement>>;
 
 Central::Central(base::Scheduler& main, std::string busAddress)
     : main_(main)
-    , side_(std::make_unique<RadioSide>(loop_, std::move(busAddress)))
+    , side_(std::make_unique<RadioSide>(
+          loop_,
+          std::move(busAddress),
+          [this, token = lifetime_.token()](Listening listening, const std::string& reason) {
+              main_.post([this, token, listening, reason] {
+                  if (!token.expired())
+                      state_ = {listening, reason};
+              });
+          }))
     , thread_([this] { loop_.run(); })
 {
     ::pthread_setname_np(thread_.native_handle(), "radio");

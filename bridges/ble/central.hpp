@@ -48,6 +48,16 @@ public:
     /// on the main thread unless this goes first.
     void scan(base::Duration duration, ScanDone done);
 
+    /// How devices are listened for now; when nobody does although there are some, `reason` says
+    /// why.
+    struct State
+    {
+        Listening listening = Listening::Not;
+        std::string reason;
+    };
+
+    [[nodiscard]] const State& state() const { return state_; }
+
     /// The radio thread's door, for a watchdog's pings.
     [[nodiscard]] base::Scheduler& scheduler() { return loop_; }
 
@@ -55,11 +65,12 @@ private:
     base::Scheduler& main_;
     std::map<std::string, std::string> devices_;   ///< by address
     std::map<std::string, std::uint64_t> sensors_; ///< by device
+    State state_;
     base::EventLoop loop_;
+    base::Lifetime lifetime_;         ///< of which side_ has the token
     std::unique_ptr<RadioSide> side_; ///< lives and dies on the radio's thread
     std::uint64_t nextSensor_ = 1;
     std::thread thread_;
-    base::Lifetime lifetime_;
 };
 
 } // namespace causeway::bridges::ble

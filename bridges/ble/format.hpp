@@ -90,6 +90,8 @@ struct AdvertisementFormat
     std::optional<Counter> counter;
     std::optional<TlvLayout> tlv;
     Encryption encryption = Encryption::None;
+    /// The payload is in the advertisement itself, not in what the device answers a scan with.
+    bool isHeardPassively = false;
     /// Silence after which the device counts as gone; learnt from its own rhythm when not given.
     std::optional<std::chrono::milliseconds> lostAfter;
 };

@@ -210,6 +210,7 @@ AdvertisementFormat readFormat(ProfileTable table, FormatDefaults& defaults)
         format.counter = readCounter(std::move(inner), defaults.isTlv);
     });
     format.encryption = table.choice("encryption", all(encryptionWords)).value_or(Encryption::None);
+    format.isHeardPassively = table.flag("passive").value_or(false);
     if (const auto silence = table.integer("lost-after-s", 1, mostSilence))
         format.lostAfter = std::chrono::seconds(*silence);
     table.refuseOthers();

@@ -5,6 +5,7 @@
 
 #include "agent/base/bytes.hpp"
 #include "bridges/ble/advertisement.hpp"
+#include "bridges/ble/listening.hpp"
 
 namespace causeway::bridges::ble {
 
@@ -14,8 +15,8 @@ class RadioListener
 public:
     virtual ~RadioListener() = default;
     virtual void onAdvertisement(const Advertisement& advertisement) = 0;
-    /// When it changes: some adapter listens, or none does and `reason` says why.
-    virtual void onRadio(bool isListening, const std::string& reason) = 0;
+    /// When it changes: how adapters listen, or that none does and why.
+    virtual void onRadio(Listening listening, const std::string& reason) = 0;
     /// GattRadio::peripheral() says something else of it than before.
     virtual void onPeripheralChanged(const std::string& address) = 0;
     /// GattRadio::answerPasskey() answers it.

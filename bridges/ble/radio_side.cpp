@@ -33,9 +33,10 @@ void merge(Parts& known, const Parts& news)
 
 } // namespace
 
-RadioSide::RadioSide(base::EventLoop& loop, std::string busAddress)
+RadioSide::RadioSide(base::EventLoop& loop, std::string busAddress, Told told)
     : loop_(loop)
     , busAddress_(std::move(busAddress))
+    , told_(std::move(told))
     , scanTimer_(loop, [this] { endScans(); })
     , slots_(slotsPerAdapter)
 {}
@@ -142,15 +143,37 @@ void RadioSide::listen()
 
 void RadioSide::listenOrRest()
 {
-    const bool isWanted = !sensors_.empty() || !peripherals_.empty() || !scans_.empty();
-    if (isWanted || (bluez_ && bluez_->hasBondsToRemove())) {
+    const ListeningWish wished = wish();
+    if (wished.isWanted || (bluez_ && bluez_->hasBondsToRemove())) {
         listen();
-        bluez_->setListening(isWanted);
+        bluez_->setWish(wished);
     } else {
         bluez_.reset();
     }
-    if (!isWanted)
-        reason_.clear();
+    if (wished.isWanted)
+        return;
+    reason_.clear();
+    tell(Listening::Not);
+}
+
+/// A peripheral is found by discovery, and a scan wants to see everybody.
+ListeningWish RadioSide::wish() const
+{
+    ListeningWish wish;
+    wish.isWanted = !sensors_.empty() || !peripherals_.empty() || !scans_.empty();
+    if (!peripherals_.empty() || !scans_.empty())
+        return wish;
+    std::vector<std::shared_ptr<const DeviceProfile>> profiles;
+    for (const auto& [id, sensor] : sensors_)
+        profiles.push_back(sensor->profile());
+    wish.patterns = patternsOf(profiles);
+    return wish;
+}
+
+void RadioSide::tell(Listening listening)
+{
+    if (told_)
+        told_(listening, reason_);
 }
 
 void RadioSide::onAdvertisement(const Advertisement& advertisement)
@@ -166,13 +189,14 @@ void RadioSide::onAdvertisement(const Advertisement& advertisement)
         entry->second->onAdvertisement(advertisement);
 }
 
-void RadioSide::onRadio(bool isListening, const std::string& reason)
+void RadioSide::onRadio(Listening listening, const std::string& reason)
 {
-    if (isListening)
-        log::notice("listening for Bluetooth devices");
+    if (listening != Listening::Not)
+        log::notice("listening {HOW} for Bluetooth devices", "HOW", toString(listening));
     else
         log::warning("no Bluetooth device can be heard: {ERROR}; trying again", "ERROR", reason);
     reason_ = reason;
+    tell(listening);
     for (const auto& [id, sensor] : sensors_)
         sensor->onRadio(reason);
     for (const auto& [id, peripheral] : peripherals_)

@@ -13,6 +13,7 @@
 #include "agent/base/lifetime.hpp"
 #include "bridges/ble/bluez.hpp"
 #include "bridges/ble/connection_slots.hpp"
+#include "bridges/ble/listening.hpp"
 #include "bridges/ble/peripheral.hpp"
 #include "bridges/ble/sensor.hpp"
 
@@ -27,8 +28,11 @@ using ScanDone = base::UniqueFunction<void(base::Expected<std::vector<Advertisem
 class RadioSide final : public RadioListener
 {
 public:
+    /// Of all devices: how they are listened for, and why nobody does.
+    using Told = std::function<void(Listening listening, const std::string& reason)>;
+
     /// An empty address means the system bus.
-    RadioSide(base::EventLoop& loop, std::string busAddress);
+    RadioSide(base::EventLoop& loop, std::string busAddress, Told told = {});
     ~RadioSide() override;
     RadioSide(const RadioSide&) = delete;
     RadioSide& operator=(const RadioSide&) = delete;
@@ -62,7 +66,7 @@ private:
     };
 
     void onAdvertisement(const Advertisement& advertisement) override;
-    void onRadio(bool isListening, const std::string& reason) override;
+    void onRadio(Listening listening, const std::string& reason) override;
     void onPeripheralChanged(const std::string& address) override;
     void onPasskeyWanted(const std::string& address) override;
     void onBondsRemoved() override;
@@ -75,9 +79,12 @@ private:
     void endScans();
     void listen();
     void listenOrRest();
+    [[nodiscard]] ListeningWish wish() const;
+    void tell(Listening listening);
 
     base::EventLoop& loop_;
     std::string busAddress_;
+    Told told_;
     std::string reason_; ///< why nobody listens
     std::map<std::uint64_t, std::unique_ptr<Sensor>> sensors_;
     std::multimap<std::string, Sensor*, std::less<>> byAddress_;

@@ -59,6 +59,8 @@ public:
 
     [[nodiscard]] const std::string& address() const { return address_; }
 
+    [[nodiscard]] const std::shared_ptr<const DeviceProfile>& profile() const { return profile_; }
+
 private:
     void takePayload(const Advertisement& advertisement, base::ByteView payload);
     [[nodiscard]] bool isReplay(const PlainPayload& plain) const;

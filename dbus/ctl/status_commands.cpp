@@ -75,6 +75,17 @@ void addSmartcard(Table& table, const Json& json)
         table.add({"  because", reason});
 }
 
+void addBluetooth(Table& table, const Json& json)
+{
+    const auto listening = textIn(json, "Bluetooth");
+    if (listening.empty()) // a daemon before it had the word
+        return;
+    const bool isHeard = listening == "passive" || listening == "active";
+    table.add({"bluetooth", isHeard ? "listens " + listening + "ly" : listening});
+    if (const auto reason = textIn(json, "BluetoothReason"); !reason.empty())
+        table.add({"  because", reason});
+}
+
 void show(Session& session)
 {
     const auto json = gather(session.client);
@@ -90,6 +101,7 @@ void show(Session& session)
         table.add({"devices", countOf(json["devices"], "available", [](const Json& device) {
                        return textIn(device, "FieldState") == "available";
                    })});
+        addBluetooth(table, json);
         table.add({"registrations", registrationsIn(json["devices"])});
         table.print();
     });

@@ -98,6 +98,53 @@ class ASensor(RealBluetoothd):
         self.assertEqual(self.value("tag", TEMPERATURE), 24.3)
 
 
+class ASensorThatIsOnlyListenedTo(RealBluetoothd):
+    """bluetoothd 5.66 has monitors only when it is started so."""
+
+    @classmethod
+    def setUpClass(cls):
+        kill_bluetoothd()
+        start_bluetoothd("--experimental")
+
+    @classmethod
+    def tearDownClass(cls):
+        kill_bluetoothd()
+        start_bluetoothd()
+
+    def wait_listening(self, how):
+        wait_until(f"listening {how}", lambda: SITE.ctl("status")["Bluetooth"] == how)
+
+    def test_is_heard_without_being_asked_also_when_its_values_stay_the_same(self):
+        tag = self.show(Tag())
+        self.attach("tag", "ruuvitag-rawv2", TAG_ADDRESS)
+        self.wait_available("tag")
+        self.wait_listening("passive")
+        self.assertTrue(RADIO.scans)
+        self.assertFalse(RADIO.asks)
+
+        warmer = part(1, b"\x06") + part(0xff, b"\x99\x04" + bytes.fromhex(
+            "051900" "5394C37C0004FFFC040CAC3642FFF0CBB8334C884F"))
+        tag.data = warmer
+        self.wait_value("tag", TEMPERATURE, 32.0)
+        before = self.device("tag")["Counters"]
+        wait_until("the same frame many times", lambda: self.device("tag")["Counters"]["frames"] > before["frames"] + 20)
+        self.assertEqual(self.device("tag")["FieldState"], "available")
+
+    def test_is_asked_as_long_as_a_peripheral_needs_it(self):
+        self.show(Tag())
+        self.attach("tag", "ruuvitag-rawv2", TAG_ADDRESS)
+        self.wait_listening("passive")
+
+        heart = self.show(heart_rate_sensor(0))
+        self.attach("heart", "sig-heart-rate", heart.address)
+        self.wait_listening("active")
+        self.wait_rate("heart", heart, 66)
+        SITE.ctl("device", "remove", self.devices.pop())
+
+        self.wait_listening("passive")
+        self.wait_available("tag")
+
+
 class APeripheral(RealBluetoothd):
     def test_is_read(self):
         sense = self.show(environmental_sensor())
@@ -137,8 +184,8 @@ class APeripheral(RealBluetoothd):
             self.assertGreater(heart.connections, STORMS)
 
 
-def start_bluetoothd():
-    SITE.start("bluetoothd", ["/usr/libexec/bluetooth/bluetoothd", "--nodetach"],
+def start_bluetoothd(*options):
+    SITE.start("bluetoothd", ["/usr/libexec/bluetooth/bluetoothd", "--nodetach", *options],
                env={"DBUS_SYSTEM_BUS_ADDRESS": SITE.bus})
 
 

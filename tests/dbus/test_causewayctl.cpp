@@ -42,7 +42,9 @@ BOOST_AUTO_TEST_CASE(status_tells_the_gateway_at_a_glance)
     BOOST_TEST(people.exitCode == 0);
     BOOST_TEST(contains(people.output, "sealed"));
     BOOST_TEST(contains(people.output, "1 (1 available)"));
+    BOOST_TEST(contains(people.output, "listens passively"));
     BOOST_TEST((scripts["Version"] == "0.1.0"));
+    BOOST_TEST((scripts["Bluetooth"] == "passive"));
     BOOST_TEST((scripts["devices"].size() == 1U));
 }
 

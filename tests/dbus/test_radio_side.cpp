@@ -281,3 +281,197 @@ BOOST_AUTO_TEST_CASE(what_changes_is_heard_as_what_came_first)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+const std::string tagAddress = "CB:B8:33:4C:88:4F";
+
+std::shared_ptr<const bridges::DeviceProfile> tagProfile(const std::string& more)
+{
+    auto read = bridges::parseProfile(R"(
+title = "T"
+manufacturer = "M"
+model = "M"
+[ble]
+company = 0x0499
+)" + more + R"(
+[[resource]]
+path = "/3303/0/5700"
+at = 0
+type = "u8"
+)",
+                                      "test.toml",
+                                      model::builtInDefinitions());
+    BOOST_REQUIRE(read);
+    return std::make_shared<const bridges::DeviceProfile>(std::move(*read));
+}
+
+/// One sensor that advertises, and a bluetoothd that may listen passively.
+struct TagFixture
+{
+    TagFixture()
+        : bluez(loop, bus.address())
+        , side(std::make_unique<RadioSide>(
+              loop, bus.address(), [this](Listening how, const std::string&) { listening = how; }))
+    {
+        bluez.offerMonitors();
+    }
+
+    void attach(const std::string& more = "passive = true", std::uint64_t id = 1)
+    {
+        side->addSensor(id, tagAddress, tagProfile(more), [this](const SensorReport& report) {
+            samples += report.samples.size();
+        });
+        side->startSensor(id);
+    }
+
+    void waitFor(Listening how)
+    {
+        while (listening != how)
+            loop.runOnce(10ms);
+    }
+
+    void advertise(const std::string& address = tagAddress, std::uint16_t company = 0x0499)
+    {
+        Advertisement heard;
+        heard.address = address;
+        heard.rssi = std::int16_t{-60};
+        heard.manufacturerData = {{company, {21}}};
+        bluez.advertise(heard);
+        loop.runOnce(10ms);
+    }
+
+    PrivateBus bus;
+    base::EventLoop loop;
+    SimulatedBluez bluez;
+    Listening listening = Listening::Not;
+    std::size_t samples = 0;
+    std::unique_ptr<RadioSide> side;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(passive_listening, TagFixture)
+
+BOOST_AUTO_TEST_CASE(asks_no_sensor_for_more_where_bluetoothd_can_listen_only)
+{
+    attach();
+    waitFor(Listening::Passively);
+    while (samples == 0)
+        advertise();
+
+    BOOST_TEST(!bluez.adapter()->isDiscovering());
+    BOOST_TEST(bluez.monitors()->isActive());
+}
+
+BOOST_AUTO_TEST_CASE(hears_also_a_sensor_that_always_sends_the_same)
+{
+    attach();
+    waitFor(Listening::Passively);
+    while (samples == 0)
+        advertise();
+
+    while (samples < 2) // once more, a second later
+        advertise();
+
+    BOOST_TEST(!bluez.adapter()->isDiscovering());
+}
+
+BOOST_AUTO_TEST_CASE(a_sensor_that_answers_scans_only_is_asked)
+{
+    attach("");
+    waitFor(Listening::Actively);
+
+    BOOST_TEST(bluez.adapter()->isDiscovering());
+    BOOST_TEST(!bluez.monitors()->isActive());
+}
+
+BOOST_AUTO_TEST_CASE(a_scan_asks_everybody_and_no_longer_than_it_lasts)
+{
+    attach();
+    waitFor(Listening::Passively);
+    bool isOver = false;
+    bool isStrangerHeard = false;
+
+    side->scan(200ms, [&](const base::Expected<std::vector<Advertisement>>& all) {
+        isStrangerHeard = all && std::ranges::find(*all,
+                                                   std::string("00:00:00:00:00:09"),
+                                                   &Advertisement::address) != all->end();
+        isOver = true;
+    });
+    while (!isOver)
+        advertise("00:00:00:00:00:09", 0x1234);
+
+    BOOST_TEST(isStrangerHeard);
+    waitFor(Listening::Passively);
+    BOOST_TEST(!bluez.adapter()->isDiscovering());
+    const auto before = samples;
+    while (samples == before)
+        advertise();
+}
+
+BOOST_AUTO_TEST_CASE(listens_actively_when_bluetoothd_releases_the_monitor)
+{
+    attach();
+    waitFor(Listening::Passively);
+
+    bluez.monitors()->releaseAll();
+    waitFor(Listening::Actively);
+    while (samples == 0)
+        advertise();
+
+    BOOST_TEST(bluez.adapter()->isDiscovering());
+}
+
+BOOST_AUTO_TEST_CASE(listens_actively_when_bluetoothd_takes_no_monitor)
+{
+    bluez.monitors()->releaseAll();
+
+    attach();
+    waitFor(Listening::Actively);
+
+    BOOST_TEST(bluez.adapter()->isDiscovering());
+}
+
+BOOST_AUTO_TEST_CASE(listens_passively_again_after_the_adapter_was_switched_off)
+{
+    attach();
+    waitFor(Listening::Passively);
+
+    bluez.adapter()->setPowered(false);
+    waitFor(Listening::Not);
+    bluez.adapter()->setPowered(true);
+    waitFor(Listening::Passively);
+    while (samples == 0)
+        advertise();
+
+    BOOST_TEST(!bluez.adapter()->isDiscovering());
+}
+
+BOOST_AUTO_TEST_CASE(another_kind_of_sensor_is_no_reason_to_ask_them)
+{
+    attach();
+    waitFor(Listening::Passively);
+
+    attach("prefix = \"15\"\npassive = true", 2);
+    for (const auto before = samples; samples < before + 4;) // over a second
+        advertise();
+
+    BOOST_TEST((listening == Listening::Passively));
+    BOOST_TEST(!bluez.adapter()->isDiscovering());
+}
+
+BOOST_AUTO_TEST_CASE(a_monitor_goes_with_the_last_sensor)
+{
+    attach();
+    waitFor(Listening::Passively);
+
+    side->removeSensor(1);
+    waitFor(Listening::Not);
+    while (bluez.monitors()->isActive())
+        loop.runOnce(10ms);
+
+    BOOST_TEST(!bluez.adapter()->isDiscovering());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -3,6 +3,16 @@
 
 namespace causeway::fakes {
 
+api::Counters FakeGateway::counters() const
+{
+    return {{"devices", devices.size()}};
+}
+
+api::BluetoothState FakeGateway::bluetooth() const
+{
+    return {"passive", {}};
+}
+
 std::vector<api::ProfileSummary> FakeGateway::profiles() const
 {
     std::vector<api::ProfileSummary> all;

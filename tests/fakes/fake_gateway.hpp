@@ -49,8 +49,8 @@ public:
 
     [[nodiscard]] api::KeyStoreStatus keyStore() const override { return store; }
 
-    [[nodiscard]] api::Counters counters() const override { return {{"devices", devices.size()}}; }
-
+    [[nodiscard]] api::Counters counters() const override;
+    [[nodiscard]] api::BluetoothState bluetooth() const override;
     [[nodiscard]] std::vector<api::ProfileSummary> profiles() const override;
     [[nodiscard]] base::Expected<api::ProfileDescription>
     describeProfile(const std::string& name) const override;

@@ -125,6 +125,14 @@ const std::map<std::string, Command>& commands()
              bluez.peripheral(word(words)).isReachable = true;
          }},
         {"wants-bond", wantBond},
+        {"offer-monitors",
+         [](SimulatedBluez& bluez, std::istringstream&) {
+             bluez.offerMonitors();
+         }},
+        {"release-monitors",
+         [](SimulatedBluez& bluez, std::istringstream&) {
+             bluez.monitors()->releaseAll();
+         }},
         {"unplug",
          [](SimulatedBluez& bluez, std::istringstream&) {
              bluez.removeAdapter();

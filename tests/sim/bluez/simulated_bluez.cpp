@@ -293,15 +293,22 @@ void SimulatedBluez::removeDevice(const std::string& path)
 void SimulatedBluez::removeAdapter()
 {
     devices_.clear();
+    monitors_.reset();
     adapter_.reset();
 }
 
 void SimulatedBluez::advertise(const Advertisement& advertisement)
 {
     SimulatedPeripheral& remote = peripherals_[advertisement.address];
-    if (!adapter_ || !adapter_->isDiscovering() || remote.isConnected)
+    if (!adapter_ || remote.isConnected)
         return;
-    device(advertisement.address).advertise(advertisement, adapter_->tellsDuplicates());
+    const bool isMonitored = monitors_ && monitors_->matches(advertisement);
+    if (!adapter_->isDiscovering() && !isMonitored)
+        return;
+    SimulatedDevice& heard = device(advertisement.address);
+    heard.advertise(advertisement, adapter_->isDiscovering() && adapter_->tellsDuplicates());
+    if (isMonitored)
+        monitors_->tellFound(heard.path());
 }
 
 SimulatedDevice& SimulatedBluez::device(const std::string& address)

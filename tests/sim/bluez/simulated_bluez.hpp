@@ -16,6 +16,7 @@
 #include "bridges/ble/advertisement.hpp"
 #include "tests/sim/bluez/simulated_agent.hpp"
 #include "tests/sim/bluez/simulated_gatt.hpp"
+#include "tests/sim/bluez/simulated_monitors.hpp"
 
 namespace causeway::tests {
 
@@ -158,6 +159,11 @@ public:
     /// Nothing happens unless somebody listens.
     void advertise(const bridges::ble::Advertisement& advertisement);
 
+    /// As bluetoothd does only when it is started with --experimental.
+    void offerMonitors() { monitors_ = std::make_unique<SimulatedMonitors>(bus_.connection()); }
+
+    [[nodiscard]] SimulatedMonitors* monitors() { return monitors_.get(); }
+
     /// What a peripheral of this address has; made when it is first spoken of.
     [[nodiscard]] SimulatedPeripheral& peripheral(const std::string& address)
     {
@@ -184,6 +190,7 @@ private:
     std::unique_ptr<Root> root_;
     SimulatedAgents agents_;
     std::unique_ptr<SimulatedAdapter> adapter_;
+    std::unique_ptr<SimulatedMonitors> monitors_;            ///< of the adapter
     std::map<std::string, SimulatedPeripheral> peripherals_; ///< by address
     std::map<std::string, std::unique_ptr<SimulatedDevice>> devices_;
 };
