@@ -26,7 +26,7 @@ struct Place
     bool isBigEndian = false;
 };
 
-/// A bit elsewhere in the payload that says whether a value is there.
+/// A bit elsewhere in the payload that says whether a value is there, or is below zero.
 struct Flag
 {
     std::uint16_t at = 0;
@@ -39,7 +39,8 @@ struct Field
 {
     Place place;
     std::optional<Flag> when;
-    std::vector<Field> plus; ///< added to the value: a fraction that has octets of its own
+    std::optional<Flag> negative; ///< where the sign of the whole sum is
+    std::vector<Field> plus;      ///< added to the value: a fraction that has octets of its own
     /// Govee keeps two values in one number: what is left of a division, and its result.
     std::uint32_t modulo = 0; ///< 0: all of it
     std::uint32_t divide = 1;

@@ -183,6 +183,11 @@ Field readSum(ProfileTable& table,
               const FormatDefaults& defaults)
 {
     Field field = readOneField(table, definition, units, defaults);
+    table.table("negative", [&](ProfileTable inner) {
+        if (definition.type != model::ResourceType::Float)
+            inner.complain("", "only a Float has its sign elsewhere");
+        field.negative = readFlag(std::move(inner));
+    });
     table.table("plus", [&](ProfileTable inner) {
         if (definition.type != model::ResourceType::Float)
             inner.complain("", "only a Float is a sum");

@@ -72,8 +72,11 @@ Expected<std::vector<Object>> walk(const TlvLayout& layout, ByteView payload)
             return objects;
         }
         std::size_t length = known->second;
-        if (length == 0 && at < payload.size())
+        if (length == 0) {
+            if (at == payload.size())
+                return corrupt(fmt::format("the length of object 0x{:02x} is cut off", identifier));
             length = payload[at++];
+        }
         if (length > payload.size() - at)
             return corrupt(fmt::format("object 0x{:02x} is cut off", identifier));
         objects.push_back({identifier, payload.subspan(at, length)});
@@ -139,6 +142,11 @@ std::vector<std::uint16_t> partOf(const Field& field, std::vector<std::uint16_t>
     return words;
 }
 
+bool holds(const Flag& flag, ByteView payload)
+{
+    return flag.at < payload.size() && (((payload[flag.at] >> flag.bit) & 1U) != 0) == flag.isSet;
+}
+
 /// 23 + 0.45 is 23.45 and no more.
 double tidySum(double one, double other)
 {
@@ -162,7 +170,13 @@ valueOf(const Field& field, ByteView payload, const std::vector<Object>& objects
             tidySum(model::asNumber(*value).value_or(0.0), model::asNumber(*more).value_or(0.0));
         *value = model::Value(sum);
     }
-    return std::move(*value);
+    if (!field.negative)
+        return std::move(*value);
+    if (field.negative->at >= payload.size())
+        return std::nullopt;
+    const double magnitude = model::asNumber(*value).value_or(0.0);
+    const bool isNegative = holds(*field.negative, payload) && magnitude != 0.0;
+    return model::Value(isNegative ? -magnitude : magnitude);
 }
 
 std::optional<model::Value>
@@ -244,10 +258,7 @@ decodeFrame(const AdvertisementFormat& format, std::span<const Source> sources, 
 
 bool isThere(const Field& field, ByteView payload)
 {
-    if (!field.when)
-        return true;
-    const Flag& flag = *field.when;
-    return flag.at < payload.size() && (((payload[flag.at] >> flag.bit) & 1U) != 0) == flag.isSet;
+    return !field.when || holds(*field.when, payload);
 }
 
 std::optional<model::Value> valueIn(const Source& source, ByteView payload)

@@ -64,7 +64,8 @@ Reading readReading(ProfileTable& table)
 bool isAlone(const Source& source)
 {
     const Field& field = source.fields.front();
-    const bool isPlain = field.place.at == 0 && field.plus.empty() && !field.when;
+    const bool isPlain =
+        field.place.at == 0 && field.plus.empty() && !field.when && !field.negative;
     const bool isWhole = field.modulo == 0 && field.divide == 1;
     const auto& lengths = source.reading->lengths;
     const bool fits =
@@ -76,6 +77,7 @@ bool needsMore(const Field& field, std::size_t octets)
 {
     return std::size_t{field.place.at} + field.place.octets > octets ||
            (field.when && field.when->at >= octets) ||
+           (field.negative && field.negative->at >= octets) ||
            std::ranges::any_of(field.plus,
                                [&](const Field& part) { return needsMore(part, octets); });
 }

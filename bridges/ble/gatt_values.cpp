@@ -30,7 +30,11 @@ std::size_t extentOf(const Field& field)
     std::size_t extent = field.place.at + (isText(field) ? std::size_t{0} : field.place.octets);
     for (const Field& part : field.plus)
         extent = std::max(extent, extentOf(part));
-    return field.when ? std::max(extent, std::size_t{field.when->at} + 1) : extent;
+    for (const auto& flag : {field.when, field.negative}) {
+        if (flag)
+            extent = std::max(extent, std::size_t{flag->at} + 1);
+    }
+    return extent;
 }
 
 tl::unexpected<base::Error> wrongLength(const ReadingPlan& plan, std::size_t size)

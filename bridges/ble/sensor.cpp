@@ -182,6 +182,8 @@ std::string Sensor::missReason() const
 {
     if (!complaint_.empty())
         return complaint_;
+    if (!wasHeard_ && counters_.contains("otherFrames"))
+        return "it is heard, but nothing that it sends is of " + profile_->title;
     if (!wasHeard_)
         return "it has not been heard yet: out of reach, asleep, or not " + profile_->title;
     const auto interval = rhythm_.interval();

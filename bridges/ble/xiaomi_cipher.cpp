@@ -24,7 +24,9 @@ constexpr std::uint8_t objectBit = 0x40;
 constexpr std::uint8_t inputOutputBit = 0x20;
 /// Of the second octet of frame control.
 constexpr unsigned versionShift = 4;
-constexpr unsigned oldestVersion = 4;
+/// What older ones have in clear is laid out as in these; what they encrypt is not.
+constexpr unsigned oldestVersion = 2;
+constexpr unsigned oldestSealedVersion = 4;
 
 constexpr std::size_t headSize = 5; ///< frame control, product, counter
 constexpr std::size_t productAt = 2;
@@ -70,13 +72,15 @@ Expected<PlainPayload> openObjects(ByteView payload, std::size_t at, ByteView no
 Expected<PlainPayload> openMiBeacon(ByteView payload, std::string_view address, ByteView key)
 {
     if (payload.size() < headSize || payload[1] >> versionShift < oldestVersion)
-        return corruptFrame("this is not version 4 or 5 of MiBeacon");
+        return corruptFrame("this is not version 2 to 5 of MiBeacon");
     if ((payload[0] & objectBit) == 0)
         return fail(ErrorKind::NotFound, "the frame tells nothing");
     const std::size_t at = objectsAt(payload);
     const bool isEncrypted = (payload[0] & encryptedBit) != 0;
     if (!isEncrypted && !key.empty())
         return clearThoughKey();
+    if (isEncrypted && payload[1] >> versionShift < oldestSealedVersion)
+        return corruptFrame("it is encrypted as MiBeacon was before version 4, which nobody reads");
     if (at + (isEncrypted ? extensionSize + sensorTagSize : 0) >= payload.size())
         return corruptFrame("the frame is cut off");
     if (!isEncrypted)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <map>
+#include <memory>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
@@ -78,6 +79,8 @@ BOOST_AUTO_TEST_CASE(reads_bthome_in_clear)
 
     check(decoded(*profile, "4002CA0903BF13"),
           {{"/3303/0/5700", "25.06"}, {"/3304/0/5700", "50.55"}});
+    // Channel, rotation, speed and acceleration stand before the firmware's version.
+    check(decoded(*profile, "40600161B80B6240420F0063C0BDF0FFF2030201"), {{"/3/0/3", "66051"}});
     // Packet number, battery, two temperatures, power, energy, CO2, motion, text of three letters.
     check(decoded(*profile, "400007015D02CA09021CFF0A138A140B021B0012E204210153036162632E23"),
           {{"/3/0/9", "93"},
@@ -120,6 +123,7 @@ BOOST_AUTO_TEST_CASE(a_tlv_payload_ends_where_its_objects_end)
     BOOST_TEST(decoded(*profile, "4002CA")[""].find("cut off") != std::string::npos);
     BOOST_TEST(decoded(*profile, "40EE01")[""].find("not known") != std::string::npos);
     BOOST_TEST(decoded(*profile, "405310")[""].find("cut off") != std::string::npos);
+    BOOST_TEST(decoded(*profile, "4002CA0953")[""].find("cut off") != std::string::npos);
     // What stood before an object that nobody knows holds.
     check(decoded(*profile, "4002CA09EE01"), {{"/3303/0/5700", "25.06"}});
 }
@@ -167,6 +171,10 @@ BOOST_AUTO_TEST_CASE(reads_mibeacon_in_clear)
     check(decoded(*profile, "50405B05034C94B438C1A40D1004EA006C02"),
           {{"/3303/0/5700", "23.4"}, {"/3304/0/5700", "62"}});
     check(decoded(*profile, "60405B0503200000041002EAFF"), {{"/3303/0/5700", "-2.2"}});
+    // Versions 2 and 3, as older thermometers send them.
+    check(decoded(*profile, "5020AA01034C94B438C1A40D1004EA006C02"),
+          {{"/3303/0/5700", "23.4"}, {"/3304/0/5700", "62"}});
+    check(decoded(*profile, "50305B05034C94B438C1A40A10013C"), {{"/3/0/9", "60"}});
 }
 
 BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_frame_of_mibeacon)
@@ -185,7 +193,9 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_frame_of_mibeacon)
                std::string::npos);
     BOOST_TEST(complaint("30585B05BF6B872F38C1A408", key).find("tells nothing") !=
                std::string::npos);
-    BOOST_TEST(complaint("50205B05034C94B438C1A40D1004EA006C02", {}).find("version 4") !=
+    BOOST_TEST(complaint("50105B05034C94B438C1A40D1004EA006C02", {}).find("version 2 to 5") !=
+               std::string::npos);
+    BOOST_TEST(complaint("58205B05034C94B438C1A40D1004EA006C02", key).find("before version 4") !=
                std::string::npos);
     for (std::size_t octet = 0; octet < sealed.size() / 2; ++octet)
         BOOST_TEST(!complaint(sealed.substr(0, 2 * octet), key).empty());
@@ -228,6 +238,68 @@ BOOST_AUTO_TEST_CASE(reads_a_govee_thermometer)
           {{"/3303/0/5700", "20.5"}, {"/3304/0/5700", "14.9"}, {"/3/0/9", "100"}});
     check(decoded(*profile, "0083215D6400"),
           {{"/3303/0/5700", "-20.5"}, {"/3304/0/5700", "14.9"}, {"/3/0/9", "100"}});
+}
+
+namespace {
+
+std::shared_ptr<const bridges::DeviceProfile> thermometer(const std::string& more)
+{
+    auto profile =
+        bridges::parseProfile("title = \"T\"\nmanufacturer = \"M\"\nmodel = \"M\"\n" + more,
+                              "test.toml",
+                              model::builtInDefinitions());
+    BOOST_REQUIRE(profile);
+    return std::make_shared<const bridges::DeviceProfile>(std::move(*profile));
+}
+
+} // namespace
+
+// docs.ruuvi.com, data format 3: sign and whole degrees in one octet, hundredths in the next.
+BOOST_AUTO_TEST_CASE(a_sign_counts_for_a_number_and_its_fraction)
+{
+    const auto profile = thermometer(R"(
+[ble]
+company = 0x0499
+length = 14
+prefix = "03"
+[[resource]]
+path = "/3303/0/5700"
+at = 2
+type = "u8"
+first-bit = 0
+bits = 7
+plus = { at = 3, type = "u8", scale = 0.01, valid = [0, 0.99] }
+negative = { at = 2, bit = 7 }
+)");
+
+    check(decoded(*profile, "03291A1ECE1EFC18F94202CA0B53"), {{"/3303/0/5700", "26.3"}});
+    check(decoded(*profile, "03298145CE1EFC18F94202CA0B53"), {{"/3303/0/5700", "-1.69"}});
+    check(decoded(*profile, "03298045CE1EFC18F94202CA0B53"), {{"/3303/0/5700", "-0.69"}});
+    check(decoded(*profile, "03298000CE1EFC18F94202CA0B53"), {{"/3303/0/5700", "0"}});
+    check(decoded(*profile, "03298163CE1EFC18F94202CA0B53"), {{"/3303/0/5700", "-1.99"}});
+    check(decoded(*profile, "03298164CE1EFC18F94202CA0B53"), {});
+}
+
+// A SwitchBot meter: what is warmer than 0 has its bit set.
+BOOST_AUTO_TEST_CASE(a_sign_may_be_the_other_way_round_and_in_another_octet)
+{
+    const auto profile = thermometer(R"(
+[ble]
+service = "fd3d"
+length = 6
+prefix = "54"
+[[resource]]
+path = "/3303/0/5700"
+at = 4
+type = "u8"
+first-bit = 0
+bits = 7
+plus = { at = 3, type = "u8", first-bit = 0, bits = 4, scale = 0.1 }
+negative = { at = 4, bit = 7, set = false }
+)");
+
+    check(decoded(*profile, "540064039732"), {{"/3303/0/5700", "23.3"}});
+    check(decoded(*profile, "540064090532"), {{"/3303/0/5700", "-5.9"}});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

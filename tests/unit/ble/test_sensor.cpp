@@ -150,6 +150,17 @@ BOOST_AUTO_TEST_CASE(says_that_a_device_was_never_heard)
     BOOST_TEST(device.lastReasonHas("not been heard yet"));
 }
 
+BOOST_AUTO_TEST_CASE(says_that_a_device_is_heard_and_sends_something_else)
+{
+    Listened device("eddystone-tlm");
+    // Encrypted telemetry: github.com/google/eddystone, tlm-encrypted.md
+    device.hear("20010BB81780000003E800008CA0112233445566");
+
+    device.scheduler.advance(61s);
+
+    BOOST_TEST(device.lastReasonHas("it is heard, but nothing that it sends is of Eddystone"));
+}
+
 BOOST_AUTO_TEST_CASE(a_profile_may_know_how_long_a_device_sleeps)
 {
     Listened device("bthome-v2-motion");
