@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/unit/ble/shipped_profile.hpp"
+
+using namespace causeway;
+using namespace causeway::tests;
+
+BOOST_AUTO_TEST_SUITE(foreign_frames)
+
+namespace {
+
+struct Row
+{
+    const char* payload;
+    const char* values; ///< "PATH=VALUE PATH=VALUE", or what is said instead
+};
+
+std::string told(const bridges::DeviceProfile& profile, const char* payload)
+{
+    std::string text;
+    for (const auto& [path, value] : decoded(profile, payload))
+        text += (text.empty() ? "" : " ") + (path.empty() ? value : path + "=" + value);
+    return text;
+}
+
+void checkAll(const std::string& name, const std::vector<Row>& rows)
+{
+    const auto profile = shippedProfile(name);
+    for (const Row& row : rows) {
+        const std::string expected = row.values;
+        const auto text = told(*profile, row.payload);
+        BOOST_TEST_CONTEXT(name << " " << row.payload << ": " << text)
+        BOOST_TEST((expected.ends_with("…")
+                        ? text.find(expected.substr(0, expected.size() - 3)) != std::string::npos
+                        : text == expected));
+    }
+}
+
+} // namespace
+
+// clang-format off
+
+// docs.ruuvi.com, data format 5: each field's ends, its neighbours and what it does not have.
+BOOST_AUTO_TEST_CASE(a_ruuvitag_at_the_ends_of_its_fields)
+{
+    const std::string none = "FFFF" "FFFF" "8000" "8000" "8000" "FFFF" "FF" "0001" "CBB8334C884F";
+    const auto profile = shippedProfile("ruuvitag-rawv2");
+    const auto with = [&](const std::string& temperature) {
+        return told(*profile, ("05" + temperature + none).c_str());
+    };
+
+    BOOST_TEST(with("8000").empty());
+    BOOST_TEST(with("8001") == "/3303/0/5700=-163.835");
+    BOOST_TEST(with("7FFF") == "/3303/0/5700=163.835");
+    BOOST_TEST(with("FFFF") == "/3303/0/5700=-0.005");
+    BOOST_TEST(with("0000") == "/3303/0/5700=0");
+    BOOST_TEST(with("0001") == "/3303/0/5700=0.005");
+    checkAll("ruuvitag-rawv2", {
+        {"0580000000FFFF800080008000FFFFFF0001CBB8334C884F", "/3304/0/5700=0"},
+        {"058000FFFEFFFF800080008000FFFFFF0001CBB8334C884F", "/3304/0/5700=163.835"},
+        {"0580009C40FFFF800080008000FFFFFF0001CBB8334C884F", "/3304/0/5700=100"},
+        {"058000FFFF0000800080008000FFFFFF0001CBB8334C884F", "/3315/0/5700=50000"},
+        {"058000FFFFFFFE800080008000FFFFFF0001CBB8334C884F", "/3315/0/5700=115534"},
+        {"058000FFFFFFFF7FFF80008000FFFFFF0001CBB8334C884F", "/3313/0/5702=32.767"},
+        {"058000FFFFFFFF80008001FC18FFFFFF0001CBB8334C884F", "/3313/0/5703=-32.767 /3313/0/5704=-1"},
+        {"058000FFFFFFFF800080008000001FFF0001CBB8334C884F", "/3/0/7/0=1600"},
+        {"058000FFFFFFFF800080008000FFDFFF0001CBB8334C884F", "/3/0/7/0=3646"},
+        {"058000FFFFFFFF800080008000FFE0FF0001CBB8334C884F", ""},
+        {"058000FFFFFFFF800080008000FFFF000001CBB8334C884F", "/3300/0/5700=0"},
+        {"058000FFFFFFFF800080008000FFFFFE0001CBB8334C884F", "/3300/0/5700=254"},
+        {"0512FC5394C37C0004FFFC040CAC364200CDCBB8334C88", "no such format"},
+        {"0512FC5394C37C0004FFFC040CAC364200CDCBB8334C884F00", "no such format"},
+        {"03291A1ECE1EFC18F94202CA0B53", "no such format"},
+        {"0612FC5394C37C0004FFFC040CAC364200CDCBB8334C884F", "no such format"},
+    });
+}
+
+// bthome.io/format: the objects that a Resource stands for, each alone, with their ends.
+BOOST_AUTO_TEST_CASE(each_object_of_bthome)
+{
+    checkAll("bthome-v2", {
+        {"400161", "/3/0/9=97"},
+        {"400164", "/3/0/9=100"},
+        {"400165", ""},
+        {"4002CA09", "/3303/0/5700=25.06"},
+        {"40020080", "/3303/0/5700=-327.68"},
+        {"4002FF7F", "/3303/0/5700=327.67"},
+        {"4002FFFF", "/3303/0/5700=-0.01"},
+        {"40451101", "/3303/0/5700=27.3"},
+        {"4045F5FF", "/3303/0/5700=-1.1"},
+        {"4057EA", "/3303/0/5700=-22"},
+        {"405780", "/3303/0/5700=-128"},
+        {"4058EA", "/3303/0/5700=-7.7"},
+        {"40587F", "/3303/0/5700=44.45"},
+        {"4003BF13", "/3304/0/5700=50.55"},
+        {"40031027", "/3304/0/5700=100"},
+        {"40031127", ""},
+        {"402E23", "/3304/0/5700=35"},
+        {"402E65", ""},
+        {"4004138A01", "/3315/0/5700=1008.83"},
+        {"4004FFFFFF", "/3315/0/5700=167772.15"},
+        {"4005138A14", "/3301/0/5700=13460.67"},
+        {"40065E1F", "/3322/0/5700=80.3"},
+        {"4008CA06", "/3303/2/5700=17.38"},
+        {"400960", "/3300/0/5700=96"},
+        {"403D0960", "/3300/0/5700=24585"},
+        {"403E2A2C0960", "/3300/0/5700=1611213866"},
+        {"4059EA", "/3300/0/5700=-22"},
+        {"405AEAEA", "/3300/0/5700=-5398"},
+        {"405BEA0234EA", "/3300/0/5700=-365690134"},
+        {"400A138A14", "/3331/0/5700=1346067"},
+        {"404D12138A14", "/3331/0/5700=344593170"},
+        {"400B021B00", "/3328/0/5700=69.14"},
+        {"405C02FBFFFF", "/3328/0/5700=-12.78"},
+        {"400C020C", "/3316/0/5700=3.074"},
+        {"404A020C", "/3316/0/5700=307.4"},
+        {"40434E34", "/3317/0/5700=13.39"},
+        {"405D02EA", "/3317/0/5700=-5.63"},
+        {"400D120C", "/3325/1/5700=3090"},
+        {"400E021C", "/3325/2/5700=7170"},
+        {"4012E204", "/3325/0/5700=1250"},
+        {"40133301", "/3325/3/5700=307"},
+        {"4014020C", "/3304/1/5700=30.74"},
+        {"402F23", "/3304/1/5700=35"},
+        {"400F01", "/3200/0/5500=true"},
+        {"401100", "/3200/0/5500=false"},
+        {"401101", "/3200/0/5500=true"},
+        {"401A01", "/3200/0/5500=true"},
+        {"402D01", "/3200/0/5500=true"},
+        {"402101", "/3302/0/5500=true"},
+        {"402300", "/3302/0/5500=false"},
+        {"402501", "/3302/0/5500=true"},
+        {"403A00", "/3347/0/5500=false"},
+        {"403A01", "/3347/0/5500=true"},
+        {"403A80", "/3347/0/5500=true"},
+        {"403A7F", ""},
+        {"40400C00", "/3330/0/5700=0.012"},
+        {"40414E00", "/3330/0/5700=7.8"},
+        {"40444E34", "/3346/0/5700=133.9"},
+    });
+}
+
+// Those that have no Resource stand in nobody's way; of several of a kind the first counts.
+BOOST_AUTO_TEST_CASE(objects_of_bthome_beside_each_other)
+{
+    const auto profile = shippedProfile("bthome-v2");
+    for (const char* other : {
+             "073E1D", "1001", "1501", "1601", "1701", "1801", "1901", "1B01", "1C01", "1D01", "1E01",
+             "1F01", "2001", "2201", "2401", "2601", "2701", "2801", "2901", "2A01", "2B01", "2C01",
+             "3C0103", "3FDDFF", "424E3400", "4632", "474E04", "484E34", "494E34", "4B138A14",
+             "4C41018A01", "4E87562A01", "4F87562A01", "505D396164", "518756", "528756",
+             "530C48656C6C6F20576F726C6421", "540C48656C6C6F20576F726C6421", "5587562A01", "56E803",
+             "5ECA06", "5F9A01", "6001", "61AC0D", "6287563412", "6387563412", "F00100", "F100010204"}) {
+        BOOST_TEST_CONTEXT(other)
+        BOOST_TEST(told(*profile, ("40" + std::string(other) + "F2000102").c_str()) ==
+                   "/3/0/3=131328");
+    }
+    checkAll("bthome-v2", {
+        {"4002CA0902CB0902CC09", "/3303/0/5700=25.06 /3303/1/5700=25.07"},
+        {"400007015D02CA0903BF13", "/3/0/9=93 /3303/0/5700=25.06 /3304/0/5700=50.55"},
+        {"403A003A01", "/3347/0/5500=false"},
+        {"44016145020C", "/3/0/9=97 /3303/0/5700=307.4"},
+        {"40", ""},
+        {"4002", "cut off…"},
+        {"4002CA", "cut off…"},
+        {"4002CA0903BF", "cut off…"},
+        {"4002CA0954", "cut off…"},
+        {"4002CA095402FF", "cut off…"},
+        {"6002CA09", "version 2…"},
+        {"2002CA09", "version 2…"},
+    });
+}
+
+// github.com/google/eddystone: other frames of the same service are none of telemetry.
+BOOST_AUTO_TEST_CASE(frames_of_an_eddystone_beacon)
+{
+    checkAll("eddystone-tlm", {
+        {"20000BB8FF80000003E800008CA0", "/3/0/7/0=3000 /3300/0/5700=1000 /3300/1/5700=3600 /3303/0/5700=-0.5"},
+        {"20000BB8800100000000FFFFFFFF", "/3/0/7/0=3000 /3300/0/5700=0 /3300/1/5700=429496729.5 /3303/0/5700=-127.99609375"},
+        {"20000BB87FFFFFFFFFFF00000000", "/3/0/7/0=3000 /3300/0/5700=4294967295 /3300/1/5700=0 /3303/0/5700=127.99609375"},
+        {"200000001500000003E800008CA0", "/3300/0/5700=1000 /3300/1/5700=3600 /3303/0/5700=21"},
+        {"2001A1B2C3D4E5F60718293A4B5C6D7E8F90", "no such format"},
+        {"00EE0102030405060708090A0B0C0D0E0F100000", "no such format"},
+        {"10EE036578616D706C6507", "no such format"},
+        {"20000BB81780000003E800008C", "no such format"},
+        {"20000BB81780000003E800008CA000", "no such format"},
+    });
+}
+
+// github.com/pvvx/ATC_MiThermometer; github.com/Bluetooth-Devices/govee-ble.
+BOOST_AUTO_TEST_CASE(thermometers_below_zero_and_at_their_ends)
+{
+    checkAll("lywsd03mmc-atc", {
+        {"A4C1380A1B2CFFF632640BAB07", "/3/0/7/0=2987 /3/0/9=100 /3303/0/5700=-1 /3304/0/5700=50"},
+        {"A4C1380A1B2CFE0C00000BABFF", "/3/0/7/0=2987 /3/0/9=0 /3303/0/5700=-50 /3304/0/5700=0"},
+        {"A4C1380A1B2CFE0B65650BABFF", "/3/0/7/0=2987"},
+        {"A4C1380A1B2C00EB32570BAB", "no such format"},
+        {"A4C1380A1B2C00EB32570BAB0700", "no such format"},
+    });
+    checkAll("lywsd03mmc-pvvx", {
+        {"2C1B0A38C1A49CFF1027AB0B640705", "/3/0/7/0=2987 /3/0/9=100 /3303/0/5700=-1 /3304/0/5700=100"},
+        {"2C1B0A38C1A478EC1127AB0B650705", "/3/0/7/0=2987 /3303/0/5700=-50"},
+        {"2C1B0A38C1A477EC0000AB0B000705", "/3/0/7/0=2987 /3/0/9=0 /3304/0/5700=0"},
+        {"2C1B0A38C1A429099413AB0B5707", "no such format"},
+        {"2C1B0A38C1A429099413AB0B57070500", "no such format"},
+    });
+    checkAll("govee-h5075", {
+        {"008003E86400", "/3/0/9=100 /3303/0/5700=-0.1 /3304/0/5700=0"},
+        {"0001E2403200", "/3/0/9=50 /3303/0/5700=12.3 /3304/0/5700=45.6"},
+        {"0081E2403200", "/3/0/9=50 /3303/0/5700=-12.3 /3304/0/5700=45.6"},
+        {"000003E7E400", "/3/0/9=100 /3303/0/5700=0 /3304/0/5700=99.9"},
+        {"007FFFFF6400", "/3/0/9=100 /3304/0/5700=60.7"},
+        {"00B60962136400", "no such format"},
+        {"010103E66400", "/3/0/9=100 /3303/0/5700=6.6 /3304/0/5700=53.4"},
+    });
+}
+
+// clang-format on
+
+BOOST_AUTO_TEST_SUITE_END()
