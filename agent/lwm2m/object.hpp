@@ -53,6 +53,7 @@ struct ObjectContent
     std::set<model::Id> instances;
     std::map<model::Path, model::Value> values; ///< Resources and Resource Instances
     std::set<model::Path> empty{};              ///< multiple Resources without Resource Instances
+    std::map<model::Path, base::TimePoint> writtenAt{}; ///< what the Bootstrap-Server has written
 };
 
 /// What every Object of a Client answers. Main thread. `operations` has already checked existence,

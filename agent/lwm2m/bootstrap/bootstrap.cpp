@@ -121,7 +121,7 @@ void Bootstrap::onRequest(Request request, api::Respond respond)
     }
     if (isFinish(request))
         return finish(std::move(respond));
-    auto response = operations_.perform(*stage_, request);
+    auto response = operations_.perform(*stage_, request, shared_.scheduler.now());
     base::wipe(request.payload); // which may have been a key
     respond(std::move(response));
 }
@@ -206,7 +206,7 @@ void Bootstrap::onPackAnswer(Expected<Response> answer)
     }
     stage_ = listener_.stage(); // not before: servers were heard until now
     const auto taken = answer->code == OutcomeCode::Content
-                           ? operations_.takePack(*stage_, *answer)
+                           ? operations_.takePack(*stage_, *answer, shared_.scheduler.now())
                            : OrRefusal<void>(refusal(answer->code, describe(*answer)));
     base::wipe(answer->payload); // keys
     if (!taken) {

@@ -88,14 +88,17 @@ void addServer(Link& link, const StagedObjects& staged, ProtocolVersion version)
 
 } // namespace
 
-Response BootstrapOperations::perform(StagedObjects& staged, const Request& request) const
+Response BootstrapOperations::perform(StagedObjects& staged,
+                                      const Request& request,
+                                      base::TimePoint now) const
 {
-    auto response = answer(staged, request);
+    auto response = answer(staged, request, now);
     return response ? *std::move(response) : toResponse(response.error());
 }
 
 BootstrapOperations::Answer BootstrapOperations::answer(StagedObjects& staged,
-                                                        const Request& request) const
+                                                        const Request& request,
+                                                        base::TimePoint now) const
 {
     const auto target = parseRequestPath(request.path);
     if (!target)
@@ -110,7 +113,7 @@ BootstrapOperations::Answer BootstrapOperations::answer(StagedObjects& staged,
         return request.accept == linkFormat ? discover(staged, *target)
                                             : read(staged, *target, request.accept);
     case api::Method::Put:
-        return write(staged, *target, request);
+        return write(staged, *target, request, now);
     case api::Method::Delete:
         return remove(staged, *target);
     default:
@@ -171,8 +174,10 @@ BootstrapOperations::Answer BootstrapOperations::read(
     return content(format, *std::move(payload));
 }
 
-BootstrapOperations::Answer
-BootstrapOperations::write(StagedObjects& staged, const Path& target, const Request& request) const
+BootstrapOperations::Answer BootstrapOperations::write(StagedObjects& staged,
+                                                       const Path& target,
+                                                       const Request& request,
+                                                       base::TimePoint now) const
 {
     if (target.isRoot() || target.isResourceInstance())
         return refusal(OutcomeCode::MethodNotAllowed,
@@ -192,12 +197,14 @@ BootstrapOperations::write(StagedObjects& staged, const Path& target, const Requ
     }
     if (auto levels = checkLevels(*records); !levels)
         return tl::unexpected(levels.error());
-    if (auto written = staged.write(target, *std::move(records)); !written)
+    if (auto written = staged.write(target, *std::move(records), now); !written)
         return tl::unexpected(written.error());
     return done(OutcomeCode::Changed);
 }
 
-OrRefusal<void> BootstrapOperations::takePack(StagedObjects& staged, const Response& pack) const
+OrRefusal<void> BootstrapOperations::takePack(StagedObjects& staged,
+                                              const Response& pack,
+                                              base::TimePoint now) const
 {
     constexpr api::ContentFormat noFormat = 0xFFFF; // of no payload
     auto records = decode(pack.contentFormat.value_or(noFormat), {}, pack.payload, definitions_);
@@ -216,7 +223,7 @@ OrRefusal<void> BootstrapOperations::takePack(StagedObjects& staged, const Respo
     for (auto& [object, values] : objects) {
         if (auto removed = staged.remove({object}); !removed)
             return removed;
-        if (auto written = staged.write({object}, std::move(values)); !written)
+        if (auto written = staged.write({object}, std::move(values), now); !written)
             return written;
     }
     return {};

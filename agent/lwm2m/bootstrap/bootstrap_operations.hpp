@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/api/transport.hpp"
+#include "agent/base/scheduler.hpp"
 #include "agent/lwm2m/bootstrap/staged_objects.hpp"
 #include "agent/lwm2m/object_tree.hpp"
 #include "agent/lwm2m/server_account.hpp"
@@ -23,22 +24,28 @@ public:
         , version_(version)
     {}
 
-    [[nodiscard]] api::Response perform(StagedObjects& staged, const api::Request& request) const;
+    /// `now` is what values count from that go on, the time.
+    [[nodiscard]] api::Response
+    perform(StagedObjects& staged, const api::Request& request, base::TimePoint now) const;
 
     /// A Bootstrap-Pack (LwM2M 1.2 Core §6.1.3): of each Object in it all instances are replaced.
     /// A refusal leaves a stage that is good for nothing.
-    [[nodiscard]] OrRefusal<void> takePack(StagedObjects& staged, const api::Response& pack) const;
+    [[nodiscard]] OrRefusal<void>
+    takePack(StagedObjects& staged, const api::Response& pack, base::TimePoint now) const;
 
 private:
     using Answer = OrRefusal<api::Response>;
 
-    [[nodiscard]] Answer answer(StagedObjects& staged, const api::Request& request) const;
+    [[nodiscard]] Answer
+    answer(StagedObjects& staged, const api::Request& request, base::TimePoint now) const;
     [[nodiscard]] Answer discover(const StagedObjects& staged, const model::Path& target) const;
     [[nodiscard]] Answer read(const StagedObjects& staged,
                               const model::Path& target,
                               std::optional<api::ContentFormat> accept) const;
-    [[nodiscard]] Answer
-    write(StagedObjects& staged, const model::Path& target, const api::Request& request) const;
+    [[nodiscard]] Answer write(StagedObjects& staged,
+                               const model::Path& target,
+                               const api::Request& request,
+                               base::TimePoint now) const;
     [[nodiscard]] Answer remove(StagedObjects& staged, const model::Path& target) const;
     [[nodiscard]] OrRefusal<void> checkLevels(const std::vector<Record>& records) const;
 

@@ -108,7 +108,8 @@ write(StagedObjects& staged, const BootstrapOperations& operations, const CardOb
     request.path = {std::to_string(object.object)};
     request.contentFormat = tlvFormat;
     request.payload.assign(object.instances.begin(), object.instances.end());
-    const auto response = operations.perform(staged, request);
+    const auto response =
+        operations.perform(staged, request, {}); // none of its Objects has a clock
     base::wipe(request.payload);
     if (response.code == model::OutcomeCode::Changed)
         return {};

@@ -108,6 +108,7 @@ ObjectContent StagedObjects::content(Id object) const
     for (const auto& [id, instance] : instances(object)) {
         content.instances.insert(id);
         content.values.insert(instance.values.begin(), instance.values.end());
+        content.writtenAt.insert(instance.writtenAt.begin(), instance.writtenAt.end());
         for (const Id resource : instance.empty)
             content.empty.insert(Path{object, id, resource});
     }
@@ -195,7 +196,8 @@ void StagedObjects::makeWay(const std::vector<Record>& records)
     instances.insert_or_assign(free, std::move(moved));
 }
 
-OrRefusal<void> StagedObjects::write(const Path& target, std::vector<Record> records)
+OrRefusal<void>
+StagedObjects::write(const Path& target, std::vector<Record> records, base::TimePoint now)
 {
     if (auto room = checkRoom(records); !room)
         return room;
@@ -221,11 +223,11 @@ OrRefusal<void> StagedObjects::write(const Path& target, std::vector<Record> rec
         eraseBelow(objects_.at(target.object())[target.instance()].values, target);
     changed_.insert(target.object());
     for (Record& record : records)
-        put(std::move(record));
+        put(std::move(record), now);
     return {};
 }
 
-void StagedObjects::put(Record record)
+void StagedObjects::put(Record record, base::TimePoint now)
 {
     auto& instance = objects_.at(record.path.object())[record.path.instance()];
     instance.isWritten = true;
@@ -243,6 +245,7 @@ void StagedObjects::put(Record record)
         return;
     }
     instance.values.insert_or_assign(record.path, *std::move(record.value));
+    instance.writtenAt.insert_or_assign(record.path, now);
 }
 
 OrRefusal<void> StagedObjects::remove(const Path& target)

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/base/scheduler.hpp"
 #include "agent/base/secret.hpp"
 #include "agent/lwm2m/codec/codec.hpp"
 #include "agent/lwm2m/object.hpp"
@@ -24,9 +25,10 @@ struct StagedInstance
 {
     std::map<model::Path, model::Value> values; ///< Resources and Resource Instances; never the key
     std::set<model::Id> empty;                  ///< multiple Resources without Resource Instances
-    base::Secret key;                           ///< /0/x/5 as the Bootstrap-Server wrote it
-    std::string origin;                         ///< the account it belonged to; empty: a new one
-    bool isWritten = false;                     ///< by the Bootstrap-Server, in part or whole
+    std::map<model::Path, base::TimePoint> writtenAt; ///< of the values, those that were written
+    base::Secret key;                                 ///< /0/x/5 as the Bootstrap-Server wrote it
+    std::string origin;     ///< the account it belonged to; empty: a new one
+    bool isWritten = false; ///< by the Bootstrap-Server, in part or whole
 
     /// nullptr when there is none; the path of a Resource of this instance.
     [[nodiscard]] const model::Value* find(const model::Path& resource) const;
@@ -54,7 +56,8 @@ public:
     /// Resource of one of these Objects. Instances and Resources come into being; what is written
     /// replaces what was there. A server account that is written over the Bootstrap-Server's own
     /// makes that move to a free instance: servers do not know which one it has.
-    [[nodiscard]] OrRefusal<void> write(const model::Path& target, std::vector<Record> records);
+    [[nodiscard]] OrRefusal<void>
+    write(const model::Path& target, std::vector<Record> records, base::TimePoint now);
 
     /// Bootstrap-Delete of the root, an Object or an instance. The Bootstrap-Server's own account
     /// and /3/0 stay. With an instance of Object 0 goes what belongs to that server: its instance
@@ -78,7 +81,7 @@ private:
     [[nodiscard]] OrRefusal<void> checkShortServerIds(const model::Path& target,
                                                       const std::vector<Record>& records) const;
     void makeWay(const std::vector<Record>& records);
-    void put(Record record);
+    void put(Record record, base::TimePoint now);
     void clear(model::Id object);
     void removeServer(std::int64_t shortServerId);
 

@@ -216,6 +216,10 @@ Expected<api::ClientState> DeviceObject::stateWith(const ObjectContent& content)
     next.offset = clock_.offset;
     for (const auto& [path, value] : content.values)
         take(next, path, value);
+    // Until the Finish that it waited for, the time has gone on.
+    if (const auto written = content.writtenAt.find({definition().id, 0, resource::currentTime});
+        written != content.writtenAt.end())
+        next.offset += std::chrono::round<seconds>(scheduler().now() - written->second);
     if (auto fits = check(next); !fits)
         return fail(fits.error());
     return stateOf(next);

@@ -228,6 +228,21 @@ BOOST_FIXTURE_TEST_CASE(the_clock_of_object_3_is_set_and_its_instance_stays, Wit
     BOOST_TEST(state.at("/3/0/13") == "0");
 }
 
+// The fake calendar began in 2026 (1767225600), and the write is a minute old.
+BOOST_FIXTURE_TEST_CASE(the_time_of_object_3_counts_from_its_write, WithPortfolio)
+{
+    BOOST_TEST((writeText("/3/0/13", "1767225700") == OutcomeCode::Changed));
+    const auto offset = 100s - scheduler.now().time_since_epoch();
+    scheduler.advance(60s);
+    BOOST_TEST((writeText("/3/0/15", "Europe/Paris") == OutcomeCode::Changed));
+
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+
+    const auto& state = owner.delivered.front().state;
+    BOOST_TEST(state.at("/3/0/13") ==
+               std::to_string(std::chrono::round<std::chrono::seconds>(offset).count()));
+}
+
 BOOST_FIXTURE_TEST_CASE(what_comes_from_the_device_is_not_bootstrapped, WithPortfolio)
 {
     BOOST_TEST((writeText("/3303/0/5700", "1") == OutcomeCode::BadRequest));
