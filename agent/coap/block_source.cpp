@@ -13,13 +13,13 @@ namespace causeway::coap {
 
 struct BlockSource::Snapshot
 {
-    Snapshot(BlockSource& owner, std::uint64_t resource, api::Response body)
-        : key(resource)
+    Snapshot(BlockSource& owner, const BodyKey& which, api::Response body)
+        : key(which)
         , response(std::move(body))
-        , expiry(owner.scheduler_, [&owner, resource] { owner.forget(resource); })
+        , expiry(owner.scheduler_, [&owner, which] { owner.forget(which); })
     {}
 
-    std::uint64_t key;
+    BodyKey key;
     api::Response response;
     std::array<std::uint8_t, 8> etag{};
     base::Timer expiry;
@@ -33,7 +33,7 @@ BlockSource::~BlockSource() = default;
 
 MessageWriter BlockSource::write(const Header& header,
                                  const TransferOptions& options,
-                                 std::uint64_t key,
+                                 const BodyKey& key,
                                  api::Response response,
                                  const std::optional<Block>& wish)
 {
@@ -47,21 +47,27 @@ MessageWriter BlockSource::write(const Header& header,
     return writeBlock(header, options, keep(key, std::move(response)), wish.value_or(Block{}));
 }
 
-bool BlockSource::has(std::uint64_t key) const
+bool BlockSource::has(const BodyKey& key) const
 {
-    return std::ranges::find(snapshots_, key, [](const auto& snapshot) { return snapshot->key; }) !=
-           snapshots_.end();
+    return find(key) != nullptr;
+}
+
+BlockSource::Snapshot* BlockSource::find(const BodyKey& key) const
+{
+    const auto newest =
+        std::find_if(snapshots_.rbegin(), snapshots_.rend(), [&](const auto& snapshot) {
+            return key.means(snapshot->key);
+        });
+    return newest == snapshots_.rend() ? nullptr : newest->get();
 }
 
 std::optional<MessageWriter>
-BlockSource::writeKept(const Header& header, std::uint64_t key, const Block& wish)
+BlockSource::writeKept(const Header& header, const BodyKey& key, const Block& wish)
 {
-    const auto found = std::find_if(snapshots_.begin(),
-                                    snapshots_.end(),
-                                    [&](const auto& snapshot) { return snapshot->key == key; });
-    if (found == snapshots_.end())
+    Snapshot* const found = find(key);
+    if (found == nullptr)
         return std::nullopt;
-    return writeBlock(header, {}, **found, wish);
+    return writeBlock(header, {}, *found, wish);
 }
 
 MessageWriter BlockSource::writeBlock(const Header& header,
@@ -108,7 +114,7 @@ MessageWriter BlockSource::writePiece(const Header& header,
     return writer;
 }
 
-BlockSource::Snapshot& BlockSource::keep(std::uint64_t key, api::Response response)
+BlockSource::Snapshot& BlockSource::keep(const BodyKey& key, api::Response response)
 {
     forget(key);
     if (snapshots_.size() == mostSnapshots)
@@ -121,7 +127,8 @@ BlockSource::Snapshot& BlockSource::keep(std::uint64_t key, api::Response respon
     return snapshot;
 }
 
-void BlockSource::forget(std::uint64_t key)
+// By value: it may be that of the snapshot that goes.
+void BlockSource::forget(BodyKey key)
 {
     std::erase_if(snapshots_, [&](const auto& snapshot) { return snapshot->key == key; });
 }

@@ -11,12 +11,29 @@
 
 namespace causeway::coap {
 
+/// Which body: that of `resource`, asked for with this payload and this Request-Tag, or without. As
+/// a question it means any when it says nothing of them.
+struct BodyKey
+{
+    std::uint64_t resource = 0;
+    std::uint64_t question = 0; ///< fingerprint of the payload; 0: none
+    std::uint64_t tag = 0;      ///< likewise
+
+    bool operator==(const BodyKey&) const = default;
+
+    [[nodiscard]] bool means(const BodyKey& kept) const
+    {
+        return resource == kept.resource && (question == 0 || question == kept.question) &&
+               (tag == 0 || tag == kept.tag);
+    }
+};
+
 /// Cuts large responses and notifications (RFC 7959 Block2). The body is frozen when its first
 /// block goes, so that all blocks are of one moment; its ETag says which.
 class BlockSource
 {
 public:
-    /// Bodies of different resources under way to one server; the oldest makes room.
+    /// Different bodies under way to one server; the oldest makes room.
     static constexpr std::size_t mostSnapshots = 4;
 
     explicit BlockSource(base::Scheduler& scheduler);
@@ -25,25 +42,26 @@ public:
     BlockSource& operator=(const BlockSource&) = delete;
 
     /// The whole response, or the block of it that `wish` names; without a wish the first one when
-    /// the whole is too much for the peer. `key` is the resource asked for.
+    /// the whole is too much for the peer.
     [[nodiscard]] MessageWriter write(const Header& header,
                                       const TransferOptions& options,
-                                      std::uint64_t key,
+                                      const BodyKey& key,
                                       api::Response response,
                                       const std::optional<Block>& wish);
 
-    /// Whether a body of this resource is kept.
-    [[nodiscard]] bool has(std::uint64_t key) const;
+    /// Whether a body that this means is kept.
+    [[nodiscard]] bool has(const BodyKey& key) const;
 
-    /// A later block; nothing when the body is not kept, or no longer.
+    /// A later block, of the newest body that this means; nothing when none is kept, or no longer.
     [[nodiscard]] std::optional<MessageWriter>
-    writeKept(const Header& header, std::uint64_t key, const Block& wish);
+    writeKept(const Header& header, const BodyKey& key, const Block& wish);
 
 private:
     struct Snapshot;
 
-    Snapshot& keep(std::uint64_t key, api::Response response);
-    void forget(std::uint64_t key);
+    [[nodiscard]] Snapshot* find(const BodyKey& key) const;
+    Snapshot& keep(const BodyKey& key, api::Response response);
+    void forget(BodyKey key);
     [[nodiscard]] MessageWriter
     writeBlock(const Header& header, TransferOptions options, Snapshot& snapshot, Block wish);
 

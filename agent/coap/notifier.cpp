@@ -93,7 +93,7 @@ void Notifier::tell(api::Session::DeliveryDone done, Delivery delivery)
 }
 
 void Notifier::remember(const api::Token& token,
-                        std::uint64_t key,
+                        const BodyKey& key,
                         const std::optional<Block>& wish)
 {
     forget(token);
@@ -114,7 +114,7 @@ Notifier::Observed Notifier::find(const api::Token& token) const
     });
     if (found != observed_.end())
         return *found;
-    return {fingerprint({token.octets.data(), token.size}), token, std::nullopt};
+    return {{fingerprint({token.octets.data(), token.size})}, token, std::nullopt};
 }
 
 void Notifier::note(std::uint16_t messageId, const api::Token& token)

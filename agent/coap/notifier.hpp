@@ -29,8 +29,8 @@ public:
                 bool isConfirmable,
                 api::Session::DeliveryDone done);
 
-    /// The observation `token` is of the resource `key`, in blocks like this if it asked for any.
-    void remember(const api::Token& token, std::uint64_t key, const std::optional<Block>& wish);
+    /// The observation `token` is of what `key` says, in blocks like this if it asked for any.
+    void remember(const api::Token& token, const BodyKey& key, const std::optional<Block>& wish);
     void forget(const api::Token& token);
 
     /// The token of the notification that a reset names; nothing when it is none of ours.
@@ -39,7 +39,7 @@ public:
 private:
     struct Observed
     {
-        std::uint64_t key = 0;
+        BodyKey key;
         api::Token token;
         std::optional<std::uint8_t> exponent; ///< of the blocks asked for
     };

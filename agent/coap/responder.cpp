@@ -41,7 +41,7 @@ std::uint64_t extend(std::uint64_t print, const std::vector<std::string>& segmen
 }
 
 // What the request is about: method, path, query and the format asked for (RFC 7252 §5.6, the cache
-// key), with the Request-Tag, which tells uploads apart (RFC 9175 §3.3).
+// key).
 std::uint64_t resourceKey(const Message& message)
 {
     const std::uint32_t accept = message.accept ? *message.accept + 1U : 0U;
@@ -49,6 +49,23 @@ std::uint64_t resourceKey(const Message& message)
                            static_cast<std::uint8_t>(accept >> 8U),
                            static_cast<std::uint8_t>(accept)};
     return extend(extend(fingerprint(start), message.path), message.query);
+}
+
+bool isFetch(const Message& message)
+{
+    return message.header.code == static_cast<std::uint8_t>(Method::Fetch);
+}
+
+// What FETCH asks is in its payload (RFC 8132 §2.1), which later blocks may be asked for without,
+// with the Request-Tag of the upload if it had one (RFC 9175 §3.3).
+BodyKey bodyKey(const Message& message, base::ByteView payload, std::uint64_t resource)
+{
+    BodyKey key{resource};
+    if (isFetch(message) && !payload.empty())
+        key.question = fingerprint(payload);
+    if (message.requestTag)
+        key.tag = fingerprint(*message.requestTag);
+    return key;
 }
 
 // The pieces of one body have one Content-Format (RFC 7959 §2.3): another one is another body.
@@ -67,7 +84,7 @@ std::uint64_t uploadKey(const Message& message, std::uint64_t key)
 struct Responder::Pending
 {
     std::uint64_t id = 0;
-    std::uint64_t key = 0;
+    BodyKey key;
     Header header;
     std::optional<std::uint32_t> observe;
     std::optional<Block> block1;
@@ -212,22 +229,25 @@ bool Responder::isBadTransfer(const Message& message) const
 bool Responder::goesOnWithKept(const Message& message, std::uint64_t key) const
 {
     return message.block2 && message.block2->number > 0 && !message.block1 &&
-           !isBadTransfer(message) && !message.unknownCritical && message.payload.empty() &&
-           source_.has(key);
+           !isBadTransfer(message) && !message.unknownCritical &&
+           (message.payload.empty() || isFetch(message)) &&
+           source_.has(bodyKey(message, message.payload, key));
 }
 
-// Later blocks come from the frozen body. Without it a GET reads afresh, and the ETag tells the
-// server; other methods cannot be asked again without their payload.
+// Later blocks come from the frozen body. Without it what asks in full reads afresh, and the ETag
+// tells the server; other methods cannot be asked again without their payload.
 bool Responder::continuesDownload(const Message& message, std::uint64_t key)
 {
-    if (!message.block2 || message.block2->number == 0 || !message.payload.empty())
+    const bool isQuestion = message.payload.empty() || isFetch(message);
+    if (!message.block2 || message.block2->number == 0 || !isQuestion)
         return false;
     const Header header = makeReplyHeader(message.header, emptyCode);
-    if (const auto writer = source_.writeKept(header, key, *message.block2)) {
+    const BodyKey asked = bodyKey(message, message.payload, key);
+    if (const auto writer = source_.writeKept(header, asked, *message.block2)) {
         send(message.header, *writer);
         return true;
     }
-    if (message.header.code == static_cast<std::uint8_t>(Method::Get))
+    if (message.header.code == static_cast<std::uint8_t>(Method::Get) || !message.payload.empty())
         return false;
     reply(message.header, toCode(OutcomeCode::RequestIncomplete));
     return true;
@@ -286,7 +306,7 @@ void Responder::serve(Message& message, Body body, std::uint64_t key)
     const std::uint64_t id = ++lastId_;
     Pending& pending = pending_.emplace_back();
     pending.id = id;
-    pending.key = key;
+    pending.key = bodyKey(message, body.octets, key);
     pending.header = message.header;
     pending.observe = message.observe;
     pending.block1 = message.block1;

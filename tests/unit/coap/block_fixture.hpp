@@ -31,6 +31,22 @@ struct BlockFixture : ExchangeFixture
         receive(writer);
     }
 
+    /// FETCH of the root.
+    void
+    fetch(const coap::Block& block, const std::string& question, const std::string& requestTag = {})
+    {
+        constexpr std::uint8_t fetchCode = 5;
+        coap::TransferOptions options;
+        options.block2 = block;
+        const coap::Header header{
+            coap::MessageType::Confirmable, fetchCode, nextPeerMessageId++, {{1}, 1}};
+        coap::MessageWriter writer = coap::writeRequest(header, {}, options);
+        if (!requestTag.empty())
+            writer.option(coap::OptionNumber::RequestTag, base::asBytes(requestTag));
+        writer.payload(base::asBytes(question));
+        receive(writer);
+    }
+
     void
     get(std::optional<coap::Block> block, const std::string& segment = "5", std::uint8_t method = 1)
     {

@@ -219,6 +219,53 @@ BOOST_AUTO_TEST_CASE(two_answers_under_way_do_not_mix)
     BOOST_TEST(std::ranges::all_of(part.payload, [](auto octet) { return octet == 'a'; }));
 }
 
+BOOST_AUTO_TEST_CASE(answers_to_two_questions_under_way_do_not_mix)
+{
+    BlockFixture f;
+    f.answer = content(base::Bytes(1500, 'a'));
+    f.fetch({0, false, 6}, "a");
+    f.answer = content(base::Bytes(1500, 'b'));
+    f.fetch({0, false, 6}, "b");
+    f.answer = content(base::Bytes(1500, 'c')); // nobody shall ask again
+
+    for (const std::string question : {"a", "b"}) {
+        f.fetch({1, false, 6}, question);
+
+        const auto part = f.last();
+        BOOST_TEST(part.payload.size() == 476U);
+        BOOST_TEST(std::ranges::all_of(part.payload,
+                                       [&](auto octet) { return octet == question.front(); }));
+    }
+    BOOST_TEST(f.requests.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(the_rest_of_an_answer_is_found_by_its_request_tag)
+{
+    BlockFixture f;
+    f.answer = content(base::Bytes(1500, 'a'));
+    f.fetch({0, false, 6}, "a", "1");
+    f.answer = content(base::Bytes(1500, 'b'));
+    f.fetch({0, false, 6}, "b", "2");
+
+    f.fetch({1, false, 6}, "", "1");
+    BOOST_TEST(f.last().payload.front() == 'a');
+    f.fetch({1, false, 6}, "");
+
+    BOOST_TEST(f.last().payload.front() == 'b');
+}
+
+BOOST_AUTO_TEST_CASE(a_question_whose_answer_is_forgotten_is_asked_afresh)
+{
+    BlockFixture f;
+    f.answer = content(f.body(1500));
+
+    f.fetch({1, false, 6}, "a");
+
+    BOOST_TEST(f.lastCode() == contentCode);
+    BOOST_TEST(f.last().payload.size() == 476U);
+    BOOST_TEST(f.requests.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_block_beyond_the_end_is_a_bad_request)
 {
     BlockFixture f;
