@@ -207,7 +207,10 @@ OrRefusal<void> BootstrapOperations::takePack(StagedObjects& staged,
                                               base::TimePoint now) const
 {
     constexpr api::ContentFormat noFormat = 0xFFFF; // of no payload
-    auto records = decode(pack.contentFormat.value_or(noFormat), {}, pack.payload, definitions_);
+    const auto format = pack.contentFormat.value_or(noFormat);
+    if (format == senmlEtchJsonFormat || format == senmlEtchCborFormat)
+        return refusal(OutcomeCode::UnsupportedFormat, "SenML-ETCH is a format of composites");
+    auto records = decode(format, {}, pack.payload, definitions_);
     if (!records)
         return refusal(codeOfDecodeError(records.error().kind), records.error().message);
     if (auto levels = checkLevels(*records); !levels)

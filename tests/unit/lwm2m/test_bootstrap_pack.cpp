@@ -152,6 +152,20 @@ BOOST_FIXTURE_TEST_CASE(of_garbage_is_done_without, PackFixture)
     checkFallsBack();
 }
 
+// Its null would remove what is not there yet.
+BOOST_FIXTURE_TEST_CASE(of_a_composite_format_is_done_without, PackFixture)
+{
+    api::Response response;
+    response.contentFormat = senmlEtchJsonFormat;
+    response.payload = encode(senmlJsonFormat, {}, account(), testDefinitions()).value();
+
+    peer().answer(std::move(response));
+    scheduler.advance(0s);
+
+    BOOST_TEST(owner.delivered.empty());
+    checkFallsBack();
+}
+
 BOOST_FIXTURE_TEST_CASE(that_cannot_be_kept_is_done_without, PackFixture)
 {
     owner.keeps = base::fail(ErrorKind::InvalidArgument, "the key is weak");
