@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/attached_device.hpp"
 #include "agent/base/log.hpp"
+#include "agent/device_firmware.hpp"
 #include "agent/lwm2m/objects/device_object.hpp"
 
 // Reboot and Factory Reset (/3/0/4 and 5) of a device's LwM2M Client. The legacy device itself, and
@@ -13,12 +14,15 @@ namespace {
 /// old server does not confirm.
 constexpr base::Duration restartLimit = std::chrono::seconds(2);
 
-/// What no server has set: the operator's position, the state of the firmware, and which instance
-/// of Object 25 a device has.
+/// What no server has set: the operator's position, and which instance of Object 25 a device has.
 bool isDevicesOwn(const std::string& key)
 {
-    return key == "position" || key == "firmware" || key.starts_with("firmware/") ||
-           key.starts_with("inventory/");
+    return key == "position" || key.starts_with("inventory/");
+}
+
+bool isOfFirmware(const std::string& key)
+{
+    return key == "firmware" || key.starts_with("firmware/");
 }
 
 } // namespace
@@ -47,12 +51,14 @@ void AttachedDevice::resetToFactory()
     client_->stop(restartLimit, lifetime_.guard([this] { forgetServers(); }));
 }
 
-// No accounts: the operator's again. All that servers have set goes in the same transaction.
+// No accounts: the operator's again. All that servers have set goes in the same transaction, what
+// they have begun with the firmware, too, but for an update that runs: it will tell its result.
 void AttachedDevice::forgetServers()
 {
     api::BootstrapResult factory;
+    const bool keepsFirmware = firmware_ && !firmware_->mayReset();
     for (const auto& [key, text] : plan_.state) {
-        if (!isDevicesOwn(key))
+        if (!isDevicesOwn(key) && !(keepsFirmware && isOfFirmware(key)))
             factory.state.emplace(key, std::string());
     }
     services_.listener.onDeviceDelivery(
@@ -66,6 +72,8 @@ void AttachedDevice::forgetServers()
                          plan_.settings.name,
                          "ERROR",
                          forgotten.error().message);
+            else if (firmware_)
+                firmware_->reset();
             if (!isLeaving_)
                 restartClient();
         }));

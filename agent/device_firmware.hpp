@@ -44,6 +44,11 @@ public:
     [[nodiscard]] std::unique_ptr<lwm2m::Object>
     makeObject(const model::ObjectDefinition& definition, lwm2m::FirmwareObject::Access access);
 
+    /// A factory reset leaves nothing of a package, but an update that is under way goes on.
+    void reset() { update_.reset(); }
+
+    [[nodiscard]] bool mayReset() const { return update_.mayReset(); }
+
 private:
     void keepFirmwareState(const api::ClientState& state, api::Inventory::Done kept) override;
     void onFirmwareChanged() override;

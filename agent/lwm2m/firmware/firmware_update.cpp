@@ -277,6 +277,18 @@ void FirmwareUpdate::cancel(Done done)
     raiseOrRefuse(Event::CancelAsked, std::move(done));
 }
 
+void FirmwareUpdate::reset()
+{
+    if (mayReset())
+        uri_.clear();
+    raise(Event::ResetAsked);
+}
+
+std::vector<api::PackageProtocol> FirmwareUpdate::protocols() const
+{
+    return fetcher_.protocols();
+}
+
 std::int64_t FirmwareUpdate::reportedState() const
 {
     switch (state_) {

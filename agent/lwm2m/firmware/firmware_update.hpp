@@ -108,6 +108,12 @@ public:
     void update(Done done);
     void cancel(Done done);
 
+    /// A factory reset: no package, no URI, no result, unless an update is under way; that goes on
+    /// and tells its result.
+    void reset();
+
+    [[nodiscard]] bool mayReset() const { return find(Event::ResetAsked) != nullptr; }
+
     /// /5/0/3: Fetching, Checking and Whole are Downloading for servers, Updated is Updating.
     [[nodiscard]] std::int64_t reportedState() const;
 
@@ -116,10 +122,7 @@ public:
     [[nodiscard]] const std::string& uri() const { return uri_; }
 
     /// /5/0/8.
-    [[nodiscard]] std::vector<api::PackageProtocol> protocols() const
-    {
-        return fetcher_.protocols();
-    }
+    [[nodiscard]] std::vector<api::PackageProtocol> protocols() const;
 
 private:
     using Action = void (FirmwareUpdate::*)();

@@ -3,10 +3,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "agent/api/firmware.hpp"
 #include "agent/attached_device.hpp"
 #include "agent/base/log.hpp"
 #include "agent/lwm2m/codec/codec.hpp"
 #include "tests/fakes/fake_bridge.hpp"
+#include "tests/fakes/fake_firmware_station.hpp"
 #include "tests/fakes/fake_scheduler.hpp"
 #include "tests/fakes/fake_transport.hpp"
 
@@ -46,6 +48,8 @@ struct DeviceFixture : agent::DeviceListener
         plan.state = {{"position", "1700000000 52.5163 13.3777"}};
         plan.endpointName = "pump";
         plan.mapping = mapping;
+        plan.firmware = std::move(firmware);
+        plan.state.merge(api::ClientState(keptOfFirmware));
         plan.accounts.emplace_back().settings.name = "main";
         device = std::make_unique<agent::AttachedDevice>(
             std::move(plan),
@@ -84,6 +88,8 @@ struct DeviceFixture : agent::DeviceListener
     }
 
     std::vector<api::BootstrapResult> delivered;
+    std::unique_ptr<api::FirmwareStation> firmware; ///< of the next device
+    api::ClientState keptOfFirmware;
 
     void onDeviceState(const std::string&, const api::ClientState& changes, Kept done) override
     {
@@ -347,6 +353,54 @@ BOOST_AUTO_TEST_CASE(a_factory_reset_forgets_what_servers_have_set_and_registers
     BOOST_TEST(delivered.front().state.at("/3/0/14") == "");
     BOOST_TEST(!delivered.front().state.contains("position"));
     BOOST_TEST(transport.peers.size() == 2U);
+}
+
+/// A package that waits to be installed.
+struct UpdatableFixture : DeviceFixture
+{
+    UpdatableFixture()
+    {
+        auto owned = std::make_unique<fakes::FakeFirmwareStation>(scheduler);
+        station = owned.get();
+        station->package = {0x42};
+        firmware = std::move(owned);
+        keptOfFirmware = {{"firmware", "2 0"}, {"firmware/uri", "coap://127.0.0.1/fw"}};
+        attach({});
+        BOOST_REQUIRE(read({"5", "0", "3"}) == "2");
+    }
+
+    void resetToFactory()
+    {
+        static_cast<void>(ask(api::Method::Post, {"3", "0", "5"}, ""));
+        transport.peer().answer(OutcomeCode::Deleted);
+        scheduler.advance(base::Duration::zero());
+        transport.peer().connect();
+        transport.peer().accept();
+    }
+
+    fakes::FakeFirmwareStation* station = nullptr;
+};
+
+BOOST_FIXTURE_TEST_CASE(a_factory_reset_leaves_nothing_of_a_package, UpdatableFixture)
+{
+    resetToFactory();
+
+    BOOST_TEST(delivered.front().state.at("firmware") == "");
+    BOOST_TEST(delivered.front().state.at("firmware/uri") == "");
+    BOOST_TEST(station->package.empty());
+    BOOST_TEST(read({"5", "0", "3"}) == "0");
+    BOOST_TEST(read({"5", "0", "1"}) == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_factory_reset_lets_an_update_go_on_that_has_begun, UpdatableFixture)
+{
+    static_cast<void>(ask(api::Method::Post, {"5", "0", "2"}, ""));
+
+    resetToFactory();
+
+    BOOST_TEST(!delivered.front().state.contains("firmware"));
+    BOOST_TEST(read({"5", "0", "3"}) == "3");
+    BOOST_TEST(!station->package.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

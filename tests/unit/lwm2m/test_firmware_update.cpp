@@ -416,6 +416,30 @@ BOOST_FIXTURE_TEST_CASE(survives_whatever_was_kept, UpdateFixture)
     BOOST_TEST(update->reportedState() <= 3);
 }
 
+BOOST_AUTO_TEST_CASE(leaves_nothing_behind_a_factory_reset_but_an_update_that_runs)
+{
+    for (const std::string state : {"idle", "downloading", "fetching", "checking", "downloaded"}) {
+        UpdateFixture f;
+        f.reach(state);
+        BOOST_TEST(f.update->mayReset(), state);
+
+        f.update->reset();
+
+        BOOST_TEST(f.update->reportedState() == 0, state);
+        BOOST_TEST((f.update->result() == FirmwareResult::Initial), state);
+        BOOST_TEST(f.update->uri() == "", state);
+        BOOST_TEST(f.station.package.empty(), state);
+    }
+    UpdateFixture f;
+    f.reach("updating");
+    BOOST_TEST(!f.update->mayReset());
+
+    f.update->reset();
+
+    BOOST_TEST(f.update->reportedState() == 3);
+    BOOST_TEST(!f.station.package.empty());
+}
+
 BOOST_FIXTURE_TEST_CASE(tells_nothing_when_nothing_changed, UpdateFixture)
 {
     scheduler.advance(0s);
