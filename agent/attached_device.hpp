@@ -154,7 +154,6 @@ private:
     void startClient(base::Duration delay);
     void restartClient();
     void addObjects();
-    [[nodiscard]] std::string_view bindings() const;
     void addOwnObject(model::Id id);
     [[nodiscard]] std::unique_ptr<lwm2m::Object> makeKeptObject(model::Id id);
     void addHostObjects();

@@ -29,14 +29,6 @@ const std::string positionKey = "position";
 
 } // namespace
 
-// LwM2M 1.0 has no letter for TCP: who speaks that version is not shown one.
-std::string_view AttachedDevice::bindings() const
-{
-    const bool hasOldServer = std::ranges::any_of(
-        plan_.accounts, [](const auto& account) { return account.settings.lwm2mVersion == "1.0"; });
-    return hasOldServer ? "U" : "UT";
-}
-
 void AttachedDevice::addObjects()
 {
     auto device = std::make_unique<lwm2m::DeviceObject>(*services_.definitions.find(deviceObjectId),
@@ -47,7 +39,7 @@ void AttachedDevice::addObjects()
                       [this](const api::ClientState& changes) { onClientState(changes); });
     if (plan_.settings.allowsServerWrites) // servers may not undo what they may not do
         device->allowFactoryReset(lifetime_.guard([this] { resetToFactory(); }));
-    device->tellBindings([this] { return bindings(); });
+    device->tellBindings("UT");
     deviceObject_ = device.get();
     if (host_)
         host_->dress(*device);

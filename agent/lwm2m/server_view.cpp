@@ -12,6 +12,12 @@ using base::Expected;
 using model::OutcomeCode;
 using model::Path;
 
+namespace {
+
+const Path supportedBindings{3, 0, 16};
+
+} // namespace
+
 bool ServerView::may(const Path& path, Right right) const
 {
     const bool isChecked = path.size() > 1 || (path.isObject() && right == Right::Create);
@@ -33,6 +39,14 @@ OrRefusal<void> ServerView::checkAccess(const Path& path, Right right) const
     return checkHidden(path);
 }
 
+// /3/0/16 before LwM2M 1.1: no letter for TCP, and queue mode is part of it.
+void ServerView::sayInOldWords(std::vector<Record>& records) const
+{
+    const auto bindings = std::ranges::find(records, supportedBindings, &Record::path);
+    if (bindings != records.end() && bindings->value)
+        bindings->value = std::string(account_.settings.queueMode ? "UQ" : "U");
+}
+
 Expected<std::vector<Record>> ServerView::read(const Path& target) const
 {
     if (!may(target, Right::Read))
@@ -41,6 +55,8 @@ Expected<std::vector<Record>> ServerView::read(const Path& target) const
     if (records && access_ != nullptr && target.isObject())
         std::erase_if(*records,
                       [this](const Record& record) { return !may(record.path, Right::Read); });
+    if (records && account_.version == ProtocolVersion::V1_0 && target.contains(supportedBindings))
+        sayInOldWords(*records);
     return records;
 }
 

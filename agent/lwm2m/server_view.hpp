@@ -12,8 +12,9 @@
 
 namespace causeway::lwm2m {
 
-/// The tree as one server may see it: Objects 0, 21 and 23 are nobody's, and with several servers
-/// the rules of Object 2 hold. All references outlive it.
+/// The tree as one server may see it: Objects 0, 21 and 23 are nobody's, with several servers the
+/// rules of Object 2 hold, and /3/0/16 is in the words of its LwM2M version. All references outlive
+/// it.
 class ServerView
 {
 public:
@@ -44,6 +45,7 @@ public:
     [[nodiscard]] base::Expected<std::vector<Record>> read(const ObservedTarget& target) const;
 
 private:
+    void sayInOldWords(std::vector<Record>& records) const;
     void append(const model::Path& part, std::vector<Record>& records) const;
     [[nodiscard]] bool may(const model::Path& path, Right right) const;
 

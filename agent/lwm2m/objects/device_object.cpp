@@ -157,7 +157,7 @@ Expected<model::Sample> DeviceObject::read(const Path& path) const
     if (path.resource() == resource::currentTime)
         return sampleOf(path, Value(model::Time{(gatewayTime() + clock_.offset).count()}));
     if (path.resource() == resource::bindings)
-        return sampleOf(path, Value(std::string(bindings_ ? bindings_() : "U")));
+        return sampleOf(path, Value(bindings_));
     if (const auto* known = text(path.resource()))
         return sampleOf(path, Value(*known));
     if (const auto measured = measured_.find(path); measured != measured_.end())

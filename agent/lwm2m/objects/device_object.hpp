@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -56,11 +55,8 @@ public:
     /// What /3/0/14 and 15 are until a server sets them. True when what they show is changed.
     bool setZone(std::string utcOffset, std::string timezone);
 
-    /// /3/0/16; "U" without.
-    void tellBindings(std::function<std::string_view()> bindings)
-    {
-        bindings_ = std::move(bindings);
-    }
+    /// /3/0/16 as LwM2M 1.1 and later have it (ServerView knows the words of 1.0); "U" without.
+    void tellBindings(std::string bindings) { bindings_ = std::move(bindings); }
 
     using Keep = base::UniqueFunction<void(const api::ClientState&)>;
 
@@ -118,7 +114,7 @@ private:
 
     DeviceIdentity identity_;
     Measured measured_;
-    std::function<std::string_view()> bindings_;
+    std::string bindings_ = "U";
     base::UniqueFunction<void()> onReboot_;
     base::UniqueFunction<void()> onFactoryReset_; ///< empty: it cannot be reset
     base::UniqueFunction<void(Done)> reboot_;     ///< empty: onReboot_

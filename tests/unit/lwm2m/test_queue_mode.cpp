@@ -251,6 +251,29 @@ BOOST_AUTO_TEST_CASE(the_binding_is_that_of_the_servers_uri)
         BOOST_TEST((byTcp.writeText("/1/0/7", binding).code == OutcomeCode::BadRequest), binding);
 }
 
+// /3/0/16 is to be what Register says (LwM2M Core §6.2.1), of which 1.0 knows less.
+BOOST_AUTO_TEST_CASE(the_supported_bindings_are_in_the_words_of_the_version)
+{
+    const auto supported = [](ClientFixture& f) {
+        f.device->tellBindings("UT");
+        f.registerClient();
+        const auto all = textOf(f.read("/3/0", senmlJsonFormat));
+        const auto one = textOf(f.read("/3/0/16", plainTextFormat));
+        BOOST_TEST(all.find("\"n\":\"16\",\"vs\":\"" + one + '"') != std::string::npos, all);
+        return one;
+    };
+    ClientFixture old({}, "1.0");
+    ClientFixture oldSleeper({}, "1.0", true);
+    ClientFixture newer({}, "1.1", true);
+    ClientFixture newest({}, "1.2");
+    ClientFixture byTcp({}, "1.1", false, "coaps+tcp://server.example");
+
+    BOOST_TEST(supported(old) == "U");
+    BOOST_TEST(supported(oldSleeper) == "UQ");
+    for (auto* f : {&newer, &newest, &byTcp})
+        BOOST_TEST(supported(*f) == "UT");
+}
+
 BOOST_FIXTURE_TEST_CASE(other_bindings_are_refused, OldSleeper)
 {
     for (const auto* binding : {"", "Q", "S", "US", "UQS", "T"})
