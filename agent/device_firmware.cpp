@@ -27,12 +27,12 @@ std::unique_ptr<lwm2m::Object> DeviceFirmware::makeObject(const model::ObjectDef
     return std::make_unique<lwm2m::FirmwareObject>(definition, update_, scheduler_, access);
 }
 
-void DeviceFirmware::keepFirmwareState(const api::ClientState& state, api::Inventory::Done kept)
+void DeviceFirmware::keepUpdateState(const api::ClientState& state, api::Inventory::Done kept)
 {
     owner_.keep(state, std::move(kept));
 }
 
-void DeviceFirmware::onFirmwareChanged()
+void DeviceFirmware::onUpdateChanged()
 {
     const auto state = std::to_string(update_.reportedState());
     const auto result = std::to_string(static_cast<unsigned>(update_.result()));
@@ -51,7 +51,7 @@ void DeviceFirmware::onFirmwareChanged()
         owner_.installed();
 }
 
-void DeviceFirmware::onFirmwareFailure(const std::string& sentence)
+void DeviceFirmware::onUpdateFailure(const std::string& sentence)
 {
     log::warning("{DEVICE}: {ERROR}, the servers are told", "DEVICE", device_, "ERROR", sentence);
 }

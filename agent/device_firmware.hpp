@@ -17,7 +17,7 @@
 namespace causeway::agent {
 
 /// The firmware update of one device, over all the lives of its LwM2M Client. Main thread.
-class DeviceFirmware final : private lwm2m::FirmwareListener
+class DeviceFirmware final : private lwm2m::UpdateListener
 {
 public:
     /// Who has the device; hears later, never at once.
@@ -50,9 +50,9 @@ public:
     [[nodiscard]] bool mayReset() const { return update_.mayReset(); }
 
 private:
-    void keepFirmwareState(const api::ClientState& state, api::Inventory::Done kept) override;
-    void onFirmwareChanged() override;
-    void onFirmwareFailure(const std::string& sentence) override;
+    void keepUpdateState(const api::ClientState& state, api::Inventory::Done kept) override;
+    void onUpdateChanged() override;
+    void onUpdateFailure(const std::string& sentence) override;
 
     std::string device_;
     std::unique_ptr<api::FirmwareStation> station_;

@@ -16,18 +16,18 @@
 namespace causeway::tests {
 
 /// One FirmwareUpdate with all it needs; the test is servers, repository and programs.
-struct UpdateFixture : lwm2m::FirmwareListener
+struct UpdateFixture : lwm2m::UpdateListener
 {
     UpdateFixture() { begin({}); }
 
     void begin(const api::ClientState& state)
     {
-        lwm2m::FirmwareListener& listener = *this;
+        lwm2m::UpdateListener& listener = *this;
         isKept = {}; // of a process that has ended
         update.emplace(station, fetcher, scheduler, state, listener);
     }
 
-    void keepFirmwareState(const api::ClientState& state, api::Inventory::Done done) override
+    void keepUpdateState(const api::ClientState& state, api::Inventory::Done done) override
     {
         BOOST_TEST(!isKept); // one at a time
         kept = state;
@@ -37,7 +37,7 @@ struct UpdateFixture : lwm2m::FirmwareListener
             scheduler.post([this] { commit({}); });
     }
 
-    void onFirmwareChanged() override { ++changes; }
+    void onUpdateChanged() override { ++changes; }
 
     /// What the disk got last is on it, or never comes there.
     void commit(base::Expected<void> result)
@@ -47,7 +47,7 @@ struct UpdateFixture : lwm2m::FirmwareListener
         scheduler.advance(base::Duration::zero());
     }
 
-    void onFirmwareFailure(const std::string& sentence) override { failures.push_back(sentence); }
+    void onUpdateFailure(const std::string& sentence) override { failures.push_back(sentence); }
 
     model::OutcomeCode
     write(std::uint64_t offset, base::Bytes octets, bool isLast, model::Id server = 1)

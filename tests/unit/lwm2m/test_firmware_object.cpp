@@ -18,27 +18,27 @@ using model::Value;
 namespace {
 
 /// A registered client whose firmware can be updated.
-struct FirmwareFixture : ClientFixture, FirmwareListener
+struct FirmwareFixture : ClientFixture, UpdateListener
 {
     using Access = FirmwareObject::Access;
 
     explicit FirmwareFixture(Access access = Access::Full)
     {
-        FirmwareListener& listener = *this;
+        UpdateListener& listener = *this;
         update.emplace(station, fetcher, scheduler, api::ClientState{}, listener);
         client->addObject(std::make_unique<FirmwareObject>(
             *testDefinitions().find(5), *update, scheduler, access));
         registerClient();
     }
 
-    void keepFirmwareState(const api::ClientState&, api::Inventory::Done kept) override
+    void keepUpdateState(const api::ClientState&, api::Inventory::Done kept) override
     {
         scheduler.post([kept = std::move(kept)]() mutable { kept({}); });
     }
 
-    void onFirmwareChanged() override { client->onValuesChanged(changingFirmwareResources()); }
+    void onUpdateChanged() override { client->onValuesChanged(changingFirmwareResources()); }
 
-    void onFirmwareFailure(const std::string&) override {}
+    void onUpdateFailure(const std::string&) override {}
 
     static api::Request put(const std::string& path, api::ContentFormat format, base::Bytes payload)
     {
