@@ -8,11 +8,10 @@
 
 #include "agent/base/log.hpp"
 #include "agent/base/message_ids.hpp"
-#include "agent/device_repositories.hpp"
 #include "agent/lwm2m/objects/device_object.hpp"
 
 // The Objects that the device has are made in attached_device_objects.cpp; how it begins anew is in
-// attached_device_restart.cpp.
+// attached_device_restart.cpp, and its firmware and software in attached_device_updates.cpp.
 namespace causeway::agent {
 
 using base::ErrorKind;
@@ -68,28 +67,7 @@ AttachedDevice::AttachedDevice(DevicePlan plan, DeviceServices services)
     , host_(std::move(plan_.host))
     , traffic_(services_.scheduler, [this] { onTrafficCollected(); })
 {
-    if (plan_.firmware)
-        firmware_ = std::make_unique<DeviceFirmware>(
-            plan_.settings.name,
-            std::move(plan_.firmware),
-            std::make_unique<DeviceRepositories>(
-                plan_.settings.name,
-                DeviceRepositories::Services{
-                    services_.transport, services_.scheduler, services_.web},
-                DeviceRepositories::Rules{services_.allowsPlaintext, services_.trustsStrangers},
-                [this]() -> const std::vector<api::DeviceAccount>& { return plan_.accounts; }),
-            services_.scheduler,
-            plan_.state,
-            DeviceFirmware::Owner{[this](const api::ClientState& state, DeviceListener::Kept kept) {
-                                      keepState(state, std::move(kept));
-                                  },
-                                  [this](const std::vector<Path>& changed) {
-                                      if (client_)
-                                          client_->onValuesChanged(changed);
-                                  },
-                                  [this] {
-                                      services_.listener.onDeviceRenewed(plan_.settings.name);
-                                  }});
+    makeUpdates();
 }
 
 AttachedDevice::~AttachedDevice() = default;

@@ -11,7 +11,7 @@
 #include "agent/api/inventory.hpp"
 #include "agent/api/web.hpp"
 #include "agent/bridged_object.hpp"
-#include "agent/device_firmware.hpp"
+#include "agent/device_updates.hpp"
 #include "agent/field_side.hpp"
 #include "agent/lwm2m/client.hpp"
 #include "agent/lwm2m/traffic_collection.hpp"
@@ -75,6 +75,7 @@ struct DevicePlan
     std::vector<api::DeviceAccount> accounts;
     api::ClientState state;
     std::unique_ptr<api::FirmwareStation> firmware; ///< none: its firmware cannot be updated
+    DeviceSoftware::Stations software;              ///< none: it has no Object 9
     std::unique_ptr<MachineSide> host;              ///< of the gateway itself, which has no bridge
     std::string fault; ///< why it cannot run, in one sentence; empty when it can
 };
@@ -153,7 +154,9 @@ private:
 
     void startClient(base::Duration delay);
     void restartClient();
+    void makeUpdates();
     void addObjects();
+    void addUpdateObjects();
     void addOwnObject(model::Id id);
     [[nodiscard]] std::unique_ptr<lwm2m::Object> makeKeptObject(model::Id id);
     void addHostObjects();
@@ -180,14 +183,14 @@ private:
     DevicePlan plan_;
     DeviceServices services_;
     FieldSide field_;
-    std::unique_ptr<DeviceFirmware> firmware_; ///< with a station for it
-    std::unique_ptr<MachineSide> host_;        ///< of the gateway itself
+    DeviceUpdates updates_;
+    std::unique_ptr<MachineSide> host_; ///< of the gateway itself
     lwm2m::TrafficCollection traffic_;
     std::unique_ptr<lwm2m::Client> client_;
     std::unique_ptr<const base::Lifetime> clientLife_; ///< as long as client_
     // Owned by client_, valid as long as it is.
     std::vector<BridgedObject*> objects_;
-    std::vector<lwm2m::Object*> ownObjects_; ///< what the gateway adds, Objects 5 to 7 included
+    std::vector<lwm2m::Object*> ownObjects_; ///< what the gateway adds, Objects 5 to 9 included
     lwm2m::DeviceObject* deviceObject_ = nullptr;
     bool isLeaving_ = false; ///< from stop() until the client starts anew
     base::Lifetime lifetime_;

@@ -20,7 +20,6 @@ namespace causeway::agent {
 namespace {
 
 constexpr model::Id deviceObjectId = 3;
-constexpr model::Id firmwareObjectId = 5;
 constexpr model::Id locationObjectId = 6;
 constexpr model::Id statisticsObjectId = 7;
 
@@ -63,12 +62,7 @@ void AttachedDevice::addObjects()
         addHostObjects();
     if (!ids.contains(locationObjectId))
         addLocation();
-    if (firmware_) {
-        using Access = lwm2m::FirmwareObject::Access;
-        add(firmware_->makeObject(*services_.definitions.find(firmwareObjectId),
-                                  plan_.settings.allowsServerWrites ? Access::Full
-                                                                    : Access::ReadOnly));
-    }
+    addUpdateObjects();
 }
 
 void AttachedDevice::add(std::unique_ptr<lwm2m::Object> object)

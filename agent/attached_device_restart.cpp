@@ -5,7 +5,7 @@
 #include "agent/lwm2m/objects/device_object.hpp"
 
 // Reboot and Factory Reset (/3/0/4 and 5) of a device's LwM2M Client. The legacy device itself, and
-// its firmware, are left alone.
+// its firmware and software, are left alone.
 namespace causeway::agent {
 
 namespace {
@@ -14,10 +14,11 @@ namespace {
 /// old server does not confirm.
 constexpr base::Duration restartLimit = std::chrono::seconds(2);
 
-/// What no server has set: the operator's position, and which instance of Object 25 a device has.
+/// What no server has set: the operator's position, which software is installed, and which instance
+/// of Object 25 a device has.
 bool isDevicesOwn(const std::string& key)
 {
-    return key == "position" || key.starts_with("inventory/");
+    return key == "position" || key.starts_with("software/") || key.starts_with("inventory/");
 }
 
 bool isOfFirmware(const std::string& key)
@@ -56,7 +57,7 @@ void AttachedDevice::resetToFactory()
 void AttachedDevice::forgetServers()
 {
     api::BootstrapResult factory;
-    const bool keepsFirmware = firmware_ && !firmware_->mayReset();
+    const bool keepsFirmware = updates_.firmware && !updates_.firmware->mayReset();
     for (const auto& [key, text] : plan_.state) {
         if (!isDevicesOwn(key) && !(keepsFirmware && isOfFirmware(key)))
             factory.state.emplace(key, std::string());
@@ -72,8 +73,8 @@ void AttachedDevice::forgetServers()
                          plan_.settings.name,
                          "ERROR",
                          forgotten.error().message);
-            else if (firmware_)
-                firmware_->reset();
+            else if (updates_.firmware)
+                updates_.firmware->reset();
             if (!isLeaving_)
                 restartClient();
         }));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -75,17 +76,36 @@ Expected<void> judge(const Expected<int>& status)
     return fail(kind, fmt::format("exit status {}", *status));
 }
 
+/// No device and no component has such a letter in its name.
+constexpr char softwareMark = '@';
+
+std::string fileNameOf(const FirmwareTarget& target)
+{
+    return target.software.empty() ? target.device : target.device + softwareMark + target.software;
+}
+
+/// Also of components that its profile does not have any more.
+void removeSoftware(const std::filesystem::path& directory, const std::string& device)
+{
+    std::error_code nobodyMinds; // what stays is an old file, and the next device's begins anew
+    for (const auto& entry : std::filesystem::directory_iterator(directory, nobodyMinds)) {
+        if (entry.path().filename().string().starts_with(device + softwareMark))
+            std::filesystem::remove(entry.path(), nobodyMinds);
+    }
+}
+
 } // namespace
 
 /// What one device has of the depot.
-class FirmwareDepot::Station final : public api::FirmwareStation
+class FirmwareDepot::Station final : public api::SoftwareStation
 {
 public:
-    Station(FirmwareDepot& depot, FirmwareTarget target, api::FirmwareMethod method)
+    Station(FirmwareDepot& depot, FirmwareTarget target, api::SoftwareMethod method)
         : depot_(depot)
         , target_(std::move(target))
-        , method_(std::move(method))
-        , file_(std::make_shared<PackageFile>(depot.directory_, target_.device))
+        , software_(std::move(method))
+        , method_(software_.package)
+        , file_(std::make_shared<PackageFile>(depot.directory_, fileNameOf(target_)))
     {}
 
     ~Station() override { depot_.abandon(job_); }
@@ -147,6 +167,16 @@ public:
         run(depot_.installs_, method_.install, file_->approved(), std::move(done));
     }
 
+    [[nodiscard]] const std::string& name() const override { return software_.name; }
+
+    void run(api::SoftwareAction action, Done done) override
+    {
+        const auto& command = commandOf(action);
+        if (!command.empty())
+            return run(depot_.installs_, command, {}, std::move(done));
+        depot_.loop_.post(lifetime_.guard([done = std::move(done)]() mutable { done({}); }));
+    }
+
 private:
     template <typename Work, typename Told>
     void work(Work what, Told done)
@@ -180,9 +210,23 @@ private:
                            }});
     }
 
+    [[nodiscard]] const std::vector<std::string>& commandOf(api::SoftwareAction action) const
+    {
+        switch (action) {
+        case api::SoftwareAction::Uninstall:
+            return software_.uninstall;
+        case api::SoftwareAction::Activate:
+            return software_.activate;
+        case api::SoftwareAction::Deactivate:
+            break;
+        }
+        return software_.deactivate;
+    }
+
     FirmwareDepot& depot_;
     FirmwareTarget target_;
-    api::FirmwareMethod method_;
+    api::SoftwareMethod software_; ///< of firmware it has a package only
+    const api::FirmwareMethod& method_;
     // shared_ptr: tasks of the worker may outlive the station.
     std::shared_ptr<PackageFile> file_;
     std::uint64_t job_ = 0; ///< under way; 0 when none is
@@ -206,12 +250,24 @@ FirmwareDepot::~FirmwareDepot() = default;
 std::unique_ptr<api::FirmwareStation> FirmwareDepot::open(FirmwareTarget target,
                                                           api::FirmwareMethod method)
 {
+    api::SoftwareMethod firmware;
+    firmware.package = std::move(method);
+    return std::make_unique<Station>(*this, std::move(target), std::move(firmware));
+}
+
+std::unique_ptr<api::SoftwareStation> FirmwareDepot::openSoftware(FirmwareTarget target,
+                                                                  api::SoftwareMethod method)
+{
+    target.software = method.name;
     return std::make_unique<Station>(*this, std::move(target), std::move(method));
 }
 
 void FirmwareDepot::forget(const std::string& device)
 {
-    worker_.post([directory = directory_, device] { PackageFile(directory, device).remove(); });
+    worker_.post([directory = directory_, device] {
+        PackageFile(directory, device).remove();
+        removeSoftware(directory, device);
+    });
 }
 
 bool FirmwareDepot::Job::wantsPort() const
@@ -328,12 +384,14 @@ void FirmwareDepot::onJam(Places& places)
     const auto due = since + patience_;
     if (due > loop_.now())
         return places.jam.startAt(due);
-    log::warning("{DEVICE}: the {KIND} of its firmware has waited for a place for "
+    log::warning("{DEVICE}: the {KIND} of its {SOFTWARE} has waited for a place for "
                  "{TIME} s, as {COUNT} do; at most {MOST} run at once, and it goes on waiting",
                  "DEVICE",
                  first.target.device,
                  "KIND",
                  places.kind,
+                 "SOFTWARE",
+                 first.target.software.empty() ? "firmware" : first.target.software,
                  "TIME",
                  std::chrono::floor<std::chrono::seconds>(loop_.now() - since).count(),
                  "COUNT",

@@ -27,7 +27,8 @@ struct FirmwareTarget
     std::string endpointName;
     std::string line; ///< empty: on none
     std::string unit;
-    std::string port{}; ///< where the line is, while a program has it
+    std::string port{};     ///< where the line is, while a program has it
+    std::string software{}; ///< the component, when it is not the firmware
 };
 
 /// How many programs of a kind run at once, and when somebody is told that others wait.
@@ -40,8 +41,9 @@ struct DepotLimits
     base::Duration patience = std::chrono::minutes(1);
 };
 
-/// All firmware packages of this gateway, in one directory, and the programs that check and install
-/// them. Main thread; what touches the disk runs on a worker. Outlives its stations.
+/// All packages of firmware and software of this gateway, in one directory, and the programs that
+/// check and install them. Main thread; what touches the disk runs on a worker. Outlives its
+/// stations.
 class FirmwareDepot
 {
 public:
@@ -57,7 +59,10 @@ public:
     /// One station for a device at a time.
     [[nodiscard]] std::unique_ptr<api::FirmwareStation> open(FirmwareTarget target,
                                                              api::FirmwareMethod method);
-    /// The device is no more, and its package goes.
+    /// One for each component of a device.
+    [[nodiscard]] std::unique_ptr<api::SoftwareStation> openSoftware(FirmwareTarget target,
+                                                                     api::SoftwareMethod method);
+    /// The device is no more, and its packages go.
     void forget(const std::string& device);
 
 private:

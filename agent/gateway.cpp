@@ -53,6 +53,19 @@ std::uint32_t registeredAt(const api::DeviceStatus& status, const std::string& s
         }));
 }
 
+void openStations(FirmwareDepot& depot,
+                  const bridges::DeviceProfile& profile,
+                  const api::DeviceSettings& settings,
+                  DevicePlan& plan)
+{
+    const FirmwareTarget target{
+        settings.name, plan.endpointName, settings.line, std::to_string(settings.unitId)};
+    if (!profile.firmware.install.empty())
+        plan.firmware = depot.open(target, profile.firmware);
+    for (const auto& method : profile.software)
+        plan.software.push_back(depot.openSoftware(target, method));
+}
+
 } // namespace
 
 Gateway::Gateway(GatewayServices services, GatewayRules rules)
@@ -352,13 +365,8 @@ DevicePlan Gateway::plan(api::DeviceSettings settings, api::ClientState state)
                 services_.scheduler,
                 settings.pollPeriod.value_or((*profile)->gatewayPeriod),
                 services_.machine);
-        const auto& method = (*profile)->firmware;
-        if (settings.isEnabled && !method.install.empty())
-            devicePlan.firmware = services_.firmware.open({settings.name,
-                                                           devicePlan.endpointName,
-                                                           settings.line,
-                                                           std::to_string(settings.unitId)},
-                                                          method);
+        if (settings.isEnabled)
+            openStations(services_.firmware, **profile, settings, devicePlan);
     } else {
         devicePlan.fault = profile.error().message;
     }

@@ -43,7 +43,8 @@ struct DeviceProfile
     std::optional<ble::GattFormat> gatt;    ///< bridge "ble", of a device that is connected
     std::chrono::seconds gatewayPeriod{10}; ///< how often the gateway itself is looked at
     api::FirmwareMethod firmware;
-    std::vector<ResourceMapping> mappings; ///< ascending by path
+    std::vector<api::SoftwareMethod> software; ///< the instances of Object 9
+    std::vector<ResourceMapping> mappings;     ///< ascending by path
 };
 
 } // namespace causeway::bridges

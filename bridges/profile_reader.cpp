@@ -32,6 +32,7 @@ constexpr Id accessControlObject = 2;
 constexpr Id deviceObject = 3;
 constexpr Id connectivityObject = 4;
 constexpr Id firmwareObject = 5;
+constexpr Id softwareObject = 9;
 constexpr Id sensorUnits = 5701;
 constexpr Id applicationType = 5750;
 
@@ -121,6 +122,9 @@ DeviceProfile ProfileReader::read(ProfileTable root)
         isGateway ? root.text("model").value_or(std::string()) : root.requiredText("model");
     root.table("firmware",
                [this](ProfileTable table) { profile_.firmware = readFirmware(std::move(table)); });
+    root.eachTable("software", [this](ProfileTable table) {
+        profile_.software.push_back(readSoftware(std::move(table), profile_.software));
+    });
     root.eachTable("resource", [this](ProfileTable table) { readResource(std::move(table)); });
     root.eachTable("probe", [this](ProfileTable table) {
         profile_.opening.probes.push_back(readProbe(std::move(table), defaults_));
@@ -345,6 +349,8 @@ const model::ResourceDefinition* ProfileReader::readPath(ProfileTable& table, Pa
     }
     if (path.object() == firmwareObject && !profile_.firmware.install.empty())
         table.complain("path", "Object 5 belongs to the table [firmware]");
+    if (path.object() == softwareObject && !profile_.software.empty())
+        table.complain("path", "Object 9 belongs to the tables [[software]]");
     if (path.object() >= securityObject && path.object() <= accessControlObject)
         table.complain("path", fmt::format("{} belongs to the gateway, no device has it", text));
     if (!object->isMultiple && path.instance() != 0)

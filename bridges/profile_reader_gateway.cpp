@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,18 @@ namespace causeway::bridges {
 namespace {
 
 constexpr model::Id deviceObject = 3;
+
+/// What a command asks of a bus; empty when it asks nothing.
+std::string_view fieldWordIn(const std::vector<std::string>& command)
+{
+    for (const std::string_view word : {"@line@", "@unit@", "@port@"}) {
+        if (std::ranges::any_of(command, [word](const std::string& argument) {
+                return argument.find(word) != std::string::npos;
+            }))
+            return word;
+    }
+    return {};
+}
 
 } // namespace
 
@@ -38,13 +51,19 @@ void ProfileReader::checkGateway(ProfileTable& root)
         if (path.object() != deviceObject)
             complaint_.add(line, "with [gateway] a [[constant]] is one of Object 3");
     }
-    for (const auto* command : {&profile_.firmware.install, &profile_.firmware.check}) {
-        for (const std::string_view word : {"@line@", "@unit@", "@port@"}) {
-            if (std::ranges::any_of(*command, [word](const std::string& argument) {
-                    return argument.find(word) != std::string::npos;
-                }))
-                root.complain("firmware", fmt::format("the gateway has no {}", word));
-        }
+    const auto check = [&root](std::string_view key, const std::vector<std::string>& command) {
+        if (const auto word = fieldWordIn(command); !word.empty())
+            root.complain(key, fmt::format("the gateway has no {}", word));
+    };
+    check("firmware", profile_.firmware.install);
+    check("firmware", profile_.firmware.check);
+    for (const auto& method : profile_.software) {
+        for (const auto* command : {&method.package.install,
+                                    &method.package.check,
+                                    &method.uninstall,
+                                    &method.activate,
+                                    &method.deactivate})
+            check("software", *command);
     }
 }
 

@@ -30,7 +30,19 @@ struct FirmwareMethod
     bool operator==(const FirmwareMethod&) const = default;
 };
 
-/// Keeps the one firmware package of one device, and has it checked and installed. Main thread;
+/// One software component of the devices of a profile, an instance of Object 9.
+struct SoftwareMethod
+{
+    std::string name;
+    FirmwareMethod package; ///< its check and its installer, which never has the line for itself
+    std::vector<std::string> uninstall;
+    std::vector<std::string> activate; ///< empty: nothing needs to be run for it
+    std::vector<std::string> deactivate;
+
+    bool operator==(const SoftwareMethod&) const = default;
+};
+
+/// Keeps one package of one device, and has it checked and installed. Main thread;
 /// callbacks come there, later, at most once: never after the station has gone.
 class FirmwareStation
 {
@@ -61,6 +73,18 @@ public:
     /// not what it should be; any other error: nobody could say.
     virtual void check(Done done) = 0;
     virtual void install(Done done) = 0;
+};
+
+/// What can be done with software that is installed.
+enum class SoftwareAction : std::uint8_t { Uninstall, Activate, Deactivate };
+
+/// The same for one software component.
+class SoftwareStation : public FirmwareStation
+{
+public:
+    /// Of the component; as long as the station.
+    [[nodiscard]] virtual const std::string& name() const = 0;
+    virtual void run(SoftwareAction action, Done done) = 0;
 };
 
 } // namespace causeway::api

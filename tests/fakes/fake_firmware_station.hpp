@@ -5,14 +5,16 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "agent/api/firmware.hpp"
 #include "agent/base/scheduler.hpp"
 
 namespace causeway::fakes {
 
-/// A package in memory; the test says how the check and the update end.
-class FakeFirmwareStation final : public api::FirmwareStation
+/// A package in memory; the test says how the check and the update end, and what is done with
+/// software.
+class FakeFirmwareStation final : public api::SoftwareStation
 {
 public:
     explicit FakeFirmwareStation(base::Scheduler& main)
@@ -56,6 +58,14 @@ public:
 
     void install(Done done) override { running.push_back(std::move(done)); }
 
+    [[nodiscard]] const std::string& name() const override { return software; }
+
+    void run(api::SoftwareAction action, Done done) override
+    {
+        actions.push_back(action);
+        running.push_back(std::move(done));
+    }
+
     /// How the check or update that runs ends.
     void end(base::Expected<void> result)
     {
@@ -65,11 +75,13 @@ public:
     }
 
     std::uint64_t largest = 4096;
+    std::string software = "logger";
     bool checks = false;
     base::Expected<void> disk; ///< what it says to all that is stored
     base::Bytes package;
     std::uint64_t resumable = 0; ///< of the package, in the next life
     std::deque<Done> running;
+    std::vector<api::SoftwareAction> actions;
     int discards = 0;
 
 private:

@@ -53,10 +53,10 @@ struct FirmwareUpdate::Table
         Transition{State::Checking,    Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
         Transition{State::Whole,       Event::Kept,               State::Downloaded,  {},                    &U::nothing},
         // A server that has its 2.04 need not look at the state.
-        Transition{State::Whole,       Event::UpdateAsked,        State::Updating,    R::Initial,            &U::install},
+        Transition{State::Whole,       Event::UpdateAsked,        State::Updating,    R::Initial,            &U::runInstall},
         Transition{State::Whole,       Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
         Transition{State::Whole,       Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
-        Transition{State::Downloaded,  Event::UpdateAsked,        State::Updating,    R::Initial,            &U::install},
+        Transition{State::Downloaded,  Event::UpdateAsked,        State::Updating,    R::Initial,            &U::runInstall},
         Transition{State::Downloaded,  Event::PackageMissing,     State::Idle,        {},                    &U::discard},
         Transition{State::Downloaded,  Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
         Transition{State::Downloaded,  Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},

@@ -247,7 +247,7 @@ void PackageUpdate::check()
     }));
 }
 
-void PackageUpdate::install()
+void PackageUpdate::runInstall()
 {
     station_.install(current([this](const Expected<void>& installed) {
         if (!installed)

@@ -53,9 +53,18 @@ enum class UpdateEvent : std::uint8_t {
     UriWritten,
     ResetAsked,
     CancelAsked,
-    UpdateAsked,
+    UpdateAsked, ///< or Install
     Installed,
     InstallFailed,
+    DiscardAsked,   ///< of a package, while nothing is in place
+    UninstallAsked, ///< of what is in place
+    UpgradeAsked,   ///< what is in place waits for the next package
+    Uninstalled,
+    UninstallFailed,
+    ActivateAsked,
+    DeactivateAsked,
+    Switched, ///< on or off
+    SwitchFailed,
 };
 
 /// How any package comes: pushed by a server or fetched from a repository into a station, checked
@@ -127,7 +136,7 @@ protected:
     void fetch();
     void discard();
     void check();
-    void install();
+    void runInstall();
     void lookForPackage();
 
     /// What stateToKeep() said in an earlier life, before Restarted is raised.

@@ -447,12 +447,13 @@ BOOST_AUTO_TEST_CASE(lists_its_devices_each_with_an_instance_that_stays)
     gateway.reset();
 }
 
-BOOST_AUTO_TEST_CASE(takes_firmware_only_with_a_command_for_it)
+BOOST_AUTO_TEST_CASE(takes_firmware_and_software_only_with_commands_for_it)
 {
     BOOST_TEST(add(server()) == "");
     operators.write(
         "gateway.toml",
-        "extends = \"gateway\"\n[firmware]\ninstall = [\"/bin/true\", \"@package@\"]\n");
+        "extends = \"gateway\"\n[firmware]\ninstall = [\"/bin/true\", \"@package@\"]\n"
+        "[[software]]\nname = \"x\"\ninstall = [\"/bin/true\"]\nuninstall = [\"/bin/true\"]\n");
     BOOST_TEST(ask([&](auto done) { gateway->reloadProfiles(std::move(done)); }) == "");
     BOOST_TEST(attach(own()) == "");
 
@@ -466,6 +467,7 @@ BOOST_AUTO_TEST_CASE(takes_firmware_only_with_a_command_for_it)
     };
 
     BOOST_TEST(has({5, 0, 3}));
+    BOOST_TEST(has({9, 0, 7}));
     BOOST_TEST(has({4, 0, 0}));
 }
 
@@ -477,6 +479,9 @@ BOOST_AUTO_TEST_CASE(has_a_profile_that_says_nothing_of_devices)
         {"[[probe]]\n", "[[probe]] is for devices"},
         {"[[constant]]\npath = \"/16/0/0/0\"\nvalue = \"x\"\n", "is one of Object 3"},
         {"[firmware]\ninstall = [\"/bin/true\", \"@port@\"]\n", "the gateway has no @port@"},
+        {"[[software]]\nname = \"x\"\ninstall = [\"/bin/true\"]\nuninstall = [\"/bin/rm\", "
+         "\"@unit@\"]\n",
+         "the gateway has no @unit@"},
         {"[gateway.x]\n", "x"}};
     for (const auto& [table, complaint] : wrong) {
         operators.write("gateway.toml", "extends = \"gateway\"\n" + table);

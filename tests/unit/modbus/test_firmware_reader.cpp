@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -19,6 +20,13 @@ auto parse(const std::string& firmware)
                             firmware,
                         "test.toml",
                         definitions);
+}
+
+auto parseSoftware(const std::string& more)
+{
+    return parse("install = [\"/bin/true\"]\n[[software]]\nname = \"logger\"\n"
+                 "install = [\"/bin/in\", \"@package@\"]\nuninstall = [\"/bin/out\"]\n" +
+                 more);
 }
 
 } // namespace
@@ -65,6 +73,47 @@ BOOST_AUTO_TEST_CASE(refuses_what_cannot_be_meant)
                              "install = [\"/bin/true\"]\n[[constant]]\npath = \"/5/0/9\"\n"
                              "value = 1\n"})
         BOOST_TEST(!parse(text), text);
+}
+
+BOOST_AUTO_TEST_CASE(reads_the_software_of_a_device)
+{
+    const auto profile = parseSoftware("check = [\"/bin/look\"]\nactivate = [\"/bin/on\"]\n"
+                                       "deactivate = [\"/bin/off\", \"@unit@\"]\n"
+                                       "max-octets = 1000\n[[software]]\nname = \"other\"\n"
+                                       "install = [\"/bin/in\"]\nuninstall = [\"/bin/out\"]\n");
+
+    BOOST_REQUIRE_MESSAGE(profile, (profile ? "" : profile.error().message));
+    BOOST_REQUIRE(profile->software.size() == 2U);
+    const auto& software = profile->software.front();
+    BOOST_TEST(software.name == "logger");
+    BOOST_TEST((software.package.install == std::vector<std::string>{"/bin/in", "@package@"}));
+    BOOST_TEST((software.package.check == std::vector<std::string>{"/bin/look"}));
+    BOOST_TEST(software.package.largestPackage == 1000U);
+    BOOST_TEST((software.uninstall == std::vector<std::string>{"/bin/out"}));
+    BOOST_TEST((software.activate == std::vector<std::string>{"/bin/on"}));
+    BOOST_TEST((software.deactivate == std::vector<std::string>{"/bin/off", "@unit@"}));
+    BOOST_TEST(profile->software.back().activate.empty());
+}
+
+BOOST_AUTO_TEST_CASE(refuses_software_that_cannot_be_meant)
+{
+    const std::string second = "[[software]]\ninstall = [\"/bin/in\"]\n";
+    const std::string gone = "uninstall = [\"/bin/out\"]\n";
+    BOOST_REQUIRE(parseSoftware(second + gone + "name = \"other\"\n"));
+    for (const auto& text : {second + gone,
+                             second + "name = \"other\"\n",
+                             second + gone + "name = \"logger\"\n",
+                             second + gone + "name = \"a/b\"\n",
+                             second + gone + "name = \"..\"\n",
+                             second + gone + "name = \"" + std::string(33, 'a') + "\"\n",
+                             std::string("activate = [\"/bin/on\"]\n"),
+                             std::string("activate = [\"/bin/on\"]\ndeactivate = [\"off\"]\n"),
+                             std::string("activate = [\"/bin/on\", \"@package@\"]\n"
+                                         "deactivate = [\"/bin/off\"]\n"),
+                             std::string("check = [\"/bin/look\", \"@port@\"]\n"),
+                             std::string("port = true\n"),
+                             std::string("[[constant]]\npath = \"/9/0/1\"\nvalue = \"1\"\n")})
+        BOOST_TEST(!parseSoftware(text), text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "agent/lwm2m/software/software_update.hpp"
+
+/// The part of SoftwareUpdate that is data (OMA-TS-LWM2M_SwMgmt 1.0.3 §5.1.2 and /9/x/9).
+namespace causeway::lwm2m {
+
+// What has no row is refused with 4.05 when a server asks for it, and else ignored.
+struct SoftwareUpdate::Table
+{
+    using U = SoftwareUpdate;
+    using R = SoftwareResult;
+    // clang-format off
+    static constexpr std::array rows{
+        // Nobody knows how far a program came that ended with this process: the server decides.
+        Transition{State::Initial,      Event::Restarted,          State::Initial,      {},                    &U::discard},
+        Transition{State::Downloading,  Event::Restarted,          State::Initial,      R::ConnectionLost,     &U::discard},
+        // Goes on where it was, see PackagePull.
+        Transition{State::Fetching,     Event::Restarted,          State::Fetching,     {},                    &U::fetch},
+        Transition{State::Delivered,    Event::Restarted,          State::Delivered,    {},                    &U::lookForPackage},
+        Transition{State::Installing,   Event::Restarted,          State::Delivered,    R::InstallFailed,      &U::lookForPackage},
+        Transition{State::Installed,    Event::Restarted,          State::Installed,    {},                    &U::discard},
+        Transition{State::Uninstalling, Event::Restarted,          State::Installed,    R::UninstallFailed,    &U::discard},
+        Transition{State::Initial,      Event::PackageBegan,       State::Downloading,  R::Downloading,        &U::begin},
+        Transition{State::Initial,      Event::PackageTooLarge,    State::Initial,      R::NoStorage,          &U::nothing},
+        Transition{State::Initial,      Event::UriMalformed,       State::Initial,      R::InvalidUri,         &U::nothing},
+        // No Result says it better.
+        Transition{State::Initial,      Event::UriUnsupported,     State::Initial,      R::InvalidUri,         &U::nothing},
+        Transition{State::Initial,      Event::UriWritten,         State::Fetching,     R::Downloading,        &U::fetch},
+        Transition{State::Initial,      Event::ResetAsked,         State::Initial,      R::Initial,            &U::discard},
+        Transition{State::Initial,      Event::UninstallAsked,     State::Uninstalling, R::Initial,            &U::runUninstall},
+        // A server whose transfer broke begins again (RFC 7959 §2.5).
+        Transition{State::Downloading,  Event::PackageBegan,       State::Downloading,  R::Downloading,        &U::begin},
+        Transition{State::Downloading,  Event::PackageTooLarge,    State::Initial,      R::NoStorage,          &U::discard},
+        Transition{State::Downloading,  Event::Abandoned,          State::Initial,      R::ConnectionLost,     &U::discard},
+        Transition{State::Downloading,  Event::Stored,             State::Whole,        {},                    &U::nothing},
+        Transition{State::Downloading,  Event::StoredUnchecked,    State::Checking,     {},                    &U::check},
+        Transition{State::Downloading,  Event::ResetAsked,         State::Initial,      R::Initial,            &U::discard},
+        Transition{State::Downloading,  Event::DiscardAsked,       State::Initial,      R::Initial,            &U::discard},
+        Transition{State::Downloading,  Event::UninstallAsked,     State::Uninstalling, R::Initial,            &U::runUninstall},
+        Transition{State::Fetching,     Event::PackageTooLarge,    State::Initial,      R::NoStorage,          &U::discard},
+        Transition{State::Fetching,     Event::Abandoned,          State::Initial,      R::ConnectionLost,     &U::discard},
+        Transition{State::Fetching,     Event::PackageBroken,      State::Initial,      R::IntegrityFailure,   &U::discard},
+        Transition{State::Fetching,     Event::RepositoryMissing,  State::Initial,      R::InvalidUri,         &U::discard},
+        Transition{State::Fetching,     Event::RepositoryUnsupported, State::Initial,   R::InvalidUri,         &U::discard},
+        Transition{State::Fetching,     Event::Stored,             State::Whole,        {},                    &U::nothing},
+        Transition{State::Fetching,     Event::StoredUnchecked,    State::Checking,     {},                    &U::check},
+        Transition{State::Fetching,     Event::ResetAsked,         State::Initial,      R::Initial,            &U::discard},
+        Transition{State::Fetching,     Event::DiscardAsked,       State::Initial,      R::Initial,            &U::discard},
+        Transition{State::Fetching,     Event::UninstallAsked,     State::Uninstalling, R::Initial,            &U::runUninstall},
+        Transition{State::Checking,     Event::CheckPassed,        State::Whole,        {},                    &U::nothing},
+        Transition{State::Checking,     Event::CheckFailed,        State::Initial,      R::IntegrityFailure,   &U::discard},
+        Transition{State::Checking,     Event::CheckImpossible,    State::Initial,      R::DeviceError,        &U::discard},
+        Transition{State::Checking,     Event::PackageUnsupported, State::Initial,      R::UnsupportedPackage, &U::discard},
+        Transition{State::Checking,     Event::ResetAsked,         State::Initial,      R::Initial,            &U::discard},
+        Transition{State::Checking,     Event::DiscardAsked,       State::Initial,      R::Initial,            &U::discard},
+        Transition{State::Checking,     Event::UninstallAsked,     State::Uninstalling, R::Initial,            &U::runUninstall},
+        Transition{State::Whole,        Event::Kept,               State::Delivered,    R::Delivered,          &U::nothing},
+        // A server that has its 2.04 need not look at the state.
+        Transition{State::Whole,        Event::UpdateAsked,        State::Installing,   R::Delivered,          &U::runInstall},
+        Transition{State::Whole,        Event::ResetAsked,         State::Initial,      R::Initial,            &U::discard},
+        Transition{State::Whole,        Event::DiscardAsked,       State::Initial,      R::Initial,            &U::discard},
+        Transition{State::Whole,        Event::UninstallAsked,     State::Uninstalling, R::Initial,            &U::runUninstall},
+        Transition{State::Delivered,    Event::UpdateAsked,        State::Installing,   R::Delivered,          &U::runInstall},
+        Transition{State::Delivered,    Event::PackageMissing,     State::Initial,      R::DeviceError,        &U::discard},
+        Transition{State::Delivered,    Event::ResetAsked,         State::Initial,      R::Initial,            &U::discard},
+        Transition{State::Delivered,    Event::DiscardAsked,       State::Initial,      R::Initial,            &U::discard},
+        Transition{State::Delivered,    Event::UninstallAsked,     State::Uninstalling, R::Initial,            &U::runUninstall},
+        Transition{State::Installing,   Event::Installed,          State::Placed,       {},                    &U::place},
+        // "If executing the Install Resource failed, the state remains at DELIVERED" (/9/x/7).
+        Transition{State::Installing,   Event::InstallFailed,      State::Delivered,    R::InstallFailed,      &U::lookForPackage},
+        Transition{State::Placed,       Event::Kept,               State::Installed,    R::Installed,          &U::discard},
+        Transition{State::Installed,    Event::UninstallAsked,     State::Uninstalling, {},                    &U::runUninstall},
+        Transition{State::Installed,    Event::UpgradeAsked,       State::Initial,      R::Initial,            &U::makeRoom},
+        Transition{State::Installed,    Event::ActivateAsked,      State::Activating,   {},                    &U::runActivate},
+        Transition{State::Installed,    Event::DeactivateAsked,    State::Deactivating, {},                    &U::runDeactivate},
+        Transition{State::Uninstalling, Event::Uninstalled,        State::Removed,      {},                    &U::remove},
+        Transition{State::Uninstalling, Event::UninstallFailed,    State::Installed,    R::UninstallFailed,    &U::nothing},
+        Transition{State::Removed,      Event::Kept,               State::Initial,      R::Initial,            &U::nothing},
+        Transition{State::Activating,   Event::Switched,           State::Installed,    {},                    &U::toggle},
+        Transition{State::Activating,   Event::SwitchFailed,       State::Installed,    {},                    &U::nothing},
+        Transition{State::Deactivating, Event::Switched,           State::Installed,    {},                    &U::toggle},
+        Transition{State::Deactivating, Event::SwitchFailed,       State::Installed,    {},                    &U::nothing},
+    };
+    // clang-format on
+};
+
+std::span<const SoftwareUpdate::Transition> SoftwareUpdate::transitions()
+{
+    return Table::rows;
+}
+
+} // namespace causeway::lwm2m
