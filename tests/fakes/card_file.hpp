@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -8,33 +11,35 @@
 
 namespace causeway::fakes {
 
-inline void appendHalfWord(base::Bytes& file, std::size_t number)
+inline std::uint8_t highOctet(std::size_t number)
 {
-    file.push_back(static_cast<std::uint8_t>(number / 256));
-    file.push_back(static_cast<std::uint8_t>(number % 256));
+    return static_cast<std::uint8_t>(number / 256);
+}
+
+inline std::uint8_t lowOctet(std::size_t number)
+{
+    return static_cast<std::uint8_t>(number % 256);
 }
 
 /// One Object of EF LwM2M_Bootstrap, its version implicit.
 inline base::Bytes cardObject(model::Id object, base::ByteView instances)
 {
-    base::Bytes octets;
-    appendHalfWord(octets, object);
-    octets.push_back(0);
-    appendHalfWord(octets, instances.size());
-    octets.insert(octets.end(), instances.begin(), instances.end());
+    const auto size = instances.size();
+    base::Bytes octets{highOctet(object), lowOctet(object), 0, highOctet(size), lowOctet(size)};
+    std::ranges::copy(instances, std::back_inserter(octets));
     return octets;
 }
 
 /// EF LwM2M_Bootstrap of these Objects.
 inline base::Bytes cardFile(const std::vector<base::Bytes>& objects)
 {
-    base::Bytes collection;
+    std::size_t size = 0;
     for (const auto& object : objects)
-        collection.insert(collection.end(), object.begin(), object.end());
-    base::Bytes file;
-    appendHalfWord(file, objects.size());
-    appendHalfWord(file, collection.size());
-    file.insert(file.end(), collection.begin(), collection.end());
+        size += object.size();
+    const auto count = objects.size();
+    base::Bytes file{highOctet(count), lowOctet(count), highOctet(size), lowOctet(size)};
+    for (const auto& object : objects)
+        std::ranges::copy(object, std::back_inserter(file));
     return file;
 }
 

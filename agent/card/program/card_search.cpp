@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -57,7 +58,7 @@ bool isServiceThere()
     return probe.isOpen() && ::connect(probe.get(), generic, sizeof address) == 0;
 }
 
-CardReport sighted(CardSighting sighting, std::string reason)
+CardReport sighted(CardSighting sighting, std::string_view reason)
 {
     CardReport report;
     report.sighting = sighting;
