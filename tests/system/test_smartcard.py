@@ -9,7 +9,7 @@ import sys
 import unittest
 
 import virtual_card
-from gateway_site import FieldDevice, Site, wait_until
+from gateway_site import PATIENCE, FieldDevice, Site, wait_until
 
 BUILD = os.environ["CAUSEWAY_BUILD"]
 METER = ("--profile", "eastron-sdm120", "--line", "rtu-0", "--unit", 1)
@@ -134,8 +134,8 @@ class Smartcard(unittest.TestCase):
     def smartcard(self):
         return self.site.ctl("status")["Smartcard"]
 
-    def wait_state(self, state):
-        return wait_until(f"smartcard {state}", lambda: (card := self.smartcard())["state"] == state and card)
+    def wait_state(self, state, patience=PATIENCE):
+        return wait_until(f"smartcard {state}", lambda: (card := self.smartcard())["state"] == state and card, patience)
 
     def accounts(self):
         return {one["server"]: one["state"] for one in self.site.ctl("device", "show", "meter-1")["Registrations"]}
@@ -226,7 +226,8 @@ class Smartcard(unittest.TestCase):
         self.reader.insert(self.card())
         first = self.registered()
         self.reader.hang()
-        self.wait_state("silent")
+        # The reading that was under way may watch for a minute, and has half a minute besides.
+        self.wait_state("silent", 90 + PATIENCE)
         self.assertEqual(self.accounts(), {"meter-1:123": "registered"})
         self.reader.let_go()
         self.wait_state("in-use")
