@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bitset>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -20,8 +21,11 @@ constexpr std::size_t longestIdentity = 128; // RFC 4279 §5.3
 constexpr std::size_t fewestDistinct = 8;
 /// A shorter name turns up in good keys by chance.
 constexpr std::size_t shortestTellingName = 4;
-/// 112 bits (NIST SP 800-131A) at log2(10) bits a digit.
-constexpr std::size_t fewestDigits = 34;
+/// NIST SP 800-131A.
+constexpr unsigned leastBits = 112;
+constexpr std::size_t fewestOctets = leastBits / 8;
+/// 16 random octets begin or end with as many equal ones once in 10^7 keys.
+constexpr std::size_t shortestPadding = 4;
 
 constexpr std::array<std::string_view, 8> passwordWords{
     "password", "passwort", "changeme", "letmein", "qwerty", "asdfgh", "12345678", "deadbeef"};
@@ -67,10 +71,103 @@ std::size_t countDistinct(ByteView key)
     return seen.count();
 }
 
-bool isDecimal(ByteView key)
+/// The length of the run of one octet that begins here, where it is too long for chance.
+template <typename Iterator>
+std::size_t countPadding(Iterator begin, Iterator end)
 {
-    return std::ranges::all_of(key,
-                               [](std::uint8_t octet) { return octet >= '0' && octet <= '9'; });
+    const auto other =
+        std::find_if(begin, end, [&](std::uint8_t octet) { return octet != *begin; });
+    const auto run = static_cast<std::size_t>(other - begin);
+    return run < shortestPadding ? 0 : run;
+}
+
+ByteView withoutPadding(ByteView key)
+{
+    const ByteView front = key.subspan(countPadding(key.begin(), key.end()));
+    return front.first(front.size() - countPadding(front.rbegin(), front.rend()));
+}
+
+/// Characters that a text is taken from.
+struct Alphabet
+{
+    char first;
+    char last;
+    unsigned size; ///< of all of its kind
+};
+
+constexpr std::array<Alphabet, 3> alphabets{{{'0', '9', 10}, {'a', 'z', 26}, {'A', 'Z', 26}}};
+constexpr unsigned otherCharacters = 33; ///< of ASCII, the blank among them
+
+bool isWithin(std::uint8_t octet, const Alphabet& alphabet)
+{
+    return octet >= alphabet.first && octet <= alphabet.last;
+}
+
+bool isText(ByteView key)
+{
+    return std::ranges::all_of(key, [](std::uint8_t octet) {
+        return (octet >= ' ' && octet <= '~') || octet == '\t' || octet == '\r' || octet == '\n';
+    });
+}
+
+bool isHexadecimal(ByteView key)
+{
+    return std::ranges::all_of(key, [](std::uint8_t octet) {
+        const auto letter = toLower(octet);
+        return (octet >= '0' && octet <= '9') || (letter >= 'a' && letter <= 'f');
+    });
+}
+
+/// What a text of this length has if each character was drawn from the kinds that it shows.
+unsigned mostBits(ByteView text)
+{
+    constexpr double hexadecimalDigits = 16;
+    double kinds = 0;
+    std::size_t known = 0;
+    for (const Alphabet& alphabet : alphabets) {
+        const auto count = std::ranges::count_if(
+            text, [&](std::uint8_t octet) { return isWithin(octet, alphabet); });
+        known += static_cast<std::size_t>(count);
+        kinds += count > 0 ? alphabet.size : 0;
+    }
+    if (known < text.size())
+        kinds += otherCharacters;
+    if (isHexadecimal(text))
+        kinds = std::min(kinds, hexadecimalDigits);
+    return static_cast<unsigned>(static_cast<double>(text.size()) * std::log2(kinds));
+}
+
+/// Pairs of letters that four of five in English are, most of German's among them, and one of seven
+/// by chance.
+constexpr std::string_view usualPairs =
+    "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve "
+    "co me de hi ri ro ic ne ea ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no "
+    "ct us ac ot il tr ly nc et ut ss so rs un lo wa ge ie wh ee wi em ad ol rt po we na ul ni ei";
+
+bool hasLettersBeyondF(ByteView text)
+{
+    return std::ranges::any_of(
+        text, [](std::uint8_t octet) { return toLower(octet) > 'f' && toLower(octet) <= 'z'; });
+}
+
+/// 24 random characters in base64 look like that once in 2,000 keys, 44 in 40,000.
+bool isMadeOfWords(ByteView text)
+{
+    constexpr std::size_t fewestPairs = 12;
+    constexpr std::size_t percent = 55;
+    std::size_t pairs = 0;
+    std::size_t usual = 0;
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        const std::array<char, 2> pair{static_cast<char>(toLower(text[i - 1])),
+                                       static_cast<char>(toLower(text[i]))};
+        const bool isPair =
+            std::ranges::all_of(pair, [](char letter) { return letter >= 'a' && letter <= 'z'; });
+        pairs += isPair ? 1 : 0;
+        const std::string_view letters(pair.data(), pair.size());
+        usual += isPair && usualPairs.find(letters) != std::string_view::npos ? 1 : 0;
+    }
+    // Not a UUID or the like.
+    return pairs >= fewestPairs && usual * 100 >= pairs * percent && hasLettersBeyondF(text);
 }
 
 tl::unexpected<base::Error> refuse(std::string sentence)
@@ -90,8 +187,26 @@ base::Expected<void> checkShape(ByteView key)
     if (countDistinct(key) < fewestDistinct)
         return refuse(fmt::format("the key has only {} different octets; use random octets",
                                   countDistinct(key)));
-    if (isDecimal(key) && key.size() < fewestDigits)
-        return refuse("the key consists of decimal digits only; use random octets");
+    return {};
+}
+
+/// Text is typed by people, or at least cut to what they can type.
+base::Expected<void> checkText(ByteView key)
+{
+    const ByteView content = withoutPadding(key);
+    if (content.size() < fewestOctets)
+        return refuse(fmt::format(
+            "the key has only {} octets beside its padding; use random octets", content.size()));
+    if (!isText(content))
+        return {};
+    if (const auto bits = mostBits(content); bits < leastBits)
+        return refuse(fmt::format("the key is text of {} characters, which has {} bits at most; {} "
+                                  "are the least, use random octets",
+                                  content.size(),
+                                  bits,
+                                  leastBits));
+    if (isMadeOfWords(content))
+        return refuse("the key is made of words; use random octets");
     return {};
 }
 
@@ -138,7 +253,9 @@ base::Expected<void> checkPsk(const api::PskCredential& credential,
         return shape;
     if (containsName(key, base::asText(credential.identity)))
         return refuse("the key contains its own identity; use random octets");
-    return checkWords(key, names);
+    if (auto words = checkWords(key, names); !words)
+        return words;
+    return checkText(key);
 }
 
 } // namespace causeway::store

@@ -10,9 +10,10 @@
 namespace causeway::store {
 
 /// What a pre-shared key may not be (LwM2M 1.1 TS Transport §5.2.8: high-entropy secrets, unique to
-/// a device): short, long, repeated, counted, a password or one of `names` — the device, its
-/// endpoint, the server, the identity. Pure; InvalidArgument with the reason, never with the key.
-/// Whether another account has the key is the credential table's question.
+/// a device): short, long, repeated, counted, padded, a password or one of `names` — the device,
+/// its endpoint, the server, the identity — or text of less than 112 bits or made of words. Pure;
+/// InvalidArgument with the reason, never with the key. Whether another account has the key is the
+/// credential table's question.
 [[nodiscard]] base::Expected<void> checkPsk(const api::PskCredential& credential,
                                             std::span<const std::string_view> names);
 

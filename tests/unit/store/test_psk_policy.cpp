@@ -27,7 +27,7 @@ struct Refused
 };
 
 // clang-format off
-constexpr std::array<Refused, 22> refused{{
+constexpr std::array<Refused, 31> refused{{
     {"", "the key has 0 octets"},
     {"0x0f1e2d3c4b5a6978", "the key has 8 octets"},
     {"0x7e3fd1a90c5b6284e7f0159b3dca68", "the key has 15 octets"},
@@ -43,7 +43,16 @@ constexpr std::array<Refused, 22> refused{{
     {"0123456789abcdef", "the key is a counted sequence"},
     {"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "the key is a counted sequence"},
     {"0x01000100010101000101010000000101", "the key has only 2 different octets"},
-    {"8241905736410582", "the key consists of decimal digits only"},
+    {"8241905736410582", "the key is text of 16 characters, which has 53 bits at most"},
+    {"a04f9be1d27c83f6", "the key is text of 16 characters, which has 64 bits at most"},
+    {"kwxqzmvtbrhsgnpd", "the key is text of 16 characters, which has 75 bits at most"},
+    {"thisisasecretkey", "the key is text of 16 characters, which has 75 bits at most"},
+    {"Sommer2024inTrier", "the key is text of 17 characters, which has 101 bits at most"},
+    {"xC7!pQ2#vL9$wN4&", "the key is text of 16 characters, which has 105 bits at most"},
+    {"correct horse battery staple", "the key is made of words"},
+    {"Mein kleiner gruener Kaktus", "the key is made of words"},
+    {"0x97c3a10e5bd8246f0000000000000000", "the key has only 8 octets beside its padding"},
+    {"0xffffffff7e3fd1a90c5b6284e7f0159b", "the key has only 12 octets beside its padding"},
     {"myPassWord-isgood", "the key contains a common password"},
     {"qwertyuiopasdfghjkl", "the key contains a common password"},
     {"key-of-METER-1-xyz", "the key contains the name meter-1"},
@@ -52,11 +61,13 @@ constexpr std::array<Refused, 22> refused{{
     {"xyzID-OF-ITabc4711", "the key contains its own identity"},
 }};
 
-constexpr std::array<std::string_view, 6> accepted{
+constexpr std::array<std::string_view, 8> accepted{
     "0x7e3fd1a90c5b6284e7f0159b3dca6851",
     "0x9a1f44c07b5de28316bb0cf2a0d97e6358410fd3a7bc2e915d06f87a34ce9b12",
-    "kwxqzmvtbrhsgnpd",
-    "xC7!pQ2#vL9$wN4&",
+    "0x97c3a10e5bd8246f1b3d5a7709ceff0000000000",
+    "b1946ac92492d2347c6235b4d2611184",
+    "fz+pD0vZ1u7N3aXkQm9cTg==",
+    "xC7!pQ2#vL9$wN4&Rt",
     "0xb1946ac92492d2347c6235b4d2611184b1946ac92492d2347c6235b4d2611184",
     "0x9a1f44c07b5de28316bb0cf2a0d97e6358410fd3a7bc2e915d06f87a34ce9b129a2f54d08b6de39317bb1cf3b1d98e6459420fd4a8bc3e925e06f98a35cf9b13",
 };
