@@ -18,6 +18,11 @@ using base::Retry;
 
 namespace {
 
+// The server's certificates and its ticket, which may have the device's in it: four of a kilobyte
+// each, twice, and as much again. Without a bound a server could have 65 KiB kept for each account,
+// and sent in each ClientHello.
+constexpr std::size_t longestResumable = 16UL * 1024;
+
 std::string_view named(const char* name)
 {
     return name == nullptr ? std::string_view{} : std::string_view(name);
@@ -154,7 +159,9 @@ base::Secret SecureSession::takeResumable() const
     gnutls_datum_t data{};
     if (gnutls_session_get_data2(session_.get(), &data) < 0)
         return {};
-    base::Secret resumable(base::ByteView(data.data, data.size));
+    base::Secret resumable;
+    if (data.size <= longestResumable)
+        resumable = base::Secret(base::ByteView(data.data, data.size));
     base::wipe({data.data, data.size});
     gnutls_free(data.data);
     return resumable;

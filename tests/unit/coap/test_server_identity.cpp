@@ -322,6 +322,31 @@ BOOST_AUTO_TEST_CASE(r07_a_session_with_a_key_pair_is_resumed)
     }
 }
 
+// Ticket and certificates are as long as the server likes: 65 KiB in each ClientHello, and as much
+// in the store for each of ten thousand accounts.
+BOOST_AUTO_TEST_CASE(r07_what_a_server_makes_too_long_is_not_kept)
+{
+    Fixture f;
+    CertificateWish wish;
+    wish.alter = [](gnutls_x509_crt_t certificate) {
+        const base::Bytes much(20'000, 0x04); // octets of no meaning, not critical
+        gnutls_x509_crt_set_extension_by_oid(
+            certificate, "1.3.6.1.4.1.1.1", much.data(), much.size(), 0);
+    };
+    const Identity longWinded(wish, &f.authority);
+    DtlsServer peer(f.loop, certificates, {});
+    peer.present(longWinded, false);
+    peer.giveTickets();
+    f.wanted.server.publicKey = longWinded.certificate();
+
+    for (int i = 0; i < 2; ++i) {
+        peer.expectNext(certificates);
+
+        BOOST_TEST_REQUIRE(f.connect(SecurityMode::Certificate, peer.port()), f.reason());
+        BOOST_TEST(!f.listener.facts->isResumed);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(r06_what_is_resumed_is_held_against_the_account_as_it_is_now)
 {
     for (const auto mode : {SecurityMode::RawPublicKey, SecurityMode::Certificate}) {
