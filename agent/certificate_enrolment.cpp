@@ -28,7 +28,7 @@ CertificateEnrolment::enrolment(const api::CredentialId& id) const
     const Missing& one = found->second;
     api::EnrolmentStatus status{std::nullopt, one.lastError, one.lastErrorAt};
     const auto now = services_.scheduler.now();
-    if (!one.isUnderWay && one.bootstrap)
+    if (one.attempt == 0 && one.bootstrap)
         status.nextAt = services_.scheduler.wallNow() + (std::max(one.notBefore, now) - now);
     return status;
 }
@@ -87,11 +87,11 @@ void CertificateEnrolment::take(const std::vector<api::RenewalTerm>& certified)
 
 void CertificateEnrolment::beginDue()
 {
-    auto running =
-        std::ranges::count_if(missing_, [](const auto& entry) { return entry.second.isUnderWay; });
+    auto running = std::ranges::count_if(
+        missing_, [](const auto& entry) { return entry.second.attempt != 0; });
     for (const auto& [id, one] : missing_) {
         const bool isDue =
-            !one.isUnderWay && one.bootstrap && one.notBefore <= services_.scheduler.now();
+            one.attempt == 0 && one.bootstrap && one.notBefore <= services_.scheduler.now();
         if (isDue && std::cmp_less(running, mostAtOnce)) {
             ++running;
             begin(id);
@@ -106,140 +106,145 @@ void CertificateEnrolment::rest()
     const auto now = services_.scheduler.now();
     std::optional<base::TimePoint> next;
     for (const auto& [id, one] : missing_) {
-        if (!one.isUnderWay && one.bootstrap && one.notBefore > now)
+        if (one.attempt == 0 && one.bootstrap && one.notBefore > now)
             next = std::min(next.value_or(one.notBefore), one.notBefore);
     }
     if (next)
         timer_.startAt(*next);
 }
 
-CertificateEnrolment::Missing* CertificateEnrolment::find(const api::CredentialId& id)
+CertificateEnrolment::Missing* CertificateEnrolment::find(const Attempt& attempt)
 {
-    const auto found = missing_.find(id);
-    return found == missing_.end() || !found->second.isUnderWay ? nullptr : &found->second;
+    const auto found = missing_.find(attempt.id);
+    const bool isIt = found != missing_.end() && found->second.attempt == attempt.number;
+    return isIt ? &found->second : nullptr;
 }
 
 // A key that is there is used: its certificate was on the way when the power went, or the server
 // had a reason to refuse it.
 void CertificateEnrolment::begin(const api::CredentialId& id)
 {
-    missing_.at(id).isUnderWay = true;
+    const Attempt attempt{id, ++attempts_};
+    missing_.at(id).attempt = attempt.number;
     services_.credentials.describe(
-        id, lifetime_.guard([this, id](const Expected<api::CredentialFacts>& facts) {
-            if (find(id) == nullptr)
+        id, lifetime_.guard([this, attempt](const Expected<api::CredentialFacts>& facts) {
+            if (find(attempt) == nullptr)
                 return;
             if (facts && !facts->publicKey.empty())
-                return askForRequest(id);
+                return askForRequest(attempt);
             if (!facts && facts.error().kind != ErrorKind::NotFound)
-                return failed(id, facts.error());
+                return failed(attempt, facts.error());
             services_.credentials.generateKeyPair(
-                id,
+                attempt.id,
                 api::KeyResidence::Store,
-                lifetime_.guard(
-                    [this, id](const Expected<api::CredentialFacts>& made) { onKey(id, made); }));
+                lifetime_.guard([this, attempt](const Expected<api::CredentialFacts>& made) {
+                    onKey(attempt, made);
+                }));
         }));
 }
 
-void CertificateEnrolment::onKey(const api::CredentialId& id,
+void CertificateEnrolment::onKey(const Attempt& attempt,
                                  const Expected<api::CredentialFacts>& facts)
 {
-    if (find(id) == nullptr)
+    if (find(attempt) == nullptr)
         return;
     if (!facts)
-        return failed(id, facts.error());
+        return failed(attempt, facts.error());
     log::notice("{DEVICE}: has a new key pair for {SERVER}, fingerprint {FINGERPRINT}; its "
                 "Bootstrap-Server is asked to certify it",
                 "DEVICE",
-                id.device,
+                attempt.id.device,
                 "SERVER",
-                id.server,
+                attempt.id.server,
                 "FINGERPRINT",
                 facts->fingerprint);
-    askForRequest(id);
+    askForRequest(attempt);
 }
 
-void CertificateEnrolment::askForRequest(const api::CredentialId& id)
+void CertificateEnrolment::askForRequest(const Attempt& attempt)
 {
     services_.credentials.requestCertificate(
-        id, lifetime_.guard([this, id](Expected<base::Bytes> request) {
-            if (find(id) == nullptr)
+        attempt.id, lifetime_.guard([this, attempt](Expected<base::Bytes> request) {
+            if (find(attempt) == nullptr)
                 return;
             if (request)
-                askServer(id, std::move(*request));
+                askServer(attempt, std::move(*request));
             else
-                failed(id, request.error());
+                failed(attempt, request.error());
         }));
 }
 
-void CertificateEnrolment::askServer(const api::CredentialId& id, base::Bytes request)
+void CertificateEnrolment::askServer(const Attempt& attempt, base::Bytes request)
 {
-    auto& one = *find(id);
+    auto& one = *find(attempt);
     one.request = std::make_unique<EstRequest>(
         services_.transport,
         services_.scheduler,
-        EstRequest::FirstQuestion{id.device, *one.bootstrap, std::move(request)},
-        [this, id](Expected<EstRequest::Answer> answer) { onAnswer(id, std::move(answer)); });
+        EstRequest::FirstQuestion{attempt.id.device, *one.bootstrap, std::move(request)},
+        [this, attempt](Expected<EstRequest::Answer> answer) {
+            onAnswer(attempt, std::move(answer));
+        });
 }
 
-void CertificateEnrolment::onAnswer(const api::CredentialId& id,
-                                    Expected<EstRequest::Answer> answer)
+void CertificateEnrolment::onAnswer(const Attempt& attempt, Expected<EstRequest::Answer> answer)
 {
     if (!answer)
-        return failed(id, answer.error());
+        return failed(attempt, answer.error());
     if (const auto* const wait = std::get_if<base::Duration>(&*answer))
-        return later(id, "the Bootstrap-Server asks for patience", *wait);
+        return later(attempt, "the Bootstrap-Server asks for patience", *wait);
     services_.credentials.setCertificate(
-        id,
+        attempt.id,
         std::get<base::Bytes>(std::move(*answer)),
-        lifetime_.guard(
-            [this, id](const Expected<api::CredentialFacts>& facts) { onKept(id, facts); }));
+        lifetime_.guard([this, attempt](const Expected<api::CredentialFacts>& facts) {
+            onKept(attempt, facts);
+        }));
 }
 
-void CertificateEnrolment::onKept(const api::CredentialId& id,
+void CertificateEnrolment::onKept(const Attempt& attempt,
                                   const Expected<api::CredentialFacts>& facts)
 {
     if (!facts)
-        return failed(id, facts.error());
-    missing_.erase(id);
+        return failed(attempt, facts.error());
+    missing_.erase(attempt.id);
     log::notice("{DEVICE}: its Bootstrap-Server has certified its key for {SERVER}: {SUBJECT}",
                 "DEVICE",
-                id.device,
+                attempt.id.device,
                 "SERVER",
-                id.server,
+                attempt.id.server,
                 "SUBJECT",
                 facts->subject);
-    services_.enrolled(id);
+    services_.enrolled(attempt.id);
     beginDue();
 }
 
-void CertificateEnrolment::failed(const api::CredentialId& id, const base::Error& error)
+void CertificateEnrolment::failed(const Attempt& attempt, const base::Error& error)
 {
-    auto* const one = find(id);
+    auto* const one = find(attempt);
     if (one == nullptr)
         return;
     if (error.kind == ErrorKind::Locked)
-        return later(id, error.message, firstRetry);
+        return later(attempt, error.message, firstRetry);
     base::Duration wait = firstRetry;
     for (unsigned i = 0; i < one->failures && wait < longestRetry; ++i)
         wait *= 2;
     ++one->failures;
-    later(id, error.message, std::min(wait, longestRetry));
+    later(attempt, error.message, std::min(wait, longestRetry));
 }
 
 // From a task of its own: what called is of the request that goes here.
-void CertificateEnrolment::later(const api::CredentialId& id,
+void CertificateEnrolment::later(const Attempt& attempt,
                                  const std::string& sentence,
                                  base::Duration wait)
 {
-    auto* const one = find(id);
+    auto* const one = find(attempt);
     if (one == nullptr)
         return;
     log::warning("{DEVICE}: its key for {SERVER} is not certified: {ERROR}; asking again in "
                  "{MINUTES} min",
                  "DEVICE",
-                 id.device,
+                 attempt.id.device,
                  "SERVER",
-                 id.server,
+                 attempt.id.server,
                  "ERROR",
                  sentence,
                  "MINUTES",
@@ -247,10 +252,10 @@ void CertificateEnrolment::later(const api::CredentialId& id,
     one->lastError = sentence;
     one->lastErrorAt = services_.scheduler.wallNow();
     one->notBefore = services_.scheduler.now() + wait;
-    services_.scheduler.post(lifetime_.guard([this, id] {
-        if (auto* const ended = find(id)) {
+    services_.scheduler.post(lifetime_.guard([this, attempt] {
+        if (auto* const ended = find(attempt)) {
             ended->request.reset();
-            ended->isUnderWay = false;
+            ended->attempt = 0;
         }
         beginDue();
     }));

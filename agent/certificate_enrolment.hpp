@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -65,12 +66,20 @@ private:
     struct Missing
     {
         std::optional<api::ServerSettings> bootstrap{};
-        bool isUnderWay = false;
-        unsigned failures = 0; ///< in a row
+        std::uint64_t attempt = 0; ///< that is under way
+        unsigned failures = 0;     ///< in a row
         base::TimePoint notBefore{};
         std::string lastError{};
         std::optional<base::WallTime> lastErrorAt{};
         std::unique_ptr<EstRequest> request{};
+    };
+
+    /// What an answer of the store belongs to: the account may have another server since, and be
+    /// under way with that.
+    struct Attempt
+    {
+        api::CredentialId id;
+        std::uint64_t number = 0;
     };
 
     void look();
@@ -78,18 +87,19 @@ private:
     void beginDue();
     void rest();
     void begin(const api::CredentialId& id);
-    void onKey(const api::CredentialId& id, const base::Expected<api::CredentialFacts>& facts);
-    void askForRequest(const api::CredentialId& id);
-    void askServer(const api::CredentialId& id, base::Bytes request);
-    void onAnswer(const api::CredentialId& id, base::Expected<EstRequest::Answer> answer);
-    void onKept(const api::CredentialId& id, const base::Expected<api::CredentialFacts>& facts);
-    void failed(const api::CredentialId& id, const base::Error& error);
-    void later(const api::CredentialId& id, const std::string& sentence, base::Duration wait);
-    /// Not when the account went meanwhile.
-    [[nodiscard]] Missing* find(const api::CredentialId& id);
+    void onKey(const Attempt& attempt, const base::Expected<api::CredentialFacts>& facts);
+    void askForRequest(const Attempt& attempt);
+    void askServer(const Attempt& attempt, base::Bytes request);
+    void onAnswer(const Attempt& attempt, base::Expected<EstRequest::Answer> answer);
+    void onKept(const Attempt& attempt, const base::Expected<api::CredentialFacts>& facts);
+    void failed(const Attempt& attempt, const base::Error& error);
+    void later(const Attempt& attempt, const std::string& sentence, base::Duration wait);
+    /// Not when the account went or changed meanwhile.
+    [[nodiscard]] Missing* find(const Attempt& attempt);
 
     Services services_;
     std::map<api::CredentialId, Missing> missing_;
+    std::uint64_t attempts_ = 0;
     bool isStopped_ = false;
     base::Timer timer_;
     base::Lifetime lifetime_;

@@ -19,10 +19,10 @@ namespace causeway::fakes {
 /// The store without disk and TPM: same contracts, callbacks posted to the scheduler. It asks no
 /// device or server to exist before it has a credential, and judges a key by its length only. Its
 /// key pairs are octets that no cryptography would take.
-class MemoryStore final : public api::CredentialStore,
-                          public api::KeyStore,
-                          public MemoryInventory,
-                          private MemoryCredentials
+class MemoryStore : public api::CredentialStore,
+                    public api::KeyStore,
+                    public MemoryInventory,
+                    private MemoryCredentials
 {
 public:
     explicit MemoryStore(base::Scheduler& main)

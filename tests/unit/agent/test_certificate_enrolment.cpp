@@ -28,6 +28,38 @@ api::ServerSettings bootstrapServer()
     return server;
 }
 
+/// Says what it has when it is let.
+class SlowStore : public fakes::MemoryStore
+{
+public:
+    using fakes::MemoryStore::MemoryStore;
+
+    void describe(const api::CredentialId& id, StoreDone done) override
+    {
+        held.emplace_back([this, id, done = std::move(done)]() mutable {
+            fakes::MemoryStore::describe(id, std::move(done));
+        });
+    }
+
+    void generateKeyPair(const api::CredentialId& id,
+                         api::KeyResidence residence,
+                         StoreDone done) override
+    {
+        ++keysMade;
+        fakes::MemoryStore::generateKeyPair(id, residence, std::move(done));
+    }
+
+    void release()
+    {
+        for (auto& task : held)
+            task();
+        held.clear();
+    }
+
+    std::vector<base::Task> held;
+    std::size_t keysMade = 0;
+};
+
 struct Fixture
 {
     void begin()
@@ -180,6 +212,30 @@ BOOST_AUTO_TEST_CASE(without_a_bootstrap_server_it_says_so)
     BOOST_TEST(transport.peers.empty());
     BOOST_TEST(enrolment->enrolment(meter)->lastError.find("no Bootstrap-Server") !=
                std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(another_bootstrap_server_in_between_makes_no_second_key)
+{
+    SlowStore slow(scheduler);
+    CertificateEnrolment asked({scheduler,
+                                transport,
+                                slow,
+                                certificates,
+                                [this] { return accounts; },
+                                [](const api::CredentialId&) {
+                                }});
+    scheduler.advance(CertificateEnrolment::settling);
+    BOOST_TEST_REQUIRE(slow.held.size() == 1U);
+
+    accounts.front().bootstrap->uri = "coaps://other.example";
+    asked.onChanged();
+    scheduler.advance(CertificateEnrolment::settling);
+    slow.release();
+    scheduler.runPosted();
+
+    BOOST_TEST(slow.keysMade == 1U);
+    BOOST_TEST_REQUIRE(transport.peers.size() == 1U);
+    BOOST_TEST(transport.peer().settings.uri == "coaps://other.example");
 }
 
 BOOST_AUTO_TEST_CASE(an_account_that_went_is_forgotten_with_its_question)
