@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <iterator>
 #include <memory>
 #include <string>
 
@@ -345,7 +347,7 @@ BOOST_AUTO_TEST_CASE(r04_requests_in_clear_during_the_handshake_are_none)
 
         for (std::uint8_t number = 0; number < 50; ++number) {
             base::Bytes record{23, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 1, number, 0, 6};
-            record.insert(record.end(), request.begin(), request.end());
+            std::ranges::copy(request, std::back_inserter(record)); // insert() confuses gcc
             f.server.sendRaw(record);
             f.server.sendRaw(request);
         }
