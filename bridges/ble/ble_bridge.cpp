@@ -74,8 +74,11 @@ Expected<model::Sample> BleBridge::newest(const model::Path& path) const
         return model::Sample{path, *mapped->constant, field_.main.wallNow()};
     if (const auto found = newest_.find(path); found != newest_.end())
         return found->second;
+    if (const auto missing = missing_.find(path); missing != missing_.end())
+        return fail(missing->second);
     return fail(ErrorKind::Unreachable,
-                newest_.empty() ? reason_ : "the device has not told this value",
+                newest_.empty() && missing_.empty() ? reason_
+                                                    : "the device has not told this value",
                 base::Retry::Later);
 }
 
@@ -96,19 +99,30 @@ void BleBridge::onReport(SensorReport report)
         counters_ = std::move(report.counters);
     if (report.availability && !report.availability->isAvailable) {
         newest_.clear();
+        missing_.clear();
         reason_ = report.availability->reason;
     }
-    for (const auto& sample : report.samples)
+    for (const auto& sample : report.samples) {
         newest_.insert_or_assign(sample.path, sample);
+        missing_.erase(sample.path);
+    }
+    for (const auto& [path, why] : report.missing) {
+        newest_.erase(path);
+        missing_.insert_or_assign(path, why);
+    }
     if (listener_ == nullptr)
         return;
     // A listener may let the bridge go: the guard sees to what comes after.
     auto tellSamples =
         lifetime_.guard([this, &report] { listener_->onSamples(std::move(report.samples)); });
+    auto tellMissing =
+        lifetime_.guard([this, &report] { missingListener_->onMissing(report.missing); });
     if (report.availability)
         listener_->onAvailability(report.availability->isAvailable, report.availability->reason);
     if (!report.samples.empty())
         tellSamples();
+    if (!report.missing.empty() && missingListener_ != nullptr)
+        tellMissing();
 }
 
 } // namespace causeway::bridges::ble

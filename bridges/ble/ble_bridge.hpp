@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "agent/api/bridge.hpp"
+#include "agent/api/missing_values.hpp"
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
 #include "bridges/ble/radio_side.hpp"
@@ -18,7 +19,7 @@ namespace causeway::bridges::ble {
 
 /// The main half of one device that advertises its values. Nobody can ask it: a read gives what was
 /// heard last, as long as the device is heard at all. Its Sensor works on the radio's thread.
-class BleBridge final : public api::Bridge
+class BleBridge final : public api::Bridge, public api::MissingTeller
 {
 public:
     /// How the bridge reaches the radio's thread; all of it outlives the bridge.
@@ -43,6 +44,8 @@ public:
         return resources_;
     }
 
+    void tellMissing(api::MissingListener& listener) override { missingListener_ = &listener; }
+
     void start(api::BridgeListener& listener) override;
     void read(const model::Path& path, SampleDone done) override;
     void write(const model::Path& path, const model::Value& value, Done done) override;
@@ -62,7 +65,9 @@ private:
     base::Task released_;
     std::vector<api::MappedResource> resources_;
     api::BridgeListener* listener_ = nullptr;
+    api::MissingListener* missingListener_ = nullptr;
     std::unordered_map<model::Path, model::Sample> newest_; ///< empty while it is not heard
+    std::unordered_map<model::Path, base::Error> missing_;  ///< as newest_, and no path in both
     std::string reason_ = "it has not been heard yet";
     std::map<std::string, std::uint64_t> counters_;
     base::Lifetime lifetime_;

@@ -154,39 +154,51 @@ double tidySum(double one, double other)
     return std::round((one + other) * precision) / precision;
 }
 
-std::optional<model::Value>
+tl::unexpected<base::Error> notThere()
+{
+    return fail(ErrorKind::NotFound, "not in there");
+}
+
+/// NotFound for what is not in there; otherwise why it is no value.
+Expected<model::Value>
 valueOf(const Field& field, ByteView payload, const std::vector<Object>& objects)
 {
     const auto octets = octetsOf(field.place, payload, objects);
-    auto value = octets && isThere(field, payload) ? decodeField(field, *octets)
-                                                   : fail(ErrorKind::NotFound, "not in there");
+    if (!octets || !isThere(field, payload))
+        return notThere();
+    auto value = decodeField(field, *octets);
     if (!value)
-        return std::nullopt;
+        return value;
     for (const Field& part : field.plus) {
         const auto more = valueOf(part, payload, objects);
         if (!more)
-            return std::nullopt;
+            return fail(more.error());
         const auto sum =
             tidySum(model::asNumber(*value).value_or(0.0), model::asNumber(*more).value_or(0.0));
         *value = model::Value(sum);
     }
     if (!field.negative)
-        return std::move(*value);
+        return value;
     if (field.negative->at >= payload.size())
-        return std::nullopt;
+        return notThere();
     const double magnitude = model::asNumber(*value).value_or(0.0);
     const bool isNegative = holds(*field.negative, payload) && magnitude != 0.0;
     return model::Value(isNegative ? -magnitude : magnitude);
 }
 
-std::optional<model::Value>
+/// The first of the fields that has a value; else why the first that is in there has none.
+Expected<model::Value>
 valueOf(const Source& source, ByteView payload, const std::vector<Object>& objects)
 {
+    Expected<model::Value> result = notThere();
     for (const Field& field : source.fields) {
-        if (auto value = valueOf(field, payload, objects))
+        auto value = valueOf(field, payload, objects);
+        if (value)
             return value;
+        if (result.error().kind == ErrorKind::NotFound)
+            result = std::move(value);
     }
-    return std::nullopt;
+    return result;
 }
 
 } // namespace
@@ -250,8 +262,11 @@ decodeFrame(const AdvertisementFormat& format, std::span<const Source> sources, 
             frame.counter.emplace(octets->begin(), octets->end());
     }
     for (std::size_t i = 0; i < sources.size(); ++i) {
-        if (auto value = valueOf(sources[i], payload, objects))
+        auto value = valueOf(sources[i], payload, objects);
+        if (value)
             frame.values.emplace_back(i, std::move(*value));
+        else if (value.error().kind != ErrorKind::NotFound)
+            frame.missing.emplace_back(i, std::move(value.error()));
     }
     return frame;
 }
@@ -261,7 +276,7 @@ bool isThere(const Field& field, ByteView payload)
     return !field.when || holds(*field.when, payload);
 }
 
-std::optional<model::Value> valueIn(const Source& source, ByteView payload)
+Expected<model::Value> valueIn(const Source& source, ByteView payload)
 {
     return valueOf(source, payload, {});
 }

@@ -44,9 +44,10 @@ struct PlainPayload
 struct Frame
 {
     std::optional<base::Bytes> counter;
-    /// By the number of the source; a value that is absent, "not available" or not to be believed
-    /// is not among them.
+    /// By the number of the source, as `missing`; what this payload does not have is in neither.
     std::vector<std::pair<std::size_t, model::Value>> values;
+    /// Marked as not available, or not to be believed.
+    std::vector<std::pair<std::size_t, base::Error>> missing;
 };
 
 /// Corrupt when the payload ends inside an object, or has one whose length nobody knows before
@@ -58,8 +59,9 @@ struct Frame
 /// Whether the field's flag says that its value is in the payload.
 [[nodiscard]] bool isThere(const Field& field, base::ByteView payload);
 
-/// Of a payload without objects; nothing when it is absent, "not available" or not to be believed.
-[[nodiscard]] std::optional<model::Value> valueIn(const Source& source, base::ByteView payload);
+/// Of a payload without objects. NotFound: it is not in there; Refused: marked as not available;
+/// Corrupt: not to be believed.
+[[nodiscard]] base::Expected<model::Value> valueIn(const Source& source, base::ByteView payload);
 
 /// One field of octets that are there.
 [[nodiscard]] base::Expected<model::Value> decodeField(const Field& field, base::ByteView octets);

@@ -211,12 +211,12 @@ void GattSession::endRead(Step step, const Expected<Bytes>& result)
     if (result)
         takeOctets(step.plan, *result);
     else
-        noteFault(step.plan, "it refuses a read: " + result.error().message);
+        noteFault(step.plan, result.error().in("it refuses a read"));
     if (step.readDone) {
         if (const auto sample = newest(step.path))
             step.readDone(*sample);
-        else if (!place.fault.empty())
-            step.readDone(fail(result ? ErrorKind::Corrupt : ErrorKind::Refused, place.fault));
+        else if (const auto* why = pending_.whyMissing(step.path))
+            step.readDone(fail(*why));
         else
             step.readDone(
                 fail(ErrorKind::Refused, "the device says that it has no value now", Retry::Later));
@@ -257,25 +257,28 @@ void GattSession::takeOctets(std::size_t plan, base::ByteView octets)
     auto values = valuesIn(site_.plans[plan], octets);
     if (!values) {
         ++site_.counters["corruptValues"];
-        places_[plan].fault = values.error().message;
-        return;
+        return noteFault(plan, values.error());
     }
     places_[plan].fault.clear();
     const auto now = site_.scheduler.wallNow();
-    for (auto& [path, value] : *values) {
-        model::Sample sample{path, std::move(value), now};
-        std::erase_if(pending_, [&](const auto& older) { return older.path == sample.path; });
-        newest_.insert_or_assign(sample.path, sample);
-        pending_.push_back(std::move(sample));
+    for (auto& [path, value] : values->values) {
+        const model::Sample sample{path, std::move(value), now};
+        newest_.insert_or_assign(path, sample);
+        pending_.know(sample);
     }
-    site_.counters["samples"] += values->size();
-    site_.counters["rejectedValues"] += site_.plans[plan].sources.size() - values->size();
+    for (const auto& missing : values->missing)
+        pending_.miss(missing);
+    site_.counters["samples"] += values->values.size();
+    site_.counters["rejectedValues"] += values->missing.size();
 }
 
-void GattSession::noteFault(std::size_t plan, const std::string& sentence)
+/// None of its values is known.
+void GattSession::noteFault(std::size_t plan, const base::Error& error)
 {
     forget(plan);
-    places_[plan].fault = sentence;
+    places_[plan].fault = error.message;
+    for (const auto& source : site_.plans[plan].sources)
+        pending_.miss({source.first, error});
 }
 
 /// What was heard before is no answer to whoever asks now.

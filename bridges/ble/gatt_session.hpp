@@ -10,9 +10,9 @@
 
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
-#include "agent/model/sample.hpp"
 #include "bridges/ble/gatt_radio.hpp"
 #include "bridges/ble/gatt_values.hpp"
+#include "bridges/ble/news.hpp"
 
 namespace causeway::bridges::ble {
 
@@ -33,7 +33,7 @@ public:
         virtual ~Listener() = default;
         /// Once, after all that the profile wants first.
         virtual void onPrepared() = 0;
-        virtual void onValues(std::vector<model::Sample> samples) = 0;
+        virtual void onValues(News news) = 0;
         /// Nothing that it tells can be understood; the sentence says why.
         virtual void onUseless(const std::string& reason) = 0;
         /// The connection is of no use any more.
@@ -104,7 +104,7 @@ private:
     void endWrite(Step step, const base::Expected<base::Bytes>& result);
     void endReadBack(Step step, const base::Expected<base::Bytes>& result);
     void takeOctets(std::size_t plan, base::ByteView octets);
-    void noteFault(std::size_t plan, const std::string& sentence);
+    void noteFault(std::size_t plan, const base::Error& error);
     void forget(std::size_t plan);
     void tell();
     void prepared();
@@ -130,7 +130,7 @@ private:
     bool isPrepared_ = false;
     std::uint32_t endings_ = 0;    ///< of notifications
     std::uint64_t stepNumber_ = 0; ///< an answer to another is one that came too late
-    std::vector<model::Sample> pending_;
+    News pending_;
     std::map<model::Path, model::Sample> newest_;
     base::Error end_;
     base::Timer limit_;

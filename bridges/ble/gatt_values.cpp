@@ -2,7 +2,6 @@
 #include "bridges/ble/gatt_values.hpp"
 
 #include <algorithm>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -62,12 +61,11 @@ bool isLongEnough(const Source& source, ByteView octets)
     });
 }
 
-std::optional<model::Value> textIn(const Field& field, ByteView octets)
+Expected<model::Value> textIn(const Field& field, ByteView octets)
 {
     Bytes own(octets.begin() + field.place.at, octets.end());
     own.resize(field.place.octets);
-    auto value = decodeField(field, own);
-    return value ? std::optional(std::move(*value)) : std::nullopt;
+    return decodeField(field, own);
 }
 
 } // namespace
@@ -104,19 +102,22 @@ bool onlyTells(const std::vector<ReadingPlan>& plans)
     return std::ranges::none_of(plans, isPolled) && std::ranges::any_of(plans, isNotified);
 }
 
-Expected<PathValues> valuesIn(const ReadingPlan& plan, ByteView octets)
+Expected<PlanValues> valuesIn(const ReadingPlan& plan, ByteView octets)
 {
     if (!fits(plan.reading, octets.size()))
         return wrongLength(plan, octets.size());
-    PathValues values;
+    PlanValues result;
     for (const auto& [path, source] : plan.sources) {
         if (!isLongEnough(source, octets))
             return wrongLength(plan, octets.size());
         const Field& first = source.fields.front();
-        if (auto value = isText(first) ? textIn(first, octets) : valueIn(source, octets))
-            values.emplace_back(path, std::move(*value));
+        auto value = isText(first) ? textIn(first, octets) : valueIn(source, octets);
+        if (value)
+            result.values.emplace_back(path, std::move(*value));
+        else if (value.error().kind != ErrorKind::NotFound)
+            result.missing.push_back({path, std::move(value.error())});
     }
-    return values;
+    return result;
 }
 
 Expected<Bytes> octetsFor(const Source& source, const model::Value& value)

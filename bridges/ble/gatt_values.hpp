@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/api/missing_values.hpp"
 #include "agent/base/expected.hpp"
 #include "agent/model/path.hpp"
 #include "bridges/device_profile.hpp"
@@ -26,11 +27,16 @@ struct ReadingPlan
 /// Some values are notified, and none is polled.
 [[nodiscard]] bool onlyTells(const std::vector<ReadingPlan>& plans);
 
-using PathValues = std::vector<std::pair<model::Path, model::Value>>;
+/// What one characteristic holds; what its flags say is not there is in neither.
+struct PlanValues
+{
+    std::vector<std::pair<model::Path, model::Value>> values;
+    /// Those that the peripheral marks as absent and those outside the profile's range.
+    std::vector<api::MissingValue> missing;
+};
 
-/// Without those that the peripheral marks as absent and those outside the profile's range. Corrupt
-/// when the octets are not as many as the profile expects.
-[[nodiscard]] base::Expected<PathValues> valuesIn(const ReadingPlan& plan, base::ByteView octets);
+/// Corrupt when the octets are not as many as the profile expects.
+[[nodiscard]] base::Expected<PlanValues> valuesIn(const ReadingPlan& plan, base::ByteView octets);
 
 /// The octets of the characteristic that stand for `value`; InvalidArgument when the profile does
 /// not allow it or the characteristic cannot hold it. For a source whose field has the

@@ -254,10 +254,12 @@ void Peripheral::onPrepared()
     yield_.start(yieldPause);
 }
 
-void Peripheral::onValues(std::vector<model::Sample> samples)
+void Peripheral::onValues(News news)
 {
-    for (auto& sample : samples)
-        keep(std::move(sample));
+    for (auto& sample : news.samples)
+        pending_.know(std::move(sample));
+    for (auto& missing : news.missing)
+        pending_.miss(std::move(missing));
     becomeAvailable();
     flushSoon();
 }
@@ -440,9 +442,9 @@ void Peripheral::becomeAvailable()
     if (rssi_) {
         for (const ResourceMapping& mapping : settings_.profile->mappings) {
             if (mapping.source && mapping.source->isSignalStrength)
-                keep({mapping.resource.path,
-                      model::Value(std::int64_t{*rssi_}),
-                      site_.scheduler.wallNow()});
+                pending_.know({mapping.resource.path,
+                               model::Value(std::int64_t{*rssi_}),
+                               site_.scheduler.wallNow()});
         }
         rssi_.reset();
     }
@@ -462,18 +464,9 @@ void Peripheral::becomeUnavailable(const std::string& reason)
     isAvailable_ = false;
     toldReason_ = reason;
     pending_.samples.clear();
+    pending_.missing.clear();
     pending_.availability = SensorReport::Availability{false, reason};
     flush();
-}
-
-void Peripheral::keep(model::Sample sample)
-{
-    const auto same =
-        std::ranges::find(pending_.samples, sample.path, [](const auto& one) { return one.path; });
-    if (same == pending_.samples.end())
-        pending_.samples.push_back(std::move(sample));
-    else
-        *same = std::move(sample);
 }
 
 void Peripheral::flushSoon()

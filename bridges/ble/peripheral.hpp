@@ -82,7 +82,7 @@ private:
     };
 
     void onPrepared() override;
-    void onValues(std::vector<model::Sample> samples) override;
+    void onValues(News news) override;
     void onUseless(const std::string& reason) override;
     void onFailed(const base::Error& error) override;
 
@@ -107,7 +107,6 @@ private:
     void onSilence();
     void becomeAvailable();
     void becomeUnavailable(const std::string& reason);
-    void keep(model::Sample sample);
     void flushSoon();
     void flush();
 

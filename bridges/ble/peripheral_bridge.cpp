@@ -147,10 +147,13 @@ void PeripheralBridge::onReport(const SensorReport& report)
         return;
     // A listener may let the bridge go: the guard sees to what comes after.
     auto tellSamples = lifetime_.guard([this, &report] { listener_->onSamples(report.samples); });
+    auto tellMissing = lifetime_.guard([this, &report] { missing_->onMissing(report.missing); });
     if (report.availability)
         listener_->onAvailability(report.availability->isAvailable, report.availability->reason);
     if (!report.samples.empty())
         tellSamples();
+    if (!report.missing.empty() && missing_ != nullptr)
+        tellMissing();
 }
 
 const api::MappedResource* PeripheralBridge::find(const model::Path& path) const

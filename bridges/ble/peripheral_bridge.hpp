@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/api/bridge.hpp"
+#include "agent/api/missing_values.hpp"
 #include "agent/base/lifetime.hpp"
 #include "agent/base/scheduler.hpp"
 #include "bridges/ble/radio_side.hpp"
@@ -16,7 +17,7 @@ namespace causeway::bridges::ble {
 
 /// The main half of one device that is connected. It keeps the promise that every callback comes
 /// once, on the main thread; its Peripheral works on the radio's thread.
-class PeripheralBridge final : public api::Bridge
+class PeripheralBridge final : public api::Bridge, public api::MissingTeller
 {
 public:
     /// How the bridge reaches the radio's thread; all of it outlives the bridge.
@@ -38,6 +39,8 @@ public:
         return resources_;
     }
 
+    void tellMissing(api::MissingListener& listener) override { missing_ = &listener; }
+
     void start(api::BridgeListener& listener) override;
     void read(const model::Path& path, SampleDone done) override;
     void write(const model::Path& path, const model::Value& value, Done done) override;
@@ -58,6 +61,7 @@ private:
     base::Task released_;
     std::vector<api::MappedResource> resources_;
     api::BridgeListener* listener_ = nullptr;
+    api::MissingListener* missing_ = nullptr;
     std::map<std::string, std::uint64_t> counters_;
     Ticket nextTicket_ = 1;
     std::map<Ticket, SampleDone> reads_;

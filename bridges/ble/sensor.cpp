@@ -142,6 +142,8 @@ void Sensor::takeFrame(const Frame& frame, const Advertisement& advertisement)
     const auto now = scheduler_.wallNow();
     for (const auto& [source, value] : frame.values)
         pending_.samples.push_back({paths_[source], value, now});
+    for (const auto& [source, why] : frame.missing)
+        pending_.missing.push_back({paths_[source], why});
     // Made once: GCC 12 warns falsely of a variant that is made and moved in one go.
     const model::Value strength(std::int64_t{advertisement.rssi.value_or(0)});
     for (std::size_t i = 0; advertisement.rssi && i < sources_.size(); ++i) {
@@ -149,6 +151,8 @@ void Sensor::takeFrame(const Frame& frame, const Advertisement& advertisement)
             pending_.samples.push_back({paths_[i], strength, now});
     }
     counters_["samples"] += pending_.samples.size();
+    if (!frame.missing.empty())
+        counters_["rejectedValues"] += frame.missing.size();
     if (isAvailable_ != true) {
         isAvailable_ = true;
         pending_.availability = SensorReport::Availability{true, {}};

@@ -11,16 +11,16 @@
 
 #include "agent/base/scheduler.hpp"
 #include "agent/base/secret.hpp"
-#include "agent/model/sample.hpp"
 #include "bridges/ble/advertisement.hpp"
 #include "bridges/ble/frame_decoder.hpp"
+#include "bridges/ble/news.hpp"
 #include "bridges/ble/rhythm.hpp"
 #include "bridges/device_profile.hpp"
 
 namespace causeway::bridges::ble {
 
 /// What a Sensor tells the main thread.
-struct SensorReport
+struct SensorReport : News
 {
     struct Availability
     {
@@ -28,7 +28,6 @@ struct SensorReport
         std::string reason; ///< a sentence when it is not
     };
 
-    std::vector<model::Sample> samples;
     std::optional<Availability> availability;
     /// Empty: told before, or soon.
     std::map<std::string, std::uint64_t> counters;

@@ -28,7 +28,9 @@ const std::string text =
     "scale = 0.1\nlength = 3\nwrite = { range = [-100, 100] }\n";
 
 /// What was read and is in range can be written, and is then the same octets.
-void checkWrite(const ble::ReadingPlan& plan, const ble::PathValues& values, base::ByteView octets)
+void checkWrite(const ble::ReadingPlan& plan,
+                const std::vector<std::pair<model::Path, model::Value>>& values,
+                base::ByteView octets)
 {
     const auto& [path, source] = plan.sources.front();
     if (!source.fields.front().point.write || values.empty())
@@ -47,10 +49,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
     static const auto plans = ble::readingPlans(profile);
     for (const auto& plan : plans) {
         const auto values = ble::valuesIn(plan, {octets, size});
-        if (values && values->size() > plan.sources.size())
+        if (values && values->values.size() + values->missing.size() > plan.sources.size())
             std::abort();
         if (values)
-            checkWrite(plan, *values, {octets, size});
+            checkWrite(plan, values->values, {octets, size});
     }
     return 0;
 }

@@ -28,7 +28,7 @@ Values held(const std::string& profile, const std::string& characteristic, std::
         if (!found)
             return {{"", found.error().message}};
         Values values;
-        for (const auto& [path, value] : *found)
+        for (const auto& [path, value] : found->values)
             values.emplace(path.toString(), model::toText(value));
         return values;
     }

@@ -27,6 +27,8 @@ struct Listened
             samples += report.samples.size();
             for (const auto& sample : report.samples)
                 newest[sample.path.toString()] = model::toText(sample.value);
+            for (const auto& [path, why] : report.missing)
+                newest[path.toString()] = why.message;
             if (report.availability)
                 availability.push_back(
                     report.availability->isAvailable ? "available" : report.availability->reason);
@@ -96,6 +98,40 @@ BOOST_AUTO_TEST_CASE(a_measurement_that_is_heard_twice_is_taken_once)
 
     device.hear(eighth);
     BOOST_TEST(device.samples == 2 * once);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_device_marks_as_not_available_is_told_as_missing)
+{
+    Listened device("ruuvitag-rawv2");
+    device.hear("0512FC5394C37C0004FFFC040CAC364200CDCBB8334C884F");
+
+    device.hear("058000FFFFFFFF800080008000FFFFFF00CECBB8334C884F"); // docs.ruuvi.com, but 00CE
+
+    for (const char* path : {"/3303/0/5700",
+                             "/3304/0/5700",
+                             "/3315/0/5700",
+                             "/3313/0/5702",
+                             "/3313/0/5703",
+                             "/3313/0/5704",
+                             "/3/0/7/0",
+                             "/3300/0/5700"}) {
+        BOOST_TEST_INFO(path << ": " << device.newest[path]);
+        BOOST_TEST((device.newest[path].find("not available") != std::string::npos ||
+                    device.newest[path].find("outside") != std::string::npos));
+    }
+    BOOST_TEST(device.availability == std::vector<std::string>{"available"});
+    BOOST_TEST(device.counter("rejectedValues") == 8U);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_frame_does_not_have_is_not_missing)
+{
+    Listened device("bthome-v2-climate");
+    device.hear(seventh);
+
+    device.hear("40000802CB09"); // without a humidity
+
+    BOOST_TEST(device.newest["/3303/0/5700"] == "25.07");
+    BOOST_TEST(device.newest["/3304/0/5700"] == "50.55");
 }
 
 BOOST_AUTO_TEST_CASE(equal_values_without_a_packet_number_are_measured_again_after_a_second)
