@@ -112,8 +112,7 @@ std::map<std::string, std::uint64_t> FieldSide::counters() const
 
 void FieldSide::onSamples(std::vector<model::Sample> samples)
 {
-    if (isAvailable_ == false)
-        newest_.clear(); // what is not read again yet is not known, whatever it was before
+    forgetWhatWasBefore();
     for (const auto& sample : samples) {
         newest_.insert_or_assign(sample.path, sample);
         missing_.erase(sample.path);
@@ -139,6 +138,8 @@ void FieldSide::onAvailability(bool isAvailable, const std::string& reason)
     // The first samples have said it already; a device that is gone may be so for another reason.
     if (isAvailable_ == isAvailable && (isAvailable || reason == lastError_))
         return;
+    if (isAvailable)
+        forgetWhatWasBefore();
     isAvailable_ = isAvailable;
     if (!isAvailable) {
         missing_.clear();
@@ -146,6 +147,15 @@ void FieldSide::onAvailability(bool isAvailable, const std::string& reason)
         lastErrorAt_ = scheduler_.wallNow();
     }
     listener_.onFieldChanged();
+}
+
+/// A device that comes back: what is not read again yet is not known, whatever it was before.
+void FieldSide::forgetWhatWasBefore()
+{
+    if (isAvailable_ != false)
+        return;
+    newest_.clear();
+    isAvailable_.reset();
 }
 
 void FieldSide::readBack(const model::Path& path,

@@ -75,6 +75,7 @@ private:
     void onSamples(std::vector<model::Sample> samples) override;
     void onMissing(const std::vector<api::MissingValue>& missing) override;
     void onAvailability(bool isAvailable, const std::string& reason) override;
+    void forgetWhatWasBefore();
     void readBack(const model::Path& path, const model::Value& written, api::Bridge::Done done);
     [[nodiscard]] base::Error unreachable() const;
 

@@ -41,6 +41,19 @@ BOOST_AUTO_TEST_CASE(never_gives_the_value_of_a_lost_device_as_a_fresh_one)
     BOOST_TEST(field.lastError() == "no answer from unit 1 for 5 s");
 }
 
+BOOST_AUTO_TEST_CASE(never_gives_the_value_from_before_a_loss_when_the_return_is_told_first)
+{
+    bridge->tell(relay0);
+    bridge->tell(relay1);
+    bridge->listener->onAvailability(false, "it is not heard any more");
+
+    bridge->listener->onAvailability(true, {});
+    bridge->tell(relay0);
+
+    BOOST_TEST(field.value(relay0).has_value());
+    BOOST_TEST(!field.value(relay1).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(never_gives_an_old_value_when_the_device_has_none)
 {
     bridge->tell(relay0);
