@@ -7,7 +7,7 @@ import struct
 import unittest
 
 import gateway_site
-from virtual_peripheral import NOTIFY, READ, Peripheral
+from virtual_peripheral import ENCRYPTED, NOTIFY, READ, Peripheral
 from virtual_radio import Controller, Sensor, part
 
 BUILD = os.environ["CAUSEWAY_BUILD"]
@@ -31,15 +31,15 @@ class Tag(Sensor):
         return part(1, b"\x06") + part(0xff, b"\x99\x04" + measured)
 
 
-def peripheral(address, name, service, characteristics):
+def peripheral(address, name, service, characteristics, passkey=None):
     generic = [(0x1800, [(0x2a00, READ, name), (0x2a01, READ, b"\0\0")]), (0x1801, [])]
     return Peripheral(address, part(1, b"\x06") + part(3, struct.pack("<H", service)), part(9, name),
-                      [*generic, (service, characteristics)])
+                      [*generic, (service, characteristics)], passkey)
 
 
-def environmental_sensor():
-    return peripheral(SENSE_ADDRESS, b"Sense", 0x181a, [(0x2a6e, READ, struct.pack("<h", 2130)),
-                                                        (0x2a6f, READ, struct.pack("<H", 4500))])
+def environmental_sensor(can=READ, passkey=None):
+    return peripheral(SENSE_ADDRESS, b"Sense", 0x181a, [(0x2a6e, can, struct.pack("<h", 2130)),
+                                                        (0x2a6f, can, struct.pack("<H", 4500))], passkey)
 
 
 def heart_rate_sensor(number):
@@ -58,6 +58,8 @@ class RealBluetoothd(unittest.TestCase):
             SITE.ctl("device", "remove", name)
         for thing in self.things:
             RADIO.remove(thing)
+            if isinstance(thing, Peripheral):
+                RADIO.disconnect(thing)  # bluetoothd itself takes two seconds
 
     def show(self, thing):
         self.things.append(thing)
@@ -184,6 +186,46 @@ class APeripheral(RealBluetoothd):
             self.assertGreater(heart.connections, STORMS)
 
 
+class ABond(RealBluetoothd):
+    """With a peripheral that answers nobody whom it does not know."""
+
+    def attach_sense(self, passkey=None):
+        sense = self.show(environmental_sensor(READ | ENCRYPTED, passkey))
+        self.attach("sense", "sig-environmental-sensing", SENSE_ADDRESS)
+        return sense
+
+    def give(self, passkey):
+        done = SITE.call("device", "set-passkey", "sense", input=f"{passkey}\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_is_made_when_the_peripheral_wants_it_and_serves_the_next_connection(self):
+        sense = self.attach_sense()
+        self.wait_value("sense", TEMPERATURE, 21.3)
+        self.assertEqual(sense.security.pairings, 1)
+
+        before = sense.connections
+        RADIO.disconnect(sense)
+        sense.set(0x2a6e, struct.pack("<h", 2190))
+        self.wait_value("sense", TEMPERATURE, 21.9)
+
+        self.assertGreater(sense.connections, before)
+        self.assertTrue(sense.security.is_encrypted)
+        self.assertEqual(sense.security.pairings, 1)
+
+    def test_is_made_with_the_passkey_of_its_display_and_removed_at_detach(self):
+        sense = self.attach_sense(passkey=42042)
+        self.give("042042")
+        self.wait_value("sense", TEMPERATURE, 21.3)
+        self.assertEqual(sense.security.pairings, 1)
+
+        SITE.ctl("device", "remove", "sense")
+        SITE.ctl("device", "add", "sense", "--profile", "sig-environmental-sensing", "--ble", SENSE_ADDRESS)
+        wait_until("the passkey is wanted again", lambda: "passkey" in self.device("sense")["LastError"])
+        self.give("042042")
+        self.wait_value("sense", TEMPERATURE, 21.3)
+        self.assertEqual(sense.security.pairings, 2)
+
+
 def start_bluetoothd(*options):
     SITE.start("bluetoothd", ["/usr/libexec/bluetooth/bluetoothd", "--nodetach", *options],
                env={"DBUS_SYSTEM_BUS_ADDRESS": SITE.bus})
@@ -198,7 +240,7 @@ def kill_bluetoothd():
 if __name__ == "__main__":
     gateway_site.PATIENCE = PATIENCE
     RADIO = Controller()
-    SITE = gateway_site.Site(BUILD, "[KeyStore]\nRetryPeriod=1h\n", with_tpm=False).__enter__()
+    SITE = gateway_site.Site(BUILD).__enter__()
     start_bluetoothd()
     outcome = unittest.main(exit=False).result
     if outcome.wasSuccessful():

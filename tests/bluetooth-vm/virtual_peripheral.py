@@ -3,12 +3,16 @@
 
 import struct
 
+from virtual_radio import address_octets, is_random, own_address
+from virtual_security import Security
+
 ATT_CHANNEL, SECURITY_CHANNEL = 4, 6
 MTU = 64
 PRIMARY, CHARACTERISTIC, CONFIGURATION = 0x2800, 0x2803, 0x2902
 READ, WRITE, NOTIFY = 0x02, 0x08, 0x10
+ENCRYPTED = 0x100  # only for who is bonded; this one is not told
 INVALID_HANDLE, READ_NOT_PERMITTED, WRITE_NOT_PERMITTED = 1, 2, 3
-NOT_SUPPORTED, INVALID_OFFSET, NOT_FOUND = 6, 7, 10
+NOT_AUTHENTICATED, NOT_SUPPORTED, INVALID_OFFSET, NOT_FOUND = 5, 6, 7, 10
 
 
 def uuid_octets(uuid):
@@ -30,14 +34,15 @@ class AttRefusal(Exception):
 
 
 class Peripheral:
-    """`services`: a list of (UUID, [(UUID, what it can, value)])."""
+    """`services`: a list of (UUID, [(UUID, what it can, value)]); `passkey`: that of its display, if it has one."""
 
     kind = 0  # ADV_IND
 
-    def __init__(self, address, data, scan_response, services, rssi=-55):
+    def __init__(self, address, data, scan_response, services, passkey=None, rssi=-55):
         self.address, self.data, self.scan_response, self.rssi = address, data, scan_response, rssi
         self.controller = self.handle = None
         self.connections = 0
+        self.security = Security(passkey)
         self.attributes = []
         for service, characteristics in services:
             self.add_service(service, characteristics)
@@ -53,7 +58,7 @@ class Peripheral:
         head = self.add(Attribute(PRIMARY, uuid_octets(service)))
         for uuid, can, value in characteristics:
             handle = len(self.attributes) + 2
-            self.add(Attribute(CHARACTERISTIC, struct.pack("<BH", can, handle) + uuid_octets(uuid)))
+            self.add(Attribute(CHARACTERISTIC, struct.pack("<BH", can & 0xff, handle) + uuid_octets(uuid)))
             self.add(Attribute(uuid, value, can))
             if can & NOTIFY:
                 self.add(Attribute(CONFIGURATION, b"\0\0", READ | WRITE))
@@ -86,6 +91,7 @@ class Peripheral:
     def on_connected(self, controller, handle):
         self.controller, self.handle = controller, handle
         self.connections += 1
+        self.security.on_connected(own_address(), False, address_octets(self.address), is_random(self.address))
 
     def on_disconnected(self):
         self.handle = None
@@ -99,8 +105,15 @@ class Peripheral:
     def on_frame(self, channel, octets):
         if channel == ATT_CHANNEL:
             self.on_request(octets)
-        elif channel == SECURITY_CHANNEL and octets[0] == 0x01:
-            self.controller.send_frame(self.handle, SECURITY_CHANNEL, b"\x05\x05")  # Pairing Not Supported
+        elif channel == SECURITY_CHANNEL:
+            self.send_security(self.security.on_frame(octets))
+
+    def on_encrypted(self):
+        self.send_security(self.security.on_encrypted())
+
+    def send_security(self, frames):
+        for frame in frames:
+            self.controller.send_frame(self.handle, SECURITY_CHANNEL, frame)
 
     # --- its GATT server ---
 
@@ -164,6 +177,8 @@ class Peripheral:
     def check_readable(self, attribute):
         if not attribute.can & READ:
             raise AttRefusal(READ_NOT_PERMITTED, attribute.handle)
+        if attribute.can & ENCRYPTED and not self.security.is_encrypted:
+            raise AttRefusal(NOT_AUTHENTICATED, attribute.handle)
 
     def read(self, octets):
         attribute = self.at(octets)

@@ -24,7 +24,7 @@ RETURNS = {
     0x201c: b"\xff" * 8,                                       # LE Read Supported States
 }
 # Those that are answered by Command Status first, and by an event later.
-DISCONNECT, CONNECT, READ_REMOTE_FEATURES, UPDATE = 0x0406, 0x200d, 0x2016, 0x2013
+DISCONNECT, CONNECT, READ_REMOTE_FEATURES, UPDATE, ENCRYPT = 0x0406, 0x200d, 0x2016, 0x2013, 0x2019
 SET_SCAN_PARAMETERS, SET_SCAN_ENABLE, CANCEL_CONNECT = 0x200b, 0x200c, 0x200e
 SCAN_RESPONSE = 4  # the type of its report
 
@@ -36,6 +36,10 @@ def part(kind, octets):
 
 def address_octets(address):
     return bytes.fromhex(address.replace(":", ""))[::-1]
+
+
+def own_address():
+    return RETURNS[0x1009]
 
 
 def is_random(address):
@@ -153,7 +157,7 @@ class Controller:
 
     def on_command(self, command, octets):
         handlers = {DISCONNECT: self.on_disconnect, CONNECT: self.on_connect,
-                    READ_REMOTE_FEATURES: self.on_read_features, UPDATE: self.on_update}
+                    READ_REMOTE_FEATURES: self.on_read_features, UPDATE: self.on_update, ENCRYPT: self.on_encrypt}
         if command in handlers:
             self.tell_status(command)
             return handlers[command](octets)
@@ -180,6 +184,16 @@ class Controller:
     def on_update(self, octets):
         handle, _, interval, latency, timeout = struct.unpack_from("<HHHHH", octets)
         self.tell(0x3e, struct.pack("<BBHHHH", 3, 0, handle, interval, latency, timeout))
+
+    def on_encrypt(self, octets):
+        handle = struct.unpack_from("<H", octets)[0]
+        peripheral = self.connections.get(handle)
+        if not peripheral:
+            return
+        is_known = peripheral.security.admits(octets[2:12], octets[12:28])
+        self.tell(0x08, struct.pack("<BHB", 0 if is_known else 0x06, handle, is_known))  # 0x06: PIN or Key Missing
+        if is_known:
+            peripheral.on_encrypted()
 
     def on_acl(self, packet):
         """Nobody sends more than fits into one packet: the largest ATT_MTU here is smaller."""
