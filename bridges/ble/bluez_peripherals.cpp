@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "bridges/ble/abilities.hpp"
 #include "bridges/ble/bluez_agent.hpp"
 #include "bridges/ble/bluez_requests.hpp"
 #include "bridges/ble/notification_socket.hpp"
@@ -129,14 +130,11 @@ void BluezPeripherals::takeCharacteristic(const std::string& path, const Propert
     const auto uuid = canonicalUuid(get<std::string>(properties, "UUID").value_or(""));
     if (remote == nullptr || !uuid || remote->characteristics.size() >= mostAttributes)
         return;
-    const auto flags =
-        get<std::vector<std::string>>(properties, "Flags").value_or(std::vector<std::string>());
-    const bool canRead = std::ranges::any_of(flags, [](const std::string& flag) {
-        return flag == "read" || flag == "encrypt-read" || flag == "encrypt-authenticated-read" ||
-               flag == "secure-read";
-    });
+    const auto can = abilitiesIn(
+        get<std::vector<std::string>>(properties, "Flags").value_or(std::vector<std::string>()));
     KnownCharacteristic& known = remote->characteristics[path];
-    known.told = {{{}, *uuid}, path, canRead};
+    known.told = {{{}, *uuid}, path, can.canRead};
+    known.onlyTakesCommands = can.onlyTakesCommands;
     known.offersSocket = properties.contains("NotifyAcquired");
 }
 
@@ -358,8 +356,10 @@ void BluezPeripherals::read(const std::string& handle, ReadDone done)
 
 void BluezPeripherals::write(const std::string& handle, Bytes octets, Done done)
 {
+    const auto* known = characteristic(handle);
+    const auto kind = known && known->onlyTakesCommands ? WriteKind::Command : WriteKind::Request;
     if (auto* request = newRequest(handle))
-        return request->write(octets, std::move(done));
+        return request->write(octets, kind, std::move(done));
     loop_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
 }
 

@@ -92,6 +92,7 @@ private:
     struct KnownCharacteristic
     {
         Characteristic told;
+        bool onlyTakesCommands = false;
         bool offersSocket = false; ///< for its ValueNotifications
         // Of this connection:
         bool isNotifying = false;

@@ -199,13 +199,11 @@ void BluezRequest::read(GattRadio::ReadDone done)
     ask<Bytes>(scheduler_, readDone_, [this] { ReadValue({}); });
 }
 
-void BluezRequest::write(const Bytes& octets, GattRadio::Done done)
+void BluezRequest::write(const Bytes& octets, WriteKind kind, GattRadio::Done done)
 {
     done_ = std::move(done);
-    // A Write Command would be confirmed by nobody.
-    ask<void>(scheduler_, done_, [&] {
-        WriteValue(octets, {{"type", sdbus::Variant(std::string("request"))}});
-    });
+    const std::string type = kind == WriteKind::Command ? "command" : "request";
+    ask<void>(scheduler_, done_, [&] { WriteValue(octets, {{"type", sdbus::Variant(type)}}); });
 }
 
 void BluezRequest::startNotify(GattRadio::Done done)

@@ -44,6 +44,9 @@ private:
     GattRadio::Done bondDone_;
 };
 
+/// A command is confirmed by nobody: only for who takes no requests.
+enum class WriteKind : std::uint8_t { Request, Command };
+
 /// One request to one characteristic; it is made for it and goes with it, so that no answer is
 /// taken for another's. What it answers comes later, and not at all when this goes first.
 class BluezRequest final : public sdbus::ProxyInterfaces<org::bluez::GattCharacteristic1_proxy>
@@ -59,7 +62,7 @@ public:
     BluezRequest& operator=(const BluezRequest&) = delete;
 
     void read(GattRadio::ReadDone done);
-    void write(const base::Bytes& octets, GattRadio::Done done);
+    void write(const base::Bytes& octets, WriteKind kind, GattRadio::Done done);
     void startNotify(GattRadio::Done done);
     /// Of one that tells by signals: by a socket from now on. It is not open when bluetoothd has
     /// none to give, and goes on with signals. A value may be missed meanwhile.

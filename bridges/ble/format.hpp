@@ -54,6 +54,8 @@ struct Source
     bool isSignalStrength = false;
     std::vector<Field> fields;
     std::optional<Reading> reading; ///< of a device that is connected
+    std::optional<CharacteristicName> written =
+        {}; ///< where a write goes, when not where it is read
 };
 
 /// What makes two payloads the same measurement, heard twice.

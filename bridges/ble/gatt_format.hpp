@@ -18,6 +18,7 @@ struct CharacteristicName
 {
     std::string service; ///< empty: whichever service has it
     std::string uuid;
+    std::uint8_t occurrence = 0; ///< the how manieth such one, from 0
 
     auto operator<=>(const CharacteristicName&) const = default;
 };

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "bridges/ble/advertisement.hpp"
+#include "bridges/ble/gatt_values.hpp"
 #include "bridges/profile_words.hpp"
 
 namespace causeway::bridges::ble {
@@ -19,6 +20,7 @@ namespace {
 /// Faster than this a peripheral should tell by itself; slower than a day nobody means.
 constexpr std::int64_t shortestPeriod = 100;
 constexpr std::int64_t longestPeriod = 86'400'000;
+constexpr std::int64_t mostOccurrences = 255;
 constexpr std::int64_t longestAbsence = 86'400;
 
 std::string readUuid(ProfileTable& table, std::string_view key)
@@ -39,6 +41,8 @@ CharacteristicName readName(ProfileTable& table)
     CharacteristicName name;
     name.service = readUuid(table, "service");
     name.uuid = readUuid(table, "characteristic");
+    name.occurrence =
+        static_cast<std::uint8_t>(table.integer("occurrence", 0, mostOccurrences).value_or(0));
     return name;
 }
 
@@ -60,17 +64,13 @@ Reading readReading(ProfileTable& table)
     return reading;
 }
 
-/// A write replaces the whole characteristic.
-bool isAlone(const Source& source)
+/// Its octets say the value and nothing else.
+bool isPlain(const Source& source)
 {
     const Field& field = source.fields.front();
-    const bool isPlain =
-        field.place.at == 0 && field.plus.empty() && !field.when && !field.negative;
     const bool isWhole = field.modulo == 0 && field.divide == 1;
-    const auto& lengths = source.reading->lengths;
-    const bool fits =
-        lengths.empty() || (lengths.size() == 1 && lengths.front() == field.place.octets);
-    return source.fields.size() == 1 && isPlain && isWhole && fits;
+    return source.fields.size() == 1 && isWhole && field.plus.empty() && !field.when &&
+           !field.negative && field.point.encoding.decoding == modbus::Decoding::Plain;
 }
 
 bool needsMore(const Field& field, std::size_t octets)
@@ -84,7 +84,7 @@ bool needsMore(const Field& field, std::size_t octets)
 
 bool isOfOne(const CharacteristicName& one, const CharacteristicName& other)
 {
-    return one.uuid == other.uuid &&
+    return one.uuid == other.uuid && one.occurrence == other.occurrence &&
            (one.service == other.service || one.service.empty() || other.service.empty());
 }
 
@@ -92,11 +92,13 @@ void checkWrite(ProfileTable& inner, const Source& source, const modbus::WriteRu
 {
     const modbus::Point& point = source.fields.front().point;
     const RawType raw = point.encoding.type;
-    const bool isPart = raw == RawType::Bit || point.encoding.shift != 0;
-    if (raw == RawType::String || raw == RawType::F16 || isPart || !isAlone(source) ||
-        point.encoding.decoding != modbus::Decoding::Plain)
-        inner.complain("", "only a number that is its whole characteristic can be written");
-    if (point.encoding.meanings.empty() && !rule.range)
+    const bool isText = raw == RawType::String;
+    if (raw == RawType::F16 || !isPlain(source) || (isText && source.fields.front().place.at != 0))
+        inner.complain("",
+                       "only a plain number, a bit, or a text that is its whole characteristic can "
+                       "be written");
+    const bool isTruth = point.valueType == model::ResourceType::Boolean;
+    if (!isText && !isTruth && point.encoding.meanings.empty() && !rule.range)
         inner.complain("range", "a number that is written needs its range");
     if (rule.step < 0.0)
         inner.complain("step", "step must be above 0");
@@ -107,7 +109,7 @@ void checkWrite(ProfileTable& inner, const Source& source, const modbus::WriteRu
 bool wouldCut(const Source& written, const Source& other)
 {
     const Field& field = written.fields.front();
-    return field.point.write &&
+    return field.point.write && !written.written && !isPart(written) &&
            isOfOne(written.reading->characteristic, other.reading->characteristic) &&
            std::ranges::any_of(
                other.fields, [&](const Field& one) { return needsMore(one, field.place.octets); });
@@ -162,6 +164,8 @@ CharacteristicSource readCharacteristic(ProfileTable& table,
         rule.step = inner.number("step").value_or(0.0);
         rule.verifies = inner.flag("verify").value_or(false);
         result.allowsServerWrites = inner.flag("by-server").value_or(false);
+        if (inner.has("characteristic") || inner.has("service"))
+            result.source.written = readName(inner);
         checkWrite(inner, result.source, rule);
         inner.refuseOthers();
         result.source.fields.front().point.write = rule;

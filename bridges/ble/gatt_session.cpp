@@ -28,9 +28,11 @@ constexpr std::uint32_t mostEndings = 3;
 
 const Characteristic* find(const std::vector<Characteristic>& has, const CharacteristicName& name)
 {
+    unsigned skip = name.occurrence;
     const auto found = std::ranges::find_if(has, [&](const Characteristic& one) {
-        return one.name.uuid == name.uuid &&
-               (name.service.empty() || one.name.service == name.service);
+        const bool isNamed = one.name.uuid == name.uuid &&
+                             (name.service.empty() || one.name.service == name.service);
+        return isNamed && skip-- == 0;
     });
     return found == has.end() ? nullptr : &*found;
 }
@@ -38,7 +40,8 @@ const Characteristic* find(const std::vector<Characteristic>& has, const Charact
 tl::unexpected<base::Error> lacks(const CharacteristicName& name)
 {
     return fail(ErrorKind::NotSupported,
-                fmt::format("it lacks characteristic {}{}: another model, or other firmware",
+                fmt::format("it lacks {}characteristic {}{}: another model, or other firmware",
+                            name.occurrence == 0 ? "" : "another ",
                             name.uuid,
                             name.service.empty() ? "" : " of service " + name.service));
 }
@@ -106,6 +109,8 @@ Expected<void> GattSession::findHandles(const std::vector<Characteristic>& has)
             return lacks(reading.characteristic);
         if (found != nullptr)
             places_[i] = {found->handle, found->canRead, base::TimePoint::max(), {}};
+        if (auto targets = findTargets(site_.plans[i], has); !targets)
+            return targets;
     }
     const bool hasAny =
         std::ranges::any_of(places_, [](const Place& place) { return !place.handle.empty(); });
@@ -115,13 +120,29 @@ Expected<void> GattSession::findHandles(const std::vector<Characteristic>& has)
     return {};
 }
 
+/// Where its values are written, when not where they are read.
+Expected<void> GattSession::findTargets(const ReadingPlan& plan,
+                                        const std::vector<Characteristic>& has)
+{
+    for (const auto& [path, source] : plan.sources) {
+        if (!source.written)
+            continue;
+        const auto* found = find(has, *source.written);
+        if (found != nullptr)
+            targets_.insert_or_assign(path, found->handle);
+        else if (!plan.reading.isOptional)
+            return lacks(*source.written);
+    }
+    return {};
+}
+
 Expected<void> GattSession::planSetup(const std::vector<Characteristic>& has)
 {
     for (const SetupWrite& write : site_.format.setup) {
         const auto* found = find(has, write.characteristic);
         if (found == nullptr)
             return lacks(write.characteristic);
-        steps_.push_back({Step::Kind::Setup, found->handle, 0, write.octets, {}, {}, {}});
+        steps_.push_back({Step::Kind::Setup, found->handle, 0, write.octets, {}, {}, {}, {}});
     }
     return {};
 }
@@ -134,10 +155,10 @@ void GattSession::planValues()
         if (place.handle.empty())
             continue;
         if (reading.isNotified)
-            steps_.push_back({Step::Kind::Notify, place.handle, i, {}, {}, {}, {}});
-        // What can only be notified is told in its own time.
-        if (reading.poll != PollClass::OnDemand && (place.canRead || !reading.isNotified))
-            steps_.push_back({Step::Kind::Read, place.handle, i, {}, {}, {}, {}});
+            steps_.push_back({Step::Kind::Notify, place.handle, i, {}, {}, {}, {}, {}});
+        // What can only be notified is told in its own time, what can only be written never.
+        if (reading.poll != PollClass::OnDemand && place.canRead)
+            steps_.push_back({Step::Kind::Read, place.handle, i, {}, {}, {}, {}, {}});
     }
 }
 
@@ -175,6 +196,7 @@ void GattSession::send(const Step& step)
     case Step::Kind::Notify:
         return site_.radio.startNotify(step.handle, std::move(confirmed));
     case Step::Kind::Read:
+    case Step::Kind::Fetch:
     case Step::Kind::ReadBack:
         return site_.radio.read(step.handle, std::move(ended));
     }
@@ -196,6 +218,8 @@ void GattSession::onStepDone(Expected<Bytes> result)
     }
     if (step.kind == Step::Kind::Read)
         endRead(std::move(step), result);
+    else if (step.kind == Step::Kind::Fetch)
+        endFetch(std::move(step), result);
     else if (step.kind == Step::Kind::Write)
         endWrite(std::move(step), result);
     else if (step.kind == Step::Kind::ReadBack)
@@ -224,17 +248,36 @@ void GattSession::endRead(Step step, const Expected<Bytes>& result)
     tell();
 }
 
+/// The octets around the value stay as they are now.
+void GattSession::endFetch(Step step, const Expected<Bytes>& result)
+{
+    if (!result)
+        return step.writeDone(
+            fail(result.error().in("it cannot be read, which a write of a part needs")));
+    auto octets = octetsInto(site_.plans[step.plan].reading, sourceOf(step), step.value, *result);
+    if (!octets)
+        return step.writeDone(fail(octets.error()));
+    step.octets = std::move(*octets);
+    step.kind = Step::Kind::Write;
+    steps_.push_front(std::move(step));
+}
+
+const Source& GattSession::sourceOf(const Step& step) const
+{
+    return std::ranges::find(
+               site_.plans[step.plan].sources, step.path, [](const auto& one) { return one.first; })
+        ->second;
+}
+
 void GattSession::endWrite(Step step, const Expected<Bytes>& result)
 {
     ++site_.counters["writes"];
     if (!result)
         return step.writeDone(fail(result.error()));
-    const auto plan = step.plan;
-    const auto& [path, source] = *std::ranges::find(
-        site_.plans[plan].sources, step.path, [](const auto& one) { return one.first; });
-    if (!source.fields.front().point.write->verifies)
+    if (!sourceOf(step).fields.front().point.write->verifies)
         return step.writeDone({});
     step.kind = Step::Kind::ReadBack;
+    step.handle = places_[step.plan].handle;
     steps_.push_front(std::move(step));
 }
 
@@ -243,7 +286,9 @@ void GattSession::endReadBack(Step step, const Expected<Bytes>& result)
     if (!result)
         return step.writeDone(fail(step.afterSending(result.error())));
     takeOctets(step.plan, *result);
-    if (*result == step.octets)
+    const auto& reading = site_.plans[step.plan].reading;
+    const auto wanted = octetsInto(reading, sourceOf(step), step.value, *result);
+    if (wanted && *result == *wanted)
         step.writeDone({});
     else
         step.writeDone(
@@ -334,7 +379,7 @@ void GattSession::onNotificationsEnded(const std::string& handle)
                                         Retry::AfterReconnect});
     for (std::size_t i = 0; i < places_.size(); ++i) {
         if (places_[i].handle == handle && site_.plans[i].reading.isNotified)
-            steps_.push_back({Step::Kind::Notify, handle, i, {}, {}, {}, {}});
+            steps_.push_back({Step::Kind::Notify, handle, i, {}, {}, {}, {}, {}});
     }
     takeNextStep();
 }
@@ -357,7 +402,7 @@ void GattSession::read(const model::Path& path, ReadDone done)
     if (steps_.size() >= mostSteps)
         return done(fail(
             ErrorKind::LimitExceeded, "the device has too many requests waiting", Retry::Later));
-    steps_.push_back({Step::Kind::Read, place.handle, *plan, {}, path, std::move(done), {}});
+    steps_.push_back({Step::Kind::Read, place.handle, *plan, {}, path, std::move(done), {}, {}});
     takeNextStep();
 }
 
@@ -373,13 +418,16 @@ void GattSession::write(const model::Path& path, const model::Value& value, Writ
     auto octets = octetsFor(source->second, value);
     if (!octets)
         return done(fail(octets.error().in(path.toString())));
-    if (places_[*plan].handle.empty())
+    const auto target = targets_.find(path);
+    const auto& handle =
+        source->second.written && target != targets_.end() ? target->second : places_[*plan].handle;
+    if (handle.empty() || (source->second.written && target == targets_.end()))
         return done(fail(ErrorKind::Refused, "this device does not have it"));
     if (steps_.size() >= mostSteps)
         return done(fail(
             ErrorKind::LimitExceeded, "the device has too many requests waiting", Retry::Later));
-    Step step{Step::Kind::Write, places_[*plan].handle, *plan, std::move(*octets), path, {}, {}};
-    step.writeDone = std::move(done);
+    const auto kind = isPart(source->second) ? Step::Kind::Fetch : Step::Kind::Write;
+    Step step{kind, handle, *plan, std::move(*octets), path, {}, std::move(done), value};
     // Before all reads that are not under way, behind the writes before it.
     const auto first = steps_.begin() + (isBusy_ ? 1 : 0);
     const auto place = std::find_if(
@@ -417,7 +465,7 @@ void GattSession::pollWhatIsDue()
         if (place.handle.empty() || !isPolled(site_.plans[i].reading) || place.due > now)
             continue;
         place.due = base::TimePoint::max(); // until it was read
-        steps_.push_back({Step::Kind::Read, place.handle, i, {}, {}, {}, {}});
+        steps_.push_back({Step::Kind::Read, place.handle, i, {}, {}, {}, {}, {}});
     }
     takeNextStep();
 }

@@ -79,7 +79,8 @@ private:
     /// One request to the peripheral.
     struct Step
     {
-        enum class Kind : std::uint8_t { Setup, Notify, Read, Write, ReadBack };
+        /// Fetch: what a part is written into.
+        enum class Kind : std::uint8_t { Setup, Notify, Read, Fetch, Write, ReadBack };
 
         Kind kind = Kind::Read;
         std::string handle;
@@ -88,6 +89,7 @@ private:
         model::Path path;   ///< of what somebody waits for
         ReadDone readDone;
         WriteDone writeDone;
+        model::Value value; ///< that is written
 
         void answer(const base::Error& error);
         /// What it means to who waits that it was sent and this became of it.
@@ -95,12 +97,16 @@ private:
     };
 
     [[nodiscard]] base::Expected<void> findHandles(const std::vector<Characteristic>& has);
+    [[nodiscard]] base::Expected<void> findTargets(const ReadingPlan& plan,
+                                                   const std::vector<Characteristic>& has);
     [[nodiscard]] base::Expected<void> planSetup(const std::vector<Characteristic>& has);
     void planValues();
     void takeNextStep();
     void send(const Step& step);
     void onStepDone(base::Expected<base::Bytes> result);
     void endRead(Step step, const base::Expected<base::Bytes>& result);
+    void endFetch(Step step, const base::Expected<base::Bytes>& result);
+    [[nodiscard]] const Source& sourceOf(const Step& step) const;
     void endWrite(Step step, const base::Expected<base::Bytes>& result);
     void endReadBack(Step step, const base::Expected<base::Bytes>& result);
     void takeOctets(std::size_t plan, base::ByteView octets);
@@ -124,8 +130,9 @@ private:
     };
 
     Site site_;
-    std::vector<Place> places_; ///< of the plans
-    std::deque<Step> steps_;    ///< the first is under way when isBusy_
+    std::vector<Place> places_;                  ///< of the plans
+    std::map<model::Path, std::string> targets_; ///< handles of what is written elsewhere
+    std::deque<Step> steps_;                     ///< the first is under way when isBusy_
     bool isBusy_ = false;
     bool isPrepared_ = false;
     std::uint32_t endings_ = 0;    ///< of notifications

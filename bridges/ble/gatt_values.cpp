@@ -36,12 +36,12 @@ std::size_t extentOf(const Field& field)
     return extent;
 }
 
-tl::unexpected<base::Error> wrongLength(const ReadingPlan& plan, std::size_t size)
+tl::unexpected<base::Error> wrongLength(const Reading& reading, std::size_t size)
 {
     return fail(ErrorKind::Corrupt,
                 fmt::format("characteristic {} has {} octets, which is not what its profile "
                             "expects",
-                            plan.reading.characteristic.uuid,
+                            reading.characteristic.uuid,
                             size),
                 base::Retry::Later);
 }
@@ -66,6 +66,34 @@ Expected<model::Value> textIn(const Field& field, ByteView octets)
     Bytes own(octets.begin() + field.place.at, octets.end());
     own.resize(field.place.octets);
     return decodeField(field, own);
+}
+
+/// The text as it is, without an end.
+Expected<Bytes> textFor(const Field& field, const model::Value& value)
+{
+    if (auto allowed = modbus::checkWrite(field.point, value); !allowed)
+        return fail(allowed.error());
+    const auto& text = std::get<std::string>(value);
+    if (text.size() > field.place.octets)
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("the device keeps {} octets", field.place.octets));
+    return Bytes(text.begin(), text.end());
+}
+
+/// Which bits of its octets the field has for itself.
+Bytes maskOf(const Field& field)
+{
+    const auto& encoding = field.point.encoding;
+    const bool isBit = encoding.type == modbus::RawType::Bit;
+    std::uint64_t mask = ~std::uint64_t{0};
+    if (isBit || encoding.width != 0)
+        mask = ((std::uint64_t{1} << (isBit ? 1U : encoding.width)) - 1) << encoding.shift;
+    Bytes octets;
+    for (std::size_t i = 0; i < field.place.octets; ++i, mask >>= 8U)
+        octets.push_back(static_cast<std::uint8_t>(mask & 0xFFU));
+    if (field.place.isBigEndian)
+        std::ranges::reverse(octets);
+    return octets;
 }
 
 } // namespace
@@ -105,11 +133,11 @@ bool onlyTells(const std::vector<ReadingPlan>& plans)
 Expected<PlanValues> valuesIn(const ReadingPlan& plan, ByteView octets)
 {
     if (!fits(plan.reading, octets.size()))
-        return wrongLength(plan, octets.size());
+        return wrongLength(plan.reading, octets.size());
     PlanValues result;
     for (const auto& [path, source] : plan.sources) {
         if (!isLongEnough(source, octets))
-            return wrongLength(plan, octets.size());
+            return wrongLength(plan.reading, octets.size());
         const Field& first = source.fields.front();
         auto value = isText(first) ? textIn(first, octets) : valueIn(source, octets);
         if (value)
@@ -120,9 +148,43 @@ Expected<PlanValues> valuesIn(const ReadingPlan& plan, ByteView octets)
     return result;
 }
 
+bool isPart(const Source& source)
+{
+    const Field& field = source.fields.front();
+    const auto& encoding = field.point.encoding;
+    const auto& lengths = source.reading->lengths;
+    const bool hasOthers = !lengths.empty() && !isText(field) &&
+                           (lengths.size() > 1 || lengths.front() != field.place.octets);
+    const bool isBits = encoding.type == modbus::RawType::Bit || encoding.shift != 0 ||
+                        (encoding.width != 0 && encoding.width != 8 * field.place.octets);
+    return !source.written && (field.place.at != 0 || isBits || hasOthers);
+}
+
+Expected<Bytes>
+octetsInto(const Reading& reading, const Source& source, const model::Value& value, ByteView whole)
+{
+    const Field& field = source.fields.front();
+    auto own = octetsFor(source, value);
+    if (!own)
+        return own;
+    if (isText(field) && field.place.at == 0)
+        return own;
+    if (!fits(reading, whole.size()) || field.place.at + own->size() > whole.size())
+        return wrongLength(reading, whole.size());
+    const Bytes mine = maskOf(field);
+    Bytes octets(whole.begin(), whole.end());
+    for (std::size_t i = 0; i < own->size(); ++i) {
+        auto& octet = octets[field.place.at + i];
+        octet = static_cast<std::uint8_t>((octet & ~mine[i]) | ((*own)[i] & mine[i]));
+    }
+    return octets;
+}
+
 Expected<Bytes> octetsFor(const Source& source, const model::Value& value)
 {
     const Field& field = source.fields.front();
+    if (isText(field))
+        return textFor(field, value);
     const auto words = modbus::encode(field.point, value);
     if (!words)
         return fail(words.error());

@@ -38,9 +38,18 @@ struct PlanValues
 /// Corrupt when the octets are not as many as the profile expects.
 [[nodiscard]] base::Expected<PlanValues> valuesIn(const ReadingPlan& plan, base::ByteView octets);
 
-/// The octets of the characteristic that stand for `value`; InvalidArgument when the profile does
-/// not allow it or the characteristic cannot hold it. For a source whose field has the
-/// characteristic for itself.
+/// The value shares its characteristic with others, which a write leaves as they are.
+[[nodiscard]] bool isPart(const Source& source);
+
+/// `whole`, which the peripheral has now, with the value in its place. Corrupt when it is not as
+/// long as the profile expects.
+[[nodiscard]] base::Expected<base::Bytes> octetsInto(const Reading& reading,
+                                                     const Source& source,
+                                                     const model::Value& value,
+                                                     base::ByteView whole);
+
+/// The octets that stand for `value`, with zeros for the other bits of a part; InvalidArgument when
+/// the profile does not allow it or they cannot hold it.
 [[nodiscard]] base::Expected<base::Bytes> octetsFor(const Source& source,
                                                     const model::Value& value);
 

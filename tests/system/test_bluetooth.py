@@ -277,6 +277,60 @@ class APeripheral(BluetoothCase):
         self.wait_temperature("00700080", 32.188)
 
 
+class AForeignPeripheral(BluetoothCase):
+    """By a profile of the operator's: it takes commands only, and indicates what they came to."""
+
+    NAME, PROFILE = "lamp-1", '''
+title = "Lamp"
+manufacturer = "M"
+model = "M"
+[ble]
+connect = true
+[[resource]]
+path = "/3311/0/5850"
+characteristic = "ee02"
+notify = true
+length = 2
+at = 1
+type = "bit"
+bit = 7
+write = { by-server = true, characteristic = "ee01" }
+[[resource]]
+path = "/3303/0/5700"
+characteristic = "ee03"
+occurrence = 1
+type = "s24"
+scale = 0.001
+sentinels = [0x800000]
+'''
+
+    def told(self, path):
+        answer = self.server.send("read", endpoint=self.NAME, path=path, accept="senml-json")
+        return answer.get("values", {}).get(path)
+
+    def test_is_commanded_and_what_it_has_no_value_of_is_missing(self):
+        (self.site.directory / "profiles").mkdir(exist_ok=True)
+        (self.site.directory / "profiles/lamp.toml").write_text(self.PROFILE)
+        self.site.ctl("profile", "reload")
+        self.radio = Radio(self.site)
+        for characteristic, flags, octets in (("ee01", "write-without-response", "00"), ("ee02", "indicate", "0000"),
+                                              ("ee03", "read", "010000"), ("ee03", "read", "c4ffff")):
+            self.radio.tell(f"characteristic {SENSORTAG_ADDRESS} fff0 {characteristic} {flags} {octets}")
+        self.attach(self.NAME, "lamp", SENSORTAG_ADDRESS)
+        self.wait_available(self.NAME, self.radio.show_sensortag)
+        self.assertAlmostEqual(self.server.value(self.NAME, TEMPERATURE), -0.06)
+
+        done = self.site.call("write", self.NAME, "/3311/0/5850", "true")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.radio.tell(f"value {SENSORTAG_ADDRESS} ee02 0080")
+        wait_until("the indication", lambda: self.told("/3311/0/5850") is True)
+
+        self.radio.tell(f"value {SENSORTAG_ADDRESS} ee02 00")
+        wait_until("no value at the server", lambda: self.told("/3311/0/5850") is None)
+        self.assertIn("1 octets", self.site.call("read", self.NAME, "/3311/0/5850").stderr)
+        self.assertEqual(self.device(self.NAME)["FieldState"], "available")
+
+
 class ABond(BluetoothCase):
     """An environmental sensor that answers nobody whom it does not know."""
 

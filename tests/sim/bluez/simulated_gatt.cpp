@@ -84,9 +84,12 @@ base::Bytes SimulatedCharacteristic::ReadValue(const std::map<std::string, sdbus
 }
 
 void SimulatedCharacteristic::WriteValue(const base::Bytes& value,
-                                         const std::map<std::string, sdbus::Variant>&)
+                                         const std::map<std::string, sdbus::Variant>& options)
 {
-    require("write");
+    // As characteristic_write_value (src/gatt-client.c of 5.66): each kind only where it belongs.
+    const auto type = options.find("type");
+    const bool isCommand = type != options.end() && type->second.get<std::string>() == "command";
+    require(isCommand ? "write-without-response" : "write");
     value_.octets = value;
 }
 
@@ -94,7 +97,8 @@ void SimulatedCharacteristic::StartNotify()
 {
     if (value_.isTaken || socket_.isOpen())
         throw refusal("org.bluez.Error.NotPermitted", "Notify acquired");
-    require("notify");
+    const bool indicates = std::ranges::find(value_.flags, "indicate") != value_.flags.end();
+    require(indicates ? "indicate" : "notify");
     // As 5.66 has it: what a client asked for outlives the connection, and may be asked for again.
     isNotifying_ = true;
 }

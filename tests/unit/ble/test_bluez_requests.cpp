@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "bridges/ble/abilities.hpp"
 #include "bridges/ble/bluez_requests.hpp"
 
 using namespace causeway;
@@ -45,6 +46,18 @@ BOOST_AUTO_TEST_CASE(what_the_device_answers_no_to_is_refused)
     BOOST_TEST(
         (meaningOf(failed, "Operation failed with ATT error: 0x80").kind == ErrorKind::Refused));
     BOOST_TEST((meaningOf("org.bluez.Error.NotPermitted", "no").retry == Retry::Never));
+}
+
+BOOST_AUTO_TEST_CASE(who_takes_commands_only_is_told_by_its_flags)
+{
+    using bridges::ble::abilitiesIn;
+
+    BOOST_TEST(abilitiesIn({"write-without-response"}).onlyTakesCommands);
+    BOOST_TEST(!abilitiesIn({"write-without-response", "write"}).onlyTakesCommands);
+    BOOST_TEST(!abilitiesIn({"write-without-response", "encrypt-write"}).onlyTakesCommands);
+    BOOST_TEST(!abilitiesIn({}).onlyTakesCommands);
+    BOOST_TEST(abilitiesIn({"notify", "encrypt-authenticated-read"}).canRead);
+    BOOST_TEST(!abilitiesIn({"notify", "indicate"}).canRead);
 }
 
 BOOST_AUTO_TEST_CASE(notifications_that_another_program_has_come_back_when_it_lets_them_go)

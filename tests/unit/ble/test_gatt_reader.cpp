@@ -85,20 +85,21 @@ BOOST_AUTO_TEST_CASE(complains_with_file_and_line)
         {"[[probe]]\ntable = \"input\"\naddress = 1\n", value},
         {"", "type = \"s16\"\n"}, // which characteristic?
         {"", "characteristic = \"2a6\"\ntype = \"s16\"\n"},
-        {"", "characteristic = \"2a6e\"\n"},                         // what type?
-        {"", value + "length = 513\n"},                              // no value is so long
-        {"", value + "at = 512\n"},                                  // beyond every value
-        {"", value + "notify = true\npoll = \"fast\"\n"},            // either
-        {"", value + "table = \"input\"\n"},                         // a Modbus word
-        {"", value + "object = 2\n"},                                // of TLV only
-        {"", value + "when = { at = 0, bit = 8 }\n"},                // of an octet
-        {"", value + "plus = { at = 1 }\n"},                         // what type?
-        {"", value + "decode = \"ieee-11073\"\n"},                   // of u16 and u32
-        {"", value + "write = { verify = true }\n"},                 // which range?
-        {"", value + "at = 1\nwrite = { range = [0, 1] }\n"},        // a part
-        {"", value + "length = 3\nwrite = { range = [0, 1] }\n"},    // a part
-        {"", value + "write = { range = [0, 1], pulse-ms = 10 }\n"}, // a Modbus word
-        {"", value + "write = { range = [0, 1] }\n" + third},        // a part, as another says
+        {"", "characteristic = \"2a6e\"\n"},                              // what type?
+        {"", value + "length = 513\n"},                                   // no value is so long
+        {"", value + "at = 512\n"},                                       // beyond every value
+        {"", value + "notify = true\npoll = \"fast\"\n"},                 // either
+        {"", value + "table = \"input\"\n"},                              // a Modbus word
+        {"", value + "object = 2\n"},                                     // of TLV only
+        {"", value + "when = { at = 0, bit = 8 }\n"},                     // of an octet
+        {"", value + "plus = { at = 1 }\n"},                              // what type?
+        {"", value + "decode = \"ieee-11073\"\n"},                        // of u16 and u32
+        {"", value + "write = { verify = true }\n"},                      // which range?
+        {"", value + "when = { bit = 1 }\nwrite = { range = [0, 1] }\n"}, // it may not be there
+        {"", value + "write = { range = [0, 1], service = \"181a\" }\n"}, // which characteristic?
+        {"", value + "occurrence = 256\n"},                               // of how many?
+        {"", value + "write = { range = [0, 1], pulse-ms = 10 }\n"},      // a Modbus word
+        {"", value + "write = { range = [0, 1] }\n" + third},             // a part, as another says
     };
     for (const auto& [tables, resource] : wrong) {
         const auto profile = parse(tables, resource);
