@@ -126,10 +126,14 @@ Answer valuesOf(const Request& request, ByteView octets)
     return answer;
 }
 
+/// V1.1b3 §7
+constexpr std::uint8_t acknowledgeCode = 5;
+constexpr std::uint8_t busyCode = 6;
+
 /// V1.1b3 §7. Busy and its like may pass; the rest will not.
 Retry retryOf(std::uint8_t exception)
 {
-    constexpr std::array<std::uint8_t, 4> passing{5, 6, 10, 11};
+    constexpr std::array<std::uint8_t, 4> passing{acknowledgeCode, busyCode, 10, 11};
     return std::ranges::find(passing, exception) != passing.end() ? Retry::Later : Retry::Never;
 }
 
@@ -241,6 +245,18 @@ Expected<Answer> decodePdu(const Request& request, ByteView pdu)
     return valuesOf(request, pdu.subspan(isWrite(request.function) ? pdu.size() : 2));
 }
 
+// An Error has no number for it, and needs none but here: the sentence is exceptionError's own.
+bool isBusy(const base::Error& error)
+{
+    return error.kind == ErrorKind::Refused && error.message == exceptionError(busyCode).message;
+}
+
+bool isAcknowledge(const base::Error& error)
+{
+    return error.kind == ErrorKind::Refused &&
+           error.message == exceptionError(acknowledgeCode).message;
+}
+
 std::string exceptionName(std::uint8_t code)
 {
     switch (code) {
@@ -252,9 +268,9 @@ std::string exceptionName(std::uint8_t code)
         return "illegal data value";
     case 4:
         return "server device failure";
-    case 5:
+    case acknowledgeCode:
         return "acknowledge: still working on it";
-    case 6:
+    case busyCode:
         return "server device busy";
     case 8:
         return "memory parity error";

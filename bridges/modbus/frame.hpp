@@ -69,6 +69,12 @@ using Answer = std::vector<std::uint16_t>;
 /// is silent; Corrupt for everything that is not exactly the answer to this request.
 [[nodiscard]] base::Expected<Answer> decodePdu(const Request& request, base::ByteView pdu);
 
+/// Exception 6: the unit has not begun with what it was asked, and wants to be asked again.
+[[nodiscard]] bool isBusy(const base::Error& error);
+
+/// Exception 5: the unit has taken what it was told, and works on it.
+[[nodiscard]] bool isAcknowledge(const base::Error& error);
+
 /// "illegal data address" and its siblings, V1.1b3 §7.
 [[nodiscard]] std::string exceptionName(std::uint8_t code);
 

@@ -54,13 +54,15 @@ void LastWrites::onSent(std::uint64_t number, const Expected<Answer>& result)
     if (found == owed_.end())
         return;
     found->second.isUnderWay = false;
-    const bool isOver = result || result.error().kind == ErrorKind::Refused;
-    if (!isOver && found->second.attempts < mostAttempts) {
+    const bool isTaken = result || isAcknowledge(result.error());
+    const bool isRefused = !result && result.error().kind == ErrorKind::Refused &&
+                           result.error().retry == base::Retry::Never;
+    if (!isTaken && !isRefused && found->second.attempts < mostAttempts) {
         if (!retry_.isRunning())
             retry_.start(pause);
         return;
     }
-    if (!result)
+    if (!isTaken)
         log::warning("unit {UNIT}: the end of a pulse could not be written, giving up: {ERROR}",
                      "UNIT",
                      found->second.request.unitId,

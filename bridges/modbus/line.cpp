@@ -94,6 +94,7 @@ void Line::leave(std::uint8_t unitId, const std::vector<Request>& owed)
     for (Exchange* const exchange : underWay_.of(unitId)) {
         dones.push_back(std::exchange(exchange->job.done, [](const Expected<Answer>&) {}));
         exchange->job.isRepeat = true;
+        exchange->job.busyAnswers = tuning_.busyRepeats;
     }
     // Not before all are taken: who hears it may change what is under way.
     for (Done& done : dones)
@@ -368,7 +369,12 @@ std::optional<base::Error> Line::whyHopeless(const LineJob& job, TimePoint now)
 
 std::optional<TimePoint> Line::heldUntil(const LineJob& job) const
 {
-    return job.knock ? std::nullopt : parts_.framing->heldUntil(job.request, scheduler_.now());
+    const TimePoint now = scheduler_.now();
+    if (job.knock)
+        return std::nullopt;
+    if (job.notBefore > now)
+        return job.notBefore;
+    return parts_.framing->heldUntil(job.request, now);
 }
 
 TimePoint Line::silentFor(const LineJob& job) const

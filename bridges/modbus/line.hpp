@@ -46,7 +46,8 @@ struct LineParts
 /// One link's queue: one request at a time, or as many as the servers take where answers name their
 /// request; writes before reads before polls, the silence before each frame, quarantine after a
 /// failure, a circuit breaker for each unit. Lives on the field thread. A write is sent at most
-/// once; a read that somebody waits for is repeated once.
+/// once, and again only when its unit was too busy to take it; a read that somebody waits for is
+/// repeated once, and as often as its unit is busy.
 class Line final : public LinkListener
 {
 public:
@@ -128,6 +129,7 @@ private:
     void count(const base::Expected<Answer>& result);
     [[nodiscard]] bool
     deservesRepeat(const LineJob& job, const base::Error& error, bool followsSilence);
+    [[nodiscard]] bool isPutOff(LineJob& job, const base::Error& error);
     void rest(bool needsQuiet);
     void wakeUp();
     void goDown(const base::Error& reason);

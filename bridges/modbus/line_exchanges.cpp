@@ -115,7 +115,9 @@ void Line::finish(Framing::Number number, Expected<Answer> result)
     const bool wasWrong = !result && result.error().kind == ErrorKind::Corrupt;
     const bool followsSilence = silentUnit_ && silentUnit_ != job.request.unitId;
     note(*exchange, result);
-    if (!result && deservesRepeat(job, result.error(), followsSilence)) {
+    if (!result && isPutOff(job, result.error())) {
+        queue_.putBack(std::move(job));
+    } else if (!result && deservesRepeat(job, result.error(), followsSilence)) {
         job.isRepeat = true;
         queue_.pushAgain(std::move(job)); // before anybody else's silence
     } else {
@@ -176,6 +178,18 @@ bool Line::deservesRepeat(const LineJob& job, const base::Error& error, bool fol
     const bool mayBeMissed = job.priority == Priority::Poll && followsSilence;
     return mayPass && (job.priority == Priority::Read || mayBeMissed) && !job.isRepeat &&
            !record(job.request.unitId).breaker.isOpen();
+}
+
+// Who polls comes again anyway, and a technician shall see what the unit says. Nothing has been
+// done with the request (V1.1b3 §7), so a write is not one too many.
+bool Line::isPutOff(LineJob& job, const base::Error& error)
+{
+    const bool isAwaited = job.priority == Priority::Write || job.priority == Priority::Read;
+    if (!isAwaited || job.busyAnswers >= tuning_.busyRepeats || !isBusy(error))
+        return false;
+    job.notBefore = scheduler_.now() + tuning_.busyPause * (1U << job.busyAnswers);
+    ++job.busyAnswers;
+    return true;
 }
 
 void Line::rest(bool needsQuiet)

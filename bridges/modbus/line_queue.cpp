@@ -42,6 +42,11 @@ Expected<void> LineQueue::push(LineJob& job)
 void LineQueue::pushAgain(LineJob job)
 {
     turns_[job.request.unitId] = 0;
+    putBack(std::move(job));
+}
+
+void LineQueue::putBack(LineJob job)
+{
     Jobs& jobs = of(job.priority);
     jobs.push_front(std::move(job));
 }

@@ -35,6 +35,8 @@ struct LineJob
     bool isRepeat = false;
     /// So long, when all that matters is whether anybody speaks; see Line::knock().
     std::optional<base::Duration> knock{};
+    std::uint16_t busyAnswers = 0; ///< so often its unit was busy
+    base::TimePoint notBefore{};   ///< the end of the pause that it was given then
 };
 
 /// What waits on one Line: urgent before polls, yet polls are never starved, and units take turns.
@@ -49,6 +51,8 @@ public:
 
     /// Before everybody else's of its priority, also before those of other units.
     void pushAgain(LineJob job);
+    /// Before everybody else's of its priority, when its unit's turn comes.
+    void putBack(LineJob job);
 
     /// Whose turn it is among those that may start; nothing when none may. Good until the queue
     /// changes. Asks in the order of priority and arrival, but for the poll that comes first after

@@ -23,6 +23,11 @@ struct LineTuning
     std::chrono::milliseconds longestQueueing{10000};
     /// A late answer may come this many response timeouts after it was given up.
     std::uint16_t lateness = 6;
+    /// Before a unit that was busy is asked again; doubles. A cell of its memory takes some
+    /// milliseconds, a command of a controller some seconds.
+    std::chrono::milliseconds busyPause{100};
+    /// All pauses together 3.1 s: who waits for the answer has not given up by then.
+    std::uint16_t busyRepeats = 5;
 };
 
 } // namespace causeway::bridges::modbus

@@ -126,7 +126,7 @@ void UnitOpening::write(const SetupStep& step)
     ask_(writeRequest(unitId_, step.table, step.address, step.words, step.usesMultiple),
          Priority::Poll,
          [this, &step](const Expected<Answer>& result) {
-             if (result) {
+             if (result || isAcknowledge(result.error())) {
                  ++setupDone_;
                  next();
                  return;

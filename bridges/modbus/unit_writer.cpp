@@ -23,6 +23,10 @@ constexpr std::size_t mostJobs = 64;
 constexpr base::Duration pulseRetry = std::chrono::seconds(1);
 /// For the write that is under way, when both may change the same register.
 constexpr base::Duration pulseWait = std::chrono::milliseconds(20);
+/// Before a write that the device has acknowledged is looked for; doubles. Together 6.2 s, so that
+/// who waits for the answer has not given up.
+constexpr base::Duration glancePause = std::chrono::milliseconds(200);
+constexpr std::uint32_t mostGlances = 5;
 
 WriteRule ruleOf(const Point& point)
 {
@@ -49,6 +53,11 @@ std::vector<std::uint16_t> flipped(const Point& point, std::vector<std::uint16_t
                          ? std::uint16_t{1}
                          : static_cast<std::uint16_t>(~foreignBits(point).front());
     return found;
+}
+
+bool isAcknowledged(const Expected<Answer>& result)
+{
+    return !result && isAcknowledge(result.error());
 }
 
 bool isCancelled(const Expected<Answer>& result)
@@ -246,6 +255,10 @@ void UnitWriter::onWritten(const Expected<Answer>& result)
     const bool isPulse = rule.pulse.count() > 0;
     if (isPulse)
         endPulseAfter(rule.pulse, job.number, job.what);
+    if (isAcknowledged(result)) {
+        onAcknowledged();
+        return;
+    }
     if (result && rule.verifies && !isPulse) {
         settle_.start(rule.settle);
         return;
@@ -264,6 +277,20 @@ void UnitWriter::onWritten(const Expected<Answer>& result)
         readBack(false);
 }
 
+// It does what it was told, in its own time; told again it might do it twice.
+void UnitWriter::onAcknowledged()
+{
+    Job& job = jobs_.front();
+    const WriteRule rule = ruleOf(job.what);
+    if (job.what.executeValue || rule.pulse.count() > 0) { // nothing there shows that it is done
+        answer({});
+        end();
+        return;
+    }
+    job.glances = 0;
+    settle_.start(std::max<base::Duration>(rule.settle, glancePause));
+}
+
 void UnitWriter::readBack(bool isVerified)
 {
     const Point& what = jobs_.front().what;
@@ -278,13 +305,50 @@ void UnitWriter::onReadBack(const Expected<Answer>& result, bool isVerified)
     Job& job = jobs_.front();
     if (result)
         place_.onReadBack(job.number, *result);
-    if (isVerified && !result)
-        answer(fail(result.error().in("written, but it cannot be read back")));
-    else if (isVerified && !holds(job.what, *result, job.wanted.empty() ? job.words : job.wanted))
-        answer(fail(ErrorKind::Refused, "the device confirmed the write and kept another value"));
-    else if (isVerified)
-        answer({});
+    if (job.glances && looksAgain(result))
+        return;
+    if (isVerified)
+        answer(verdict(result));
     end();
+}
+
+/// Whether the device holds what it was told.
+bool UnitWriter::isDone(const Answer& found) const
+{
+    const Job& job = jobs_.front();
+    return holds(job.what, found, job.wanted.empty() ? job.words : job.wanted);
+}
+
+bool UnitWriter::looksAgain(const Expected<Answer>& result)
+{
+    const bool isOver = result ? isDone(*result) : result.error().retry == Retry::Never;
+    Job& job = jobs_.front();
+    if (isOver || ++*job.glances >= mostGlances)
+        return false;
+    settle_.start(glancePause * (1U << *job.glances));
+    return true;
+}
+
+Expected<void> UnitWriter::verdict(const Expected<Answer>& result) const
+{
+    const Job& job = jobs_.front();
+    if (result && isDone(*result))
+        return {};
+    if (!job.glances)
+        return result ? fail(ErrorKind::Refused,
+                             "the device confirmed the write and kept another value")
+                      : fail(result.error().in("written, but it cannot be read back"));
+    if (isCancelled(result))
+        return fail(result.error());
+    const bool isRefused = !result && result.error().kind == ErrorKind::Refused;
+    const bool isUnreadable = isRefused && result.error().retry == Retry::Never;
+    if (isUnreadable && !ruleOf(job.what).verifies)
+        return {}; // nobody can know more than the device has said
+    if (isUnreadable)
+        return fail(result.error().in("written, but it cannot be read back"));
+    return fail(ErrorKind::Timeout,
+                "the device has acknowledged the write and not done it in time: whether it will "
+                "take effect is unknown");
 }
 
 void UnitWriter::endPulseAfter(base::Duration pause, std::size_t number, const Point& what)
@@ -332,7 +396,8 @@ void UnitWriter::sendPulseEnd(std::size_t number, const Point& what)
     place_.ask(pulses_.at(number).end,
                Priority::Write,
                [this, number, what](const Expected<Answer>& result) {
-                   onPulseEnded(result, number, what);
+                   const bool isTaken = isAcknowledged(result);
+                   onPulseEnded(isTaken ? Expected<Answer>(Answer{}) : result, number, what);
                });
 }
 

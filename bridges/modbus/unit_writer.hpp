@@ -20,10 +20,11 @@
 namespace causeway::bridges::modbus {
 
 /// The writes of one Unit, one after the other, each as its profile wants it: after a pause, into a
-/// part of a register, as a pulse, verified. A write is on the wire once and is never repeated;
-/// after silence nobody knows whether it took effect: the Timeout says so, and the register is read
-/// back. Only the end of a pulse is sent until the device confirms it. Lives on the field thread,
-/// as a part of a Unit.
+/// part of a register, as a pulse, verified. A device takes a write once: it is never repeated
+/// after silence, when nobody knows whether it took effect (the Timeout says so, and the register
+/// is read back), nor when the device has acknowledged it and works on it: then it is read until it
+/// is done. Only the end of a pulse is sent until the device confirms it. Lives on the field
+/// thread, as a part of a Unit.
 class UnitWriter
 {
 public:
@@ -58,6 +59,9 @@ private:
         std::optional<model::Value> value;
         Done done;
         std::vector<std::uint16_t> wanted; ///< what is to be found then, where that differs
+        /// How often it was looked for since the device has acknowledged it; nothing when it has
+        /// not.
+        std::optional<std::uint32_t> glances{};
     };
 
     /// A pulse that has begun, until the device has confirmed its end.
@@ -76,6 +80,10 @@ private:
     void mergeForeign(std::vector<std::uint16_t> foreign);
     void send();
     void onWritten(const base::Expected<Answer>& result);
+    void onAcknowledged();
+    [[nodiscard]] bool isDone(const Answer& found) const;
+    [[nodiscard]] bool looksAgain(const base::Expected<Answer>& result);
+    [[nodiscard]] base::Expected<void> verdict(const base::Expected<Answer>& result) const;
     void readBack(bool isVerified);
     void onReadBack(const base::Expected<Answer>& result, bool isVerified);
     void endPulseAfter(base::Duration pause, std::size_t number, const Point& what);
