@@ -142,6 +142,8 @@ private:
 
     /// Announces the line's new state after the call has ended, and answers it.
     void tellLater(const std::string& line, base::Expected<void> result, Done done);
+    void beginAnewWith(const std::vector<std::string>& profiles);
+    [[nodiscard]] base::Expected<void> brokenProfiles() const;
 
     template <typename Notify>
     void tell(Notify notify)

@@ -107,7 +107,16 @@ void Gateway::tellLater(const std::string& line, Expected<void> result, Done don
 
 void Gateway::reloadProfiles(Done done)
 {
-    const auto names = services_.profiles.reload();
+    services_.profiles.reload(
+        services_.scheduler,
+        lifetime_.guard([this, done = std::move(done)](std::vector<std::string> changed) mutable {
+            beginAnewWith(changed);
+            done(brokenProfiles());
+        }));
+}
+
+void Gateway::beginAnewWith(const std::vector<std::string>& names)
+{
     const auto isNew = [&](const std::string& profile) {
         return std::ranges::find(names, profile) != names.end();
     };
@@ -129,19 +138,19 @@ void Gateway::reloadProfiles(Done done)
                          "ERROR",
                          changed.error().message);
         });
+}
+
+Expected<void> Gateway::brokenProfiles() const
+{
     const auto broken = services_.profiles.broken();
     for (const auto& error : broken)
         log::warning("{ERROR}", "ERROR", error.message);
-    Expected<void> result;
-    if (!broken.empty())
-        result =
-            base::fail(base::ErrorKind::InvalidArgument,
-                       fmt::format("{} of the profiles cannot be used, the others are read: {}",
-                                   broken.size(),
-                                   broken.front().message));
-    services_.scheduler.post([done = std::move(done), result = std::move(result)]() mutable {
-        done(std::move(result));
-    });
+    if (broken.empty())
+        return {};
+    return base::fail(base::ErrorKind::InvalidArgument,
+                      fmt::format("{} of the profiles cannot be used, the others are read: {}",
+                                  broken.size(),
+                                  broken.front().message));
 }
 
 } // namespace causeway::agent

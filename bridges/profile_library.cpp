@@ -23,7 +23,27 @@ ProfileLibrary::ProfileLibrary(const std::vector<std::filesystem::path>& directo
 
 std::vector<std::string> ProfileLibrary::reload()
 {
-    const Profiles before = std::exchange(profiles_, readAll());
+    return take(readAll());
+}
+
+void ProfileLibrary::reload(base::Scheduler& caller,
+                            base::UniqueFunction<void(std::vector<std::string>)> done)
+{
+    if (!worker_)
+        worker_ = std::make_unique<base::Worker>("profiles");
+    auto onRead = lifetime_.guard(
+        [this, done = std::move(done)](Profiles fresh) mutable { done(take(std::move(fresh))); });
+    // The worker is joined before what this reads goes.
+    worker_->post([this, &caller, onRead = std::move(onRead)]() mutable {
+        caller.post([fresh = readAll(), onRead = std::move(onRead)]() mutable {
+            onRead(std::move(fresh));
+        });
+    });
+}
+
+std::vector<std::string> ProfileLibrary::take(Profiles fresh)
+{
+    const Profiles before = std::exchange(profiles_, std::move(fresh));
     std::set<std::string> names;
     for (const auto* all : {&before, &std::as_const(profiles_)}) {
         for (const auto& [name, listed] : *all)

@@ -9,6 +9,10 @@
 
 #include "agent/api/gateway_control.hpp"
 #include "agent/base/expected.hpp"
+#include "agent/base/lifetime.hpp"
+#include "agent/base/scheduler.hpp"
+#include "agent/base/unique_function.hpp"
+#include "agent/base/worker.hpp"
 #include "agent/model/definition.hpp"
 #include "bridges/device_profile.hpp"
 
@@ -27,6 +31,10 @@ public:
     /// Reads the directories anew. The names whose profile came, went or changed, ascending;
     /// whoever holds a profile keeps the one it has.
     std::vector<std::string> reload();
+
+    /// The same for a loop that must not wait for a disk: read by a thread of its own, taken by a
+    /// task of the caller's, who hears the names then; never when the library has gone meanwhile.
+    void reload(base::Scheduler& caller, base::UniqueFunction<void(std::vector<std::string>)> done);
 
     /// Ascending; only profiles that can be used.
     [[nodiscard]] std::vector<std::string> names() const;
@@ -56,16 +64,20 @@ private:
     using Profiles = std::map<std::string, Listed>;
 
     [[nodiscard]] static bool isSame(const Entry& one, const Entry& other);
+    /// Touches nothing that changes: any thread.
     [[nodiscard]] Profiles readAll() const;
+    [[nodiscard]] std::vector<std::string> take(Profiles fresh);
     void readDirectory(Profiles& profiles,
                        const std::filesystem::path& directory,
                        const std::vector<std::filesystem::path>& sources) const;
     [[nodiscard]] static api::ProfileSummary summarise(const std::string& name,
                                                        const Listed& listed);
 
-    std::vector<std::filesystem::path> directories_;
-    model::Definitions definitions_;
+    const std::vector<std::filesystem::path> directories_;
+    const model::Definitions definitions_;
     Profiles profiles_;
+    std::unique_ptr<base::Worker> worker_; ///< none before it is needed
+    base::Lifetime lifetime_;
 };
 
 } // namespace causeway::bridges

@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fstream>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+#include <sys/stat.h>
+
 #include "tests/unit/agent/gateway_fixture.hpp"
 
 using namespace causeway;
@@ -309,6 +318,26 @@ BOOST_AUTO_TEST_CASE(a_device_whose_profile_is_broken_can_be_disabled)
     BOOST_TEST(reloaded.starts_with("1 of the profiles cannot be used"), reloaded);
     BOOST_TEST(disabled == "");
     BOOST_TEST(change(settings) != "");
+}
+
+BOOST_AUTO_TEST_CASE(profiles_on_a_slow_disk_hold_nobody_up)
+{
+    const auto slow = operators.path() / "slow.toml";
+    BOOST_REQUIRE(mkfifo(slow.c_str(), 0600) == 0); // who reads it waits for a writer
+    std::optional<std::string> reloaded;
+
+    gateway->reloadProfiles([&](const base::Expected<void>& result) {
+        reloaded = result ? "" : result.error().message;
+    });
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server()) == "");
+    BOOST_TEST(attach(device()) == "");
+    const bool isEarly = reloaded.has_value();
+    std::ofstream(slow) << "title = 1\n";
+    until([&] { return reloaded.has_value(); });
+
+    BOOST_TEST(!isEarly);
+    BOOST_TEST(reloaded->starts_with("1 of the profiles cannot be used"), *reloaded);
 }
 
 BOOST_AUTO_TEST_CASE(a_profile_that_is_gone_leaves_the_device_attached_and_faulty)
