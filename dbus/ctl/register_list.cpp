@@ -13,6 +13,7 @@
 #include "dbus/ctl/list_text.hpp"
 #include "dbus/ctl/register_sheet.hpp"
 #include "dbus/ctl/register_words.hpp"
+#include "dbus/ctl/taken_registers.hpp"
 
 namespace causeway::dbus::ctl {
 
@@ -26,6 +27,8 @@ namespace {
 constexpr std::size_t mostRows = 2000;
 /// Of a text in a profile; what is longer is cut by whoever edits it.
 constexpr std::uint32_t mostTextRegisters = 60;
+/// Application Protocol V1.1b3 §4.4: of each table.
+constexpr std::uint32_t mostAddresses = 65536;
 
 using enum RegisterColumn;
 
@@ -122,7 +125,7 @@ public:
         else if (entry.access == RegisterAccess::WriteOnly)
             skip(fmt::format("row {}: {} can only be written", number, tomlText(entry.name)));
         else if (isBitTable(entry.table) || entry.bit)
-            addBit(entry);
+            addIfFree(entry, "bit", number, [&] { addBit(entry); });
         else if (entry.type == "string")
             addText(entry, number);
         else if (entry.type == "bit")
@@ -130,7 +133,7 @@ public:
                              number,
                              tomlText(entry.name)));
         else
-            addNumber(entry);
+            addIfFree(entry, *entry.type, number, [&] { addNumber(entry); });
     }
 
     [[nodiscard]] bool isAsWritten() const { return habit_.isAsWritten; }
@@ -204,6 +207,28 @@ private:
 
     void skip(std::string why) { result_.skipped.push_back(std::move(why)); }
 
+    /// A profile in which two values have a register between them would be refused.
+    template <typename Add>
+    void addIfFree(const Entry& entry, const std::string& type, std::size_t number, Add add)
+    {
+        const std::uint32_t count = type == "string" ? entry.count : registersOf(type);
+        if (entry.address + count > mostAddresses) {
+            skip(fmt::format(
+                "row {}: {} reaches beyond register 65535", number, tomlText(entry.name)));
+            return;
+        }
+        const auto other =
+            taken_.take({entry.table, type, entry.address, count, entry.bit, entry.name, number});
+        if (other)
+            skip(fmt::format("row {}: {} overlaps {} in row {}",
+                             number,
+                             tomlText(entry.name),
+                             tomlText(other->name),
+                             other->number));
+        else
+            add();
+    }
+
     void begin(const std::string& path, const Entry& entry)
     {
         result_.text += fmt::format("\n[[resource]]\npath = \"{}\"\ntable = \"{}\"\naddress = {}\n",
@@ -258,17 +283,19 @@ private:
             return word.find(one.word) != std::string::npos;
         });
         const bool isOfUse = known != identityNames.end() && entry.count > 0 &&
-                             entry.count <= mostTextRegisters &&
-                             identities_.insert(known->path).second;
+                             entry.count <= mostTextRegisters && !identities_.contains(known->path);
         if (!isOfUse) {
             skip(fmt::format(
                 "row {}: {} is a text that no Resource is for", number, tomlText(entry.name)));
             return;
         }
-        begin(std::string(known->path), entry);
-        result_.text +=
-            fmt::format("type = \"string\"\nregisters = {}\npoll = \"once\"\n", entry.count);
-        addOrder(entry);
+        addIfFree(entry, "string", number, [&] {
+            identities_.insert(known->path);
+            begin(std::string(known->path), entry);
+            result_.text +=
+                fmt::format("type = \"string\"\nregisters = {}\npoll = \"once\"\n", entry.count);
+            addOrder(entry);
+        });
     }
 
     void addOrder(const Entry& entry)
@@ -288,6 +315,7 @@ private:
     ImportedProfile result_;
     std::map<std::uint16_t, std::uint16_t> instances_;
     std::set<std::string_view> identities_;
+    TakenRegisters taken_;
 };
 
 } // namespace

@@ -329,4 +329,53 @@ BOOST_AUTO_TEST_CASE(keeps_separators_quotes_and_line_ends_inside_quotes)
     BOOST_TEST(rows[1] == CsvRow{"f"}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(names_the_rows_that_overlap_others)
+{
+    const std::string csv = "address,name,type\n"
+                            "40001,Power,float\n"
+                            "40002,Voltage,u16\n"
+                            "40003,Energy,u32\n"
+                            "40003,Energy,u32\n"
+                            "40004,Tariff,s16\n"
+                            "40005,Mode,u16\n";
+
+    const auto profile = importRegisterList(csv, "x");
+
+    BOOST_REQUIRE(profile.has_value());
+    BOOST_TEST(profile->skipped ==
+                   (std::vector<std::string>{"row 3: \"Voltage\" overlaps \"Power\" in row 2",
+                                             "row 5: \"Energy\" overlaps \"Energy\" in row 4",
+                                             "row 6: \"Tariff\" overlaps \"Energy\" in row 4"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(profile->resources == 3U);
+    static_cast<void>(imported(csv));
+}
+
+BOOST_AUTO_TEST_CASE(keeps_rows_that_share_a_register_as_a_profile_may)
+{
+    const std::string csv = "address,name,type\n"
+                            "100,Alarms,u16\n"
+                            "100.0,Door,bit\n"
+                            "100.1,Fan,bit\n"
+                            "200,Energy import,u32\n"
+                            "200,Energy total,u32\n";
+
+    const auto profile = importRegisterList(csv, "x");
+
+    BOOST_REQUIRE(profile.has_value());
+    BOOST_TEST(profile->skipped.empty());
+    BOOST_TEST(profile->resources == 5U);
+    static_cast<void>(imported(csv));
+}
+
+BOOST_AUTO_TEST_CASE(names_a_row_that_reaches_beyond_the_last_register)
+{
+    const auto profile = importRegisterList("address,name,type\n65535,Energy,u32\n", "x");
+
+    BOOST_REQUIRE(profile.has_value());
+    BOOST_TEST(profile->skipped ==
+                   std::vector<std::string>{"row 2: \"Energy\" reaches beyond register 65535"},
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
