@@ -30,6 +30,39 @@ void printBits(std::uint32_t address, const std::vector<std::uint16_t>& bits)
     table.print();
 }
 
+void printNarrow(std::uint32_t address, const std::vector<RegisterPreview>& rows)
+{
+    Table table({"ADDRESS", "HEX", "U16", "S16", "S32", "S32 CDAB", "F32", "F32 CDAB", "TEXT"});
+    for (const auto& row : rows) {
+        table.add({fmt::format("0x{:04x}", address++),
+                   row.hex,
+                   row.unsigned16,
+                   row.signed16,
+                   row.signed32,
+                   row.swappedSigned32,
+                   row.float32,
+                   row.swappedFloat32,
+                   row.text});
+    }
+    table.print();
+}
+
+/// In a table of their own: both together are wider than a terminal.
+void printWide(std::uint32_t address, const std::vector<RegisterPreview>& rows)
+{
+    Table table({"ADDRESS", "S64", "S64 GHEFCDAB", "F64", "F64 GHEFCDAB"});
+    for (const auto& row : rows) {
+        if (row.signed64.empty())
+            break;
+        table.add({fmt::format("0x{:04x}", address++),
+                   row.signed64,
+                   row.swappedSigned64,
+                   row.float64,
+                   row.swappedFloat64});
+    }
+    table.print();
+}
+
 void showRegisters(const Session& session,
                    const RegisterOptions& options,
                    const std::vector<std::uint16_t>& words)
@@ -37,19 +70,12 @@ void showRegisters(const Session& session,
     session.show(Json(words), [&] {
         if (options.table == "coil" || options.table == "discrete-input")
             return printBits(options.address, words);
-        Table table({"ADDRESS", "HEX", "U16", "S16", "S32", "F32", "F32 CDAB", "TEXT"});
-        std::uint32_t address = options.address;
-        for (const auto& row : previewOf(words)) {
-            table.add({fmt::format("0x{:04x}", address++),
-                       row.hex,
-                       row.unsigned16,
-                       row.signed16,
-                       row.signed32,
-                       row.float32,
-                       row.swappedFloat,
-                       row.text});
-        }
-        table.print();
+        const auto rows = previewOf(words);
+        printNarrow(options.address, rows);
+        if (rows.empty() || rows.front().signed64.empty())
+            return;
+        fmt::print("\n");
+        printWide(options.address, rows);
     });
 }
 

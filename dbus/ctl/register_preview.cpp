@@ -2,6 +2,8 @@
 #include "dbus/ctl/register_preview.hpp"
 
 #include <bit>
+#include <cstddef>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -14,14 +16,69 @@ char shown(unsigned octet)
     return octet >= 0x20 && octet < 0x7F ? static_cast<char>(octet) : '.';
 }
 
-std::uint32_t joined(std::uint16_t high, std::uint16_t low)
+using Words = std::span<const std::uint16_t>;
+
+/// High word first.
+std::uint64_t joined(Words words)
 {
-    return (std::uint32_t{high} << 16U) | low;
+    std::uint64_t bits = 0;
+    for (const std::uint16_t word : words)
+        bits = bits << 16U | word;
+    return bits;
 }
 
-std::string floatText(std::uint32_t bits)
+/// Low word first.
+std::uint64_t joinedBackwards(Words words)
 {
-    return fmt::format("{:.6g}", std::bit_cast<float>(bits));
+    std::uint64_t bits = 0;
+    for (std::size_t i = words.size(); i > 0; --i)
+        bits = bits << 16U | words[i - 1];
+    return bits;
+}
+
+std::string signed32(std::uint64_t bits)
+{
+    return std::to_string(static_cast<std::int32_t>(bits));
+}
+
+std::string signed64(std::uint64_t bits)
+{
+    return std::to_string(static_cast<std::int64_t>(bits));
+}
+
+std::string float32(std::uint64_t bits)
+{
+    return fmt::format("{:.6g}", std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+}
+
+std::string float64(std::uint64_t bits)
+{
+    return fmt::format("{:.9g}", std::bit_cast<double>(bits));
+}
+
+RegisterPreview previewOfFirst(Words words)
+{
+    RegisterPreview row;
+    const std::uint16_t word = words.front();
+    row.hex = fmt::format("{:04x}", word);
+    row.unsigned16 = std::to_string(word);
+    row.signed16 = std::to_string(static_cast<std::int16_t>(word));
+    row.text = {shown(word >> 8U), shown(word & 0xFFU)};
+    if (words.size() >= 2) {
+        const Words two = words.first(2);
+        row.signed32 = signed32(joined(two));
+        row.float32 = float32(joined(two));
+        row.swappedSigned32 = signed32(joinedBackwards(two));
+        row.swappedFloat32 = float32(joinedBackwards(two));
+    }
+    if (words.size() >= 4) {
+        const Words four = words.first(4);
+        row.signed64 = signed64(joined(four));
+        row.float64 = float64(joined(four));
+        row.swappedSigned64 = signed64(joinedBackwards(four));
+        row.swappedFloat64 = float64(joinedBackwards(four));
+    }
+    return row;
 }
 
 } // namespace
@@ -29,19 +86,9 @@ std::string floatText(std::uint32_t bits)
 std::vector<RegisterPreview> previewOf(const std::vector<std::uint16_t>& words)
 {
     std::vector<RegisterPreview> rows;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        RegisterPreview& row = rows.emplace_back();
-        const std::uint16_t word = words[i];
-        row.hex = fmt::format("{:04x}", word);
-        row.unsigned16 = std::to_string(word);
-        row.signed16 = std::to_string(static_cast<std::int16_t>(word));
-        row.text = {shown(word >> 8U), shown(word & 0xFFU)};
-        if (i + 1 == words.size())
-            continue;
-        row.signed32 = std::to_string(std::bit_cast<std::int32_t>(joined(word, words[i + 1])));
-        row.float32 = floatText(joined(word, words[i + 1]));
-        row.swappedFloat = floatText(joined(words[i + 1], word));
-    }
+    rows.reserve(words.size());
+    for (std::size_t i = 0; i < words.size(); ++i)
+        rows.push_back(previewOfFirst(Words(words).subspan(i)));
     return rows;
 }
 

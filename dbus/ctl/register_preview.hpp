@@ -13,10 +13,15 @@ struct RegisterPreview
     std::string hex;
     std::string unsigned16;
     std::string signed16;
-    std::string signed32;     ///< high word first
-    std::string float32;      ///< high word first
-    std::string swappedFloat; ///< low word first
-    std::string text;         ///< its two characters; '.' for what cannot be shown
+    std::string signed32; ///< high word first, as all that follow
+    std::string float32;
+    std::string signed64;
+    std::string float64;
+    std::string swappedSigned32; ///< low word first, as all that follow
+    std::string swappedFloat32;
+    std::string swappedSigned64;
+    std::string swappedFloat64;
+    std::string text; ///< its two characters; '.' for what cannot be shown
 };
 
 /// For a technician who looks for the encoding of a register; one row for each.
