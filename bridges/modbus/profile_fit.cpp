@@ -87,10 +87,17 @@ void ProfileFit::refused()
 
 std::uint32_t ProfileFit::score() const
 {
-    if (!fits_ || values_ == 0)
+    if (!fits_ || values_ == 0 || !isProven())
         return 0;
     const auto probes = static_cast<std::uint32_t>(candidate_->opening.probes.size());
     return probes * probeScore + believable_ * quantityScore + values_;
+}
+
+// Simulators, unwired modules and gateways that answer for everybody hold nothing but zeros. Bits
+// that are all off are nothing unusual.
+bool ProfileFit::isProven() const
+{
+    return saysSomething_ || !candidate_->opening.probes.empty() || !walk_.models().empty();
 }
 
 void ProfileFit::advance()
@@ -131,11 +138,12 @@ void ProfileFit::plan()
 void ProfileFit::takeSpan(std::span<const std::uint16_t> words)
 {
     const Span& span = spans_[step_];
+    saysSomething_ |= holdsBits(span.table);
     for (const std::size_t index : span.points) {
         const Extent extent = points_[index].extent();
-        const auto value =
-            decode(points_[index],
-                   words.subspan(std::size_t{extent.address} - span.address, extent.count));
+        const auto own = words.subspan(std::size_t{extent.address} - span.address, extent.count);
+        const auto value = decode(points_[index], own);
+        saysSomething_ |= std::ranges::any_of(own, [](std::uint16_t word) { return word != 0; });
         if (!value && value.error().kind == base::ErrorKind::Corrupt)
             fail();
         if (!value)

@@ -25,7 +25,8 @@ struct FitCandidate
 };
 
 /// Finds out whether a unit looks like what a profile describes: its probes hold, it has the
-/// registers, and voltages, frequencies, temperatures and humidities are such as the world has.
+/// registers, some of them hold something, and voltages, frequencies, temperatures and humidities
+/// are such as the world has.
 /// Pure: says what to read, and is handed what came.
 class ProfileFit
 {
@@ -55,6 +56,7 @@ private:
     void plan();
     void takeSpan(std::span<const std::uint16_t> words);
     void fail();
+    [[nodiscard]] bool isProven() const;
 
     const FitCandidate* candidate_;
     Stage stage_ = Stage::Probes;
@@ -65,6 +67,7 @@ private:
     std::vector<Span> spans_;
     std::uint32_t believable_ = 0;
     std::uint32_t values_ = 0;
+    bool saysSomething_ = false; ///< more than registers that are all zero
     bool fits_ = true;
 };
 

@@ -154,6 +154,33 @@ BOOST_FIXTURE_TEST_CASE(fits_no_profile_whose_quantities_cannot_be, ScanFixture)
     BOOST_TEST(status.found[0].profiles.empty());
 }
 
+BOOST_FIXTURE_TEST_CASE(fits_no_profile_to_registers_that_are_all_zero, ScanFixture)
+{
+    third.holding = {{0, 0}, {1, 0}, {2, 0}, {3, 0}};
+
+    start();
+
+    BOOST_REQUIRE(status.found.size() == 1U);
+    BOOST_TEST(status.found[0].profiles.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(fits_a_board_whose_relays_are_all_off, ScanFixture)
+{
+    third.coils = {{0, 0}};
+    FitCandidate relay;
+    relay.profile = "relay";
+    relay.points.emplace_back().table = RegisterTable::Coil;
+    relay.points.back().encoding.type = RawType::Bit;
+    relay.paths = {{3306, 0, 5850}};
+    plan.candidates = {relay};
+
+    start();
+
+    BOOST_REQUIRE(status.found.size() == 1U);
+    BOOST_TEST(status.found[0].profiles == std::vector<std::string>{"relay"},
+               boost::test_tools::per_element());
+}
+
 BOOST_FIXTURE_TEST_CASE(puts_the_profile_first_whose_probe_holds, ScanFixture)
 {
     third.holding[9] = 0x0070;
