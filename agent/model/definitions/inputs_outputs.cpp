@@ -268,6 +268,38 @@ constexpr ResourceRow multiStateSelector[] = {
     {6050, "Fractional Timestamp", read,      single, optional,  ResourceType::Float,   Range{0, 1}, "s"},
 };
 
+constexpr ResourceRow bitmap[] = {
+    {5518, "Timestamp",            read,      single,   optional,  ResourceType::Time,    any,         ""},
+    {5750, "Application Type",     readWrite, single,   optional,  ResourceType::String,  any,         ""},
+    {5910, "Bitmap Input",         read,      single,   mandatory, ResourceType::Integer, any,         ""},
+    {5911, "Bitmap Input Reset",   execute,   single,   optional,  ResourceType::None,    any,         ""},
+    {5912, "Element Description",  readWrite, multiple, optional,  ResourceType::String,  any,         ""},
+    {6050, "Fractional Timestamp", read,      single,   optional,  ResourceType::Float,   Range{0, 1}, "s"},
+};
+
+constexpr ResourceRow stopwatch[] = {
+    {5501, "Digital Input Counter",         read,      single, optional,  ResourceType::Integer, any,           ""},
+    {5518, "Timestamp",                     read,      single, optional,  ResourceType::Time,    any,           ""},
+    {5544, "Cumulative Time",               readWrite, single, mandatory, ResourceType::Float,   any,           "s"},
+    {5750, "Application Type",              readWrite, single, optional,  ResourceType::String,  any,           ""},
+    {5850, "On/Off",                        readWrite, single, optional,  ResourceType::Boolean, any,           ""},
+    {6042, "Measurement Quality Indicator", read,      single, optional,  ResourceType::Integer, Range{0, 23},  ""},
+    {6049, "Measurement Quality Level",     read,      single, optional,  ResourceType::Integer, Range{0, 100}, ""},
+    {6050, "Fractional Timestamp",          read,      single, optional,  ResourceType::Float,   Range{0, 1},   "s"},
+};
+
+constexpr ResourceRow loadControl[] = {
+    {5518, "Timestamp",            read,      single, optional,  ResourceType::Time,    any,           ""},
+    {5750, "Application Type",     readWrite, single, optional,  ResourceType::String,  any,           ""},
+    {5823, "Event Identifier",     readWrite, single, mandatory, ResourceType::String,  any,           ""},
+    {5824, "Start Time",           readWrite, single, mandatory, ResourceType::Time,    any,           ""},
+    {5825, "Duration In Min",      readWrite, single, mandatory, ResourceType::Integer, any,           "min"},
+    {5826, "Criticality Level",    readWrite, single, optional,  ResourceType::Integer, Range{0, 3},   ""},
+    {5827, "Avg Load AdjPct",      readWrite, single, optional,  ResourceType::Integer, Range{0, 100}, "/100"},
+    {5828, "Duty Cycle",           readWrite, single, optional,  ResourceType::Integer, Range{0, 100}, "/100"},
+    {6050, "Fractional Timestamp", read,      single, optional,  ResourceType::Float,   Range{0, 1},   "s"},
+};
+
 constexpr ObjectRow objects[] = {
     {3200, "Digital Input", "1.1", multiple, optional, digitalInput},
     {3201, "Digital Output", "1.1", multiple, optional, digitalOutput},
@@ -275,6 +307,7 @@ constexpr ObjectRow objects[] = {
     {3203, "Analog Output", "1.1", multiple, optional, analogOutput},
     {3306, "Actuation", "1.1", multiple, optional, actuation},
     {3308, "Set Point", "1.1", multiple, optional, setPoint},
+    {3310, "Load Control", "1.1", multiple, optional, loadControl},
     {3311, "Light Control", "1.0", multiple, optional, lightControl},
     {3312, "Power Control", "1.1", multiple, optional, powerControl},
     {3333, "Time", "1.1", multiple, optional, timeObject},
@@ -293,6 +326,8 @@ constexpr ObjectRow objects[] = {
     {3346, "Rate", "1.1", multiple, optional, rate},
     {3347, "Push button", "1.1", multiple, optional, pushButton},
     {3348, "Multi-state Selector", "1.1", multiple, optional, multiStateSelector},
+    {3349, "Bitmap", "1.1", multiple, optional, bitmap},
+    {3350, "Stopwatch", "1.1", multiple, optional, stopwatch},
 };
 // clang-format on
 

@@ -188,6 +188,22 @@ constexpr ResourceRow percentage[] = {
     {6050, "Fractional Timestamp",              read,      single, optional,  ResourceType::Float,   Range{0, 1},   "s"},
 };
 
+constexpr ResourceRow depth[] = {
+    {5518, "Timestamp",                         read,      single, optional,  ResourceType::Time,    any,           ""},
+    {5601, "Min Measured Value",                read,      single, optional,  ResourceType::Float,   any,           ""},
+    {5602, "Max Measured Value",                read,      single, optional,  ResourceType::Float,   any,           ""},
+    {5603, "Min Range Value",                   read,      single, optional,  ResourceType::Float,   any,           ""},
+    {5604, "Max Range Value",                   read,      single, optional,  ResourceType::Float,   any,           ""},
+    {5605, "Reset Min and Max Measured Values", execute,   single, optional,  ResourceType::None,    any,           ""},
+    {5700, "Sensor Value",                      read,      single, mandatory, ResourceType::Float,   any,           ""},
+    {5701, "Sensor Units",                      read,      single, optional,  ResourceType::String,  any,           ""},
+    {5750, "Application Type",                  readWrite, single, optional,  ResourceType::String,  any,           ""},
+    {5821, "Current Calibration",               readWrite, single, optional,  ResourceType::Float,   any,           ""},
+    {6042, "Measurement Quality Indicator",     read,      single, optional,  ResourceType::Integer, Range{0, 23},  ""},
+    {6049, "Measurement Quality Level",         read,      single, optional,  ResourceType::Integer, Range{0, 100}, ""},
+    {6050, "Fractional Timestamp",              read,      single, optional,  ResourceType::Float,   Range{0, 1},   "s"},
+};
+
 constexpr ResourceRow altitude[] = {
     {5518, "Timestamp",                         read,      single, optional,  ResourceType::Time,    any,           ""},
     {5601, "Min Measured Value",                read,      single, optional,  ResourceType::Float,   any,           ""},
@@ -340,6 +356,7 @@ constexpr ObjectRow objects[] = {
     {3316, "Voltage", "1.1", multiple, optional, voltage},
     {3317, "Current", "1.1", multiple, optional, current},
     {3318, "Frequency", "1.1", multiple, optional, frequency},
+    {3319, "Depth", "1.1", multiple, optional, depth},
     {3320, "Percentage", "1.1", multiple, optional, percentage},
     {3321, "Altitude", "1.1", multiple, optional, altitude},
     {3322, "Load", "1.1", multiple, optional, load},

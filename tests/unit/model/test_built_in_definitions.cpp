@@ -56,6 +56,11 @@ const Fact facts[] = {
     {{3303, 0, 5700}, "Sensor Value",            model::read,      false, model::ResourceType::Float,      ""},
     {{3308, 0, 5900}, "Set Point Value",         model::readWrite, false, model::ResourceType::Float,      ""},
     {{3311, 0, 5850}, "On/Off",                  model::readWrite, false, model::ResourceType::Boolean,    ""},
+    {{3310, 0, 5825}, "Duration In Min",         model::readWrite, false, model::ResourceType::Integer,    "min"},
+    {{3319, 0, 5700}, "Sensor Value",            model::read,      false, model::ResourceType::Float,      ""},
+    {{3349, 0, 5910}, "Bitmap Input",            model::read,      false, model::ResourceType::Integer,    ""},
+    {{3349, 0, 5912}, "Element Description",     model::readWrite, true,  model::ResourceType::String,     ""},
+    {{3350, 0, 5544}, "Cumulative Time",         model::readWrite, false, model::ResourceType::Float,      "s"},
     {{10242, 0, 4},   "Tension R",               model::read,      false, model::ResourceType::Float,      "V"},
 };
 // clang-format on
@@ -75,8 +80,8 @@ BOOST_AUTO_TEST_CASE(hold_every_object_and_resource_once)
     }
     std::ranges::sort(ids);
 
-    BOOST_TEST(rows.size() == 77U);
-    BOOST_TEST(resources == 1026U);
+    BOOST_TEST(rows.size() == 81U);
+    BOOST_TEST(resources == 1062U);
     BOOST_TEST((std::ranges::adjacent_find(ids) == ids.end()));
 }
 
