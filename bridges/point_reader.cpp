@@ -128,7 +128,7 @@ Point PointReader::readField(const model::ResourceDefinition& definition,
     readBits();
     if (point_.encoding.type == RawType::String)
         point_.encoding.words = static_cast<std::uint16_t>(
-            (table_.requiredInteger("octets", 1, 2 * mostTextRegisters) + 1) / 2);
+            (table_.requiredInteger("octets", 1, mostTextOctets) + 1) / 2);
     readNumber(units);
     checkEncoding();
     return std::move(point_);

@@ -20,6 +20,9 @@ struct PointDefaults
     std::uint16_t firstAddress = 0; ///< of the manual's counting: 0 or 1
 };
 
+/// A text among octets; no characteristic is longer.
+constexpr std::int64_t mostTextOctets = 512;
+
 /// Reads the keys of one [[resource]] that say where its value is in the device and how it is
 /// written there; complains of what cannot be.
 class PointReader

@@ -26,12 +26,13 @@ struct Place
     bool isBigEndian = false;
 };
 
-/// A bit elsewhere in the payload that says whether a value is there, or is below zero.
+/// An octet elsewhere in the payload, or bits of it, that say whether a value is there, is any, or
+/// is below zero.
 struct Flag
 {
     std::uint16_t at = 0;
-    std::uint8_t bit = 0;
-    bool isSet = true;
+    std::uint8_t mask = 1;
+    std::uint8_t wanted = 1; ///< of the bits in `mask`
 };
 
 /// One value: its octets, in order, are the registers of `point`.
@@ -39,6 +40,7 @@ struct Field
 {
     Place place;
     std::optional<Flag> when;
+    std::optional<Flag> invalid;  ///< the device measured nothing that counts
     std::optional<Flag> negative; ///< where the sign of the whole sum is
     std::vector<Field> plus;      ///< added to the value: a fraction that has octets of its own
     /// Govee keeps two values in one number: what is left of a division, and its result.
@@ -73,6 +75,7 @@ struct TlvLayout
     std::uint8_t identifierOctets = 1; ///< or 2, the lower first
     /// Of each object's value; 0: an octet before the value says how long it is.
     std::map<std::uint16_t, std::uint8_t> lengths;
+    bool countsOthers = false; ///< objects that are not in `lengths` say it by an octet, too
 };
 
 enum class Encryption : std::uint8_t {

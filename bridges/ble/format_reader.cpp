@@ -29,6 +29,11 @@ constexpr std::array byteOrderWords{
     Choice<bool>{"little", false},
 };
 
+constexpr std::array othersWords{
+    Choice<bool>{"end", false},
+    Choice<bool>{"counted", true},
+};
+
 constexpr std::array encryptionWords{
     Choice<Encryption>{"none", Encryption::None},
     Choice<Encryption>{"bthome-v2", Encryption::BthomeV2},
@@ -85,7 +90,8 @@ TlvLayout readTlv(ProfileTable table)
                                        most));
         layout.lengths.emplace(static_cast<std::uint16_t>(object), length.value_or(1));
     }
-    if (layout.lengths.empty())
+    layout.countsOthers = table.choice("others", all(othersWords)).value_or(false);
+    if (layout.lengths.empty() && !layout.countsOthers)
         table.complain("lengths", "lengths is missing");
     table.refuseOthers();
     return layout;
@@ -148,8 +154,15 @@ Flag readFlag(ProfileTable table)
 {
     Flag flag;
     flag.at = static_cast<std::uint16_t>(table.integer("at", 0, mostOctets).value_or(0));
-    flag.bit = static_cast<std::uint8_t>(table.requiredInteger("bit", 0, 7));
-    flag.isSet = table.flag("set").value_or(true);
+    if (const auto equals = table.integer("equals", 0, 0xFF)) {
+        flag.mask = static_cast<std::uint8_t>(table.integer("mask", 1, 0xFF).value_or(0xFF));
+        flag.wanted = static_cast<std::uint8_t>(*equals);
+        if ((flag.wanted & ~flag.mask) != 0)
+            table.complain("equals", "equals has bits that mask has not");
+    } else {
+        flag.mask = static_cast<std::uint8_t>(1U << table.requiredInteger("bit", 0, 7));
+        flag.wanted = table.flag("set").value_or(true) ? flag.mask : std::uint8_t{0};
+    }
     table.refuseOthers();
     return flag;
 }
@@ -168,11 +181,13 @@ Field readOneField(ProfileTable& table,
     const auto word = table.choice("type", all(typeWords)).value_or(TypeWord{});
     place.octets = octetsOf(word);
     if (word.type == modbus::RawType::String)
-        place.octets = static_cast<std::uint16_t>(table.integer("octets", 1, 240).value_or(1));
+        place.octets =
+            static_cast<std::uint16_t>(table.integer("octets", 1, mostTextOctets).value_or(1));
     if (word.type == modbus::RawType::Bit && field.point.encoding.shift > 7)
         table.complain("bit", "a bit of an octet is 0 to 7");
     readPart(table, field);
     table.table("when", [&](ProfileTable inner) { field.when = readFlag(std::move(inner)); });
+    table.table("invalid", [&](ProfileTable inner) { field.invalid = readFlag(std::move(inner)); });
     return field;
 }
 

@@ -66,12 +66,12 @@ Expected<std::vector<Object>> walk(const TlvLayout& layout, ByteView payload)
         if (layout.identifierOctets == 2)
             identifier = static_cast<std::uint16_t>(identifier | (payload[at++] << 8U));
         const auto known = layout.lengths.find(identifier);
-        if (known == layout.lengths.end()) {
+        if (known == layout.lengths.end() && !layout.countsOthers) {
             if (objects.empty())
                 return corrupt(fmt::format("object 0x{:02x} is not known", identifier));
             return objects;
         }
-        std::size_t length = known->second;
+        std::size_t length = known == layout.lengths.end() ? 0 : known->second;
         if (length == 0) {
             if (at == payload.size())
                 return corrupt(fmt::format("the length of object 0x{:02x} is cut off", identifier));
@@ -144,7 +144,7 @@ std::vector<std::uint16_t> partOf(const Field& field, std::vector<std::uint16_t>
 
 bool holds(const Flag& flag, ByteView payload)
 {
-    return flag.at < payload.size() && (((payload[flag.at] >> flag.bit) & 1U) != 0) == flag.isSet;
+    return flag.at < payload.size() && (payload[flag.at] & flag.mask) == flag.wanted;
 }
 
 /// 23 + 0.45 is 23.45 and no more.
@@ -166,6 +166,9 @@ valueOf(const Field& field, ByteView payload, const std::vector<Object>& objects
     const auto octets = octetsOf(field.place, payload, objects);
     if (!octets || !isThere(field, payload))
         return notThere();
+    if (field.invalid && holds(*field.invalid, payload))
+        return fail(
+            ErrorKind::Refused, "the device says that the value is none", base::Retry::Later);
     auto value = decodeField(field, *octets);
     if (!value)
         return value;

@@ -77,6 +77,7 @@ bool needsMore(const Field& field, std::size_t octets)
 {
     return std::size_t{field.place.at} + field.place.octets > octets ||
            (field.when && field.when->at >= octets) ||
+           (field.invalid && field.invalid->at >= octets) ||
            (field.negative && field.negative->at >= octets) ||
            std::ranges::any_of(field.plus,
                                [&](const Field& part) { return needsMore(part, octets); });

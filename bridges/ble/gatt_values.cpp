@@ -29,7 +29,7 @@ std::size_t extentOf(const Field& field)
     std::size_t extent = field.place.at + (isText(field) ? std::size_t{0} : field.place.octets);
     for (const Field& part : field.plus)
         extent = std::max(extent, extentOf(part));
-    for (const auto& flag : {field.when, field.negative}) {
+    for (const auto& flag : {field.when, field.invalid, field.negative}) {
         if (flag)
             extent = std::max(extent, std::size_t{flag->at} + 1);
     }

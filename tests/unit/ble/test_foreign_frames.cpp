@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -25,6 +27,13 @@ std::string told(const bridges::DeviceProfile& profile, const char* payload)
     for (const auto& [path, value] : decoded(profile, payload))
         text += (text.empty() ? "" : " ") + (path.empty() ? value : path + "=" + value);
     return text;
+}
+
+std::shared_ptr<const bridges::DeviceProfile> parsedProfile(const std::string& text)
+{
+    auto profile = bridges::parseProfile(text, "test.toml", model::builtInDefinitions());
+    BOOST_REQUIRE_MESSAGE(profile, (profile ? "" : profile.error().message));
+    return std::make_shared<const bridges::DeviceProfile>(std::move(*profile));
 }
 
 void checkAll(const std::string& name, const std::vector<Row>& rows)
@@ -212,11 +221,92 @@ BOOST_AUTO_TEST_CASE(thermometers_below_zero_and_at_their_ends)
         {"008003E86400", "/3/0/9=100 /3303/0/5700=-0.1 /3304/0/5700=0"},
         {"0001E2403200", "/3/0/9=50 /3303/0/5700=12.3 /3304/0/5700=45.6"},
         {"0081E2403200", "/3/0/9=50 /3303/0/5700=-12.3 /3304/0/5700=45.6"},
-        {"000003E7E400", "/3/0/9=100 /3303/0/5700=0 /3304/0/5700=99.9"},
+        {"000003E76400", "/3/0/9=100 /3303/0/5700=0 /3304/0/5700=99.9"},
+        {"000003E7E400", "/3/0/9=100"}, // it says that it is broken
         {"007FFFFF6400", "/3/0/9=100 /3304/0/5700=60.7"},
         {"00B60962136400", "no such format"},
         {"010103E66400", "/3/0/9=100 /3303/0/5700=6.6 /3304/0/5700=53.4"},
     });
+}
+
+// A sensor that is not in the tree: two kinds of frames by their first octet, and a bit for broken.
+BOOST_AUTO_TEST_CASE(frames_of_two_kinds_are_told_apart_by_an_octet)
+{
+    const auto profile = parsedProfile(R"(
+title = "T"
+manufacturer = "M"
+model = "M"
+[ble]
+company = 0x1234
+byte-order = "big"
+[[resource]]
+path = "/3303/0/5700"
+at = 1
+type = "s24"
+scale = 0.001
+sentinels = [0x800000]
+when = { at = 0, equals = 0x01 }
+invalid = { at = 4, bit = 2 }
+[[resource]]
+path = "/3304/0/5700"
+at = 5
+type = "u16"
+first-bit = 3
+bits = 10
+scale = 0.1
+when = { at = 0, equals = 0x01 }
+[[resource]]
+path = "/3/0/9"
+at = 1
+type = "u8"
+when = { at = 0, equals = 0x20, mask = 0xF0 }
+)");
+    const auto is = [&](const char* payload, const std::string& values) {
+        const auto text = told(*profile, payload);
+        BOOST_TEST_CONTEXT(payload << ": " << text)
+        BOOST_TEST(text == values);
+    };
+
+    is("01FFFF380310F8", "/3303/0/5700=-0.2 /3304/0/5700=54.3");
+    is("01FFFF380710F8", "/3304/0/5700=54.3");
+    is("018000000310F8", "/3304/0/5700=54.3");
+    is("2F63", "/3/0/9=99");
+    is("3F63", "");
+    is("", "");
+}
+
+// Another one, whose objects all say how long they are: what nobody knows is stepped over.
+BOOST_AUTO_TEST_CASE(objects_that_nobody_knows_are_stepped_over_when_all_are_counted)
+{
+    const auto profile = parsedProfile(R"(
+title = "T"
+manufacturer = "M"
+model = "M"
+[ble]
+service = "abcd"
+tlv = { first = 1, lengths = { 0x07 = 2 }, others = "counted" }
+[[resource]]
+path = "/3303/0/5700"
+object = 0x31
+type = "s16"
+scale = 0.01
+[[resource]]
+path = "/3304/0/5700"
+object = 0x07
+type = "u16"
+scale = 0.1
+)");
+    const auto is = [&](const char* payload, const std::string& values) {
+        const auto text = told(*profile, payload);
+        BOOST_TEST_CONTEXT(payload << ": " << text)
+        BOOST_TEST(text == values);
+    };
+
+    is("00" "9903AABBCC" "3102F401" "07E803", "/3303/0/5700=5 /3304/0/5700=100");
+    is("00" "9900" "3102F401", "/3303/0/5700=5");
+    is("00" "3101F4", ""); // shorter than the profile says
+    is("00" "99", "the length of object 0x99 is cut off");
+    is("00" "9905AABB", "object 0x99 is cut off");
 }
 
 // clang-format on

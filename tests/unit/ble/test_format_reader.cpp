@@ -62,6 +62,10 @@ BOOST_AUTO_TEST_CASE(complains_with_file_and_line)
         {tlv, value},                                      // which object?
         {"service = \"fcd2\"\ntlv = { first = 1 }\n", "object = 2\ntype = \"s16\"\n"},
         {"service = \"fcd2\"\ntlv = { lengths = { 0x100 = 1 } }\n", "object = 2\ntype = \"u8\"\n"},
+        {company, value + "when = { equals = 256 }\n"},         // of an octet
+        {company, value + "when = { equals = 3, mask = 1 }\n"}, // never
+        {company, value + "invalid = { at = 1 }\n"},            // which bit?
+        {"service = \"fcd2\"\ntlv = { others = \"skip\" }\n", "object = 2\ntype = \"u8\"\n"},
         {tlv, "object = 2\ntype = \"s16\"\nalso = [{ object = 3 }]\n"},
     };
     for (const auto& [ble, resource] : wrong) {
