@@ -219,8 +219,10 @@ void EventLoop::dispatch()
 void EventLoop::runTimers()
 {
     // Only what was due when the round began: a task that restarts its own timer at zero delay
-    // must not keep descriptors from being served.
+    // must not keep descriptors from being served. The clock stands still during a round, hence the
+    // nanosecond.
     const TimePoint round = now_;
+    now_ += Duration(1);
     constexpr int mostPerRound = 256;
     bool isMore = true;
     for (int i = 0; i < mostPerRound && isMore; ++i)

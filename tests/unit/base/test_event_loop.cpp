@@ -94,6 +94,23 @@ BOOST_AUTO_TEST_CASE(a_timer_ends_the_wait)
     BOOST_TEST(!timer.isRunning());
 }
 
+BOOST_AUTO_TEST_CASE(a_timer_that_starts_itself_again_at_once_waits_for_the_next_round)
+{
+    EventLoop loop;
+    int fired = 0;
+    Timer timer(loop, [&] {
+        ++fired;
+        timer.start(0s);
+    });
+    timer.start(0s);
+
+    loop.runOnce(0s);
+    BOOST_TEST(fired == 1);
+    loop.runOnce(10s);
+
+    BOOST_TEST(fired == 2);
+}
+
 BOOST_AUTO_TEST_CASE(a_before_wait_runs_once_a_round_until_it_goes)
 {
     EventLoop loop;
