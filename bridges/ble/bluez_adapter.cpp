@@ -46,7 +46,8 @@ Listening BluezAdapter::wantedWay() const
 {
     if (!wish_.isWanted)
         return Listening::Not;
-    const bool isPassive = !wish_.patterns.empty() && hasMonitors_ && !isMonitorRefused_;
+    const bool isPassive =
+        !wish_.patterns.empty() && hasMonitors_ && refusedPatterns_ != wish_.patterns;
     return isPassive ? Listening::Passively : Listening::Actively;
 }
 
@@ -55,7 +56,6 @@ void BluezAdapter::setWish(const ListeningWish& wish)
     if (wish_ == wish)
         return;
     wish_ = wish;
-    isMonitorRefused_ = false;
     if (way_ == Listening::Actively && wantedWay() == Listening::Actively)
         return;
     end();
@@ -75,7 +75,7 @@ void BluezAdapter::setPowered(bool isPowered)
     if (std::exchange(isPowered_, isPowered) == isPowered)
         return;
     isCounted_ = false;
-    isMonitorRefused_ = false;
+    refusedPatterns_.reset();
     monitor_.reset();
     if (isPowered)
         begin();
@@ -137,7 +137,7 @@ void BluezAdapter::onMonitorRefused(const std::string& reason)
                 name_,
                 "ERROR",
                 reason);
-    isMonitorRefused_ = true;
+    refusedPatterns_ = wish_.patterns;
     end();
     begin();
 }

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <bluez_adapter_proxy.h>
 
@@ -77,8 +79,9 @@ private:
     bool isListening_ = false;
     bool isCounted_ = false; ///< bluetoothd has begun a discovery for us, and not dropped it
     bool hasMonitors_ = false;
-    bool isMonitorRefused_ = false; ///< for this wish
-    std::uint64_t monitors_ = 0;    ///< that there have been
+    /// Not asked for again: a scan, which listens to everything for a moment, changes nothing.
+    std::optional<std::vector<Pattern>> refusedPatterns_;
+    std::uint64_t monitors_ = 0; ///< that there have been
     std::unique_ptr<BluezMonitor> monitor_;
     std::string reason_;
     base::Timer retry_;

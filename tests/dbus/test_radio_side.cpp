@@ -433,6 +433,26 @@ BOOST_AUTO_TEST_CASE(listens_actively_when_bluetoothd_takes_no_monitor)
     BOOST_TEST(bluez.adapter()->isDiscovering());
 }
 
+// A controller that listens to nothing passively would cost all sensors some minutes at each scan.
+BOOST_AUTO_TEST_CASE(asks_for_no_monitor_again_when_a_scan_is_over)
+{
+    bluez.monitors()->releaseAll();
+    attach();
+    waitFor(Listening::Actively);
+    const int asked = bluez.monitors()->asked();
+    bool isOver = false;
+
+    side->scan(200ms, [&](const base::Expected<std::vector<Advertisement>>&) { isOver = true; });
+    while (!isOver)
+        loop.runOnce(10ms);
+    const auto before = samples;
+    while (samples == before)
+        advertise();
+
+    BOOST_TEST(bluez.monitors()->asked() == asked);
+    BOOST_TEST(bluez.adapter()->isDiscovering());
+}
+
 BOOST_AUTO_TEST_CASE(listens_passively_again_after_the_adapter_was_switched_off)
 {
     attach();

@@ -144,6 +144,7 @@ void SimulatedMonitors::tellFound(const std::string& device)
 
 void SimulatedMonitors::RegisterMonitor(const sdbus::ObjectPath& application)
 {
+    ++asked_;
     if (question_)
         throw sdbus::Error(bus::ErrorName("org.bluez.Error.AlreadyExists"), "Already Exists");
     client_ = bus::sender(getObject());

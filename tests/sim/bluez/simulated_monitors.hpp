@@ -64,6 +64,9 @@ public:
     /// From now on, as a controller that has no room.
     void releaseAll();
 
+    /// How often somebody has asked for one.
+    [[nodiscard]] int asked() const { return asked_; }
+
     [[nodiscard]] bool isActive() const { return monitor_ && !releases_; }
 
     [[nodiscard]] bool matches(const bridges::ble::Advertisement& advertisement) const
@@ -86,6 +89,7 @@ private:
     sdbus::IConnection& connection_;
     std::string client_;
     bool releases_ = false;
+    int asked_ = 0;
     std::unique_ptr<Question> question_;
     std::unique_ptr<SimulatedMonitor> monitor_;
 };
