@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbus/ctl/list_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -98,6 +99,24 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
         text.remove_prefix(at + from.size());
     }
     return result.append(text);
+}
+
+std::string lower(std::string_view text)
+{
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), [](char one) {
+        return static_cast<char>(one >= 'A' && one <= 'Z' ? one - 'A' + 'a' : one);
+    });
+    return result;
+}
+
+std::string upper(std::string_view text)
+{
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), [](char one) {
+        return static_cast<char>(one >= 'a' && one <= 'z' ? one - 'a' + 'A' : one);
+    });
+    return result;
 }
 
 } // namespace causeway::dbus::ctl

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -13,5 +15,16 @@ namespace causeway::dbus::ctl {
 /// With one text in place of another, wherever that stands.
 [[nodiscard]] std::string
 replaced(std::string_view text, std::string_view from, std::string_view to);
+
+/// ASCII letters only.
+[[nodiscard]] std::string lower(std::string_view text);
+[[nodiscard]] std::string upper(std::string_view text);
+
+template <std::size_t size>
+[[nodiscard]] bool hasAny(std::string_view word, const std::array<std::string_view, size>& parts)
+{
+    return std::ranges::any_of(
+        parts, [&](std::string_view part) { return word.find(part) != std::string_view::npos; });
+}
 
 } // namespace causeway::dbus::ctl

@@ -76,10 +76,18 @@ void import(const Session& session, const ImportOptions& options)
     const auto profile = importRegisterList(textOf(file), options.title, numbers);
     if (!profile)
         throw Failure(profile.error().in(file == "-" ? "standard input" : file));
-    session.show(Json{{"profile", profile->text}, {"skipped", profile->skipped}}, [&] {
-        std::fputs(profile->text.c_str(), stdout);
+    const auto tellSkipped = [&] {
         for (const auto& sentence : profile->skipped)
             std::fprintf(stderr, "%s; skipped\n", plainText(sentence).c_str());
+    };
+    if (profile->resources == 0) {
+        tellSkipped();
+        throw Failure(
+            base::Error{base::ErrorKind::InvalidArgument, "no row of the list can be mapped"});
+    }
+    session.show(Json{{"profile", profile->text}, {"skipped", profile->skipped}}, [&] {
+        std::fputs(profile->text.c_str(), stdout);
+        tellSkipped();
     });
 }
 

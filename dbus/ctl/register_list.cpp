@@ -93,11 +93,10 @@ struct Entry
     std::optional<std::string> type;  ///< none for a word that nobody knows
     std::optional<std::string> order; ///< the same; empty where the list says none
     std::string table;
-    std::string unit;
+    RegisterQuantity quantity;
     std::uint32_t address = 0;
     std::uint32_t count = 0;
     std::optional<std::uint32_t> bit;
-    std::optional<double> scale;
     std::optional<double> offset;
     RegisterAccess access = RegisterAccess::ReadOnly;
 
@@ -110,6 +109,9 @@ public:
     Importer(const RegisterSheet& sheet, bool isAsWritten)
         : sheet_(sheet)
         , habit_(habitOf(sheet, isAsWritten))
+        , hasTables_(std::ranges::any_of(sheet.rows(), [&](const CsvRow& row) {
+            return !registerTable(sheet.cell(row, Table)).empty();
+        }))
     {}
 
     void take(const CsvRow& row, std::size_t number)
@@ -119,6 +121,7 @@ public:
             skip(fmt::format("row {}: no address in {}", number, tomlText(sheet_.cell(row, Name))));
             return;
         }
+        isConventional_ = isConventional_ || !place->table.empty();
         const Entry entry = entryOf(row, *place);
         if (const auto wrong = unreadableIn(row, entry); !wrong.empty())
             skip(fmt::format("row {}: {} in {}", number, wrong, tomlText(entry.name)));
@@ -136,7 +139,7 @@ public:
             addIfFree(entry, *entry.type, number, [&] { addNumber(entry); });
     }
 
-    [[nodiscard]] bool isAsWritten() const { return habit_.isAsWritten; }
+    [[nodiscard]] bool isConventional() const { return isConventional_; }
 
     ImportedProfile end() { return std::move(result_); }
 
@@ -160,9 +163,10 @@ private:
         }
         if (entry.table.empty())
             entry.table = "holding";
-        entry.unit = sheet_.cell(row, Unit);
-        entry.scale = registerScale(sheet_.cell(row, Scale), sheet_.heading(Scale));
-        entry.offset = registerScale(sheet_.cell(row, Offset));
+        entry.quantity = registerQuantity(
+            sheet_.cell(row, Scale), sheet_.heading(Scale), sheet_.cell(row, Unit));
+        if (const auto offset = registerScale(sheet_.cell(row, Offset)))
+            entry.offset = offset->factor;
         entry.access = registerAccess(sheet_.cell(row, Access), sheet_.heading(Access));
         return entry;
     }
@@ -187,22 +191,19 @@ private:
         if (entry.bit &&
             (isBitTable(entry.table) || (entry.type != "bit" && !sheet_.cell(row, Type).empty())))
             return "no usable address: " + tomlText(sheet_.cell(row, Address));
+        if (const auto table = sheet_.cell(row, Table);
+            hasTables_ && !table.empty() && registerTable(table).empty())
+            return "no known table: " + tomlText(table);
         if (!isBit && !entry.type)
             return "no known type: " + tomlText(sheet_.cell(row, Type));
         if (!isBit && !entry.order)
             return "an order of octets that is not ABCD, CDAB, BADC or DCBA";
-        if (!isBit && !entry.scale && saysNumber(sheet_.cell(row, Scale)))
-            return "no usable scale: " + tomlText(sheet_.cell(row, Scale));
+        if (!isBit && !entry.quantity.wrong.empty())
+            return entry.quantity.wrong;
         if (!isBit && !entry.offset && saysNumber(sheet_.cell(row, Offset)) &&
             plainWord(sheet_.cell(row, Offset)) != "0")
             return "no usable offset: " + tomlText(sheet_.cell(row, Offset));
         return {};
-    }
-
-    [[nodiscard]] static bool saysNumber(const std::string& cell)
-    {
-        constexpr std::array<std::string_view, 5> none{"", "none", "no", "na", "raw"};
-        return std::ranges::find(none, plainWord(cell)) == none.end();
     }
 
     void skip(std::string why) { result_.skipped.push_back(std::move(why)); }
@@ -261,11 +262,11 @@ private:
     {
         constexpr std::uint16_t setPoint = 3308;
         const bool isOutput = entry.isWritable() && entry.table == "holding";
-        const UnitMeaning meaning = unitMeaning(entry.unit);
+        const UnitMeaning meaning = unitMeaning(entry.quantity.unit);
         begin(isOutput ? nextPath(setPoint, 5900) : nextPath(meaning.object, 5700), entry);
         result_.text += fmt::format("type = \"{}\"\n", *entry.type);
-        if (entry.scale && *entry.scale != 1.0)
-            result_.text += fmt::format("scale = {}\n", *entry.scale);
+        if (entry.quantity.scale != 1.0)
+            result_.text += fmt::format("scale = {}\n", entry.quantity.scale);
         if (entry.offset)
             result_.text += fmt::format("offset = {}\n", *entry.offset);
         addOrder(entry);
@@ -312,6 +313,8 @@ private:
 
     const RegisterSheet& sheet_;
     AddressHabit habit_;
+    bool hasTables_; ///< the column of that name means them
+    bool isConventional_ = false;
     ImportedProfile result_;
     std::map<std::uint16_t, std::uint16_t> instances_;
     std::set<std::string_view> identities_;
@@ -332,10 +335,10 @@ importRegisterList(std::string_view csv, const std::string& title, AddressNumber
     for (std::size_t i = 0; i < sheet->rows().size(); ++i)
         importer.take(sheet->rows()[i], sheet->firstRow() + i);
     const std::string_view counted =
-        importer.isAsWritten()
-            ? "# Addresses are as the list has them. Where it counts from 1, add first-address = "
-              "1.\n"
-            : "# 40001 of the list is holding register 0, 30001 input register 0.\n";
+        importer.isConventional()
+            ? "# 40001 of the list is holding register 0, 30001 input register 0.\n"
+            : "# Addresses are as the list has them. Where it counts from 1, add first-address = "
+              "1.\n";
     ImportedProfile profile = importer.end();
     profile.text = fmt::format("# Made from a list of registers; see causeway-profile(5).\n{1}"
                                "title = {0}\nmanufacturer = \"unknown\"\nmodel = {0}\n\n[modbus]\n",

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "dbus/ctl/list_text.hpp"
 #include "dbus/ctl/register_words.hpp"
@@ -43,11 +46,9 @@ public:
         : rest_(text)
     {}
 
-    std::optional<double> read()
+    std::optional<RegisterScale> read()
     {
-        while (!rest_.empty() && isLetter(rest_.front()))
-            rest_.remove_prefix(1); // "value", "x"
-        if (take('='))
+        if (!isLeadKnown())
             return std::nullopt;
         const bool isDivided = take('/');
         if (!isDivided)
@@ -59,10 +60,21 @@ public:
         }
         if (!value || !isUnit())
             return std::nullopt;
-        return isDivided ? 1.0 / *value : *value;
+        return RegisterScale{isDivided ? 1.0 / *value : *value, std::string(rest_)};
     }
 
 private:
+    /// "value/", "raw*", "x". An "E-2" is no -2.
+    bool isLeadKnown()
+    {
+        const auto letters =
+            static_cast<std::size_t>(std::ranges::find_if_not(rest_, isLetter) - rest_.begin());
+        const bool isTimes =
+            letters > 0 && (rest_[letters - 1] == 'x' || rest_[letters - 1] == 'X');
+        rest_.remove_prefix(letters);
+        return letters == 0 || isTimes || rest_.starts_with('*') || rest_.starts_with('/');
+    }
+
     bool take(char sign)
     {
         if (!rest_.starts_with(sign))
@@ -92,9 +104,16 @@ private:
     }
 
     /// What is left may be the unit, "kWh" or "°C/bit": nothing that would be reckoned with.
-    [[nodiscard]] bool isUnit() const
+    [[nodiscard]] bool isUnit()
     {
-        return rest_.find_first_of("0123456789+-*^=") == std::string_view::npos &&
+        constexpr std::array<std::string_view, 4> counts{"/bit", "/digit", "/lsb", "/count"};
+        for (const auto count : counts) {
+            if (lower(rest_).ends_with(count))
+                rest_.remove_suffix(count.size());
+        }
+        constexpr std::array<std::string_view, 3> places{"deci", "digit", "place"};
+        return !hasAny(lower(rest_), places) &&
+               rest_.find_first_of("0123456789+-*^=") == std::string_view::npos &&
                !rest_.starts_with('/') && !rest_.starts_with('.');
     }
 
@@ -109,20 +128,40 @@ bool isUnclear(const std::string& text)
            text.size() == comma + 4 && text.find_first_not_of("0123456789,") == std::string::npos;
 }
 
-} // namespace
-
-std::optional<double> registerScale(const std::string& cell)
+std::optional<RegisterScale> factorOf(const std::string& cell)
 {
     if (isUnclear(cell))
         return std::nullopt;
     const std::string text = plainSigns(cell);
     const auto scale = Factor(text).read();
-    return scale && *scale != 0.0 && std::isfinite(*scale) ? scale : std::nullopt;
+    return scale && scale->factor != 0.0 && std::isfinite(scale->factor) ? scale : std::nullopt;
 }
 
-std::optional<double> registerScale(const std::string& cell, std::string_view heading)
+/// "V", "0.1 V", "V/10", "1/min".
+std::optional<RegisterScale> scaledUnit(const std::string& cell)
 {
-    const auto number = registerScale(cell);
+    const auto slash = cell.rfind("/1");
+    const bool isDivided = slash != std::string::npos && slash > 0 && slash + 2 < cell.size() &&
+                           cell.find_first_not_of('0', slash + 2) == std::string::npos;
+    if (isDivided) {
+        const auto zeros = static_cast<double>(cell.size() - slash - 2);
+        return RegisterScale{1.0 / std::pow(10.0, zeros), cell.substr(0, slash)};
+    }
+    const bool isPerSomething = cell.size() > 2 && cell.starts_with("1/") && isLetter(cell[2]);
+    const bool isCounted = !cell.empty() && cell.front() >= '0' && cell.front() <= '9';
+    return isCounted && !isPerSomething ? factorOf(cell) : RegisterScale{1.0, cell};
+}
+
+bool isSameUnit(const std::string& one, const std::string& other)
+{
+    return lower(one) == lower(other) || unitMeaning(one).unit == unitMeaning(other).unit;
+}
+
+} // namespace
+
+std::optional<RegisterScale> registerScale(const std::string& cell, std::string_view heading)
+{
+    auto scale = factorOf(cell);
     const auto says = [heading](std::string_view part) {
         return heading.find(part) != std::string_view::npos;
     };
@@ -131,11 +170,37 @@ std::optional<double> registerScale(const std::string& cell, std::string_view he
         double places = 0.0;
         const auto read = std::from_chars(cell.data(), cell.data() + cell.size(), places);
         const bool isGood = read.ec == std::errc{} && places >= 0 && places <= mostDecimals;
-        return isGood ? std::optional(1.0 / std::pow(10.0, places)) : std::nullopt;
+        return isGood ? std::optional(RegisterScale{1.0 / std::pow(10.0, places), {}})
+                      : std::nullopt;
     }
     // Inverters' lists have a gain of 10 where the register counts tenths.
-    const bool isDivisor = says("divis") || says("divid") || (says("gain") && number > 1.0);
-    return number && isDivisor ? std::optional(1.0 / *number) : number;
+    const bool isDivisor =
+        scale && (says("divis") || says("divid") || (says("gain") && scale->factor > 1.0));
+    if (isDivisor)
+        scale->factor = 1.0 / scale->factor;
+    return scale;
+}
+
+bool saysNumber(const std::string& cell)
+{
+    constexpr std::array<std::string_view, 5> none{"", "none", "no", "na", "raw"};
+    return std::ranges::find(none, plainWord(cell)) == none.end();
+}
+
+RegisterQuantity
+registerQuantity(const std::string& scale, std::string_view scaleHeading, const std::string& unit)
+{
+    const auto counted = scaledUnit(unit);
+    if (!counted)
+        return {1.0, {}, fmt::format("no usable unit: \"{}\"", unit)};
+    const auto own = saysNumber(scale) ? registerScale(scale, scaleHeading) : RegisterScale{};
+    if (!own)
+        return {1.0, {}, fmt::format("no usable scale: \"{}\"", scale)};
+    if (own->factor != 1.0 && counted->factor != 1.0)
+        return {1.0, {}, fmt::format("two scales: \"{}\" and \"{}\"", scale, unit)};
+    if (!own->unit.empty() && !counted->unit.empty() && !isSameUnit(own->unit, counted->unit))
+        return {1.0, {}, fmt::format("two units: \"{}\" and \"{}\"", scale, unit)};
+    return {own->factor * counted->factor, counted->unit.empty() ? own->unit : counted->unit, {}};
 }
 
 } // namespace causeway::dbus::ctl

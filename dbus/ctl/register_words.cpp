@@ -46,31 +46,6 @@ constexpr std::array units{
 
 // clang-format on
 
-std::string lower(std::string_view text)
-{
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](char one) {
-        return static_cast<char>(one >= 'A' && one <= 'Z' ? one - 'A' + 'a' : one);
-    });
-    return result;
-}
-
-std::string upper(std::string_view text)
-{
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](char one) {
-        return static_cast<char>(one >= 'a' && one <= 'z' ? one - 'a' + 'A' : one);
-    });
-    return result;
-}
-
-template <std::size_t size>
-bool hasAny(std::string_view word, const std::array<std::string_view, size>& parts)
-{
-    return std::ranges::any_of(
-        parts, [&](std::string_view part) { return word.find(part) != std::string_view::npos; });
-}
-
 std::optional<std::uint32_t> wholeNumber(std::string_view text, int base)
 {
     std::uint32_t number = 0;
@@ -144,83 +119,51 @@ std::string_view trimmed(std::string_view text)
     return text.substr(first, text.find_last_not_of(' ') + 1 - first);
 }
 
-constexpr std::array<std::string_view, 3> signLetters{"u", "s", "i"};
-
-/// How many registers the type's own name says; 0 when it leaves that to the list.
-std::uint32_t widthOf(std::string_view word)
+/// "3x" and "4xxxx" of the old convention.
+std::string tableOfReference(char digit)
 {
-    constexpr std::array<std::string_view, 5> four{"64", "lint", "lword", "double", "qword"};
-    constexpr std::array<std::string_view, 4> two{"32", "dint", "dword", "long"};
-    constexpr std::array<std::string_view, 2> one{"16", "short"};
-    if (word.find("48") != std::string_view::npos)
-        return 3;
-    if (hasAny(word, four))
-        return 4;
-    if (hasAny(word, two))
-        return 2;
-    return hasAny(word, one) ? 1 : 0;
-}
-
-bool isSigned(std::string_view word)
-{
-    constexpr std::array<std::string_view, 7> no{
-        "unsigned", "uint", "udint", "ulint", "ulong", "ushort", "word"};
-    constexpr std::array<std::string_view, 6> yes{"signed", "int", "dint", "lint", "long", "short"};
-    // "INT16U" and "16U" have it at their end.
-    const bool isNumberThenU = word.size() > 1 && word.ends_with('u') &&
-                               word[word.size() - 2] >= '0' && word[word.size() - 2] <= '9';
-    if (hasAny(word, no) || isNumberThenU)
-        return false;
-    return hasAny(word, yes) || (word.size() == 3 && (word[0] == 's' || word[0] == 'i'));
-}
-
-/// "u16", "s32", "16u", "32": a sign and a width and nothing else.
-bool isSignAndWidth(std::string_view word)
-{
-    const auto digits = word.find_first_of("0123456789");
-    const auto letters = word.find_first_not_of("0123456789", digits);
-    const bool isLead = digits == 0 || (digits == 1 && hasAny(word.substr(0, 1), signLetters));
-    return digits != std::string_view::npos && isLead &&
-           (letters == std::string_view::npos ||
-            (letters + 1 == word.size() && hasAny(word.substr(letters), signLetters)));
-}
-
-/// "f32", "fp32", "fp".
-bool isShortFloat(std::string_view word)
-{
-    if (!word.starts_with('f'))
-        return false;
-    word.remove_prefix(word.starts_with("fp") ? 2 : 1);
-    return word.empty() || word == "16" || word == "32" || word == "64";
-}
-
-/// A "be", "abcd" or "swapped" at the end says nothing of the type.
-std::string withoutOrder(std::string word)
-{
-    for (const std::string_view order : {"abcd", "cdab", "badc", "dcba", "bigendian", "be"}) {
-        if (word.size() > order.size() && word.ends_with(order))
-            word.resize(word.size() - order.size());
+    switch (digit) {
+    case '0':
+        return "coil";
+    case '1':
+        return "discrete-input";
+    case '3':
+        return "input";
+    case '4':
+        return "holding";
+    default:
+        return {};
     }
-    return word;
 }
 
-/// "int", "word", "enum": a number whose width the list gives elsewhere, or a register.
-bool isWhole(std::string_view word)
+/// "3", "FC04", "0x04", "03/16": the first function code says it.
+std::string tableOfFunction(std::string_view text)
 {
-    constexpr std::array<std::string_view, 13> words{"long",
-                                                     "short",
-                                                     "signed",
-                                                     "int",
-                                                     "word",
-                                                     "byte",
-                                                     "num",
-                                                     "dec",
-                                                     "hex",
-                                                     "enum",
-                                                     "bit",
-                                                     "flag",
-                                                     "reg"};
-    return isSigned(word) || hasAny(word, words) || word == "u" || word == "s";
+    const auto first = text.find_first_of("0123456789");
+    if (first == std::string_view::npos)
+        return {};
+    text.remove_prefix(first);
+    const bool isHex = text.starts_with("0x");
+    text.remove_prefix(isHex ? 2 : 0);
+    const auto digits = text.substr(0, text.find_first_not_of("0123456789abcdef"));
+    switch (wholeNumber(digits, isHex ? 16 : 10).value_or(0)) {
+    case 1:
+    case 5:
+    case 15:
+        return "coil";
+    case 2:
+        return "discrete-input";
+    case 3:
+    case 6:
+    case 16:
+    case 22:
+    case 23:
+        return "holding";
+    case 4:
+        return "input";
+    default:
+        return {};
+    }
 }
 
 } // namespace
@@ -284,70 +227,16 @@ std::string registerTable(const std::string& text)
     const auto has = [&](std::string_view part) {
         return word.find(part) != std::string::npos;
     };
-    if (has("coil") || word == "1" || word == "01" || word == "fc1")
+    if (has("coil"))
         return "coil";
-    if (has("discrete") || word == "2" || word == "02" || word == "fc2")
+    if (has("discrete"))
         return "discrete-input";
-    if (has("input") || word.starts_with("4") || word.starts_with("04") || word == "fc4")
+    if (has("input"))
         return "input";
-    if (has("hold") || word.starts_with("3") || word.starts_with("03") || word == "fc3")
+    if (has("hold"))
         return "holding";
-    return {};
-}
-
-std::optional<std::string> registerType(const std::string& text, std::uint32_t count)
-{
-    constexpr std::array<std::string_view, 4> texts{"string", "ascii", "char", "utf8"};
-    constexpr std::array<std::string_view, 6> floats{
-        "float", "real", "ieee", "single", "double", "flt"};
-    constexpr std::array<std::string_view, 3> octets{"int8", "byte", "u8"};
-    const std::string word = withoutOrder(plainWord(text));
-    if (hasAny(word, texts) || word.starts_with("str"))
-        return "string";
-    if (word == "bool" || word == "boolean" || word == "bit")
-        return "bit";
-    const std::uint32_t named = widthOf(word);
-    const bool isFloat = hasAny(word, floats) || isShortFloat(word);
-    const bool isBcd = word.find("bcd") != std::string::npos;
-    if (!word.empty() && !isFloat && !isBcd && !isWhole(word) && !isSignAndWidth(word))
-        return std::nullopt;
-    if (named == 0 && !isFloat && !isBcd && (hasAny(word, octets) || word == "s8"))
-        return isSigned(word) ? "s8" : "u8";
-    const std::uint32_t width = named != 0 ? named : std::max(count, isFloat ? 2U : 1U);
-    if (width > 4 || (isFloat && width == 3))
-        return std::nullopt;
-    const std::uint32_t bits = width * 16;
-    if (isFloat)
-        return fmt::format("f{}", bits);
-    if (isBcd)
-        return fmt::format("bcd{}", bits);
-    return fmt::format("{}{}", isSigned(word) ? 's' : 'u', bits);
-}
-
-std::optional<std::string> registerOrder(const std::string& text)
-{
-    constexpr std::array<std::string_view, 4> names{"abcd", "cdab", "badc", "dcba"};
-    constexpr std::array<std::string_view, 7> swaps{"wordswap",
-                                                    "swapword",
-                                                    "swappedword",
-                                                    "wordsswapped",
-                                                    "lowwordfirst",
-                                                    "lswfirst",
-                                                    "littleendianword"};
-    constexpr std::array<std::string_view, 4> unclear{"little", "swap", "lsb", "invers"};
-    const std::string word = plainWord(text);
-    for (const std::string_view name : names) {
-        if (word.find(name) != std::string::npos)
-            return upper(name);
-    }
-    if (hasAny(word, swaps))
-        return "CDAB";
-    const bool isLittle =
-        word == "le" || (word.size() > 2 && word.ends_with("le") && word[word.size() - 3] >= '0' &&
-                         word[word.size() - 3] <= '9');
-    if (isLittle || hasAny(word, unclear))
-        return std::nullopt;
-    return "";
+    const bool isReference = word.size() > 1 && word.find_first_not_of('x', 1) == std::string::npos;
+    return isReference ? tableOfReference(word.front()) : tableOfFunction(lower(text));
 }
 
 std::uint32_t charactersIn(const std::string& type)

@@ -56,13 +56,34 @@ struct AddressHabit
 /// How many registers a cell means under such a heading: "length (bytes)", "bits".
 [[nodiscard]] std::uint32_t registerCount(const std::string& cell, std::string_view heading);
 
-/// "0.1", "0,1", "x10", "/10", "1/10", "*0.001", "value / 10", "10^-1", "0.1 kWh". Nothing for 0,
-/// for what is no number, and for "1,000", which is one or a thousand.
-[[nodiscard]] std::optional<double> registerScale(const std::string& cell);
+/// What one count of a register is worth.
+struct RegisterScale
+{
+    double factor = 1.0;
+    std::string unit; ///< "mV" of "10 mV"
+};
 
-/// The same under a heading that means something else than a factor: a divisor, or decimals.
-[[nodiscard]] std::optional<double> registerScale(const std::string& cell,
-                                                  std::string_view heading);
+/// "0.1", "0,1", "x10", "/10", "1/10", "*0.001", "value / 10", "10^-1", "0.1 kWh". Nothing for 0,
+/// for what is no number, and for "1,000", which is one or a thousand. The heading may mean
+/// something else than a factor: a divisor, or decimals.
+[[nodiscard]] std::optional<RegisterScale> registerScale(const std::string& cell,
+                                                         std::string_view heading = {});
+
+/// What a row says of scale and unit together.
+struct RegisterQuantity
+{
+    double scale = 1.0;
+    std::string unit;
+    std::string wrong; ///< why nobody could tell; empty when all is clear
+};
+
+/// A factor may stand in the column of the unit, too ("0.1 V", "V/10"), and a unit in that of the
+/// scale.
+[[nodiscard]] RegisterQuantity
+registerQuantity(const std::string& scale, std::string_view scaleHeading, const std::string& unit);
+
+/// Whether a cell says anything at all: not "none", "n/a" or "raw".
+[[nodiscard]] bool saysNumber(const std::string& cell);
 
 enum class RegisterAccess : std::uint8_t { ReadOnly, ReadWrite, WriteOnly };
 

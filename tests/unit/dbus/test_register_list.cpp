@@ -153,7 +153,17 @@ BOOST_AUTO_TEST_CASE(knows_the_many_words_for_one_type)
                                                         {"INT8", "s8"},
                                                         {"UINT8", "u8"},
                                                         {"16U", "u16"},
-                                                        {"real32 BE", "f32"}};
+                                                        {"real32 BE", "f32"},
+                                                        {"unsigned int", "u16"},
+                                                        {"signed int", "s16"},
+                                                        {"unsigned", "u16"},
+                                                        {"signed word", "s16"},
+                                                        {"double word", "u32"},
+                                                        {"single word", "u16"},
+                                                        {"INT32 (word swap)", "s32"},
+                                                        {"S32 (low word first)", "s32"},
+                                                        {"INT16 (1 register)", "s16"},
+                                                        {"Float / IEEE 754", "f32"}};
     for (const auto& [word, type] : more)
         BOOST_TEST(registerType(word, 0).value_or("none") == type, word);
     BOOST_TEST(registerType("INT", 2).value_or("none") == "s32");
@@ -162,6 +172,8 @@ BOOST_AUTO_TEST_CASE(knows_the_many_words_for_one_type)
     BOOST_TEST(!registerType("date32", 0).has_value());
     BOOST_TEST(registerType("", 4).value_or("none") == "u64");
     BOOST_TEST(!registerType("foo", 1).has_value());
+    BOOST_TEST(!registerType("INT16 (1/10)", 1).has_value());
+    BOOST_TEST(!registerType("UINT16/INT16", 1).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(takes_the_order_of_octets_from_the_type_or_a_column)
@@ -199,13 +211,78 @@ BOOST_AUTO_TEST_CASE(reads_factors_as_people_write_them)
                                                       {"0,001", 0.001},
                                                       {"1000", 1000}};
     for (const auto& [cell, factor] : factors)
-        BOOST_TEST(registerScale(cell).value_or(0) == factor, boost::test_tools::tolerance(1e-12));
-    for (const char* const cell : {"1,000", "0.1*x+40", "tenths", "0", "y=0.1x", "1:10", ""})
+        BOOST_TEST(registerScale(cell).value_or(RegisterScale{}).factor == factor,
+                   boost::test_tools::tolerance(1e-12));
+    for (const char* const cell :
+         {"1,000", "0.1*x+40", "tenths", "0", "y=0.1x", "1:10", "", "E-2", "2 decimals", "1 digit"})
         BOOST_TEST(!registerScale(cell).has_value(), cell);
-    BOOST_TEST(registerScale("10", "gain").value() == 0.1);
-    BOOST_TEST(registerScale("0.1", "gain").value() == 0.1);
-    BOOST_TEST(registerScale("100", "divisor").value() == 0.01);
-    BOOST_TEST(registerScale("2", "decimals").value() == 0.01);
+    BOOST_TEST(registerScale("10", "gain").value().factor == 0.1);
+    BOOST_TEST(registerScale("0.1", "gain").value().factor == 0.1);
+    BOOST_TEST(registerScale("100", "divisor").value().factor == 0.01);
+    BOOST_TEST(registerScale("2", "decimals").value().factor == 0.01);
+}
+
+BOOST_AUTO_TEST_CASE(takes_scale_and_unit_from_either_column)
+{
+    struct Row
+    {
+        const char* scale;
+        const char* unit;
+        double factor;
+        const char* result; ///< the unit, or what is wrong with a factor of 0
+    };
+
+    const Row rows[] = {{"0.1", "V", 0.1, "V"},
+                        {"10 mV", "", 10, "mV"},
+                        {"0.1 kWh", "kWh", 0.1, "kWh"},
+                        {"0.1 kwh/bit", "kWh", 0.1, "kWh"},
+                        {"", "0.1V", 0.1, "V"},
+                        {"", "V/10", 0.1, "V"},
+                        {"1", "V/100", 0.01, "V"},
+                        {"n/a", "1/min", 1, "1/min"},
+                        {"", "m3/h", 1, "m3/h"},
+                        {"10 mV", "V", 0, "two units: \"10 mV\" and \"V\""},
+                        {"0.1kV", "V", 0, "two units: \"0.1kV\" and \"V\""},
+                        {"0.1", "V/10", 0, "two scales: \"0.1\" and \"V/10\""},
+                        {"", "1..5 V", 0, "no usable unit: \"1..5 V\""},
+                        {"tenths", "V", 0, "no usable scale: \"tenths\""}};
+    for (const Row& row : rows) {
+        const auto read = registerQuantity(row.scale, "scale", row.unit);
+        const std::string told = row.factor == 0 ? read.wrong : read.unit;
+        BOOST_TEST(told == row.result, row.scale << " and " << row.unit << ": " << told);
+        if (row.factor != 0)
+            BOOST_TEST(read.scale == row.factor, boost::test_tools::tolerance(1e-12));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(knows_function_codes_and_the_tables_of_the_old_convention)
+{
+    const std::pair<const char*, const char*> words[] = {{"FC04", "input"},
+                                                         {"0x04", "input"},
+                                                         {"4", "input"},
+                                                         {"03/16", "holding"},
+                                                         {"FC 3, 6", "holding"},
+                                                         {"0x10", "holding"},
+                                                         {"4x", "holding"},
+                                                         {"4xxxx", "holding"},
+                                                         {"3x", "input"},
+                                                         {"1x", "discrete-input"},
+                                                         {"0x", "coil"},
+                                                         {"05", "coil"},
+                                                         {"Read Input Registers (4)", "input"},
+                                                         {"x", ""},
+                                                         {"43", ""},
+                                                         {"RO", ""}};
+    for (const auto& [word, table] : words)
+        BOOST_TEST(registerTable(word) == table, word);
+
+    const auto mixed = importRegisterList("Address,Name,Function\n1,A,FC04\n2,B,43\n", "X");
+    const auto other = importRegisterList("Address,Name,Function\n1,A,cooling\n", "X");
+    BOOST_REQUIRE((mixed && other));
+    BOOST_TEST(contains(mixed->text, "table = \"input\"\naddress = 1\n"));
+    BOOST_TEST(mixed->skipped == std::vector<std::string>{"row 3: no known table: \"43\" in \"B\""},
+               boost::test_tools::per_element());
+    BOOST_TEST(other->resources == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(lets_all_rows_say_how_addresses_are_counted)
