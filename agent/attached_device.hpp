@@ -149,6 +149,7 @@ private:
     void reboot();
     void resetToFactory();
     void forgetServers();
+    void resetUpdates();
 
     [[nodiscard]] bool runs() const { return plan_.settings.isEnabled && plan_.fault.empty(); }
 

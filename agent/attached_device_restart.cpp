@@ -53,7 +53,8 @@ void AttachedDevice::resetToFactory()
 }
 
 // No accounts: the operator's again. All that servers have set goes in the same transaction, what
-// they have begun with the firmware, too, but for an update that runs: it will tell its result.
+// they have begun with firmware and software, too, but for an update that runs: it will tell its
+// result. Software that is installed stays.
 void AttachedDevice::forgetServers()
 {
     api::BootstrapResult factory;
@@ -62,6 +63,8 @@ void AttachedDevice::forgetServers()
         if (!isDevicesOwn(key) && !(keepsFirmware && isOfFirmware(key)))
             factory.state.emplace(key, std::string());
     }
+    if (updates_.software)
+        factory.state.merge(updates_.software->stateAfterReset());
     services_.listener.onDeviceDelivery(
         plan_.settings.name,
         clientLife_->token(),
@@ -73,11 +76,19 @@ void AttachedDevice::forgetServers()
                          plan_.settings.name,
                          "ERROR",
                          forgotten.error().message);
-            else if (updates_.firmware)
-                updates_.firmware->reset();
+            else
+                resetUpdates();
             if (!isLeaving_)
                 restartClient();
         }));
+}
+
+void AttachedDevice::resetUpdates()
+{
+    if (updates_.firmware)
+        updates_.firmware->reset();
+    if (updates_.software)
+        updates_.software->reset();
 }
 
 void AttachedDevice::restartClient()

@@ -29,6 +29,10 @@ public:
 
     [[nodiscard]] lwm2m::SoftwareObject::Component shown() { return {station_->name(), update_}; }
 
+    void reset() { update_.reset(); }
+
+    [[nodiscard]] api::ClientState stateAfterReset() const { return update_.textsAfterReset(); }
+
 private:
     void keepUpdateState(const api::ClientState& state, api::Inventory::Done kept) override
     {
@@ -92,6 +96,20 @@ std::unique_ptr<lwm2m::Object> DeviceSoftware::makeObject(const model::ObjectDef
         shown.push_back(part->shown());
     return std::make_unique<lwm2m::SoftwareObject>(
         definition, std::move(shown), shared_.scheduler, access);
+}
+
+void DeviceSoftware::reset()
+{
+    for (const auto& part : parts_)
+        part->reset();
+}
+
+api::ClientState DeviceSoftware::stateAfterReset() const
+{
+    api::ClientState state;
+    for (const auto& part : parts_)
+        state.merge(part->stateAfterReset());
+    return state;
 }
 
 } // namespace causeway::agent

@@ -49,6 +49,12 @@ public:
     [[nodiscard]] std::unique_ptr<lwm2m::Object>
     makeObject(const model::ObjectDefinition& definition, lwm2m::SoftwareObject::Access access);
 
+    /// A factory reset leaves nothing of packages, but programs that run go on.
+    void reset();
+
+    /// What is kept after that, of those that no program runs for.
+    [[nodiscard]] api::ClientState stateAfterReset() const;
+
 private:
     class Part;
 

@@ -89,6 +89,11 @@ api::ClientState PackageUpdate::textsToKeep() const
     return {{key_, stateToKeep()}, {key_ + uriKey, uri_}, {key_ + versionKey, version_}};
 }
 
+api::ClientState PackageUpdate::textsWithoutPackage(std::string state) const
+{
+    return {{key_, std::move(state)}, {key_ + uriKey, {}}, {key_ + versionKey, {}}};
+}
+
 void PackageUpdate::enter(Stage stage)
 {
     stage_ = stage;

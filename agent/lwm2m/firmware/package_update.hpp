@@ -59,6 +59,7 @@ enum class UpdateEvent : std::uint8_t {
     DiscardAsked,   ///< of a package, while nothing is in place
     UninstallAsked, ///< of what is in place
     UpgradeAsked,   ///< what is in place waits for the next package
+    UpgradeDropped, ///< and is what counts again
     Uninstalled,
     UninstallFailed,
     ActivateAsked,
@@ -117,6 +118,9 @@ protected:
     void raiseOrRefuse(UpdateEvent event, Done done);
 
     void forgetUri() { uri_.clear(); }
+
+    /// What is kept of `state` when there is neither a package nor a URI.
+    [[nodiscard]] api::ClientState textsWithoutPackage(std::string state) const;
 
     /// What goes on in a state.
     struct Stage

@@ -83,6 +83,25 @@ SoftwareResult keptResult(SoftwareUpdate::State state, SoftwareResult result)
     }
 }
 
+struct KeptFacts
+{
+    SoftwareUpdate::State state;
+    SoftwareResult result;
+    bool isInPlace;
+    bool isActive;
+};
+
+std::string textOf(const KeptFacts& facts)
+{
+    const auto* const state = std::ranges::find(keptStates, facts.state);
+    auto text = fmt::format("{} {} {:d} {:d}",
+                            state - keptStates.begin(),
+                            static_cast<unsigned>(facts.result),
+                            facts.isInPlace,
+                            facts.isActive);
+    return text == nothingToSay ? std::string() : text;
+}
+
 } // namespace
 
 SoftwareUpdate::SoftwareUpdate(api::SoftwareStation& station,
@@ -111,13 +130,7 @@ void SoftwareUpdate::read(std::string_view text)
 
 std::string SoftwareUpdate::stateToKeep() const
 {
-    const auto* const state = std::ranges::find(keptStates, keptAs(state_));
-    auto text = fmt::format("{} {} {:d} {:d}",
-                            state - keptStates.begin(),
-                            static_cast<unsigned>(keptResult(state_, result_)),
-                            isInPlace_,
-                            isActive_);
-    return text == nothingToSay ? std::string() : text;
+    return textOf({keptAs(state_), keptResult(state_, result_), isInPlace_, isActive_});
 }
 
 std::string SoftwareUpdate::visible() const
@@ -174,6 +187,28 @@ void SoftwareUpdate::activate(Done done)
 void SoftwareUpdate::deactivate(Done done)
 {
     ask(Event::DeactivateAsked, !isActive_, std::move(done));
+}
+
+SoftwareUpdate::Event SoftwareUpdate::resetEvent() const
+{
+    return isInPlace_ ? Event::UpgradeDropped : Event::ResetAsked;
+}
+
+void SoftwareUpdate::reset()
+{
+    const auto event = resetEvent();
+    if (admits(event))
+        forgetUri();
+    raise(event);
+}
+
+api::ClientState SoftwareUpdate::textsAfterReset() const
+{
+    if (!admits(resetEvent()))
+        return {};
+    return textsWithoutPackage(
+        isInPlace_ ? textOf({State::Installed, SoftwareResult::Installed, true, isActive_})
+                   : std::string());
 }
 
 // No Result is for it: the answer says how it ended.

@@ -75,6 +75,12 @@ public:
     void activate(Done done);
     void deactivate(Done done);
 
+    /// A factory reset: no package, no URI, no old Result. What is in place stays, and stays as
+    /// active as it is; a program that runs goes on and tells its Result.
+    void reset();
+    /// What is kept after that; empty when a program runs.
+    [[nodiscard]] api::ClientState textsAfterReset() const;
+
     /// /9/x/7: DOWNLOADED is what is checked or kept, INSTALLED until it is gone.
     [[nodiscard]] std::int64_t reportedState() const;
 
@@ -103,6 +109,7 @@ private:
     [[nodiscard]] std::string stateToKeep() const override;
     [[nodiscard]] std::string visible() const override;
     void read(std::string_view text);
+    [[nodiscard]] Event resetEvent() const;
 
     // Actions of the table.
     void place();

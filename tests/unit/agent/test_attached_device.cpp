@@ -49,6 +49,7 @@ struct DeviceFixture : agent::DeviceListener
         plan.endpointName = "pump";
         plan.mapping = mapping;
         plan.firmware = std::move(firmware);
+        plan.software = std::move(software);
         plan.state.merge(api::ClientState(keptOfFirmware));
         plan.accounts.emplace_back().settings.name = "main";
         device = std::make_unique<agent::AttachedDevice>(
@@ -89,7 +90,8 @@ struct DeviceFixture : agent::DeviceListener
 
     std::vector<api::BootstrapResult> delivered;
     std::unique_ptr<api::FirmwareStation> firmware; ///< of the next device
-    api::ClientState keptOfFirmware;
+    agent::DeviceSoftware::Stations software;       ///< likewise
+    api::ClientState keptOfFirmware;                ///< and of its software
 
     void onDeviceState(const std::string&, const api::ClientState& changes, Kept done) override
     {
@@ -364,7 +366,14 @@ struct UpdatableFixture : DeviceFixture
         station = owned.get();
         station->package = {0x42};
         firmware = std::move(owned);
-        keptOfFirmware = {{"firmware", "2 0"}, {"firmware/uri", "coap://127.0.0.1/fw"}};
+        keptOfFirmware = {{"firmware", "2 0"},
+                          {"firmware/uri", "coap://127.0.0.1/fw"},
+                          {"software/logger", "2 3 1 0"},
+                          {"software/logger/uri", "coap://127.0.0.1/sw"}};
+        auto component = std::make_unique<fakes::FakeFirmwareStation>(scheduler);
+        logger = component.get();
+        logger->package = {0x42};
+        software.push_back(std::move(component));
         attach({});
         BOOST_REQUIRE(read({"5", "0", "3"}) == "2");
     }
@@ -379,6 +388,7 @@ struct UpdatableFixture : DeviceFixture
     }
 
     fakes::FakeFirmwareStation* station = nullptr;
+    fakes::FakeFirmwareStation* logger = nullptr; ///< an upgrade of what is installed waits
 };
 
 BOOST_FIXTURE_TEST_CASE(a_factory_reset_leaves_nothing_of_a_package, UpdatableFixture)
@@ -390,6 +400,18 @@ BOOST_FIXTURE_TEST_CASE(a_factory_reset_leaves_nothing_of_a_package, UpdatableFi
     BOOST_TEST(station->package.empty());
     BOOST_TEST(read({"5", "0", "3"}) == "0");
     BOOST_TEST(read({"5", "0", "1"}) == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_factory_reset_leaves_software_that_is_installed, UpdatableFixture)
+{
+    BOOST_TEST(read({"9", "0", "7"}) == "3");
+
+    resetToFactory();
+
+    BOOST_TEST(delivered.front().state.at("software/logger") == "4 2 1 0");
+    BOOST_TEST(delivered.front().state.at("software/logger/uri") == "");
+    BOOST_TEST(logger->package.empty());
+    BOOST_TEST(read({"9", "0", "7"}) == "4");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_factory_reset_lets_an_update_go_on_that_has_begun, UpdatableFixture)

@@ -352,6 +352,53 @@ BOOST_AUTO_TEST_CASE(tells_what_is_kept_when_that_is_on_disk)
     BOOST_TEST(station.package.empty());
 }
 
+// Of a device that somebody else gets: what is installed is its own, what was on its way is not.
+BOOST_AUTO_TEST_CASE(leaves_of_a_factory_reset_what_is_installed_and_no_package)
+{
+    const std::array<std::pair<const char*, const char*>, 12> lives{{{"initial", "0 0"},
+                                                                     {"downloading", "0 0"},
+                                                                     {"fetching", "0 0"},
+                                                                     {"checking", "0 0"},
+                                                                     {"delivered", "0 0"},
+                                                                     {"installed", "4 2"},
+                                                                     {"active", "4 2 on"},
+                                                                     {"upgrading", "4 2"},
+                                                                     {"installing", "3 3"},
+                                                                     {"activating", "4 2"},
+                                                                     {"deactivating", "4 2 on"},
+                                                                     {"uninstalling", "4 2"}}};
+    for (const auto& [before, after] : lives) {
+        SoftwareFixture f;
+        f.reach(before);
+        const bool runs = std::string_view(before).ends_with("ing") && !f.station.running.empty() &&
+                          std::string_view(before) != "checking";
+        const auto texts = f.update->textsAfterReset();
+
+        f.update->reset();
+        f.scheduler.advance(0s);
+
+        BOOST_TEST(f.now() == after, before << ": " << f.now());
+        BOOST_TEST(texts.empty() == runs, before);
+        BOOST_TEST((runs || texts == f.kept || f.kept.empty()), before);
+        BOOST_TEST((runs || f.station.package.empty()), before);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(drops_an_upgrade_that_is_there_with_a_factory_reset)
+{
+    reach("upgrading");
+    write(0, some(8), true);
+    BOOST_REQUIRE(now() == "3 3");
+
+    update->reset();
+    scheduler.advance(0s);
+
+    BOOST_TEST(now() == "4 2");
+    BOOST_TEST(station.package.empty());
+    BOOST_TEST(kept.at("software/logger") == "4 2 1 0");
+    BOOST_TEST(!activate().has_value());
+}
+
 BOOST_AUTO_TEST_CASE(survives_whatever_was_kept)
 {
     for (const auto* text :
