@@ -126,6 +126,12 @@ MachineServices Daemon::machineServices()
                 done(
                     base::fail(base::ErrorKind::Unreachable, "the daemon is starting or stopping"));
         };
+    // It would be broken off, and nobody knows what the device has then.
+    services.whyNotNow = [this] {
+        const auto device = firmware_.busyWith();
+        return device.empty() ? std::string()
+                              : "something is being installed for " + device + ": ask again later";
+    };
     return services;
 }
 

@@ -262,6 +262,16 @@ std::unique_ptr<api::SoftwareStation> FirmwareDepot::openSoftware(FirmwareTarget
     return std::make_unique<Station>(*this, std::move(target), std::move(method));
 }
 
+std::string FirmwareDepot::busyWith() const
+{
+    const auto running = std::ranges::find_if(
+        running_, [this](const auto& entry) { return entry.second.places == &installs_; });
+    if (running != running_.end())
+        return running->second.job.target.device;
+    return installs_.waiting.empty() ? std::string()
+                                     : installs_.waiting.front().second.target.device;
+}
+
 void FirmwareDepot::forget(const std::string& device)
 {
     worker_.post([directory = directory_, device] {

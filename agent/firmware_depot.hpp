@@ -62,6 +62,10 @@ public:
     /// One for each component of a device.
     [[nodiscard]] std::unique_ptr<api::SoftwareStation> openSoftware(FirmwareTarget target,
                                                                      api::SoftwareMethod method);
+    /// A device that something is being installed on, removed from or switched at, or that waits
+    /// for it; empty: there is none.
+    [[nodiscard]] std::string busyWith() const;
+
     /// The device is no more, and its packages go.
     void forget(const std::string& device);
 

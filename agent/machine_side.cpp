@@ -159,6 +159,8 @@ void MachineSide::reboot(lwm2m::Object::Done done) const
     if (!services_.reboot)
         return done(model::refuse(model::OutcomeCode::MethodNotAllowed,
                                   "servers may not reboot this gateway"));
+    if (auto why = services_.whyNotNow ? services_.whyNotNow() : std::string(); !why.empty())
+        return done(model::refuse(model::OutcomeCode::MethodNotAllowed, std::move(why)));
     log::notice("the gateway's machine is asked to reboot, by a server");
     services_.reboot([done = std::move(done)](const base::Expected<void>& begun) mutable {
         if (begun)

@@ -41,6 +41,8 @@ struct MachineServices
     /// For /3/0/4; none: servers may not. Answers when the machine has begun to go down, or why
     /// not.
     std::function<void(base::UniqueFunction<void(base::Expected<void>)>)> reboot{};
+    /// Why it must not go down now, for the server that asked; empty or none: it may.
+    std::function<std::string()> whyNotNow{};
 };
 
 /// What the gateway has in place of a bridge when it is a client of its own: who the machine is,

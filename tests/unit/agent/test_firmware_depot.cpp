@@ -474,6 +474,16 @@ BOOST_AUTO_TEST_CASE(never_runs_two_programs_for_one_device)
     BOOST_TEST(*isAlone);
 }
 
+BOOST_AUTO_TEST_CASE(says_for_whom_something_is_installed)
+{
+    station = open({"/bin/sleep", "30"}, {}, "meter-7");
+    BOOST_TEST(depot->busyWith().empty());
+    station->install([](const base::Expected<void>&) {});
+    BOOST_TEST(depot->busyWith() == "meter-7");
+    station.reset();
+    until([&] { return depot->busyWith().empty(); });
+}
+
 BOOST_AUTO_TEST_CASE(ends_what_runs_when_the_device_goes)
 {
     bool isTold = false;
