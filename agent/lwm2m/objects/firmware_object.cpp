@@ -98,7 +98,9 @@ Expected<model::Sample> FirmwareObject::read(const Path& path) const
 
 void FirmwareObject::write(Id, std::vector<ResourceWrite> values, WriteMode, Done done)
 {
-    if (values.size() != 1)
+    if (values.empty()) // all that was written is optional and not here
+        return done({});
+    if (values.size() > 1)
         return done(refuse(OutcomeCode::BadRequest, "either a package or its URI is written"));
     auto& [path, value] = values.front();
     if (const auto* uri = std::get_if<std::string>(&value))

@@ -109,7 +109,9 @@ Expected<model::Sample> SoftwareObject::read(const Path& path) const
 
 void SoftwareObject::write(Id instance, std::vector<ResourceWrite> values, WriteMode, Done done)
 {
-    if (values.size() != 1)
+    if (values.empty()) // all that was written is optional and not here
+        return done({});
+    if (values.size() > 1)
         return done(refuse(OutcomeCode::BadRequest, "either a package or its URI is written"));
     auto& [path, value] = values.front();
     if (const auto* uri = std::get_if<std::string>(&value))

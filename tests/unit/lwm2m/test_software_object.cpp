@@ -114,6 +114,17 @@ BOOST_AUTO_TEST_CASE(lets_servers_only_look_where_they_may_not_write)
     BOOST_TEST(f.stations[0].package.empty());
 }
 
+BOOST_AUTO_TEST_CASE(ignores_optional_resources_that_it_does_not_have)
+{
+    auto request = post("/9/0", R"([{"n":"/9/0/14","vs":"user"},{"n":"/9/0/15","vs":"secret"}])");
+    request.contentFormat = senmlJsonFormat;
+
+    BOOST_TEST((ask(request).code == OutcomeCode::Changed));
+
+    BOOST_TEST(text("/9/0/7") == "0");
+    BOOST_TEST((writeText("/9/0/14", "user").code == OutcomeCode::NotFound));
+}
+
 BOOST_AUTO_TEST_CASE(takes_a_package_for_the_component_it_is_written_to)
 {
     BOOST_TEST((push("/9/1/2", {1, 2, 3}) == OutcomeCode::Changed));
