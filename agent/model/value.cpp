@@ -83,8 +83,10 @@ std::optional<Wide> asWide(const Value& value)
     if (const auto* time = std::get_if<Time>(&value))
         return time->seconds;
     const auto* number = std::get_if<double>(&value);
-    constexpr double beyond = 18446744073709551616.0; // 2^64
-    if (number != nullptr && std::trunc(*number) == *number && std::abs(*number) < beyond)
+    // 2^64; and -2^63, which is also what the numbers just below it are rounded to.
+    constexpr double above = 18446744073709551616.0;
+    constexpr double below = -9223372036854775808.0;
+    if (number != nullptr && std::trunc(*number) == *number && *number<above&& * number> below)
         return static_cast<Wide>(*number);
     return std::nullopt;
 }
