@@ -132,8 +132,10 @@ BOOST_AUTO_TEST_CASE(reads_a_sensortag)
     check(held(sensorTag, ti("aa71"), "0A20"), {{"/3301/0/5700", "0.4"}});     // 10 * 2^2 / 100
     check(held(sensorTag, ti("aa71"), "FFBF"), {{"/3301/0/5700", "83865.6"}}); // its largest
     check(held(sensorTag, "ffe1", "02"), {{"/3347/0/5500", "false"}, {"/3347/1/5500", "true"}});
-    check(held(sensorTag, ti("aa65"), "01"), {{"/3311/0/5850", "true"}});
-    check(held(sensorTag, ti("aa65"), "02"), {}); // the green one
+    check(held(sensorTag, ti("aa65"), "01"),
+          {{"/3311/0/5850", "true"}, {"/3311/1/5850", "false"}, {"/3306/0/5850", "false"}});
+    check(held(sensorTag, ti("aa65"), "06"),
+          {{"/3311/0/5850", "false"}, {"/3311/1/5850", "true"}, {"/3306/0/5850", "true"}});
 }
 
 BOOST_AUTO_TEST_CASE(reads_a_thingy)
@@ -155,13 +157,14 @@ BOOST_AUTO_TEST_CASE(reads_a_mijia_thermometer)
 BOOST_AUTO_TEST_CASE(a_write_is_the_octets_of_its_characteristic)
 {
     for (const auto& plan : bridges::ble::readingPlans(*shippedProfile(sensorTag))) {
-        if (!plan.has({3311, 0, 5850}))
-            continue;
-        const auto& source = plan.sources.front().second;
-        BOOST_TEST(base::toHex(bridges::ble::octetsFor(source, true).value()) == "01");
-        BOOST_TEST(base::toHex(bridges::ble::octetsFor(source, false).value()) == "00");
-        BOOST_TEST(!bridges::ble::octetsFor(source, 1.0).has_value());
-        return;
+        for (const auto& [path, source] : plan.sources) {
+            if (path != model::Path{3311, 1, 5850})
+                continue;
+            BOOST_TEST(base::toHex(bridges::ble::octetsFor(source, true).value()) == "02");
+            BOOST_TEST(base::toHex(bridges::ble::octetsFor(source, false).value()) == "00");
+            BOOST_TEST(!bridges::ble::octetsFor(source, 1.0).has_value());
+            return;
+        }
     }
     BOOST_FAIL("no such plan");
 }
