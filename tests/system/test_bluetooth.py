@@ -134,6 +134,26 @@ class ASensor(BluetoothCase):
         self.server.wait(event="notify", endpoint=TAG, path=TEMPERATURE)
         self.assertAlmostEqual(self.server.value(TAG, TEMPERATURE), 20.0)
 
+    def test_that_says_it_has_no_value_has_none_at_the_server(self):
+        self.radio = Radio(self.site)
+        self.attach(TAG, "ruuvitag-rawv2", TAG_ADDRESS)
+        self.wait_available(TAG, self.radio.send_ruuvi)
+
+        def send_without_temperature():
+            self.radio.sequence += 1
+            frame = RUUVI.format(self.radio.sequence)
+            self.radio.tell(f"advertise {TAG_ADDRESS} -61 company 0499 {frame[:2]}8000{frame[6:]}")
+
+        def told(path):
+            answer = self.server.send("read", endpoint=TAG, path=path, accept="senml-json")
+            return answer.get("values", {}).get(path)
+
+        wait_until("no temperature", lambda: send_without_temperature() or told(TEMPERATURE) is None)
+        self.assertIn("not available", self.site.call("read", TAG, TEMPERATURE).stderr)
+        self.assertAlmostEqual(told(HUMIDITY), 53.49)
+        self.assertEqual(self.device(TAG)["FieldState"], "available")
+        wait_until("a temperature again", lambda: self.radio.send_ruuvi() or told(TEMPERATURE) == 24.3)
+
     def test_that_encrypts_is_understood_once_its_key_is_set_also_after_a_restart(self):
         radio = Radio(self.site)
         self.attach("climate-1", "bthome-v2-climate", SEALED_ADDRESS)
