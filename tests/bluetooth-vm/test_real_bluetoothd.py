@@ -7,7 +7,7 @@ import struct
 import unittest
 
 import gateway_site
-from virtual_peripheral import ENCRYPTED, NOTIFY, READ, Peripheral
+from virtual_peripheral import COMMAND, ENCRYPTED, INDICATE, NOTIFY, READ, WRITE, Peripheral
 from virtual_radio import Controller, Sensor, part
 
 BUILD = os.environ["CAUSEWAY_BUILD"]
@@ -184,6 +184,78 @@ class APeripheral(RealBluetoothd):
         for name, heart in hearts.items():
             self.wait_rate(name, heart, 100)
             self.assertGreater(heart.connections, STORMS)
+
+
+class AForeignPeripheral(RealBluetoothd):
+    """By a profile of an operator's: commands, indications, bits, equal UUIDs, and more octets than fit one exchange."""
+
+    ADDRESS, TEXT = "24:71:89:C0:AB:CD", "/3341/0/5527"
+    PROFILE = """
+title = "Lamp"
+manufacturer = "M"
+model = "M"
+[ble]
+connect = true
+[[resource]]
+path = "/3311/0/5850"
+characteristic = "ee02"
+notify = true
+length = 2
+at = 1
+type = "bit"
+bit = 7
+write = { characteristic = "ee01" }
+[[resource]]
+path = "/3311/1/5850"
+characteristic = "ee04"
+length = 3
+at = 1
+type = "bit"
+bit = 4
+write = { verify = true }
+[[resource]]
+path = "/3303/0/5700"
+characteristic = "ee03"
+occurrence = 1
+type = "s24"
+scale = 0.001
+sentinels = [0x800000]
+[[resource]]
+path = "/3341/0/5527"
+characteristic = "ee05"
+type = "string"
+octets = 200
+write = { verify = true }
+"""
+
+    def write(self, path, value):
+        done = SITE.call("write", "lamp", path, value)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def wait_word(self, path, word):
+        wait_until(f"{word} at {path}", lambda: SITE.call("read", "lamp", path).stdout.split()[:1] == [word])
+
+    def test_is_read_commanded_and_written_in_parts(self):
+        (SITE.directory / "profiles").mkdir(exist_ok=True)
+        (SITE.directory / "profiles/lamp.toml").write_text(self.PROFILE)
+        SITE.ctl("profile", "reload")
+        lamp = self.show(peripheral(self.ADDRESS, b"Lamp", 0xfff0, [
+            (0xee01, COMMAND, b"\0"), (0xee02, INDICATE, b"\0\0"), (0xee03, READ, b"\1\0\0"),
+            (0xee03, READ, bytes.fromhex("c4ffff")), (0xee04, READ | WRITE, bytes.fromhex("11220f")),
+            (0xee05, READ | WRITE, b"a" * 150)]))
+        self.attach("lamp", "lamp", self.ADDRESS)
+        self.wait_available("lamp")
+        self.wait_value("lamp", TEMPERATURE, -0.06)
+        self.wait_word(self.TEXT, "a" * 150)
+
+        self.write("/3311/0/5850", "true")
+        wait_until("the command", lambda: lamp.find(0xee01).value == b"\x80")
+        lamp.set(0xee02, b"\0\x80")
+        self.wait_word("/3311/0/5850", "on")
+        self.write("/3311/1/5850", "true")
+        self.assertEqual(lamp.find(0xee04).value, bytes.fromhex("11320f"))
+        self.write(self.TEXT, "b" * 180)
+        self.assertEqual(lamp.find(0xee05).value, b"b" * 180)
 
 
 class ABond(RealBluetoothd):

@@ -9,7 +9,7 @@ from virtual_security import Security
 ATT_CHANNEL, SECURITY_CHANNEL = 4, 6
 MTU = 64
 PRIMARY, CHARACTERISTIC, CONFIGURATION = 0x2800, 0x2803, 0x2902
-READ, WRITE, NOTIFY = 0x02, 0x08, 0x10
+READ, COMMAND, WRITE, NOTIFY, INDICATE = 0x02, 0x04, 0x08, 0x10, 0x20
 ENCRYPTED = 0x100  # only for who is bonded; this one is not told
 INVALID_HANDLE, READ_NOT_PERMITTED, WRITE_NOT_PERMITTED = 1, 2, 3
 NOT_AUTHENTICATED, NOT_SUPPORTED, INVALID_OFFSET, NOT_FOUND = 5, 6, 7, 10
@@ -60,7 +60,7 @@ class Peripheral:
             handle = len(self.attributes) + 2
             self.add(Attribute(CHARACTERISTIC, struct.pack("<BH", can & 0xff, handle) + uuid_octets(uuid)))
             self.add(Attribute(uuid, value, can))
-            if can & NOTIFY:
+            if can & (NOTIFY | INDICATE):
                 self.add(Attribute(CONFIGURATION, b"\0\0", READ | WRITE))
         head.end = len(self.attributes)
 
@@ -76,12 +76,15 @@ class Peripheral:
                 self.tell(attribute)
 
     def tell(self, attribute):
-        wants = attribute.can & NOTIFY and self.attributes[attribute.handle].value[0] & 1  # its configuration follows it
-        if wants and self.handle is not None:
-            self.send(struct.pack("<BH", 0x1b, attribute.handle) + attribute.value)
+        if not attribute.can & (NOTIFY | INDICATE) or self.handle is None:
+            return
+        wanted = self.attributes[attribute.handle].value[0]  # its configuration follows it
+        kind = 0x1b if wanted & 1 else 0x1d if wanted & 2 else None
+        if kind:
+            self.send(struct.pack("<BH", kind, attribute.handle) + attribute.value)
 
     def notifies(self, uuid):
-        return self.attributes[self.find(uuid).handle].value[0] & 1
+        return self.attributes[self.find(uuid).handle].value[0] & 3
 
     # --- its connection ---
 
@@ -90,6 +93,7 @@ class Peripheral:
 
     def on_connected(self, controller, handle):
         self.controller, self.handle = controller, handle
+        self.prepared = []
         self.connections += 1
         self.security.on_connected(own_address(), False, address_octets(self.address), is_random(self.address))
 
@@ -120,10 +124,12 @@ class Peripheral:
     def on_request(self, octets):
         handlers = {0x02: self.exchange_mtu, 0x04: self.find_information, 0x06: self.find_by_value,
                     0x08: self.read_by_type, 0x0a: self.read, 0x0c: self.read_from, 0x10: self.read_by_group,
-                    0x12: self.write}
+                    0x12: self.write, 0x16: self.prepare_write, 0x18: self.execute_write}
         kind = octets[0]
+        if kind == 0x52:
+            self.obey(octets[1:])
         if kind == 0x1e or kind & 0x40:
-            return  # a confirmation, or a command: nobody here takes one
+            return  # a confirmation, or a command: nobody answers
         try:
             if kind not in handlers:
                 raise AttRefusal(NOT_SUPPORTED)
@@ -193,9 +199,28 @@ class Peripheral:
             raise AttRefusal(INVALID_OFFSET, attribute.handle)
         return b"\x0d" + attribute.value[offset:offset + MTU - 1]
 
-    def write(self, octets):
+    def obey(self, octets):
+        attribute = self.at(octets)
+        if attribute.can & COMMAND:
+            attribute.value = octets[2:]
+
+    def writable(self, octets):
         attribute = self.at(octets)
         if not attribute.can & WRITE:
             raise AttRefusal(WRITE_NOT_PERMITTED, attribute.handle)
-        attribute.value = octets[2:]
+        return attribute
+
+    def write(self, octets):
+        self.writable(octets).value = octets[2:]
         return b"\x13"
+
+    def prepare_write(self, octets):
+        attribute = self.writable(octets)
+        self.prepared.append((attribute, struct.unpack_from("<H", octets, 2)[0], octets[4:]))
+        return b"\x17" + octets
+
+    def execute_write(self, octets):
+        prepared, self.prepared = self.prepared, []
+        for attribute, offset, part in prepared if octets[0] else []:
+            attribute.value = attribute.value[:offset] + part
+        return b"\x19"
