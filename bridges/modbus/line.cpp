@@ -244,6 +244,12 @@ void Line::onIdle()
         startIdleTime();
         return;
     }
+    fallAsleep();
+}
+
+void Line::fallAsleep()
+{
+    idleTimer_.stop();
     sleep_ = Sleep::Asleep;
     ++counters_["idleCloses"];
     reportSoon();
@@ -258,9 +264,12 @@ bool Line::isIdle() const
 
 void Line::onDown(const base::Error& reason)
 {
-    // Where a connection need not stay, the other end may have closed it, too.
-    if (isIdle() && idleTimeout_ > base::Duration::zero() && parts_.link->canSleep())
-        onIdle();
+    // Where a connection need not stay, the other end may have closed it, too. A server that has
+    // answered over it has closed what nobody used: opened again at once it would be closed again,
+    // before there was an answer to tell that it is there.
+    const bool needNotStay = idleTimeout_ > base::Duration::zero() || hasAnswered_;
+    if (isIdle() && needNotStay && parts_.link->canSleep())
+        fallAsleep();
     else if (mayReconnect())
         reconnect(reason);
     else

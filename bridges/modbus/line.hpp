@@ -137,6 +137,7 @@ private:
     void reconnect(const base::Error& reason);
     void startIdleTime();
     void onIdle();
+    void fallAsleep();
     [[nodiscard]] bool isIdle() const;
     void learnIdleTimeout();
     void failAll(const base::Error& reason);

@@ -218,6 +218,27 @@ BOOST_FIXTURE_TEST_CASE(does_not_mind_that_the_other_end_closes_it_first, Fixtur
     BOOST_TEST((user.heard == std::vector<std::string>{"up"}));
 }
 
+BOOST_FIXTURE_TEST_CASE(bears_a_server_that_closes_between_two_polls, Fixture)
+{
+    line.leave(1);
+    line.leave(3);
+
+    for (int poll = 1; poll <= 3; ++poll) {
+        Expected<Answer> answer = base::fail(ErrorKind::Internal, "none");
+        line.submit({2, FunctionCode::ReadHoldingRegisters, 7, 1, {}},
+                    Priority::Poll,
+                    [&](Expected<Answer> ended) { answer = std::move(ended); });
+        scheduler.advance(30s);
+        BOOST_TEST((answer == Answer{7}));
+        link->lose();
+        scheduler.advance(270s);
+        BOOST_TEST(line.isUp());
+        BOOST_TEST(link->opened == poll); // not before somebody asks
+    }
+
+    BOOST_TEST((other.heard == std::vector<std::string>{"up", "up"})); // it is two units
+}
+
 BOOST_FIXTURE_TEST_CASE(minds_that_it_is_lost_while_somebody_waits, Fixture)
 {
     const auto asked = read(7);
