@@ -2,6 +2,8 @@
 #include "bridges/field_buses.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -28,6 +30,14 @@ constexpr std::chrono::milliseconds longestPeriod{std::chrono::hours(24)};
 constexpr std::chrono::milliseconds shortestTimeout{10};
 constexpr std::chrono::milliseconds longestTimeout{60000};
 constexpr std::chrono::milliseconds longestSilence{1000};
+
+bool hasControlCharacter(std::string_view text)
+{
+    return std::ranges::any_of(text, [](char character) {
+        const auto octet = static_cast<unsigned char>(character);
+        return octet < 0x20 || octet == 0x7F;
+    });
+}
 
 /// Serial Line V1.02 §2.2: 0 is the broadcast, 248 to 255 are reserved.
 constexpr std::uint8_t mostSerialUnit = 247;
@@ -91,6 +101,8 @@ Expected<void> FieldBuses::check(const LineSettings& settings)
         return fail(
             ErrorKind::InvalidArgument,
             fmt::format("the extra silence is between 0 and {} ms", longestSilence.count()));
+    if (hasControlCharacter(settings.serialPort) || hasControlCharacter(settings.host))
+        return fail(ErrorKind::InvalidArgument, "a port and a host have no control characters");
     if (settings.kind == LineSettings::Kind::Tcp && settings.localEcho)
         return fail(ErrorKind::InvalidArgument, "Modbus TCP has no local echo");
     if (settings.kind != LineSettings::Kind::Rtu && settings.rs485 != LineSettings::Rs485::None)

@@ -294,12 +294,15 @@ BOOST_FIXTURE_TEST_CASE(refuses_settings_that_can_never_work, Fixture)
     auto portless = rtu();
     portless.serialPort.clear();
     auto hostless = tcp("", "502");
+    auto strange = rtu();
+    strange.serialPort += '\n';
     BOOST_REQUIRE(buses.addLine(rtu()));
     auto twin = rtu();
     twin.name = "rtu-1";
 
     BOOST_TEST((FieldBuses::check(slow).error().kind == ErrorKind::InvalidArgument));
     BOOST_TEST((FieldBuses::check(portless).error().kind == ErrorKind::InvalidArgument));
+    BOOST_TEST((FieldBuses::check(strange).error().kind == ErrorKind::InvalidArgument));
     BOOST_TEST((FieldBuses::check(hostless).error().kind == ErrorKind::InvalidArgument));
     BOOST_TEST((buses.addLine(rtu()).error().kind == ErrorKind::AlreadyExists));
     BOOST_TEST((buses.addLine(twin).error().kind == ErrorKind::AlreadyExists));

@@ -167,20 +167,12 @@ BOOST_AUTO_TEST_CASE(r43_plain_coap_has_no_suites)
     BOOST_TEST(!admitServer(server, true).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_line_needs_what_its_kind_needs)
+BOOST_AUTO_TEST_CASE(a_line_needs_a_name)
 {
     api::LineSettings line;
+    BOOST_TEST(!admitLine(line).has_value());
+
     line.name = "rtu-0";
-    BOOST_TEST(!admitLine(line).has_value());
-
-    line.serialPort = "/dev/ttyUSB0";
-    BOOST_TEST(admitLine(line).has_value());
-    line.baudRate = 9601;
-    BOOST_TEST(!admitLine(line).has_value());
-
-    line.kind = api::LineSettings::Kind::Tcp;
-    BOOST_TEST(!admitLine(line).has_value());
-    line.host = "::1";
     BOOST_TEST(admitLine(line).has_value());
 }
 
