@@ -39,6 +39,7 @@ struct DeviceProfile
     std::vector<std::string> sources; ///< where the register map comes from
     modbus::UnitLimits limits;
     modbus::OpeningSteps opening;
+    std::vector<modbus::KeepAlive> keepAlives;
     ble::AdvertisementFormat advertisement; ///< bridge "ble", of a device that only tells
     std::optional<ble::GattFormat> gatt;    ///< bridge "ble", of a device that is connected
     std::chrono::seconds gatewayPeriod{10}; ///< how often the gateway itself is looked at

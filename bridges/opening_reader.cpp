@@ -37,6 +37,17 @@ RegisterTable tableOf(ProfileTable& table)
     return table.choice("table", all(tableWords)).value_or(RegisterTable::HoldingRegister);
 }
 
+/// Ten times a second: the line is there for the values.
+constexpr std::int64_t leastPeriod = 100;
+/// A day; what is rarer is no sign of life.
+constexpr std::int64_t mostPeriod = 86'400'000;
+
+void checkWritable(ProfileTable& table, RegisterTable where)
+{
+    if (modbus::isReadOnly(where))
+        table.complain("table", fmt::format("{}s cannot be written", modbus::toString(where)));
+}
+
 void checkEnd(ProfileTable& table, std::uint16_t address, std::size_t count)
 {
     if (address + count > 0x10000U)
@@ -66,10 +77,41 @@ modbus::SetupStep readSetup(ProfileTable table, const PointDefaults& defaults)
     step.isAlways = table.flag("always").value_or(false);
     step.usesMultiple = table.flag("multiple").value_or(false);
     checkEnd(table, step.address, step.words.size());
-    if (step.table == RegisterTable::DiscreteInput || step.table == RegisterTable::InputRegister)
-        table.complain("table", fmt::format("{}s cannot be written", modbus::toString(step.table)));
+    checkWritable(table, step.table);
     table.refuseOthers();
     return step;
+}
+
+modbus::KeepAlive readKeepAlive(ProfileTable table, const PointDefaults& defaults)
+{
+    modbus::KeepAlive sign;
+    sign.table = tableOf(table);
+    sign.address = readAddress(table, "address", defaults);
+    sign.words = wordsOf(table, "values", sign.table);
+    if (table.has("alternate"))
+        sign.otherWords = wordsOf(table, "alternate", sign.table);
+    if (!sign.otherWords.empty() && sign.otherWords.size() != sign.words.size())
+        table.complain("alternate", "alternate has as many numbers as values");
+    sign.usesMultiple = table.flag("multiple").value_or(false);
+    sign.period =
+        std::chrono::milliseconds(table.requiredInteger("period-ms", leastPeriod, mostPeriod));
+    checkEnd(table, sign.address, sign.words.size());
+    checkWritable(table, sign.table);
+    table.refuseOthers();
+    return sign;
+}
+
+modbus::Unlock readUnlock(ProfileTable table, const PointDefaults& defaults)
+{
+    modbus::Unlock unlock;
+    unlock.table = table.choice("table", all(tableWords)).value_or(RegisterTable::HoldingRegister);
+    unlock.address = readAddress(table, "address", defaults);
+    unlock.words = wordsOf(table, "values", unlock.table);
+    unlock.usesMultiple = table.flag("multiple").value_or(false);
+    checkEnd(table, unlock.address, unlock.words.size());
+    checkWritable(table, unlock.table);
+    table.refuseOthers();
+    return unlock;
 }
 
 } // namespace causeway::bridges

@@ -13,4 +13,10 @@ namespace causeway::bridges {
 /// A [[setup]]: registers that a device is given before it is polled.
 [[nodiscard]] modbus::SetupStep readSetup(ProfileTable table, const PointDefaults& defaults);
 
+/// A [[keep-alive]]: registers that a device is given again and again.
+[[nodiscard]] modbus::KeepAlive readKeepAlive(ProfileTable table, const PointDefaults& defaults);
+
+/// What a device is given before a write, the `unlock` of a [[resource]].
+[[nodiscard]] modbus::Unlock readUnlock(ProfileTable table, const PointDefaults& defaults);
+
 } // namespace causeway::bridges

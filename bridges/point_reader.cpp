@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "bridges/opening_reader.hpp"
 #include "bridges/unit_conversion.hpp"
 
 namespace causeway::bridges {
@@ -30,59 +31,8 @@ constexpr std::int64_t mostDecimals = 15;
 constexpr std::int64_t mostPause = 86'400'000;
 /// Longer than this a relay is switched, not pulsed.
 constexpr std::int64_t mostPulse = 60'000;
-/// V1.1b3 §6.3
-constexpr std::uint16_t mostExtent = 125;
-
-bool isNumber(ResourceType type)
-{
-    return type == ResourceType::Integer || type == ResourceType::UnsignedInteger ||
-           type == ResourceType::Float || type == ResourceType::Time;
-}
-
-bool canBecome(const Point& point)
-{
-    const RawType raw = point.encoding.type;
-    const bool isWord = raw != RawType::Bit && raw != RawType::String;
-    const bool hasMeanings = !point.encoding.meanings.empty();
-    switch (point.valueType) {
-    case ResourceType::Boolean:
-        return raw == RawType::Bit || (isWord && hasMeanings);
-    case ResourceType::String:
-        return raw != RawType::Bit || hasMeanings;
-    case ResourceType::Float:
-    case ResourceType::Integer:
-    case ResourceType::UnsignedInteger:
-    case ResourceType::Time:
-        return isWord;
-    default:
-        return false;
-    }
-}
-
-bool canDecode(const Encoding& encoding)
-{
-    const RawType raw = encoding.type;
-    const bool isWhole = encoding.width == 0 && encoding.meanings.empty();
-    switch (encoding.decoding) {
-    case Decoding::PowerFactor4q:
-        return modbus::isFloat(raw);
-    case Decoding::Mod10000:
-    case Decoding::SignMagnitude:
-        return modbus::isBinary(raw);
-    case Decoding::Ieee11073:
-        return isWhole && (raw == RawType::U16 || raw == RawType::U32);
-    case Decoding::Opt3001:
-        return isWhole && raw == RawType::U16;
-    case Decoding::Plain:
-        break;
-    }
-    return true;
-}
-
-bool isReadOnly(RegisterTable table)
-{
-    return table == RegisterTable::DiscreteInput || table == RegisterTable::InputRegister;
-}
+/// Current and voltage transformer, and a little more.
+constexpr std::size_t mostParts = 8;
 
 std::uint64_t absentNumber(Absence absence, const Encoding& encoding)
 {
@@ -107,6 +57,9 @@ Point PointReader::read(const model::ResourceDefinition& definition,
 {
     point_.valueType = definition.type;
     readPlace();
+    table_.table("unlock", [this](ProfileTable inner) {
+        point_.unlock = readUnlock(std::move(inner), defaults_);
+    });
     if (table_.has("execute")) {
         readExecute();
         return std::move(point_);
@@ -116,6 +69,9 @@ Point PointReader::read(const model::ResourceDefinition& definition,
     point_.pollClass = table_.choice("poll", all(pollWords)).value_or(PollClass::Fast);
     point_.isAlone = table_.flag("alone").value_or(false);
     table_.table("write", [this](ProfileTable inner) { readWrite(std::move(inner)); });
+    if (point_.unlock && !point_.write)
+        table_.complain("unlock", "unlock is for what is written or executed");
+    readUnreadable();
     checkEncoding();
     return std::move(point_);
 }
@@ -166,6 +122,47 @@ void PointReader::readEncoding(const std::optional<std::string>& units)
     readBits();
     readText();
     readNumber(units);
+    readParts();
+}
+
+// What is added must be read with it: between two requests a counter runs over. What it is
+// multiplied by is set once, and is often far away.
+void PointReader::readParts()
+{
+    table_.eachTable("plus", [this](ProfileTable inner) {
+        modbus::Part part = PointReader(inner, defaults_).readPart(point_.table);
+        part.encoding.scale *= unitFactor_; // it counts in the unit of the whole
+        part.encoding.offset *= unitFactor_;
+        point_.plus.push_back(std::move(part));
+    });
+    table_.eachTable("times", [this](ProfileTable inner) {
+        point_.times.push_back(PointReader(inner, defaults_).readPart(std::nullopt));
+    });
+    if (point_.plus.size() > mostParts || point_.times.size() > mostParts)
+        table_.complain("plus", fmt::format("a value has at most {} parts", mostParts));
+}
+
+modbus::Part PointReader::readPart(std::optional<RegisterTable> table)
+{
+    point_.valueType = ResourceType::Float;
+    if (!table && !table_.has("table"))
+        table_.complain("table", "table is missing");
+    if (table)
+        point_.table = *table;
+    else
+        point_.table =
+            table_.choice("table", all(tableWords)).value_or(RegisterTable::HoldingRegister);
+    point_.address = address(table_, "address");
+    readType();
+    readOrder();
+    readBits();
+    readFactors();
+    readAbsence();
+    if (holdsBits(point_.table))
+        table_.complain("table", "a bit is neither added nor multiplied by");
+    checkEncoding();
+    table_.refuseOthers();
+    return {point_.table, point_.address, point_.encoding};
 }
 
 void PointReader::readNumber(const std::optional<std::string>& units)
@@ -229,12 +226,17 @@ void PointReader::readText()
         table_.choice("characters", all(characterWords)).value_or(modbus::Characters::Both);
 }
 
+void PointReader::readFactors()
+{
+    for (const double factor : table_.numbers("scale"))
+        point_.encoding.scale *= factor;
+    point_.encoding.offset = table_.number("offset").value_or(0.0);
+}
+
 void PointReader::readScale(const std::optional<std::string>& units)
 {
     Encoding& encoding = point_.encoding;
-    for (const double factor : table_.numbers("scale"))
-        encoding.scale *= factor;
-    encoding.offset = table_.number("offset").value_or(0.0);
+    readFactors();
     if (const auto decimals = table_.integer("decimals", 0, mostDecimals))
         encoding.decimals = static_cast<std::uint8_t>(*decimals);
     const auto from = table_.text("from");
@@ -246,6 +248,7 @@ void PointReader::readScale(const std::optional<std::string>& units)
             "from", fmt::format("\"{}\" cannot be converted to \"{}\"", *from, units.value_or("")));
         return;
     }
+    unitFactor_ = converted->factor;
     encoding.scale *= converted->factor;
     encoding.offset = encoding.offset * converted->factor + converted->offset;
 }
@@ -323,6 +326,27 @@ void PointReader::readWriteLimits(ProfileTable& inner, WriteRule& rule)
     rule.pulse = pause("pulse-ms", mostPulse);
 }
 
+/// Whoever reads it gets what was written; what would have to be read first cannot be.
+void PointReader::readUnreadable()
+{
+    point_.isUnreadable = !table_.flag("readable").value_or(true);
+    if (!point_.isUnreadable)
+        return;
+    point_.pollClass = PollClass::OnDemand;
+    const WriteRule rule = point_.write.value_or(WriteRule{});
+    const bool isPart = point_.encoding.type == RawType::Bit || point_.encoding.width != 0;
+    const bool isMerged = isPart && !rule.usesMask && !modbus::holdsBits(point_.table);
+    if (!point_.write)
+        table_.complain("readable", "what is not readable is written: it needs write");
+    if (table_.has("poll"))
+        table_.complain("poll", "what is not readable is not polled");
+    if (rule.verifies || rule.toggles || rule.pulse.count() > 0)
+        table_.complain("readable", "a write with verify, toggle or pulse-ms reads it");
+    if (isMerged || point_.exponentAddress)
+        table_.complain("readable",
+                        "without its register's other bits, or its scale, it cannot be written");
+}
+
 void PointReader::readExecute()
 {
     if (table_.anyScalar("execute") == "toggle")
@@ -332,7 +356,7 @@ void PointReader::readExecute()
             static_cast<std::uint16_t>(table_.requiredInteger("execute", 0, mostAddress));
     point_.pollClass = PollClass::OnDemand;
     allowsServerWrites_ = table_.flag("by-server").value_or(false);
-    if (isReadOnly(point_.table))
+    if (modbus::isReadOnly(point_.table))
         table_.complain("execute",
                         fmt::format("{}s cannot be written", modbus::toString(point_.table)));
 }
@@ -345,67 +369,6 @@ void PointReader::readToggle()
     point_.encoding.type = RawType::Bit;
     if (!modbus::holdsBits(point_.table))
         point_.encoding.shift = static_cast<std::uint8_t>(table_.requiredInteger("bit", 0, 15));
-}
-
-void PointReader::checkWrite(ProfileTable& inner, const WriteRule& rule)
-{
-    const RegisterTable table = rule.table.value_or(point_.table);
-    const bool hasMeanings = !point_.encoding.meanings.empty();
-    if (isNumber(point_.valueType) && !hasMeanings && !rule.range)
-        inner.complain("range", "a number that is written needs its range");
-    if (isReadOnly(table))
-        inner.complain("", fmt::format("{}s cannot be written", modbus::toString(table)));
-    if (modbus::holdsBits(table) != modbus::holdsBits(point_.table))
-        inner.complain("table", "a bit is written to a bit, a register to a register");
-    const bool isPart = point_.encoding.type == RawType::Bit || point_.encoding.width != 0;
-    if (rule.usesMask && (modbus::holdsBits(table) || point_.encoding.words != 1 || !isPart))
-        inner.complain("mask", "only a part of one register is written with a mask");
-    if (rule.usesMask && rule.usesMultiple)
-        inner.complain("mask", "a write has either a mask or the function code for several");
-    if (rule.step < 0.0)
-        inner.complain("step", "step must be above 0");
-    if (rule.pulse.count() > 0 && point_.valueType != ResourceType::Boolean)
-        inner.complain("pulse-ms", "only a Boolean is written as a pulse");
-    if (rule.pulse.count() > 0 && point_.encoding.meanings.size() == 1)
-        inner.complain("pulse-ms", "a pulse needs a number for true and one for false");
-    if (rule.toggles && point_.encoding.type != RawType::Bit)
-        inner.complain("toggle", "only a bit is toggled");
-    const bool isElsewhere = rule.table || rule.address;
-    const bool isWhole = modbus::isBinary(point_.encoding.type) && point_.encoding.width == 0;
-    if (point_.exponentAddress && (isElsewhere || !isWhole || hasMeanings))
-        inner.complain("",
-                       "a value with a scale register is written as it is read: a whole number "
-                       "in its own registers");
-    if (point_.encoding.decoding == Decoding::PowerFactor4q ||
-        modbus::hasExponent(point_.encoding.decoding) || point_.encoding.type == RawType::F16)
-        inner.complain("", "what is encoded like this is only read");
-}
-
-void PointReader::checkEncoding()
-{
-    const Encoding& encoding = point_.encoding;
-    const RawType raw = encoding.type;
-    if (modbus::holdsBits(point_.table) && raw != RawType::Bit)
-        table_.complain("type", fmt::format("a {} is a bit", modbus::toString(point_.table)));
-    if (!canBecome(point_))
-        table_.complain("type",
-                        fmt::format("{} cannot become {}",
-                                    modbus::toString(raw),
-                                    model::toString(point_.valueType)));
-    if (encoding.scale == 0.0)
-        table_.complain("scale", "scale must not be 0");
-    const bool isPlain = raw == RawType::Bit || raw == RawType::String;
-    const bool isScaled = table_.has("scale") || table_.has("offset") || table_.has("valid") ||
-                          table_.has("clamp") || table_.has("from") || table_.has("scale-register");
-    if (isPlain && isScaled)
-        table_.complain("scale", fmt::format("a {} is not scaled", modbus::toString(raw)));
-    if (!canDecode(encoding))
-        table_.complain("decode", fmt::format("a {} is not encoded so", modbus::toString(raw)));
-    const bool isSunspec = !point_.sunspecModels.empty();
-    if (!isSunspec && point_.extent().end() > 0x10000U)
-        table_.complain("address", "the value reaches beyond address 65535");
-    if (!modbus::holdsBits(point_.table) && point_.extent().count > mostExtent)
-        table_.complain("scale-register", "the scale is too far from its value for one request");
 }
 
 } // namespace causeway::bridges

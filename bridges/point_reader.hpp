@@ -55,6 +55,9 @@ private:
     void readOrder();
     void readBits();
     void readText();
+    void readFactors();
+    void readParts();
+    [[nodiscard]] modbus::Part readPart(std::optional<modbus::RegisterTable> table);
     void readNumber(const std::optional<std::string>& units);
     void readScale(const std::optional<std::string>& units);
     void readAbsence();
@@ -62,16 +65,19 @@ private:
     void readOtherMeaning();
     void readWrite(ProfileTable inner);
     void readWriteLimits(ProfileTable& inner, modbus::WriteRule& rule);
+    void readUnreadable();
     void readExecute();
     void readToggle();
 
     void checkEncoding();
+    void checkParts();
     void checkWrite(ProfileTable& inner, const modbus::WriteRule& rule);
     [[nodiscard]] std::uint16_t address(ProfileTable& table, std::string_view key);
 
     ProfileTable& table_;
     const PointDefaults& defaults_;
     modbus::Point point_;
+    double unitFactor_ = 1.0; ///< from the device's unit to the Resource's
     bool allowsServerWrites_ = false;
 };
 

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
-#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,7 +15,6 @@
 namespace causeway::bridges {
 
 using modbus::Point;
-using modbus::RawType;
 using model::Id;
 using model::Path;
 
@@ -60,8 +57,10 @@ void moveBy(Point& point, std::int64_t addresses)
     const auto move = [addresses](std::uint16_t& address) {
         address = static_cast<std::uint16_t>(address + addresses);
     };
-    // A scale register serves all phases (SunSpec), so it stays.
+    // A scale register serves all phases (SunSpec), and so does a transformer's ratio: they stay.
     move(point.address);
+    for (modbus::Part& part : point.plus)
+        move(part.address);
     if (point.write && point.write->address)
         move(*point.write->address);
 }
@@ -73,38 +72,6 @@ std::string numbered(std::string text, std::int64_t number)
     if (const auto at = text.find(placeholder); at != std::string::npos)
         text.replace(at, placeholder.size(), std::to_string(number));
     return text;
-}
-
-bool isField(const Point& point)
-{
-    return point.encoding.type == RawType::Bit || point.encoding.width != 0;
-}
-
-/// A bit of an alarm word, and the word.
-bool isPartOf(const Point& field, const Point& whole)
-{
-    return isField(field) && modbus::isBinary(whole.encoding.type) &&
-           field.address >= whole.address && field.extent().end() <= whole.extent().end();
-}
-
-/// Two mappings of one register range with one type are one value in two units; bits of one
-/// register are neighbours, and parts of the number that the register is. Anything else that shares
-/// a register is a slip of the pen.
-bool mayShare(const Point& one, const Point& other)
-{
-    const auto placeOf = [](const Point& point) {
-        return std::tuple(point.address, point.count(), point.encoding.type);
-    };
-    return placeOf(one) == placeOf(other) || (isField(one) && isField(other)) ||
-           isPartOf(one, other) || isPartOf(other, one);
-}
-
-bool overlaps(const Point& one, const Point& other)
-{
-    return one.table == other.table && !one.executeValue && !other.executeValue &&
-           one.sunspecModels == other.sunspecModels &&
-           one.address < std::uint32_t{other.address} + other.count() &&
-           other.address < std::uint32_t{one.address} + one.count();
 }
 
 } // namespace
@@ -134,6 +101,9 @@ DeviceProfile ProfileReader::read(ProfileTable root)
             profile_.gatt->setup.push_back(ble::readSetupWrite(std::move(table)));
         else
             profile_.opening.setup.push_back(readSetup(std::move(table), defaults_));
+    });
+    root.eachTable("keep-alive", [this](ProfileTable table) {
+        profile_.keepAlives.push_back(readKeepAlive(std::move(table), defaults_));
     });
     root.eachTable("constant", [this](ProfileTable table) { readConstant(std::move(table)); });
     addIdentity(root);
@@ -168,9 +138,11 @@ void ProfileReader::readBridge(ProfileTable& root)
             profile_.advertisement = ble::readFormat(std::move(table), advertised_);
     });
     root.table("gateway", [&](ProfileTable table) { readGateway(root, std::move(table)); });
-    if (isBle && (root.has("probe") || (root.has("setup") && !profile_.gatt)))
+    if (isBle &&
+        (root.has("probe") || root.has("keep-alive") || (root.has("setup") && !profile_.gatt)))
         root.complain("ble",
-                      "[[probe]] is for Modbus devices, [[setup]] for those that are connected");
+                      "[[probe]] and [[keep-alive]] are for Modbus devices, [[setup]] for those "
+                      "that are connected");
 }
 
 void ProfileReader::addIdentity(ProfileTable& root)
@@ -263,6 +235,13 @@ void ProfileReader::readRegister(ProfileTable& table,
     PointReader reader(table, defaults_);
     mapping.point = reader.read(definition, texts.units ? texts.units : definition.units);
     const Point& point = *mapping.point;
+    const std::uint16_t most = profile_.limits.mostRegisters;
+    if (!modbus::holdsBits(point.table) && point.extent().count > most)
+        table.complain(
+            "address",
+            fmt::format("one request for the value has {} registers, max-registers is {}",
+                        point.extent().count,
+                        most));
     profile_.opening.walksSunspec |= !point.sunspecModels.empty();
     mapping.resource.operations.read = !point.executeValue;
     mapping.resource.operations.write = point.write.has_value();
@@ -404,86 +383,6 @@ void ProfileReader::add(ResourceMapping mapping, std::uint32_t line)
         complaint_.add(line,
                        fmt::format("{} stands in line {} already", path.toString(), first->second));
     profile_.mappings.push_back(std::move(mapping));
-}
-
-void ProfileReader::checkOperations(ProfileTable& table,
-                                    const ResourceMapping& mapping,
-                                    const model::ResourceDefinition& definition)
-{
-    const model::Operations& ours = mapping.resource.operations;
-    const model::Operations& allowed = definition.operations;
-    const auto refuse = [&](bool isOurs, bool isAllowed, std::string_view key, const char* what) {
-        if (isOurs && !isAllowed)
-            table.complain(
-                key, fmt::format("the definition does not allow {} to {}", definition.name, what));
-    };
-    refuse(ours.read, allowed.read, "path", "be read");
-    refuse(ours.write, allowed.write, "write", "be written");
-    refuse(ours.execute, allowed.execute, "execute", "be executed");
-}
-
-void ProfileReader::checkOverlaps()
-{
-    const auto& mappings = profile_.mappings;
-    for (std::size_t i = 0; i < mappings.size(); ++i) {
-        for (std::size_t j = 0; mappings[i].point && j < i; ++j) {
-            const auto& one = mappings[i].point;
-            const auto& other = mappings[j].point;
-            if (other && overlaps(*one, *other) && !mayShare(*one, *other))
-                complaint_.add(lines_.at(mappings[i].resource.path),
-                               fmt::format("{} overlaps {}, which is {} 0x{:04x}",
-                                           mappings[i].resource.path.toString(),
-                                           mappings[j].resource.path.toString(),
-                                           modbus::toString(other->table),
-                                           other->address));
-        }
-    }
-}
-
-void ProfileReader::checkWholeWrites()
-{
-    const auto isCharacteristic = [](const ResourceMapping& mapping) {
-        return mapping.source && mapping.source->reading;
-    };
-    for (const ResourceMapping& one : profile_.mappings) {
-        for (const ResourceMapping& other : profile_.mappings) {
-            if (isCharacteristic(one) && isCharacteristic(other) &&
-                ble::wouldCut(*one.source, *other.source))
-                complaint_.add(lines_.at(one.resource.path),
-                               fmt::format("a write of {} replaces the whole characteristic, of "
-                                           "which {} needs more",
-                                           one.resource.path.toString(),
-                                           other.resource.path.toString()));
-        }
-    }
-}
-
-void ProfileReader::checkMandatory()
-{
-    std::map<Path, std::uint32_t> instances;
-    for (const auto& [path, line] : lines_)
-        instances.emplace(path.upTo(2), line);
-    for (const auto& [instance, line] : instances) {
-        // The gateway itself adds what object 3 must have besides.
-        if (instance.object() != deviceObject)
-            checkMandatory(instance, line);
-    }
-}
-
-void ProfileReader::checkMandatory(const Path& instance, std::uint32_t line)
-{
-    for (const auto& resource : definitions_.find(instance.object())->resources) {
-        const Path path = instance.child(resource.id);
-        const auto isMapped = [&](const auto& entry) {
-            return path.contains(entry.first);
-        };
-        if (resource.isMandatory && std::ranges::none_of(lines_, isMapped))
-            complaint_.add(line,
-                           fmt::format("{} needs the mandatory {} ({})",
-                                       instance.toString(),
-                                       path.toString(),
-                                       resource.name));
-    }
 }
 
 } // namespace causeway::bridges

@@ -33,7 +33,7 @@ std::string_view fieldWordIn(const std::vector<std::string>& command)
 
 void ProfileReader::readGateway(ProfileTable& root, ProfileTable table)
 {
-    for (const std::string_view key : {"resource", "probe", "setup"}) {
+    for (const std::string_view key : {"resource", "probe", "setup", "keep-alive"}) {
         if (root.has(key))
             root.complain(key, fmt::format("[[{}]] is for devices, [gateway] has none", key));
     }

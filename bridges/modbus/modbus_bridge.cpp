@@ -53,6 +53,7 @@ ModbusBridge::ModbusBridge(const Field& field,
     settings.limits = place.limits;
     settings.serial = place.serial;
     settings.opening = profile_->opening;
+    settings.keepAlives = profile_->keepAlives;
     for (const ResourceMapping& mapping : profile_->mappings) {
         resources_.push_back(mapping.resource);
         if (!mapping.point)

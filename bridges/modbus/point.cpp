@@ -22,12 +22,18 @@ std::string_view toString(RegisterTable table)
 
 Extent Point::extent() const
 {
-    const Extent own{address, count()};
-    if (!exponentAddress)
-        return own;
-    const std::uint16_t first = std::min(address, *exponentAddress);
-    const std::uint32_t end = std::max(own.end(), std::uint32_t{*exponentAddress} + 1);
-    return {first, static_cast<std::uint16_t>(end - first)};
+    std::uint16_t first = address;
+    std::uint32_t end = std::uint32_t{address} + count();
+    const auto take = [&](std::uint16_t other, std::uint16_t words) {
+        first = std::min(first, other);
+        end = std::max(end, std::uint32_t{other} + words);
+    };
+    if (exponentAddress)
+        take(*exponentAddress, 1);
+    for (const Part& part : plus)
+        take(part.address, part.encoding.words);
+    constexpr std::uint32_t most = 0xFFFF;
+    return {first, static_cast<std::uint16_t>(std::min(end - first, most))};
 }
 
 } // namespace causeway::bridges::modbus

@@ -25,6 +25,11 @@ enum class RegisterTable : std::uint8_t { Coil, DiscreteInput, InputRegister, Ho
     return table == RegisterTable::Coil || table == RegisterTable::DiscreteInput;
 }
 
+[[nodiscard]] constexpr bool isReadOnly(RegisterTable table)
+{
+    return table == RegisterTable::DiscreteInput || table == RegisterTable::InputRegister;
+}
+
 /// How registers become a number or a text, and back.
 struct Encoding
 {
@@ -71,6 +76,26 @@ struct WriteRule
     bool toggles = false; ///< each write changes the device over: written only when it must change
 };
 
+/// What a device is given just before another write, such as a password.
+struct Unlock
+{
+    RegisterTable table = RegisterTable::HoldingRegister;
+    std::uint16_t address = 0;
+    std::vector<std::uint16_t> words;
+    bool usesMultiple = false;
+};
+
+/// What a device is given again and again, so that it knows that somebody is there.
+struct KeepAlive
+{
+    RegisterTable table = RegisterTable::HoldingRegister;
+    std::uint16_t address = 0;
+    std::vector<std::uint16_t> words;
+    std::vector<std::uint16_t> otherWords; ///< every second time, when there are some
+    bool usesMultiple = false;
+    std::chrono::milliseconds period{0};
+};
+
 /// Neighbouring registers or bits of one table.
 struct Extent
 {
@@ -78,6 +103,14 @@ struct Extent
     std::uint16_t count = 1;
 
     [[nodiscard]] std::uint32_t end() const { return std::uint32_t{address} + count; }
+};
+
+/// A number of the device that is part of another value.
+struct Part
+{
+    RegisterTable table = RegisterTable::InputRegister;
+    std::uint16_t address = 0;
+    Encoding encoding;
 };
 
 /// One value of the device: address counts from 0, as on the wire.
@@ -88,12 +121,17 @@ struct Point
     Encoding encoding;
     model::ResourceType valueType = model::ResourceType::Float;
     PollClass pollClass = PollClass::Fast;
-    bool isAlone = false; ///< read by a request of its own
+    bool isAlone = false;      ///< read by a request of its own
+    bool isUnreadable = false; ///< the device takes it, and does not tell it
     std::optional<WriteRule> write;
     std::optional<std::uint16_t> executeValue; ///< what Execute writes: the Resource has no value
-    bool executeToggles = false; ///< it writes the opposite of what the bit is, instead
+    bool executeToggles = false;  ///< it writes the opposite of what the bit is, instead
+    std::optional<Unlock> unlock; ///< before each write and Execute
     /// A signed register of the same table: the power of ten that the raw number is multiplied by.
     std::optional<std::uint16_t> exponentAddress;
+    std::vector<Part> plus;  ///< of the same table: added to it, and read in the same request
+    std::vector<Part> times; ///< anywhere: it is multiplied by them, who change hardly ever
+    double factor = 1.0;     ///< the product of these, when it is known
     /// When there are some, the addresses count from the ID register of the first of these models
     /// that the device has.
     std::vector<std::uint16_t> sunspecModels;
@@ -101,7 +139,7 @@ struct Point
     /// Coils, or registers.
     [[nodiscard]] std::uint16_t count() const { return holdsBits(table) ? 1 : encoding.words; }
 
-    /// All that one read must bring: the value, and its exponent.
+    /// All that one read must bring: the value, its exponent, and what is added.
     [[nodiscard]] Extent extent() const;
 };
 

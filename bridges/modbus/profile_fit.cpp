@@ -151,7 +151,8 @@ void ProfileFit::takeSpan(std::span<const std::uint16_t> words)
         ++values_;
         const Quantity* quantity = quantityOf(candidate_->paths[indices_[index]]);
         const auto number = model::asNumber(*value);
-        if (quantity == nullptr || !number || *number == 0.0)
+        const bool isKnown = points_[index].times.empty(); // else its scale is not
+        if (quantity == nullptr || !number || *number == 0.0 || !isKnown)
             continue;
         if (*number < quantity->smallest || *number > quantity->largest)
             fail();

@@ -84,18 +84,50 @@ tl::unexpected<base::Error> unbelievable(std::string what)
     return fail(ErrorKind::Corrupt, std::move(what), Retry::Later);
 }
 
-/// The point's encoding with what the device itself says of its scale.
-Expected<Encoding> scaledByDevice(const Point& point, std::span<const std::uint16_t> words)
+/// What the device itself says of the point's scale.
+Expected<double> deviceScale(const Point& point, std::span<const std::uint16_t> words)
 {
-    Encoding encoding = point.encoding;
     if (!point.exponentAddress)
-        return encoding;
+        return point.factor;
     const std::uint16_t word = words[*point.exponentAddress - point.extent().address];
     const auto exponent =
         static_cast<std::int16_t>(point.encoding.hasSwappedBytes ? swapped(word) : word);
     if (std::abs(exponent) > mostExponent)
         return notAvailable();
-    encoding.scale *= std::pow(10.0, exponent);
+    return point.factor * std::pow(10.0, exponent);
+}
+
+/// Of what is added to the point, without its scale.
+Expected<double> sumOf(const Point& point, std::span<const std::uint16_t> words)
+{
+    const Extent extent = point.extent();
+    double sum = 0.0;
+    for (const Part& part : point.plus) {
+        Point own;
+        own.table = part.table;
+        own.address = part.address;
+        own.encoding = part.encoding;
+        const auto value =
+            decode(own, words.subspan(part.address - extent.address, part.encoding.words));
+        if (!value)
+            return fail(value.error());
+        sum += model::asNumber(*value).value_or(0.0);
+    }
+    return sum;
+}
+
+/// The point's encoding with all that depends on what the device says.
+Expected<Encoding> scaledByDevice(const Point& point, std::span<const std::uint16_t> words)
+{
+    Encoding encoding = point.encoding;
+    const auto scale = deviceScale(point, words);
+    if (!scale)
+        return fail(scale.error());
+    const auto sum = sumOf(point, words);
+    if (!sum)
+        return fail(sum.error());
+    encoding.scale *= *scale;
+    encoding.offset += *sum * *scale;
     return encoding;
 }
 

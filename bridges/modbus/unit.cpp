@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -34,6 +35,12 @@ PollPlan planOf(const std::vector<Point>& points, const Unit::Settings& settings
     return {mergeSpans(points, settings.limits), settings.limits, phaseOf(settings.unitId)};
 }
 
+std::vector<Point> withFactors(std::vector<Point> points, const UnitFactors& factors)
+{
+    std::ranges::move(factors.points(), std::back_inserter(points));
+    return points;
+}
+
 UnitTerms termsOf(const Unit::Settings& settings)
 {
     return {settings.limits.responseTimeout,
@@ -50,7 +57,8 @@ Unit::Unit(base::Scheduler& scheduler, Line& line, Settings settings, Report rep
     , line_(line)
     , settings_(std::move(settings))
     , report_(std::move(report))
-    , points_(settings_.points)
+    , factors_(settings_.points)
+    , points_(withFactors(settings_.points, factors_))
     , plan_(planOf(points_, settings_))
     , opening_(settings_.unitId,
                settings_.opening,
@@ -58,6 +66,12 @@ Unit::Unit(base::Scheduler& scheduler, Line& line, Settings settings, Report rep
                    line_.submit(std::move(request), priority, std::move(done));
                })
     , writer_(scheduler, writerPlace())
+    , keepAlive_(scheduler,
+                 settings_.unitId,
+                 settings_.keepAlives,
+                 [this](Request request, Priority priority, Line::Done done) {
+                     ask(std::move(request), priority, std::move(done));
+                 })
     , isOpen_(settings_.opening.isEmpty())
     , pollTimer_(scheduler, [this] { pollDue(); })
     , openingTimer_(scheduler, [this] { begin(); })
@@ -87,6 +101,7 @@ void Unit::onLineDown(const std::string& reason)
     isLineUp_ = false;
     pollTimer_.stop();
     openingTimer_.stop();
+    keepAlive_.stop();
     becomeUnavailable("the line is down: " + reason);
     flush();
 }
@@ -100,6 +115,7 @@ void Unit::begin()
             [this](const Expected<std::vector<SunspecModel>>& result) { onOpened(result); });
         return;
     }
+    keepAlive_.start();
     plan_.start(scheduler_.now());
     armPoll();
 }
@@ -125,9 +141,9 @@ void Unit::onOpened(const Expected<std::vector<SunspecModel>>& result)
 
 void Unit::locate(const std::vector<SunspecModel>& models)
 {
-    points_ = settings_.points;
+    points_ = withFactors(settings_.points, factors_);
     missing_.clear();
-    for (std::size_t i = 0; i < points_.size(); ++i) {
+    for (std::size_t i = 0; i < settings_.points.size(); ++i) {
         if (points_[i].sunspecModels.empty())
             continue;
         if (auto placed = placedIn(points_[i], models)) {
@@ -225,13 +241,24 @@ void Unit::takeSamples(const Span& span, const Answer& answer)
 
 void Unit::takeSample(std::size_t point, std::span<const std::uint16_t> words)
 {
-    auto value = decode(points_[point], words);
+    if (point >= settings_.paths.size()) {
+        takeFactor(point, words);
+        return;
+    }
+    auto value = factors_.decode(points_[point], words);
     if (!value) {
         reject(point, std::move(value.error()));
         return;
     }
     ++counters_["samples"];
     pending_.samples.push_back({settings_.paths[point], std::move(*value), scheduler_.wallNow()});
+}
+
+// What was read before it is worth another number now, or is one at last.
+void Unit::takeFactor(std::size_t point, std::span<const std::uint16_t> words)
+{
+    if (factors_.take(point - settings_.paths.size(), words))
+        plan_.start(scheduler_.now());
 }
 
 void Unit::reject(std::size_t point, base::Error why)
@@ -248,6 +275,10 @@ void Unit::read(std::size_t point, ReadDone done)
     }
     const Point& what = points_[point];
     ++counters_["reads"];
+    if (what.isUnreadable) {
+        done(lastWritten(point));
+        return;
+    }
     auto answer = [this, point, done = std::move(done)](const Expected<Answer>& result) mutable {
         onRead(point, result, std::move(done));
     };
@@ -264,7 +295,7 @@ void Unit::onRead(std::size_t point, const Expected<Answer>& result, ReadDone do
         flush();
         return;
     }
-    auto value = decode(points_[point], *result);
+    auto value = factors_.decode(points_[point], *result);
     if (!value) {
         reject(point, value.error());
         done(fail(value.error()));
@@ -282,7 +313,35 @@ void Unit::write(std::size_t point, std::vector<std::uint16_t> words, WriteDone 
         return;
     }
     ++counters_["writes"];
+    if (points_[point].isUnreadable)
+        done = noted(point, words, std::move(done));
     writer_.write(point, points_[point], std::move(words), std::move(done));
+}
+
+Unit::WriteDone Unit::noted(std::size_t point, std::vector<std::uint16_t> words, WriteDone done)
+{
+    return [this, point, words = std::move(words), done = std::move(done)](
+               Expected<void> result) mutable {
+        if (result) {
+            takeSample(point, words);
+            written_[point] = std::move(words);
+            flush();
+        }
+        done(std::move(result));
+    };
+}
+
+Expected<model::Sample> Unit::lastWritten(std::size_t point) const
+{
+    const auto words = written_.find(point);
+    if (words == written_.end())
+        return fail(ErrorKind::Refused,
+                    "the device does not tell this, and nobody has written it since it came",
+                    Retry::Later);
+    auto value = decode(points_[point], words->second);
+    if (!value)
+        return fail(value.error());
+    return model::Sample{settings_.paths[point], std::move(*value), scheduler_.wallNow()};
 }
 
 void Unit::writeValue(std::size_t point, model::Value value, WriteDone done)
@@ -363,6 +422,9 @@ void Unit::becomeUnavailable(const std::string& reason)
     if (isAvailable_ == false)
         return;
     isAvailable_ = false;
+    factors_.forget();
+    written_.clear();
+    keepAlive_.stop();
     isOpen_ = settings_.opening.isEmpty();
     if (!isOpen_ && isLineUp_ && !opening_.isUnderWay())
         openingTimer_.start(reopenPause);

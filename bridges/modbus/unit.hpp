@@ -17,6 +17,8 @@
 #include "bridges/modbus/line.hpp"
 #include "bridges/modbus/point.hpp"
 #include "bridges/modbus/poll_plan.hpp"
+#include "bridges/modbus/unit_factors.hpp"
+#include "bridges/modbus/unit_keep_alive.hpp"
 #include "bridges/modbus/unit_opening.hpp"
 #include "bridges/modbus/unit_writer.hpp"
 
@@ -51,6 +53,7 @@ public:
         std::vector<model::Path> paths; ///< of the points, in the same order
         OpeningSteps opening{};
         api::SerialMode serial{};
+        std::vector<KeepAlive> keepAlives{};
     };
 
     using Report = std::function<void(UnitReport)>;
@@ -84,7 +87,12 @@ private:
     void poll(std::size_t spanIndex);
     void onPolled(std::size_t spanIndex, const base::Expected<Answer>& result);
     void takeSamples(const Span& span, const Answer& answer);
+    void takeFactor(std::size_t point, std::span<const std::uint16_t> words);
     void takeSample(std::size_t point, std::span<const std::uint16_t> words);
+    [[nodiscard]] base::Expected<model::Sample> lastWritten(std::size_t point) const;
+    /// Who wants to hear of a write, after what it says of an unreadable point has been reported.
+    [[nodiscard]] WriteDone
+    noted(std::size_t point, std::vector<std::uint16_t> words, WriteDone done);
     void onRead(std::size_t point, const base::Expected<Answer>& result, ReadDone done);
     void reject(std::size_t point, base::Error why);
     void noteRefusal(std::size_t spanIndex, const base::Error& error);
@@ -102,12 +110,15 @@ private:
     Line& line_;
     Settings settings_;
     Report report_;
-    std::vector<Point> points_;     ///< where they are in this very device
+    UnitFactors factors_;
+    std::vector<Point> points_;     ///< where they are in this very device; then the factors
     std::set<std::size_t> missing_; ///< points of SunSpec models that it does not have
     PollPlan plan_;
     std::uint32_t planNumber_ = 0; ///< answers to an earlier plan's polls are nobody's
     UnitOpening opening_;
     UnitWriter writer_;
+    UnitKeepAlive keepAlive_;
+    std::map<std::size_t, std::vector<std::uint16_t>> written_; ///< of points nobody can read
     bool isLineUp_ = false;
     bool isOpen_ = false;
     std::optional<bool> isAvailable_; ///< nothing while nobody knows

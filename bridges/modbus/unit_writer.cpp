@@ -237,6 +237,28 @@ void UnitWriter::mergeForeign(std::vector<std::uint16_t> foreign)
 
 void UnitWriter::send()
 {
+    if (const auto& with = jobs_.front().what.unlock)
+        unlock(*with);
+    else
+        sendUnlocked();
+}
+
+void UnitWriter::unlock(const Unlock& with)
+{
+    place_.ask(writeRequest(place_.unitId, with.table, with.address, with.words, with.usesMultiple),
+               Priority::Write,
+               [this](const Expected<Answer>& result) {
+                   if (result || isAcknowledged(result)) {
+                       sendUnlocked();
+                       return;
+                   }
+                   answer(fail(result.error().in("not written: the device could not be unlocked")));
+                   end();
+               });
+}
+
+void UnitWriter::sendUnlocked()
+{
     const Job& job = jobs_.front();
     place_.ask(writeRequest(place_.unitId, job.what, job.words),
                Priority::Write,
@@ -271,7 +293,7 @@ void UnitWriter::onWritten(const Expected<Answer>& result)
     else
         answer(fail(result.error()));
     // After a success who asked reads it again; what became of a failed write nobody else asks.
-    if (result || job.what.executeValue || isPulse)
+    if (result || job.what.executeValue || job.what.isUnreadable || isPulse)
         end();
     else
         readBack(false);
@@ -282,7 +304,8 @@ void UnitWriter::onAcknowledged()
 {
     Job& job = jobs_.front();
     const WriteRule rule = ruleOf(job.what);
-    if (job.what.executeValue || rule.pulse.count() > 0) { // nothing there shows that it is done
+    const bool isUnseen = job.what.executeValue || job.what.isUnreadable;
+    if (isUnseen || rule.pulse.count() > 0) { // nothing there shows that it is done
         answer({});
         end();
         return;

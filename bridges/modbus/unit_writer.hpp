@@ -79,6 +79,8 @@ private:
     void begin();
     void mergeForeign(std::vector<std::uint16_t> foreign);
     void send();
+    void unlock(const Unlock& with);
+    void sendUnlocked();
     void onWritten(const base::Expected<Answer>& result);
     void onAcknowledged();
     [[nodiscard]] bool isDone(const Answer& found) const;

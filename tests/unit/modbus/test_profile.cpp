@@ -157,6 +157,118 @@ BOOST_AUTO_TEST_CASE(converts_the_units_of_the_device_into_those_of_the_resource
     BOOST_TEST(celsius.scale * 2120 + celsius.offset == 100.0, boost::test_tools::tolerance(1e-9));
 }
 
+BOOST_AUTO_TEST_CASE(makes_one_value_of_several_registers)
+{
+    const auto profile = parse(
+        resource("path = \"/3331/0/5700\"\ntable = \"input\"\naddress = 10\ntype = \"u16\"\n"
+                 "scale = 1000\nfrom = \"kWh\"\nunits = \"Wh\"\n"
+                 "plus = [{ address = 11, type = \"u32\", order = \"CDAB\" }]\n"
+                 "times = [{ table = \"holding\", address = 6, type = \"u16\", scale = 0.1 },\n"
+                 "         { table = \"holding\", address = 7, type = \"u16\" }]\n"));
+
+    BOOST_REQUIRE_MESSAGE(profile, (profile ? "" : profile.error().message));
+    const auto& point = *find(*profile, {3331, 0, 5700}).point;
+    BOOST_TEST(point.encoding.scale == 1e6);
+    BOOST_REQUIRE(point.plus.size() == 1U);
+    BOOST_TEST(point.plus[0].encoding.scale == 1000.0);
+    BOOST_TEST(point.plus[0].encoding.isLowWordFirst);
+    BOOST_REQUIRE(point.times.size() == 2U);
+    BOOST_TEST((point.times[0].table == modbus::RegisterTable::HoldingRegister));
+    BOOST_TEST(point.times[0].encoding.scale == 0.1);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_cannot_be_made_of_several_registers)
+{
+    const std::string value = "path = \"/3331/0/5700\"\ntable = \"input\"\naddress = 10\n";
+    const std::vector<std::pair<std::string, std::string>> wrong{
+        {"type = \"u16\"\nplus = [{ address = 300, type = \"u16\" }]\n",
+         "what is added is too far from its value for one request"},
+        {"type = \"u16\"\nplus = [{ address = 11 }]\n", "type is missing"},
+        {"type = \"u16\"\nplus = [{ address = 11, type = \"u16\", table = \"input\" }]\n",
+         "unknown key \"table\""},
+        {"type = \"u16\"\ntimes = [{ address = 11, type = \"u16\" }]\n", "table is missing"},
+        {"type = \"u16\"\ntimes = [{ table = \"coil\", address = 11 }]\n",
+         "a bit is neither added nor multiplied by"},
+        {"type = \"u16\"\nenum = { 0 = 1 }\nplus = [{ address = 11, type = \"u16\" }]\n",
+         "only numbers are added and multiplied"},
+        {"type = \"u16\"\nplus = { at = 1 }\n", "plus must be tables"},
+    };
+    for (const auto& [text, complaint] : wrong) {
+        const auto profile = parse(resource(value + text));
+        BOOST_REQUIRE(!profile);
+        BOOST_TEST(profile.error().message.find(complaint) != std::string::npos,
+                   profile.error().message);
+    }
+    const auto written =
+        parse(resource("path = \"/3308/0/5900\"\ntable = \"holding\"\naddress = 1\ntype = \"u16\"\n"
+                       "plus = [{ address = 2, type = \"u16\" }]\nwrite = { range = [0, 1] }\n"));
+    BOOST_REQUIRE(!written);
+    BOOST_TEST(written.error().message.find("is only read") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(reads_what_a_device_wants_to_be_given)
+{
+    const auto profile = parse(
+        head +
+        "[[keep-alive]]\ntable = \"holding\"\naddress = 0x1000\nvalues = 1\nalternate = 2\n"
+        "period-ms = 500\n[[resource]]\npath = \"/3308/0/5900\"\ntable = \"holding\"\n"
+        "address = 301\ntype = \"u16\"\nreadable = false\nwrite = { range = [0, 15] }\n"
+        "unlock = { address = 40, values = [1, 2] }\n[[resource]]\npath = \"/3306/0/5850\"\n"
+        "table = \"coil\"\naddress = 1\n[[resource]]\npath = \"/3305/0/5822\"\n"
+        "table = \"holding\"\naddress = 9\nexecute = 1\nunlock = { address = 40, values = 3 }\n"
+        "[[resource]]\npath = \"/3305/0/5800\"\ntable = \"input\"\naddress = 1\n"
+        "type = \"u16\"\n");
+
+    BOOST_REQUIRE_MESSAGE(profile, (profile ? "" : profile.error().message));
+    BOOST_REQUIRE(profile->keepAlives.size() == 1U);
+    BOOST_TEST(profile->keepAlives[0].address == 0x1000);
+    BOOST_TEST(profile->keepAlives[0].otherWords.front() == 2);
+    BOOST_TEST((profile->keepAlives[0].period == std::chrono::milliseconds(500)));
+    const auto& point = *find(*profile, {3308, 0, 5900}).point;
+    BOOST_TEST(point.isUnreadable);
+    BOOST_TEST((point.pollClass == modbus::PollClass::OnDemand));
+    BOOST_TEST(point.unlock.value().words.size() == 2U);
+    BOOST_TEST(find(*profile, {3305, 0, 5822}).point->unlock.value().words.front() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_a_device_cannot_be_given)
+{
+    const std::string value = "path = \"/3308/0/5900\"\ntable = \"holding\"\naddress = 10\n"
+                              "type = \"u16\"\n";
+    const std::vector<std::pair<std::string, std::string>> wrong{
+        {"readable = false\n", "it needs write"},
+        {"readable = false\nwrite = { range = [0, 1], verify = true }\n", "reads it"},
+        {"readable = false\npoll = \"slow\"\nwrite = { range = [0, 1] }\n", "is not polled"},
+        {"readable = false\nfirst-bit = 0\nbits = 2\nwrite = { range = [0, 1] }\n",
+         "cannot be written"},
+        {"unlock = { address = 1, values = 2 }\n", "what is written or executed"},
+        {"unlock = { address = 1 }\nwrite = { range = [0, 1] }\n", "values is missing"},
+        {"unlock = { table = \"input\", address = 1, values = 1 }\nwrite = { range = [0, 1] }\n",
+         "input registers cannot be written"},
+        {"[[keep-alive]]\ntable = \"holding\"\naddress = 1\nvalues = 1\n", "period-ms"},
+        {"[[keep-alive]]\ntable = \"holding\"\naddress = 1\nvalues = 1\nalternate = [1, 2]\n"
+         "period-ms = 500\n",
+         "as many numbers as values"},
+        {"[[keep-alive]]\ntable = \"input\"\naddress = 1\nvalues = 1\nperiod-ms = 500\n",
+         "cannot be written"},
+    };
+    for (const auto& [text, complaint] : wrong) {
+        const auto profile = parse(resource(value + text));
+        BOOST_REQUIRE_MESSAGE(!profile, text);
+        BOOST_TEST(profile.error().message.find(complaint) != std::string::npos,
+                   profile.error().message);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_value_that_one_request_cannot_bring)
+{
+    const auto profile = parse(head + "max-registers = 2\n[[resource]]\npath = \"/3303/0/5700\"\n"
+                                      "table = \"input\"\naddress = 1\ntype = \"f64\"\n");
+
+    BOOST_REQUIRE(!profile);
+    BOOST_TEST(profile.error().message.find("max-registers is 2") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(reads_every_key_of_a_value)
 {
     const auto profile = parse(
