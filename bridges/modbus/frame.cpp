@@ -146,6 +146,12 @@ base::Error exceptionError(std::uint8_t code)
             retryOf(code)};
 }
 
+// An Error has no number for it, and needs none but here: the sentence is exceptionError's own.
+bool isException(const base::Error& error, std::uint8_t code)
+{
+    return error.kind == ErrorKind::Refused && error.message == exceptionError(code).message;
+}
+
 constexpr std::array<std::uint16_t, 256> makeCrcTable()
 {
     std::array<std::uint16_t, 256> table{};
@@ -245,16 +251,26 @@ Expected<Answer> decodePdu(const Request& request, ByteView pdu)
     return valuesOf(request, pdu.subspan(isWrite(request.function) ? pdu.size() : 2));
 }
 
-// An Error has no number for it, and needs none but here: the sentence is exceptionError's own.
 bool isBusy(const base::Error& error)
 {
-    return error.kind == ErrorKind::Refused && error.message == exceptionError(busyCode).message;
+    return isException(error, busyCode);
 }
 
 bool isAcknowledge(const base::Error& error)
 {
-    return error.kind == ErrorKind::Refused &&
-           error.message == exceptionError(acknowledgeCode).message;
+    return isException(error, acknowledgeCode);
+}
+
+base::Error asRefusedWrite(base::Error error)
+{
+    constexpr std::uint8_t illegalFunction = 1;
+    constexpr std::uint8_t illegalAddress = 2;
+    constexpr std::uint8_t illegalValue = 3;
+    if (isException(error, illegalFunction) || isException(error, illegalAddress))
+        error.kind = ErrorKind::NotSupported;
+    else if (isException(error, illegalValue))
+        error.kind = ErrorKind::InvalidArgument;
+    return error;
 }
 
 std::string exceptionName(std::uint8_t code)

@@ -75,6 +75,10 @@ using Answer = std::vector<std::uint16_t>;
 /// Exception 5: the unit has taken what it was told, and works on it.
 [[nodiscard]] bool isAcknowledge(const base::Error& error);
 
+/// A unit's no to a write in the caller's terms: NotSupported when it has no such register or
+/// function, InvalidArgument when it does not take the value; what else it was stays as it is.
+[[nodiscard]] base::Error asRefusedWrite(base::Error error);
+
 /// "illegal data address" and its siblings, V1.1b3 §7.
 [[nodiscard]] std::string exceptionName(std::uint8_t code);
 

@@ -291,7 +291,7 @@ void UnitWriter::onWritten(const Expected<Answer>& result)
         answer(fail(ErrorKind::Timeout,
                     result.error().message + " to the write: whether it took effect is unknown"));
     else
-        answer(fail(result.error()));
+        answer(fail(asRefusedWrite(result.error())));
     // After a success who asked reads it again; what became of a failed write nobody else asks.
     if (result || job.what.executeValue || job.what.isUnreadable || isPulse)
         end();

@@ -460,4 +460,27 @@ BOOST_FIXTURE_TEST_CASE(writes_one_after_the_other_into_one_register, UnitFixtur
     BOOST_TEST(device.holding[7] == 3);
 }
 
+BOOST_FIXTURE_TEST_CASE(says_what_the_device_does_not_take, UnitFixture)
+{
+    device.holding = {{7, 0}};
+    add(7).write.emplace();
+    add(8).write.emplace();
+    start();
+    scheduler.advance(1s);
+    const auto missing = write(1, {1});
+    link->onSent = [this](const base::Bytes& frame) {
+        base::Bytes no{1, static_cast<std::uint8_t>(frame[1] | 0x80U), 3};
+        const std::uint16_t crc = crc16(no);
+        no.push_back(static_cast<std::uint8_t>(crc & 0xFFU));
+        no.push_back(static_cast<std::uint8_t>(crc >> 8U));
+        link->arrive(no, 5ms);
+    };
+    const auto wrong = write(0, {1});
+
+    BOOST_REQUIRE((!missing && !wrong));
+    BOOST_TEST((missing.error().kind == ErrorKind::NotSupported));
+    BOOST_TEST(missing.error().message == "exception 2 (illegal data address)");
+    BOOST_TEST((wrong.error().kind == ErrorKind::InvalidArgument));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
