@@ -130,7 +130,8 @@ void PointReader::checkEncoding()
     const bool isSunspec = !point_.sunspecModels.empty();
     if (!isSunspec && point_.extent().end() > 0x10000U)
         table_.complain("address", "the value reaches beyond address 65535");
-    if (!modbus::holdsBits(point_.table) && point_.extent().count > mostExtent)
+    if (!modbus::holdsBits(point_.table) && raw != RawType::String &&
+        point_.extent().count > mostExtent)
         table_.complain(point_.exponentAddress ? "scale-register" : "plus",
                         point_.exponentAddress
                             ? "the scale is too far from its value for one request"

@@ -67,6 +67,15 @@ BOOST_AUTO_TEST_CASE(a_write_is_for_the_operator_unless_servers_are_named)
     BOOST_TEST(writes(theirs.value(), true));
 }
 
+BOOST_AUTO_TEST_CASE(takes_a_text_as_long_as_a_characteristic)
+{
+    const auto profile = parse("[[resource]]\npath = \"/3/0/2\"\ncharacteristic = \"2a25\"\n"
+                               "type = \"string\"\noctets = 512\n",
+                               value);
+
+    BOOST_TEST(profile.has_value(), (profile ? "" : profile.error().message));
+}
+
 BOOST_AUTO_TEST_CASE(complains_with_file_and_line)
 {
     const std::string setup = "[[setup]]\ncharacteristic = \"aa02\"\n";
