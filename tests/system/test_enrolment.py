@@ -3,6 +3,7 @@
 libcoap and OpenSSL, which also signs."""
 
 import os
+import time
 import unittest
 
 from authority import Authority, openssl
@@ -20,9 +21,9 @@ class Enrolment(unittest.TestCase):
         self.site = Site(BUILD).__enter__()
         self.addCleanup(self.close)
         self.site.wait_key_store("sealed")
-        authority = Authority(self.site.directory)
-        authority.certify("server", "lwm2m.example")
-        self.path = authority.path
+        self.authority = Authority(self.site.directory)
+        self.authority.certify("server", "lwm2m.example")
+        self.path = self.authority.path
         self.server = self.site.start_server("--certificate", self.path("server.crt"), "--private-key",
                                              self.path("server.key"), "--trusted", self.path("ca.crt"))
         self.boot = self.site.start_server()
@@ -60,6 +61,11 @@ class Enrolment(unittest.TestCase):
     def fingerprint(self, account):
         return self.site.ctl("credential", "show", NAME, account)["fingerprint"]
 
+    def end(self):
+        """When its certificate ends, in seconds since 1970."""
+        return next(channel["certificateExpiresAt"] for channel in self.site.ctl("security", NAME)
+                    if "certificateExpiresAt" in channel) / 1e6
+
     def error(self):
         return next((channel["enrolmentError"] for channel in self.site.ctl("security", NAME)
                      if "enrolmentError" in channel), None)
@@ -84,6 +90,27 @@ class Enrolment(unittest.TestCase):
         self.site.attach(self.boot, NAME, *RELAY, "--server", "main", account="boot")
 
         self.check_registered()
+
+    def test_a_certificate_is_renewed_before_it_ends(self):
+        """At an EST server that asks for the certificate that is to be renewed; by the same key."""
+        day = 24 * 3600
+        self.authority.certify("est", "localhost")
+        est = self.site.start_server("--certificate", self.path("est.crt"), "--private-key", self.path("est.key"),
+                                     "--trusted", self.path("ca.crt"))
+        est.ask("certify", certificate=str(self.path("ca.crt")), privateKey=str(self.path("ca.key")))
+        self.site.stop_daemon()
+        self.site.extra_settings += (f"[Security]\nEstServer=coaps://localhost:{est.ports['coaps']}\n"
+                                     f"EstAuthority={self.path('ca.crt')}\n")
+        self.site.start_daemon()
+        self.certify(begins=-4 * day, ends=3600)  # all but over
+        self.bootstrap()
+        self.check_registered()
+        key = self.fingerprint(f"{NAME}:123")
+
+        wait_until("the renewal", lambda: self.end() > time.time() + 3600)
+
+        self.assertEqual(self.fingerprint(f"{NAME}:123"), key)
+        self.assertIn(f"{NAME}: its certificate for {NAME}:123 is renewed until", self.site.daemon.output())
 
     def test_what_is_refused_is_told_and_a_power_loss_loses_no_key(self):
         self.certify(refuse="4.03")

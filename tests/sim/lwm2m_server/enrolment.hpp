@@ -12,8 +12,9 @@
 
 namespace causeway::sim {
 
-/// EST's simple enrolment (RFC 9148 §4.2, /.well-known/est/sen): signs whatever request has a valid
-/// signature of its own, for a day, with OpenSSL.
+/// EST's simple enrolment and re-enrolment (RFC 9148 §4.2, /.well-known/est/sen and sren): signs
+/// whatever request has a valid signature of its own, with OpenSSL; again only what is of the very
+/// client that asks.
 class Enrolment
 {
 public:
@@ -23,14 +24,27 @@ public:
     /// Answer with this code from now on; zero: sign.
     void refuse(unsigned code) { refusal_ = code; }
 
-    /// Nothing when it is about something else.
-    [[nodiscard]] std::optional<Message> handle(const Message& request);
+    /// What the first certificate of a client has, in seconds from its making; a later one has a
+    /// day.
+    struct Term
+    {
+        long begins = -60;
+        long ends = 24L * 60 * 60;
+    };
+
+    void limitFirst(Term term) { first_ = term; }
+
+    /// Nothing when it is about something else. `certifiedName`: what the client's certificate says
+    /// it is, if it has one.
+    [[nodiscard]] std::optional<Message> handle(const std::string& certifiedName,
+                                                const Message& request);
 
 private:
-    [[nodiscard]] std::string certify(const std::string& request);
+    [[nodiscard]] std::string certify(const std::string& request, Term term);
 
     std::unique_ptr<X509, decltype(&X509_free)> authority_{nullptr, X509_free};
     std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key_{nullptr, EVP_PKEY_free};
+    Term first_;
     unsigned refusal_ = 0;
     long lastSerial_ = 0;
 };

@@ -93,7 +93,7 @@ Lwm2mServer::Lwm2mServer(Events::Tell tell)
           [this](auto* session, const auto& request) {
               if (auto package = repository_.handle(request))
                   return *package;
-              if (auto certified = enrolment_.handle(request))
+              if (auto certified = enrolment_.handle(CoapServer::certifiedName(session), request))
                   return *certified;
               return registry_.handle(session, request);
           },
@@ -323,6 +323,9 @@ void Lwm2mServer::certify(const Json& command, const Answer& answer)
     enrolment_.use(command.at("certificate").get<std::string>(),
                    command.at("privateKey").get<std::string>());
     enrolment_.refuse(refusal.empty() ? 0 : codeOf(refusal));
+    const Enrolment::Term usual;
+    enrolment_.limitFirst(
+        {command.value("begins", usual.begins), command.value("ends", usual.ends)});
     answer({{"ok", true}});
 }
 
