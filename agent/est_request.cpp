@@ -107,6 +107,18 @@ api::Request firstEnrolment(const api::ServerSettings& bootstrap, base::Bytes re
     return asked;
 }
 
+/// RFC 9148 §4.1: /crts beside the operation.
+api::Request authoritiesFor(const api::Request& enrolment)
+{
+    api::Request asked;
+    asked.method = api::Method::Get;
+    asked.host = enrolment.host;
+    asked.path = enrolment.path;
+    asked.path.back() = "crts";
+    asked.accept = certsOnly;
+    return asked;
+}
+
 Expected<EstRequest::Answer> answerIn(const api::Response& response)
 {
     if (response.code == OutcomeCode::ServiceUnavailable) {
@@ -175,12 +187,13 @@ EstRequest::EstRequest(api::Transport& transport,
                        api::Request request,
                        Done done)
     : request_(std::move(request))
+    , authorities_(authoritiesFor(request_))
     , done_(std::move(done))
     , limit_(scheduler,
              [this] {
-                 finish(fail(ErrorKind::Timeout,
-                             "the EST server does not come to an answer",
-                             Retry::Later));
+                 giveUp({ErrorKind::Timeout,
+                         "the EST server does not come to an answer",
+                         Retry::Later});
              })
     , session_(transport.open(settings, *this))
 {
@@ -196,7 +209,7 @@ void EstRequest::onConnected(const api::ChannelFacts&)
 
 void EstRequest::onClosed(const base::Error& reason)
 {
-    finish(fail(reason));
+    giveUp(reason);
 }
 
 // An EST server asks nothing.
@@ -211,8 +224,38 @@ void EstRequest::onResponse(const Expected<api::Response>& response)
 {
     if (!response)
         return finish(fail(response.error()));
+    auto answer = answerIn(*response);
+    if (auto* const came = answer ? std::get_if<base::Bytes>(&*answer) : nullptr;
+        came != nullptr && store::key_pair::isAlone(*came))
+        return askForIssuers(std::move(*came));
     session_->close();
-    finish(answerIn(*response));
+    finish(std::move(answer));
+}
+
+void EstRequest::askForIssuers(base::Bytes certificate)
+{
+    alone_ = std::move(certificate);
+    session_->request(
+        std::move(authorities_),
+        lifetime_.guard([this](const Expected<api::Response>& response) { onIssuers(response); }));
+}
+
+// A server without them, or with others, has given what was asked for all the same.
+void EstRequest::onIssuers(const Expected<api::Response>& response)
+{
+    session_->close();
+    if (response && response->code == OutcomeCode::Content && response->contentFormat == certsOnly)
+        alone_ = store::key_pair::withIssuers(alone_, response->payload);
+    finish(Answer(std::move(alone_)));
+}
+
+// A certificate that has come is not lost with the question for its issuers.
+void EstRequest::giveUp(const base::Error& reason)
+{
+    if (alone_.empty())
+        finish(fail(reason));
+    else
+        finish(Answer(std::move(alone_)));
 }
 
 // The owner may destroy this in `done`.

@@ -30,12 +30,13 @@ struct EstServer
                                                       const std::filesystem::path& authority);
 
 /// One simple enrolment or re-enrolment (/sen, /sren, RFC 9148 §4.2): a session of its own and one
-/// question. On the main thread; may be destroyed at any
-/// time, from inside `done` too.
+/// question. A certificate that comes alone gets those between it and its authority's root from
+/// /crts, as far as the server has them: a peer that knows the root only needs them, too. On the
+/// main thread; may be destroyed at any time, from inside `done` too.
 class EstRequest final : private api::SessionListener
 {
 public:
-    /// What the server gave, as it came; or how long it wants to be left alone before it is asked
+    /// What the server gave; or how long it wants to be left alone before it is asked
     /// again (5.03 with Max-Age).
     using Answer = std::variant<base::Bytes, base::Duration>;
     using Done = base::UniqueFunction<void(base::Expected<Answer>)>;
@@ -82,9 +83,14 @@ private:
     void onRequest(api::Request request, api::Respond respond) override;
     void onReset(const api::Token& token) override;
     void onResponse(const base::Expected<api::Response>& response);
+    void askForIssuers(base::Bytes certificate);
+    void onIssuers(const base::Expected<api::Response>& response);
+    void giveUp(const base::Error& reason);
     void finish(base::Expected<Answer> answer);
 
     api::Request request_;
+    api::Request authorities_; ///< of who issues certificates
+    base::Bytes alone_;        ///< the certificate that has come, without its issuers
     Done done_;
     base::Timer limit_;
     base::Lifetime lifetime_;

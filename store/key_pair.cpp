@@ -127,22 +127,8 @@ tl::unexpected<base::Error> tooMany()
     return bad(fmt::format("a chain has at most {} certificates", mostCertificates));
 }
 
-/// Empty when it is none.
-Expected<Certificates> importPlain(base::ByteView octets)
-{
-    std::array<gnutls_x509_crt_t, mostCertificates> found{};
-    auto count = static_cast<unsigned>(found.size());
-    const gnutls_datum_t datum = borrow(octets);
-    const auto format = isPem(octets) ? GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER;
-    const int result = gnutls_x509_crt_list_import(
-        found.data(), &count, &datum, format, GNUTLS_X509_CRT_LIST_IMPORT_FAIL_IF_EXCEED);
-    if (result == GNUTLS_E_SHORT_MEMORY_BUFFER)
-        return tooMany();
-    Certificates owned;
-    for (int i = 0; i < result; ++i)
-        owned.emplace_back(found.at(static_cast<std::size_t>(i)));
-    return owned;
-}
+/// Of an authority: its own, those between it and its root, and all of them of the key before.
+constexpr int mostAuthorities = 16;
 
 /// A bag has no order (RFC 5652 §10.2.3): the one that vouches for none of the others comes first,
 /// then who vouches for it, and so on. What is not of this path is left out.
@@ -165,8 +151,8 @@ Certificates inOrder(Certificates bag)
 }
 
 /// PKCS#7 that has certificates and nothing else (RFC 5652 §5, "certs-only"), as EST servers and
-/// many authorities hand them out. Empty when it is none.
-Expected<Certificates> importBag(base::ByteView octets)
+/// many authorities hand them out, in the order of the bag. Empty when it is none.
+Expected<Certificates> importBag(base::ByteView octets, int most)
 {
     const auto bag = make(gnutls_pkcs7_init);
     const gnutls_datum_t datum = borrow(octets);
@@ -174,7 +160,7 @@ Expected<Certificates> importBag(base::ByteView octets)
     if (gnutls_pkcs7_import(bag.get(), &datum, format) < 0)
         return Certificates();
     const int count = gnutls_pkcs7_get_crt_count(bag.get());
-    if (count > static_cast<int>(mostCertificates))
+    if (count > most)
         return tooMany();
     Certificates found;
     for (int i = 0; i < count; ++i) {
@@ -184,7 +170,23 @@ Expected<Certificates> importBag(base::ByteView octets)
             gnutls_x509_crt_import(found.back().get(), &der.datum, GNUTLS_X509_FMT_DER) < 0)
             return Certificates();
     }
-    return inOrder(std::move(found));
+    return found;
+}
+
+/// By its name, and by its signature: of two authorities with one name the right one.
+bool isIssuer(gnutls_x509_crt_t issuer, gnutls_x509_crt_t certificate)
+{
+    unsigned status = 0;
+    return gnutls_x509_crt_check_issuer(certificate, issuer) != 0 &&
+           gnutls_x509_crt_verify(
+               certificate, &issuer, 1, GNUTLS_VERIFY_DISABLE_TIME_CHECKS, &status) >= 0 &&
+           status == 0;
+}
+
+/// A root: whoever is to believe it has it.
+bool isSelfIssued(gnutls_x509_crt_t certificate)
+{
+    return gnutls_x509_crt_check_issuer(certificate, certificate) != 0;
 }
 
 /// How many octets the element of DER has that `octets` begin with, its header in front of its
@@ -213,6 +215,50 @@ std::optional<Extent> extentOfFirst(base::ByteView octets)
     if (octets.size() - extent.header < extent.content)
         return std::nullopt;
     return extent;
+}
+
+/// One after the other, with nothing behind them. Empty when they are none.
+Expected<Certificates> importDer(base::ByteView octets)
+{
+    Certificates found;
+    while (!octets.empty()) {
+        const auto extent = extentOfFirst(octets);
+        if (!extent)
+            return Certificates();
+        if (found.size() == mostCertificates)
+            return tooMany();
+        const std::size_t size = extent->header + extent->content;
+        const gnutls_datum_t datum = borrow(octets.first(size));
+        found.push_back(make(gnutls_x509_crt_init));
+        if (gnutls_x509_crt_import(found.back().get(), &datum, GNUTLS_X509_FMT_DER) < 0)
+            return Certificates();
+        octets = octets.subspan(size);
+    }
+    return found;
+}
+
+/// Empty when they are none.
+Expected<Certificates> importPem(base::ByteView octets)
+{
+    std::array<gnutls_x509_crt_t, mostCertificates> found{};
+    auto count = static_cast<unsigned>(found.size());
+    const gnutls_datum_t datum = borrow(octets);
+    const int result = gnutls_x509_crt_list_import(found.data(),
+                                                   &count,
+                                                   &datum,
+                                                   GNUTLS_X509_FMT_PEM,
+                                                   GNUTLS_X509_CRT_LIST_IMPORT_FAIL_IF_EXCEED);
+    if (result == GNUTLS_E_SHORT_MEMORY_BUFFER)
+        return tooMany();
+    Certificates owned;
+    for (int i = 0; i < result; ++i)
+        owned.emplace_back(found.at(static_cast<std::size_t>(i)));
+    return owned;
+}
+
+Expected<Certificates> importPlain(base::ByteView octets)
+{
+    return isPem(octets) ? importPem(octets) : importDer(octets);
 }
 
 /// The names of the extension subjectAltName (RFC 5280 §4.2.1.6), DER, sorted: each authority has
@@ -317,7 +363,7 @@ Expected<base::Bytes> readCertificates(base::ByteView octets)
         return bad(fmt::format("a certificate chain has 1 to {} octets", mostOctets));
     auto found = importPlain(octets);
     if (found && found->empty())
-        found = importBag(octets);
+        found = importBag(octets, static_cast<int>(mostCertificates)).map(inOrder);
     if (!found)
         return fail(found.error());
     if (found->empty())
@@ -330,6 +376,36 @@ Expected<base::Bytes> readCertificates(base::ByteView octets)
         chain.insert(chain.end(), der->begin(), der->end());
     }
     return chain;
+}
+
+bool isAlone(base::ByteView certificates)
+{
+    const auto chain = readCertificates(certificates);
+    const auto found = chain ? importPlain(*chain) : Certificates();
+    return found && found->size() == 1 && !isSelfIssued(found->front().get());
+}
+
+base::Bytes withIssuers(base::ByteView certificate, base::ByteView authorities)
+{
+    base::Bytes chain(certificate.begin(), certificate.end());
+    auto own = readCertificates(certificate);
+    auto path = own ? importPlain(*own) : Certificates();
+    auto bag =
+        authorities.size() > mostOctets ? Certificates() : importBag(authorities, mostAuthorities);
+    if (!path || path->size() != 1 || !bag)
+        return chain;
+    while (path->size() < mostCertificates) {
+        const auto next = std::ranges::find_if(*bag, [&](const auto& one) {
+            return !isSelfIssued(one.get()) && isIssuer(one.get(), path->back().get());
+        });
+        const auto der = next == bag->end() ? bad("no issuer") : derOf(next->get());
+        if (!der)
+            break;
+        own->insert(own->end(), der->begin(), der->end());
+        path->push_back(std::move(*next));
+        bag->erase(next);
+    }
+    return path->size() > 1 ? std::move(*own) : chain;
 }
 
 Expected<CertificateFacts> describe(base::ByteView certificates)

@@ -48,10 +48,17 @@ struct CertificateFacts
     base::WallTime expiresAt{}; ///< the last second that WallTime knows at most
 };
 
-/// X.509 certificates, their own first, from DER or PEM, or a PKCS#7 bag of them in any order: at
-/// most mostCertificates, each signed with SHA-256 or better. Gives them as DER, one after the
-/// other.
+/// X.509 certificates, their own first, from PEM or DER one after the other, or a PKCS#7 bag of
+/// them in any order: at most mostCertificates, each signed with SHA-256 or better. Gives them as
+/// DER, one after the other.
 [[nodiscard]] base::Expected<base::Bytes> readCertificates(base::ByteView octets);
+
+/// Whether this is one certificate whose issuer is not there.
+[[nodiscard]] bool isAlone(base::ByteView certificates);
+
+/// One certificate, and those that an authority calls its own (a PKCS#7 bag): gives it with the
+/// ones between it and the root behind it, as DER. Unchanged when they cannot be read.
+[[nodiscard]] base::Bytes withIssuers(base::ByteView certificate, base::ByteView authorities);
 
 /// Of what readCertificates() gave.
 [[nodiscard]] base::Expected<CertificateFacts> describe(base::ByteView certificates);

@@ -33,6 +33,12 @@ class Authority:
         self.path("names").write_text(f"subjectAltName=DNS:{host}\n", encoding="ascii")
         self.sign(name, "-extfile", self.path("names"))
 
+    def certify_authority(self, name):
+        """One that issues in its place, and is known to nobody."""
+        openssl("req", *KEY, "-keyout", self.path(f"{name}.key"), "-out", self.path(f"{name}.csr"), "-subj", f"/CN={name}")
+        self.path("powers").write_text("basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n", encoding="ascii")
+        self.sign(name, "-extfile", self.path("powers"))
+
     def certify_key(self, name, private):
         """The certificate, in DER, of who has this private key (PKCS#8, DER)."""
         key = self.path(f"{name}.key")

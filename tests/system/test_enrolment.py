@@ -91,6 +91,14 @@ class Enrolment(unittest.TestCase):
 
         self.check_registered()
 
+    def test_a_certificate_brings_its_issuer_along(self):
+        """The server knows the root only; the answer has the certificate alone (RFC 7030 §4.2.3), /crts the one between."""
+        self.authority.certify_authority("between")
+        self.boot.ask("certify", certificate=str(self.path("between.crt")), privateKey=str(self.path("between.key")))
+        self.bootstrap()
+
+        self.check_registered()
+
     def test_a_certificate_is_renewed_before_it_ends(self):
         """At an EST server that asks for the certificate that is to be renewed; by the same key."""
         day = 24 * 3600

@@ -12,6 +12,7 @@ namespace causeway::sim {
 namespace {
 
 constexpr unsigned changed = 0x44;
+constexpr unsigned content = 0x45;
 constexpr unsigned badRequest = 0x80;
 constexpr unsigned forbidden = 0x83;
 constexpr unsigned certsOnly = 281;
@@ -40,8 +41,14 @@ bool isOf(const std::string& name, const std::string& request)
            name == text.data();
 }
 
-std::string encoded(const PKCS7& bag)
+std::string bagOf(X509& certificate)
 {
+    const Bag owned(PKCS7_new(), PKCS7_free);
+    PKCS7& bag = *owned;
+    PKCS7_set_type(&bag, NID_pkcs7_signed);
+    PKCS7_content_new(&bag, NID_pkcs7_data);
+    PKCS7_set_detached(&bag, 1);
+    PKCS7_add_certificate(&bag, &certificate);
     std::string octets(static_cast<std::size_t>(i2d_PKCS7(&bag, nullptr)), '\0');
     auto* at = reinterpret_cast<unsigned char*>(octets.data());
     i2d_PKCS7(&bag, &at);
@@ -64,6 +71,8 @@ void Enrolment::use(const std::string& certificate, const std::string& privateKe
 
 std::optional<Message> Enrolment::handle(const std::string& certifiedName, const Message& request)
 {
+    if (key_ && request.path == std::vector<std::string>{".well-known", "est", "crts"})
+        return authorities();
     const bool isFirst = request.path == std::vector<std::string>{".well-known", "est", "sen"};
     const bool isAgain = request.path == std::vector<std::string>{".well-known", "est", "sren"};
     if (!key_ || (!isFirst && !isAgain))
@@ -93,12 +102,16 @@ std::string Enrolment::certify(const std::string& request, Term term)
     X509_set_issuer_name(made.get(), X509_get_subject_name(authority_.get()));
     X509_set_pubkey(made.get(), X509_REQ_get0_pubkey(asked.get()));
     X509_sign(made.get(), key_.get(), EVP_sha256());
-    const Bag bag(PKCS7_new(), PKCS7_free);
-    PKCS7_set_type(bag.get(), NID_pkcs7_signed);
-    PKCS7_content_new(bag.get(), NID_pkcs7_data);
-    PKCS7_set_detached(bag.get(), 1);
-    PKCS7_add_certificate(bag.get(), made.get());
-    return encoded(*bag);
+    return bagOf(*made);
+}
+
+Message Enrolment::authorities() const
+{
+    Message answer;
+    answer.code = content;
+    answer.format = certsOnly;
+    answer.payload = bagOf(*authority_);
+    return answer;
 }
 
 } // namespace causeway::sim

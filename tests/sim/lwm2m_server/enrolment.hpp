@@ -12,7 +12,7 @@
 
 namespace causeway::sim {
 
-/// EST's simple enrolment and re-enrolment (RFC 9148 §4.2, /.well-known/est/sen and sren): signs
+/// EST's simple enrolment and re-enrolment (RFC 9148 §4.2, /.well-known/est/sen, sren, crts): signs
 /// whatever request has a valid signature of its own, with OpenSSL; again only what is of the very
 /// client that asks.
 class Enrolment
@@ -40,6 +40,8 @@ public:
                                                 const Message& request);
 
 private:
+    /// Its own certificate (/crts).
+    [[nodiscard]] Message authorities() const;
     [[nodiscard]] std::string certify(const std::string& request, Term term);
 
     std::unique_ptr<X509, decltype(&X509_free)> authority_{nullptr, X509_free};

@@ -53,13 +53,19 @@ struct Fixture : tests::SessionFixture
             });
     }
 
-    /// RFC 7252 §3: an acknowledgement of the newest request with 2.04, Content-Format 281, these
-    /// octets of options behind it, and this payload.
-    void acknowledge(const base::Bytes& payload, const base::Bytes& options = {})
+    static constexpr std::uint8_t changed = 0x44;
+    static constexpr std::uint8_t content = 0x45;
+    static constexpr std::uint8_t notFound = 0x84;
+
+    /// RFC 7252 §3: an acknowledgement of the newest request with this code, Content-Format 281,
+    /// these octets of options behind it, and this payload.
+    void acknowledge(const base::Bytes& payload,
+                     const base::Bytes& options = {},
+                     std::uint8_t code = changed)
     {
         const base::Bytes& asked = peer.records.back();
         const std::size_t tokenSize = asked[0] & 0x0FU;
-        base::Bytes message{static_cast<std::uint8_t>(0x60U | tokenSize), 0x44};
+        base::Bytes message{static_cast<std::uint8_t>(0x60U | tokenSize), code};
         message.insert(message.end(),
                        asked.begin() + 2,
                        asked.begin() + static_cast<std::ptrdiff_t>(4 + tokenSize));
@@ -82,11 +88,34 @@ struct Fixture : tests::SessionFixture
 
     [[nodiscard]] bool wasAsked(std::string_view what) const
     {
-        const auto& asked = peer.records.front();
+        const auto& asked = peer.records.back();
         return std::search(asked.begin(), asked.end(), what.begin(), what.end()) != asked.end();
     }
 
+    /// Enrols with what this issues alone, and waits for the question for its issuers.
+    void enrolBy(const Identity& issuer)
+    {
+        ask(authority);
+        BOOST_TEST_REQUIRE(runUntil([&] { return !peer.records.empty() || answer; }));
+        issued = Identity(CertificateWish{}, &issuer).certificate();
+        acknowledge(Identity::bag({issued}));
+        BOOST_TEST_REQUIRE(runUntil([&] { return peer.records.size() > 1U || answer; }));
+        BOOST_TEST_REQUIRE(!answer);
+        BOOST_TEST(peer.records.back()[1] == 0x01); // GET
+        BOOST_TEST(wasAsked("est"));
+        BOOST_TEST(wasAsked("crts"));
+    }
+
+    [[nodiscard]] base::Bytes given()
+    {
+        BOOST_TEST_REQUIRE(runUntil([&] { return answer.has_value(); }));
+        BOOST_TEST_REQUIRE(answer->has_value());
+        return std::get<base::Bytes>(**answer);
+    }
+
     Identity authority{authorityWish()};
+    Identity between{authorityWish("Between"), &authority};
+    base::Bytes issued;
     Identity stranger{authorityWish("Another")};
     Identity server{atLoopback(), &authority};
     Identity device{CertificateWish{}, &authority};
@@ -115,6 +144,41 @@ BOOST_AUTO_TEST_CASE(gets_a_certificate_with_the_one_that_the_device_has)
 
     BOOST_TEST_REQUIRE(answer->has_value());
     BOOST_TEST(std::get<base::Bytes>(**answer) == bag, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_that_comes_alone_gets_its_issuers)
+{
+    enrolBy(between);
+
+    acknowledge(Identity::bag({authority.certificate(), between.certificate()}), {}, content);
+
+    auto expected = issued;
+    const auto issuer = between.certificate();
+    expected.insert(expected.end(), issuer.begin(), issuer.end());
+    BOOST_TEST(given() == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(no_question_for_issuers_costs_the_certificate_that_has_come)
+{
+    for (const std::uint8_t code : {content, notFound, changed}) {
+        answer.reset();
+        request.reset();
+        peer.expectNext(certificates);
+        enrolBy(between);
+
+        acknowledge(base::toBytes("nobody"), {}, code);
+
+        BOOST_TEST(given() == Identity::bag({issued}), boost::test_tools::per_element());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(nor_does_a_session_that_ends_meanwhile)
+{
+    enrolBy(between);
+
+    peer.sendAlert(GNUTLS_A_INTERNAL_ERROR);
+
+    BOOST_TEST(given() == Identity::bag({issued}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_server_of_another_authority_is_asked_nothing)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -19,6 +22,14 @@ using fakes::CertificateWish;
 using fakes::Identity;
 
 namespace {
+
+base::Bytes joined(const std::vector<base::Bytes>& parts)
+{
+    base::Bytes all;
+    for (const auto& part : parts)
+        all.insert(all.end(), part.begin(), part.end());
+    return all;
+}
 
 const api::CredentialId meter{"meter-1", "leshan"};
 const api::CredentialId relay{"relay-1", "leshan"};
@@ -419,6 +430,65 @@ BOOST_AUTO_TEST_CASE(r09_a_row_that_was_edited_does_not_open)
         BOOST_REQUIRE_MESSAGE(!fetched.has_value(), change);
         BOOST_TEST((fetched.error().kind == ErrorKind::Corrupt), change);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_gets_those_between_it_and_its_root)
+{
+    using store::key_pair::withIssuers;
+    const Identity root(authorityWish());
+    const Identity first(authorityWish("First"), &root);
+    const Identity second(authorityWish("Second"), &first);
+    const Identity namesake(authorityWish("Second"), &root);
+    const Identity device(CertificateWish{}, &second);
+    const auto alone = device.certificate();
+
+    const auto path = joined({alone, second.certificate(), first.certificate()});
+    BOOST_TEST(withIssuers(alone,
+                           Identity::bag({namesake.certificate(),
+                                          root.certificate(),
+                                          first.certificate(),
+                                          second.certificate()})) == path,
+               boost::test_tools::per_element());
+    BOOST_TEST(withIssuers(Identity::bag({alone}), Identity::bag({second.certificate()})) ==
+                   joined({alone, second.certificate()}),
+               boost::test_tools::per_element());
+    for (const auto& others : {base::Bytes(),
+                               base::toBytes("garbage"),
+                               base::Bytes(20'000, 0x30),
+                               Identity::bag({namesake.certificate(), root.certificate()})})
+        BOOST_TEST(withIssuers(alone, others) == alone, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_path_that_the_authority_makes_endless_has_its_bound)
+{
+    using store::key_pair::withIssuers;
+    std::vector<std::unique_ptr<Identity>> line;
+    std::vector<base::Bytes> bag;
+    line.push_back(std::make_unique<Identity>(authorityWish()));
+    for (int i = 0; i < 12; ++i) {
+        line.push_back(std::make_unique<Identity>(authorityWish("Authority " + std::to_string(i)),
+                                                  line.back().get()));
+        bag.push_back(line.back()->certificate());
+    }
+    const Identity device(CertificateWish{}, line.back().get());
+
+    const auto chain = withIssuers(device.certificate(), Identity::bag(bag));
+
+    BOOST_TEST(store::key_pair::split(chain).size() == store::key_pair::mostCertificates);
+    BOOST_TEST(store::key_pair::readCertificates(chain).value() == chain); // the store takes it
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_is_alone_without_its_issuer)
+{
+    using store::key_pair::isAlone;
+    const Identity root(authorityWish());
+    const Identity device(CertificateWish{}, &root);
+
+    BOOST_TEST(isAlone(device.certificate()));
+    BOOST_TEST(isAlone(Identity::bag({device.certificate()})));
+    BOOST_TEST(!isAlone(joined({device.certificate(), root.certificate()})));
+    BOOST_TEST(!isAlone(root.certificate()));
+    BOOST_TEST(!isAlone(base::toBytes("garbage")));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
