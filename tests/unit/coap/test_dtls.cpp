@@ -149,6 +149,26 @@ BOOST_AUTO_TEST_CASE(r25_to_r27_identity_and_key_arrive_octet_by_octet)
     }
 }
 
+// RFC 4279 §5.2.
+BOOST_AUTO_TEST_CASE(r25_a_hint_of_the_server_does_no_harm)
+{
+    for (const std::string& hint : {std::string("another"), std::string(128, 'h')}) {
+        SessionFixture f;
+        const OpensslServer server({"-nocert",
+                                    "-cipher",
+                                    "PSK-AES128-CCM8:@SECLEVEL=0",
+                                    "-psk",
+                                    base::toHex(testKey),
+                                    "-psk_hint",
+                                    hint});
+
+        const auto session = f.open(localUri(server.port()));
+
+        BOOST_TEST(f.runUntilConnectedOrClosed());
+        BOOST_TEST(f.listener.facts.has_value(), f.reason());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(r03_r10_r24_what_is_not_of_the_session_is_dropped_without_a_word)
 {
     SessionFixture f;
