@@ -115,6 +115,10 @@ public:
     /// Once, when requests may be sent.
     virtual void onConnected(const ChannelFacts& facts) = 0;
 
+    /// The server has ended the handshake or the session by this fatal TLS alert (RFC 5246 §7.2);
+    /// onClosed() follows, unless another address of the server is tried first.
+    virtual void onAlert(std::uint8_t alert) { static_cast<void>(alert); }
+
     /// Once, and nothing after it: could not connect, or the connection is lost. Requests still
     /// waiting have failed before this comes. The owner destroys the session, later or at once.
     virtual void onClosed(const base::Error& reason) = 0;

@@ -36,6 +36,9 @@ public:
     /// What a channel that is reliable goes by before it hands on more.
     [[nodiscard]] virtual UnderWay underWay() const { return {}; }
 
+    /// A fatal alert of the peer's; onChannelLost() follows. It destroys nothing.
+    virtual void onAlert(std::uint8_t alert) { static_cast<void>(alert); }
+
     /// Once, and nothing after it.
     virtual void onChannelLost(const base::Error& reason) = 0;
 };

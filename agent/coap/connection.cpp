@@ -372,6 +372,13 @@ void Connection::onHeard()
     exchange_.onHeard();
 }
 
+// Who has left may be gone.
+void Connection::onAlert(std::uint8_t alert)
+{
+    if (!wasLeft_ && !isClosed_)
+        listener_.onAlert(alert);
+}
+
 void Connection::onChannelLost(const base::Error& reason)
 {
     if (opening_ && opening_->resumption) {

@@ -84,6 +84,7 @@ private:
 
     [[nodiscard]] UnderWay underWay() const override { return exchange_.underWay(); }
 
+    void onAlert(std::uint8_t alert) override;
     void onChannelLost(const base::Error& reason) override;
 
     Environment& environment_;

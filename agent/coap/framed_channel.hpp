@@ -64,6 +64,9 @@ public:
 private:
     void onChannelReady(const api::ChannelFacts& facts, base::Secret resumable) override;
     void onDatagram(base::ByteView octets) override;
+
+    void onAlert(std::uint8_t alert) override { listener_.onAlert(alert); }
+
     void onChannelLost(const base::Error& reason) override;
 
     void hold(base::ByteView octets);

@@ -178,7 +178,14 @@ void SecureSession::failHandshake(int result)
                              ? handshake_->refusal->in(toText(handshake_->terms.peer))
                              : describeFailure(result, true);
     gnutls_alert_send_appropriate(session_.get(), result);
+    tellAlert(result);
     lose(reason);
+}
+
+void SecureSession::tellAlert(int result) const
+{
+    if (result == GNUTLS_E_FATAL_ALERT_RECEIVED)
+        listener_.onAlert(static_cast<std::uint8_t>(gnutls_alert_get(session_.get())));
 }
 
 Error SecureSession::describeSilence() const
@@ -273,6 +280,7 @@ bool SecureSession::survives(int result)
     }
     if (gnutls_error_is_fatal(result) == 0)
         return true;
+    tellAlert(result);
     lose(describeFailure(result, false));
     return false;
 }

@@ -121,6 +121,7 @@ private:
     [[nodiscard]] std::string wireName() const;
     [[nodiscard]] base::Secret takeResumable() const;
     void failHandshake(int result);
+    void tellAlert(int result) const;
     [[nodiscard]] bool survives(int result);
 };
 

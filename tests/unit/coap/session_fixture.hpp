@@ -21,6 +21,8 @@ class RecordingListener final : public api::SessionListener
 public:
     void onConnected(const api::ChannelFacts& channelFacts) override { facts = channelFacts; }
 
+    void onAlert(std::uint8_t alert) override { alerts.push_back(alert); }
+
     void onClosed(const base::Error& reason) override { closed.push_back(reason); }
 
     void onRequest(api::Request request, api::Respond respond) override
@@ -43,6 +45,7 @@ public:
     bool isSlow = false;   ///< requests wait
     bool isBroken = false; ///< every request meets a fault of the program
     std::optional<api::ChannelFacts> facts;
+    std::vector<int> alerts;
     std::vector<base::Error> closed;
     std::vector<api::Request> requests;
     std::vector<api::Respond> waiting;

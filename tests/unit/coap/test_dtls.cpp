@@ -267,6 +267,7 @@ BOOST_AUTO_TEST_CASE(a_fatal_alert_closes_the_session_and_fails_what_waits)
 
     BOOST_TEST(f.runUntil([&] { return !f.listener.closed.empty(); }));
     BOOST_TEST(contains(f.reason(), "(alert 80 internal_error)"), f.reason());
+    BOOST_TEST(f.listener.alerts == std::vector<int>{80}, boost::test_tools::per_element());
     BOOST_TEST((failure == base::ErrorKind::Unreachable));
 }
 
