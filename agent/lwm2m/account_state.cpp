@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -42,6 +43,11 @@ std::string overriding(std::optional<seconds> written, std::optional<seconds> gi
     return fmt::format("{} over {}", count(written), count(given));
 }
 
+std::string overriding(std::uint32_t written, std::uint32_t given)
+{
+    return overriding(seconds(written), seconds(given));
+}
+
 std::optional<seconds>
 overridden(const ClientState& state, const std::string& key, std::optional<seconds> given)
 {
@@ -54,6 +60,29 @@ overridden(const ClientState& state, const std::string& key, std::optional<secon
     if (error != std::errc() || overriding(seconds(written), given) != text)
         return given;
     return seconds(written);
+}
+
+void overrideWith(const ClientState& state, const std::string& key, seconds& value)
+{
+    value = overridden(state, key, value).value_or(value);
+}
+
+void overrideWith(const ClientState& state, const std::string& key, std::uint32_t& value)
+{
+    const auto written = overridden(state, key, seconds(value)).value_or(seconds(value)).count();
+    if (std::in_range<std::uint32_t>(written))
+        value = static_cast<std::uint32_t>(written);
+}
+
+std::optional<seconds> timeOf(const ClientState& state, const std::string& key)
+{
+    const auto found = state.find(key);
+    std::int64_t time = 0;
+    if (found == state.end())
+        return std::nullopt;
+    const char* const end = found->second.data() + found->second.size();
+    const auto [stop, error] = std::from_chars(found->second.data(), end, time);
+    return error == std::errc() && stop == end ? std::optional(seconds(time)) : std::nullopt;
 }
 
 // "false over true", for the same reason.
@@ -91,7 +120,12 @@ ServerAccount makeAccount(api::DeviceAccount given)
                      account.settings.defaultPmin,
                      account.settings.defaultPmax,
                      account.settings.disableTimeout,
-                     account.settings.queueMode};
+                     account.settings.queueMode,
+                     account.settings.initialDelay,
+                     account.settings.retryCount,
+                     account.settings.retryTimer,
+                     account.settings.sequenceDelay,
+                     account.settings.sequenceRetryCount};
     account.instance = given.serverInstance;
     account.securityInstance = given.securityInstance;
     account.storesNotifications = account.settings.storesNotifications;
@@ -112,6 +146,11 @@ ClientState stateOf(const ServerAccount& account)
         {keyOf(account, "pmax"), overriding(now.defaultPmax, given.defaultPmax)},
         {keyOf(account, "disable"), overriding(now.disableTimeout, given.disableTimeout)},
         {keyOf(account, "queue"), flagText(now.queueMode, given.queueMode)},
+        {keyOf(account, "initial-delay"), overriding(now.initialDelay, given.initialDelay)},
+        {keyOf(account, "retries"), overriding(now.retryCount, given.retryCount)},
+        {keyOf(account, "retry-timer"), overriding(now.retryTimer, given.retryTimer)},
+        {keyOf(account, "sequence-delay"), overriding(now.sequenceDelay, given.sequenceDelay)},
+        {keyOf(account, "sequences"), overriding(now.sequenceRetryCount, given.sequenceRetryCount)},
         {keyOf(account, "storing"), flagText(account.storesNotifications, now.storesNotifications)},
         {keyOf(account, "mute"), flagText(account.mutesSend, account.givenMute)},
         {keyOf(account, "registered"), flagText(account.wasRegistered, fresh.wasRegistered)},
@@ -128,6 +167,14 @@ ClientState deliveredState(const std::string& server, bool mutesSend)
 {
     return {{keyOf(server, "mute"), {}},
             {keyOf(server, "given-mute"), flagText(mutesSend, ServerAccount().givenMute)}};
+}
+
+ClientState bootstrappedState(const std::string& server, std::optional<base::WallTime> at)
+{
+    const auto text = [](base::WallTime time) {
+        return std::to_string(std::chrono::floor<seconds>(time.time_since_epoch()).count());
+    };
+    return {{keyOf(server, "bootstrapped"), at ? text(*at) : std::string()}};
 }
 
 ClientState
@@ -149,6 +196,12 @@ void restore(const ClientState& state, ServerAccount& account, AttachedAttribute
     now.disableTimeout =
         overridden(state, key("disable"), given.disableTimeout).value_or(given.disableTimeout);
     now.queueMode = flag(state, key("queue"), given.queueMode);
+    overrideWith(state, key("initial-delay"), now.initialDelay);
+    overrideWith(state, key("retries"), now.retryCount);
+    overrideWith(state, key("retry-timer"), now.retryTimer);
+    overrideWith(state, key("sequence-delay"), now.sequenceDelay);
+    overrideWith(state, key("sequences"), now.sequenceRetryCount);
+    account.bootstrappedAt = timeOf(state, key("bootstrapped"));
     account.storesNotifications = flag(state, key("storing"), account.storesNotifications);
     account.givenMute = flag(state, key("given-mute"), account.givenMute);
     account.mutesSend = flag(state, key("mute"), account.givenMute);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "agent/api/device_account.hpp"
 #include "agent/api/inventory.hpp"
+#include "agent/base/scheduler.hpp"
 #include "agent/lwm2m/attached_attributes.hpp"
 #include "agent/lwm2m/server_account.hpp"
 
@@ -18,6 +22,10 @@ namespace causeway::lwm2m {
 
 /// What is to be kept for the account called `server` to begin with this in /1/x/23.
 [[nodiscard]] api::ClientState deliveredState(const std::string& server, bool mutesSend);
+
+/// Likewise for it to have /1/x/12; without a time it has none.
+[[nodiscard]] api::ClientState bootstrappedState(const std::string& server,
+                                                 std::optional<base::WallTime> at);
 
 /// What to keep of the attributes attached at one level.
 [[nodiscard]] api::ClientState stateOf(const ServerAccount& account,

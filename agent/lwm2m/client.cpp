@@ -313,7 +313,8 @@ private:
 
     void onFinish(const StagedObjects& staged, BootstrapListener::Kept kept) override
     {
-        auto delivery = assembleDelivery(staged, {identity_.logName, given_, tree_});
+        auto delivery =
+            assembleDelivery(staged, {identity_.logName, given_, tree_, scheduler_.wallNow()});
         if (delivery)
             listener_.onDelivery(*std::move(delivery), std::move(kept));
         else

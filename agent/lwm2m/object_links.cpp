@@ -25,10 +25,14 @@ bool isLaterBeside(Id object, ProtocolVersion enabler)
     return enabler == ProtocolVersion::V1_2 && std::ranges::find(since12, object) != since12.end();
 }
 
-// A version that is not 1.0 is always told: no server may guess it (LwM2M Core §7.2.2).
+// A version that is not 1.0 is always told: no server may guess it (LwM2M Core §7.2.2). To a server
+// of 1.2 Object 1 shows what that version of it has more (13 to 20).
 std::optional<std::string> versionToTell(const Object& object, ProtocolVersion enabler)
 {
+    constexpr Id serverObject = 1;
     const auto& [id, version] = std::tie(object.definition().id, object.definition().version);
+    if (id == serverObject && enabler == ProtocolVersion::V1_2)
+        return "1.2";
     if (version == "1.0" && !isLaterBeside(id, enabler))
         return std::nullopt;
     return version;

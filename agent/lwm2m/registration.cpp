@@ -90,11 +90,6 @@ void Registration::onCredentialChanged()
     raise(Event::CredentialChanged);
 }
 
-void Registration::disable()
-{
-    raise(Event::DisableAsked);
-}
-
 bool Registration::wake()
 {
     if (state_ == State::Registered && !isAwake())
@@ -148,6 +143,11 @@ void Registration::onConnected(const api::ChannelFacts& facts)
     const bool goesOn = facts.isResumed && !facts.isReliable;
     const bool isStillRegistered = goesOn && !location_.empty() && !hasExpired();
     raise(isStillRegistered ? Event::Resumed : Event::Connected);
+}
+
+void Registration::onAlert(std::uint8_t alert)
+{
+    account_.lastAlert = alert;
 }
 
 void Registration::onClosed(const Error& reason)

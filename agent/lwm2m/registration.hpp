@@ -74,7 +74,6 @@ public:
 
     void start(base::Duration delay);
     void queue(); ///< start() comes later, or the operator
-
     /// De-registers if there is something to de-register; `done` comes later, within `limit`.
     void stop(base::Duration limit, base::Task done);
 
@@ -84,7 +83,7 @@ public:
     void onCredentialChanged();
 
     /// /1/x/4: de-register, be silent for /1/x/5, register again.
-    void disable();
+    void disable() { raise(Event::DisableAsked); }
 
     bool wake() override;
     void notify(const api::Token& token,
@@ -119,6 +118,7 @@ private:
     static std::span<const Transition> transitions();
 
     void onConnected(const api::ChannelFacts& facts) override;
+    void onAlert(std::uint8_t alert) override;
     void onClosed(const base::Error& reason) override;
     void onRequest(api::Request request, api::Respond respond) override;
 
@@ -167,7 +167,7 @@ private:
     [[nodiscard]] base::Duration spreadOut(base::Duration delay) const;
 
     const Identity& identity_;
-    ServerAccount& account_; ///< of which only the version is set here
+    ServerAccount& account_; ///< of which only the version and the alert are set here
     base::Scheduler& scheduler_;
     RegistrationListener& listener_;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 
 #include "agent/api/server_scheme.hpp"
 
@@ -22,6 +23,9 @@ constexpr seconds longestWait{86400};
 // whose server was down for half an hour.
 constexpr seconds shortestPause{60};
 constexpr seconds longestPause{3600};
+
+// /1/x/19: "MAX_VALUE means do not perform another communication sequence".
+constexpr seconds noMoreSequences{std::numeric_limits<std::uint32_t>::max()};
 
 } // namespace
 
@@ -58,7 +62,8 @@ bool RetrySchedule::countFailure(const api::ServerSettings& settings)
     if (++attempts_ < settings.retryCount)
         return true;
     attempts_ = 0;
-    isUsedUp_ = ++sequences_ >= settings.sequenceRetryCount;
+    isUsedUp_ =
+        ++sequences_ >= settings.sequenceRetryCount || settings.sequenceDelay == noMoreSequences;
     return !isUsedUp_;
 }
 

@@ -50,6 +50,12 @@ struct ServerPeriods
     std::optional<std::chrono::seconds> defaultPmax;
     std::chrono::seconds disableTimeout{};
     bool queueMode = false; ///< no time, but written to /1/x too, with LwM2M 1.0
+    // With LwM2M 1.2: /1/x/14 and 17 to 20.
+    std::chrono::seconds initialDelay{};
+    std::uint32_t retryCount = 0;
+    std::chrono::seconds retryTimer{};
+    std::chrono::seconds sequenceDelay{};
+    std::uint32_t sequenceRetryCount = 0;
 };
 
 /// Whether an operator has asked for another one than counts without /1/x/5.
@@ -62,7 +68,8 @@ struct ServerPeriods
 struct ServerAccount
 {
     api::ServerSettings settings; ///< its times are those now in force
-    /// Claimed now: lower than configured when the server refused that. The Registration sets it.
+    /// Claimed now: lower than configured when the server refused that. The Registration sets it,
+    /// and lastAlert.
     ProtocolVersion version = ProtocolVersion::V1_1;
     ServerPeriods given;                ///< as the operator wants them
     model::Id instance = 0;             ///< of Object 1
@@ -75,7 +82,10 @@ struct ServerAccount
     /// written them.
     bool hasDisableTimeout = false;
     bool hasNotificationMode = false; ///< likewise
-    bool wasRegistered = false;       ///< ever since the account came, which ends the initial delay
+    /// /1/x/12, of accounts that a Bootstrap-Server has delivered.
+    std::optional<std::chrono::seconds> bootstrappedAt;
+    std::optional<std::uint8_t> lastAlert; ///< /1/x/11, of this life
+    bool wasRegistered = false; ///< ever since the account came, which ends the initial delay
 };
 
 /// What 4.12 may lead down to: LwM2M 1.0 has no TCP.

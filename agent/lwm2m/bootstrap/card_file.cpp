@@ -165,8 +165,8 @@ deliveryOfCard(base::ByteView file, const model::Definitions& definitions, const
         if (auto written = write(staged, operations, object); !written)
             return fail(written.error());
     }
-    auto result =
-        assembleDelivery(staged, {owner.device, owner.before, tree, api::Provisioner::Smartcard});
+    auto result = assembleDelivery(
+        staged, {owner.device, owner.before, tree, {}, api::Provisioner::Smartcard});
     if (!result)
         return fail(result.error());
     delivery.result = std::move(*result);

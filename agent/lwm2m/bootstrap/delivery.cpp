@@ -9,6 +9,7 @@
 
 #include "agent/api/server_scheme.hpp"
 #include "agent/lwm2m/access_control.hpp"
+#include "agent/lwm2m/account_state.hpp"
 #include "agent/lwm2m/bootstrap/account_values.hpp"
 
 namespace causeway::lwm2m {
@@ -120,6 +121,7 @@ private:
             if (!state)
                 return fail(state.error());
             delivery_.state.merge(*state);
+            delivery_.state.merge(bootstrappedState(settings.name, target_.at));
         }
         delivered.isOwn = true;
         delivery_.accounts.push_back(std::move(delivered));

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
 #include "agent/api/bootstrap_store.hpp"
+#include "agent/base/scheduler.hpp"
 #include "agent/lwm2m/bootstrap/staged_objects.hpp"
 #include "agent/lwm2m/object_tree.hpp"
 
@@ -16,6 +18,7 @@ struct DeliveryTarget
     std::string device;                         ///< its name: they are named after it
     std::span<const api::DeviceAccount> before; ///< as they are in force
     const ObjectTree& tree;                     ///< what else was bootstrapped
+    std::optional<base::WallTime> at{};         ///< for /1/x/12
     api::Provisioner from = api::Provisioner::BootstrapServer;
 };
 

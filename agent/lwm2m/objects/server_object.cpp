@@ -35,22 +35,31 @@ constexpr Id storing = 6;
 constexpr Id binding = 7;
 constexpr Id updateTrigger = 8;
 constexpr Id bootstrapTrigger = 9;
+constexpr Id alertCode = 11;
+constexpr Id lastBootstrapped = 12;
+constexpr Id registrationOrder = 13;
+constexpr Id initialDelay = 14;
+constexpr Id blocksOnFailure = 15;
+constexpr Id bootstrapsOnFailure = 16;
+constexpr Id retryCount = 17;
+constexpr Id retryTimer = 18;
+constexpr Id sequenceDelay = 19;
+constexpr Id sequenceRetryCount = 20;
 constexpr Id muteSend = 23;
 constexpr Id notificationMode = 26;
 } // namespace resource
 
-constexpr std::array present{resource::shortServerId,
-                             resource::lifetime,
-                             resource::defaultPmin,
-                             resource::defaultPmax,
-                             resource::disable,
-                             resource::disableTimeout,
-                             resource::storing,
-                             resource::binding,
-                             resource::updateTrigger,
-                             resource::bootstrapTrigger,
-                             resource::muteSend,
-                             resource::notificationMode};
+constexpr std::array present{resource::shortServerId,     resource::lifetime,
+                             resource::defaultPmin,       resource::defaultPmax,
+                             resource::disable,           resource::disableTimeout,
+                             resource::storing,           resource::binding,
+                             resource::updateTrigger,     resource::bootstrapTrigger,
+                             resource::alertCode,         resource::lastBootstrapped,
+                             resource::registrationOrder, resource::initialDelay,
+                             resource::blocksOnFailure,   resource::bootstrapsOnFailure,
+                             resource::retryCount,        resource::retryTimer,
+                             resource::sequenceDelay,     resource::sequenceRetryCount,
+                             resource::muteSend,          resource::notificationMode};
 
 // LwM2M 1.0 has queue mode in the binding; later versions tell it in Register only.
 std::string bindingOf(const ServerAccount& account)
@@ -68,9 +77,23 @@ bool isOptional(Id id)
            id == resource::disableTimeout || id == resource::notificationMode;
 }
 
+// LwM2M 1.1 lets Bootstrap-Servers alone see them.
+bool isOfRetries(Id id)
+{
+    return id >= resource::registrationOrder && id <= resource::sequenceRetryCount;
+}
+
 bool has(const ServerAccount& account, Id id)
 {
+    if (isOfRetries(id) && account.version < ProtocolVersion::V1_2)
+        return false;
     switch (id) {
+    case resource::alertCode:
+        return account.lastAlert && account.version > ProtocolVersion::V1_0;
+    case resource::lastBootstrapped:
+        return account.bootstrappedAt && account.version > ProtocolVersion::V1_0;
+    case resource::registrationOrder:
+        return account.settings.registrationOrder.has_value();
     case resource::defaultPmin:
         return account.settings.defaultPmin.has_value();
     case resource::defaultPmax:
@@ -81,6 +104,36 @@ bool has(const ServerAccount& account, Id id)
         return account.hasNotificationMode;
     default:
         return true;
+    }
+}
+
+Value unsignedOf(std::int64_t number)
+{
+    return {static_cast<std::uint64_t>(number)};
+}
+
+// Resources 13 to 20, of which the first need not be there.
+std::optional<Value> retryValueOf(const api::ServerSettings& settings, Id id)
+{
+    switch (id) {
+    case resource::registrationOrder:
+        return unsignedOf(settings.registrationOrder.value_or(0));
+    case resource::initialDelay:
+        return unsignedOf(settings.initialDelay.count());
+    case resource::blocksOnFailure:
+        return Value(settings.blocksOnFailure);
+    case resource::bootstrapsOnFailure:
+        return Value(settings.bootstrapsOnFailure);
+    case resource::retryCount:
+        return unsignedOf(settings.retryCount);
+    case resource::retryTimer:
+        return unsignedOf(settings.retryTimer.count());
+    case resource::sequenceDelay:
+        return unsignedOf(settings.sequenceDelay.count());
+    case resource::sequenceRetryCount:
+        return unsignedOf(settings.sequenceRetryCount);
+    default:
+        return std::nullopt;
     }
 }
 
@@ -107,12 +160,16 @@ std::optional<Value> valueOf(const ServerAccount& account, Id id)
         return Value(account.storesNotifications);
     case resource::binding:
         return Value(bindingOf(account));
+    case resource::alertCode:
+        return unsignedOf(*account.lastAlert);
+    case resource::lastBootstrapped:
+        return Value(model::Time{account.bootstrappedAt->count()});
     case resource::muteSend:
         return Value(account.mutesSend);
     case resource::notificationMode:
         return Value(std::int64_t{account.confirmsNotifications ? 1 : 0});
     default:
-        return std::nullopt;
+        return retryValueOf(settings, id);
     }
 }
 
@@ -145,6 +202,15 @@ Expected<void> assign(std::optional<seconds>& target, const Value& value)
     if (assigned)
         target = time;
     return assigned;
+}
+
+Expected<void> assign(std::uint32_t& target, const Value& value)
+{
+    const auto number = duration(value, 0);
+    if (!number)
+        return fail(number.error());
+    target = static_cast<std::uint32_t>(number->count());
+    return {};
 }
 
 template <typename Type>
@@ -198,6 +264,16 @@ Expected<void> assign(ServerAccount& account, Id id, const Value& value)
     case resource::disableTimeout:
         account.hasDisableTimeout = true;
         return assign(settings.disableTimeout, value, 0);
+    case resource::initialDelay:
+        return assign(settings.initialDelay, value, 0);
+    case resource::retryCount:
+        return assign(settings.retryCount, value);
+    case resource::retryTimer:
+        return assign(settings.retryTimer, value, 0);
+    case resource::sequenceDelay:
+        return assign(settings.sequenceDelay, value, 0);
+    case resource::sequenceRetryCount:
+        return assign(settings.sequenceRetryCount, value);
     case resource::storing:
         return assign(account.storesNotifications, value);
     case resource::binding:
@@ -221,6 +297,21 @@ Expected<void> assign(ServerAccount& account, Id id, const Value& value)
 void reset(ServerAccount& account, Id id)
 {
     switch (id) {
+    case resource::initialDelay:
+        account.settings.initialDelay = account.given.initialDelay;
+        break;
+    case resource::retryCount:
+        account.settings.retryCount = account.given.retryCount;
+        break;
+    case resource::retryTimer:
+        account.settings.retryTimer = account.given.retryTimer;
+        break;
+    case resource::sequenceDelay:
+        account.settings.sequenceDelay = account.given.sequenceDelay;
+        break;
+    case resource::sequenceRetryCount:
+        account.settings.sequenceRetryCount = account.given.sequenceRetryCount;
+        break;
     case resource::defaultPmin:
         account.settings.defaultPmin = account.given.defaultPmin;
         break;

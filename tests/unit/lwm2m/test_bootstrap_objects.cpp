@@ -265,6 +265,9 @@ BOOST_FIXTURE_TEST_CASE(send_is_muted_unless_the_bootstrap_server_says_otherwise
     const auto& state = owner.delivered.front().state;
     BOOST_TEST(state.at("server/meter-1:101/given-mute") == "true over false");
     BOOST_TEST(state.at("server/meter-1:102/given-mute") == "");
+    const auto now = scheduler.wallNow().time_since_epoch();
+    BOOST_TEST(state.at("server/meter-1:101/bootstrapped") ==
+               std::to_string(std::chrono::floor<std::chrono::seconds>(now).count()));
 }
 
 BOOST_FIXTURE_TEST_CASE(an_operators_account_has_send_and_keeps_it, WithSite)

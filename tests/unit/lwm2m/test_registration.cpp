@@ -290,6 +290,19 @@ BOOST_AUTO_TEST_CASE(waits_the_sequence_delay_between_sequences)
     BOOST_CHECK(state() == Reported::Failed);
 }
 
+// "MAX_VALUE means do not perform another communication sequence" (/1/x/19).
+BOOST_AUTO_TEST_CASE(ends_with_the_first_sequence_where_no_other_is_wanted)
+{
+    account.settings.retryCount = 1;
+    account.settings.sequenceRetryCount = 3;
+    account.settings.sequenceDelay = 4294967295s;
+    start();
+
+    refuseToConnect();
+
+    BOOST_CHECK(state() == Reported::Failed);
+}
+
 BOOST_AUTO_TEST_CASE(never_hurries_whatever_the_settings)
 {
     account.settings.retryCount = 1000000;

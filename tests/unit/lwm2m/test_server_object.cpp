@@ -235,3 +235,101 @@ BOOST_AUTO_TEST_CASE(is_not_told_to_a_server_of_an_earlier_version)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(retries, Served12)
+
+namespace {
+
+struct Retry
+{
+    const char* path;
+    const char* usual;
+    const char* written; ///< by a server; nothing: it may not
+};
+
+constexpr Retry allRetries[] = {{"/1/0/14", "0", "7"},
+                                {"/1/0/15", "0", nullptr},
+                                {"/1/0/16", "1", nullptr},
+                                {"/1/0/17", "5", "2"},
+                                {"/1/0/18", "60", "10"},
+                                {"/1/0/19", "86400", "4294967295"},
+                                {"/1/0/20", "1", "0"}};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(are_told_to_servers_of_1_2_and_nobody_before)
+{
+    Served earlier({}, "1.1");
+    for (const auto& [path, usual, written] : allRetries) {
+        BOOST_TEST(text(path) == usual);
+        BOOST_CHECK(earlier.read(path).code == OutcomeCode::NotFound);
+        BOOST_CHECK(earlier.writeText(path, "1").code == OutcomeCode::NotFound);
+    }
+    BOOST_CHECK(read("/1/0/13").code == OutcomeCode::NotFound); // nobody has set it
+}
+
+BOOST_AUTO_TEST_CASE(are_written_where_the_standard_lets_servers)
+{
+    for (const auto& [path, usual, written] : allRetries) {
+        const auto expected = written ? OutcomeCode::Changed : OutcomeCode::MethodNotAllowed;
+        BOOST_CHECK(writeText(path, written ? written : usual).code == expected);
+        BOOST_TEST(text(path) == (written ? written : usual));
+        if (written)
+            BOOST_CHECK(writeText(path, "4294967296").code == OutcomeCode::BadRequest);
+    }
+
+    Served restarted(owner.state, "1.2");
+    for (const auto& [path, usual, written] : allRetries)
+        BOOST_TEST(restarted.text(path) == (written ? written : usual));
+}
+
+BOOST_AUTO_TEST_CASE(are_the_operators_again_after_a_replace_without_them)
+{
+    for (const auto& [path, usual, written] : allRetries) {
+        if (written)
+            writeText(path, written);
+    }
+
+    BOOST_CHECK(send(Method::Put, "/1/0", replaceOfThree).code == OutcomeCode::Changed);
+
+    for (const auto& [path, usual, written] : allRetries)
+        BOOST_TEST(text(path) == usual);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(last_bootstrapped, Served)
+
+BOOST_AUTO_TEST_CASE(is_there_once_a_bootstrap_server_has_delivered_the_account)
+{
+    BOOST_CHECK(read("/1/0/12").code == OutcomeCode::NotFound);
+
+    Served delivered(bootstrappedState("site", base::WallTime(std::chrono::seconds(1700000000))));
+
+    BOOST_TEST(delivered.text("/1/0/12") == "1700000000");
+    BOOST_CHECK(delivered.writeText("/1/0/12", "1").code == OutcomeCode::MethodNotAllowed);
+    Served older(bootstrappedState("site", base::WallTime(std::chrono::seconds(1700000000))),
+                 "1.0");
+    BOOST_CHECK(older.read("/1/0/12").code == OutcomeCode::NotFound);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(alert_code, Served)
+
+BOOST_AUTO_TEST_CASE(is_that_of_the_last_session_which_an_alert_has_ended)
+{
+    constexpr std::uint8_t unknownAuthority = 48;
+    BOOST_CHECK(read("/1/0/11").code == OutcomeCode::NotFound);
+    peer().listener->onAlert(unknownAuthority);
+    peer().lose({base::ErrorKind::Refused, "unknown_ca", base::Retry::Later});
+
+    scheduler.advance(std::chrono::seconds(90)); // retryTimer and its spread
+    peer().connect();
+    peer().accept();
+
+    BOOST_TEST(text("/1/0/11") == "48");
+    BOOST_CHECK(writeText("/1/0/11", "0").code == OutcomeCode::MethodNotAllowed);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
