@@ -349,6 +349,33 @@ BOOST_FIXTURE_TEST_CASE(shows_a_server_its_own_account_only, Twice)
     BOOST_CHECK(first.request(foreign)->value().code == OutcomeCode::Unauthorized);
 }
 
+// ETS 951, with the rules of access, which both may read.
+BOOST_FIXTURE_TEST_CASE(keeps_the_attributes_of_each_server_apart, Twice)
+{
+    transport.peers[1]->connect();
+    transport.peers[1]->accept();
+    const auto attach = [](fakes::FakePeer& peer, std::vector<std::string> query) {
+        api::Request request;
+        request.method = api::Method::Put;
+        request.path = {"2"};
+        request.query = std::move(query);
+        return peer.request(std::move(request))->value().code;
+    };
+    const auto discovered = [](fakes::FakePeer& peer) {
+        api::Request request;
+        request.path = {"2"};
+        request.accept = linkFormat;
+        const auto links = textOf(peer.request(std::move(request))->value());
+        return links.substr(0, links.find(','));
+    };
+
+    BOOST_CHECK(attach(*transport.peers[0], {"pmin=2", "pmax=10"}) == OutcomeCode::Changed);
+    BOOST_CHECK(attach(*transport.peers[1], {"pmin=15", "pmax=50"}) == OutcomeCode::Changed);
+
+    BOOST_TEST(discovered(*transport.peers[0]) == "</2>;pmin=2;pmax=10");
+    BOOST_TEST(discovered(*transport.peers[1]) == "</2>;pmin=15;pmax=50");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_factory_reset_is_there_where_it_is_allowed, Kept)
 {
     int resets = 0;
