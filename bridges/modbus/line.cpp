@@ -267,7 +267,8 @@ void Line::onDown(const base::Error& reason)
     // Where a connection need not stay, the other end may have closed it, too. A server that has
     // answered over it has closed what nobody used: opened again at once it would be closed again,
     // before there was an answer to tell that it is there.
-    const bool needNotStay = idleTimeout_ > base::Duration::zero() || hasAnswered_;
+    const bool isClosedAsUnused = hasAnswered_ && !parts_.hasQuarantine;
+    const bool needNotStay = idleTimeout_ > base::Duration::zero() || isClosedAsUnused;
     if (isIdle() && needNotStay && parts_.link->canSleep())
         fallAsleep();
     else if (mayReconnect())
