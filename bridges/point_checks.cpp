@@ -94,6 +94,9 @@ void PointReader::checkWrite(ProfileTable& inner, const WriteRule& rule)
         inner.complain("pulse-ms", "nobody could be sure to unlock the end of a pulse");
     if (rule.toggles && point_.encoding.type != RawType::Bit)
         inner.complain("toggle", "only a bit is toggled");
+    if (rule.toggles && hasMeanings)
+        inner.complain("toggle",
+                       "what changes over with each write has no numbers: leave out enum");
     const bool isElsewhere = rule.table || rule.address;
     const bool isWhole = modbus::isBinary(point_.encoding.type) && point_.encoding.width == 0;
     if (point_.exponentAddress && (isElsewhere || !isWhole || hasMeanings))

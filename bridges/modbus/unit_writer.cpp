@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "bridges/modbus/point_writes.hpp"
 #include "bridges/modbus/register_codec.hpp"
 
 namespace causeway::bridges::modbus {
@@ -27,33 +28,8 @@ constexpr base::Duration pulseWait = std::chrono::milliseconds(20);
 /// who waits for the answer has not given up.
 constexpr base::Duration glancePause = std::chrono::milliseconds(200);
 constexpr std::uint32_t mostGlances = 5;
-
-WriteRule ruleOf(const Point& point)
-{
-    return point.write.value_or(WriteRule{});
-}
-
-/// The bits of others that a write would change; none where the device keeps them itself.
-std::vector<std::uint16_t> bitsToKeep(const Point& point)
-{
-    return point.executeValue || ruleOf(point).usesMask ? std::vector<std::uint16_t>{}
-                                                        : foreignBits(point);
-}
-
-/// Whether what is written depends on what the device holds now, besides a register's other bits.
-bool dependsOnState(const Point& point)
-{
-    return point.executeToggles || ruleOf(point).toggles || point.exponentAddress;
-}
-
-/// The bit the other way round, its register's others as they are.
-std::vector<std::uint16_t> flipped(const Point& point, std::vector<std::uint16_t> found)
-{
-    found.front() ^= holdsBits(point.table)
-                         ? std::uint16_t{1}
-                         : static_cast<std::uint16_t>(~foreignBits(point).front());
-    return found;
-}
+/// What a relay needs to change over and to show it, where the profile does not say (settle-ms).
+constexpr base::Duration leastSteadyTime = std::chrono::milliseconds(200);
 
 bool isAcknowledged(const Expected<Answer>& result)
 {
@@ -65,55 +41,13 @@ bool isCancelled(const Expected<Answer>& result)
     return !result && result.error().kind == ErrorKind::Cancelled;
 }
 
-/// Whether the point's own bits are as written; its neighbours may have changed meanwhile.
-bool holds(const Point& point, Answer found, const std::vector<std::uint16_t>& written)
-{
-    if (point.exponentAddress) { // the exponent was read, too
-        const auto first = found.begin() + (point.address - point.extent().address);
-        found = Answer(first, first + point.count());
-    }
-    const auto foreign = foreignBits(point);
-    if (foreign.empty() || found.size() != written.size())
-        return found == written;
-    for (std::size_t i = 0; i < written.size(); ++i) {
-        if (((found[i] ^ written[i]) & ~foreign[i] & 0xFFFFU) != 0)
-            return false;
-    }
-    return true;
-}
-
-/// The point's own bits when its pulse has ended; no others.
-std::vector<std::uint16_t> ended(const Point& point, const std::vector<std::uint16_t>& words)
-{
-    const auto begun = decode(point, words);
-    const bool* const flag = begun ? std::get_if<bool>(&*begun) : nullptr;
-    auto back = flag != nullptr ? encode(point, model::Value(!*flag))
-                                : fail(ErrorKind::Internal, "no flag");
-    return back ? std::move(*back) : std::vector<std::uint16_t>(words.size());
-}
-
-/// With the other bits as they are, where we keep them.
-std::vector<std::uint16_t> withOthers(const Point& point,
-                                      std::vector<std::uint16_t> own,
-                                      const std::vector<std::uint16_t>& found)
-{
-    const auto kept = bitsToKeep(point);
-    for (std::size_t i = 0; i < kept.size(); ++i)
-        own[i] |= static_cast<std::uint16_t>(found[i] & kept[i]);
-    return own;
-}
-
-Request pulseEnd(std::uint8_t unitId, const Point& what, const std::vector<std::uint16_t>& words)
-{
-    return writeRequest(unitId, what, withOthers(what, ended(what, words), words));
-}
-
 } // namespace
 
 UnitWriter::UnitWriter(base::Scheduler& scheduler, Place place)
     : scheduler_(scheduler)
     , place_(std::move(place))
     , settle_(scheduler, [this] { readBack(true); })
+    , steady_(scheduler, [this] { startNext(); })
 {}
 
 void UnitWriter::write(std::size_t number,
@@ -154,13 +88,35 @@ void UnitWriter::add(Job job)
 
 void UnitWriter::startNext()
 {
-    if (jobs_.empty() || isMerging_)
+    if (jobs_.empty() || isUnderWay_ || isMerging_ || mustWait(jobs_.front()))
         return;
     isUnderWay_ = true;
     if (dependsOnState(jobs_.front().what))
         readState();
     else
         begin();
+}
+
+// Before a device that was changed over shows how it stands, the next write would be decided by how
+// it stood; and inside a pulse it would make no second one.
+bool UnitWriter::mustWait(const Job& job)
+{
+    if (!changesOver(job.what))
+        return false;
+    if (pulses_.contains(job.number))
+        return true;
+    const auto at = steadyAt_.find(job.number);
+    if (at == steadyAt_.end() || scheduler_.now() >= at->second)
+        return false;
+    steady_.startAt(at->second);
+    return true;
+}
+
+void UnitWriter::rest(std::size_t number, const Point& what)
+{
+    if (changesOver(what))
+        steadyAt_[number] =
+            scheduler_.now() + std::max<base::Duration>(ruleOf(what).settle, leastSteadyTime);
 }
 
 void UnitWriter::readState()
@@ -277,6 +233,7 @@ void UnitWriter::onWritten(const Expected<Answer>& result)
     const bool isPulse = rule.pulse.count() > 0;
     if (isPulse)
         endPulseAfter(rule.pulse, job.number, job.what);
+    rest(job.number, job.what);
     if (isAcknowledged(result)) {
         onAcknowledged();
         return;
@@ -431,8 +388,7 @@ void UnitWriter::onPulseEnded(const Expected<Answer>& result, std::size_t number
         return;
     if (!bitsToKeep(what).empty()) {
         isMerging_ = false;
-        if (!isUnderWay_)
-            startNext();
+        startNext();
     }
     if (!result) {
         pulse->second.timer->start(pulseRetry);
@@ -441,6 +397,8 @@ void UnitWriter::onPulseEnded(const Expected<Answer>& result, std::size_t number
     // A pulse that began meanwhile has an end of its own.
     if (!pulse->second.timer->isRunning())
         pulses_.erase(pulse);
+    rest(number, what);
+    startNext();
     place_.ask(readRequest(place_.unitId, what.table, what.extent()),
                Priority::Read,
                [this, number](const Expected<Answer>& now) {

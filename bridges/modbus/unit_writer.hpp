@@ -74,6 +74,8 @@ private:
 
     void add(Job job);
     void startNext();
+    [[nodiscard]] bool mustWait(const Job& job);
+    void rest(std::size_t number, const Point& what);
     void readState();
     void onState(const Answer& found);
     void begin();
@@ -102,7 +104,10 @@ private:
     bool isMerging_ = false; ///< the end of a pulse into its register: no job begins meanwhile
     std::map<std::size_t, base::TimePoint> writtenAt_;
     std::map<std::size_t, Pulse> pulses_;
+    /// When what a device shows that was changed over can be believed.
+    std::map<std::size_t, base::TimePoint> steadyAt_;
     base::Timer settle_;
+    base::Timer steady_;
 };
 
 } // namespace causeway::bridges::modbus
