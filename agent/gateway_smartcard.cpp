@@ -13,13 +13,6 @@ using base::ErrorKind;
 using base::Expected;
 using base::fail;
 
-namespace {
-
-/// In the device's client state, with its accounts in one transaction.
-constexpr auto markKey = "smartcard";
-
-} // namespace
-
 void Gateway::takeCard(const std::string& device,
                        const base::Secret& file,
                        std::string mark,
@@ -41,7 +34,7 @@ void Gateway::takeCard(const std::string& device,
                     object);
     if (auto admitted = admitDelivery(delivery->result, rules_.allowsNoSec); !admitted)
         return answer(std::move(done), admitted.error());
-    delivery->result.state.insert_or_assign(markKey, std::move(mark));
+    delivery->result.state.insert_or_assign(api::cardMarkKey, std::move(mark));
     provision(device, std::move(delivery->result), std::move(done));
 }
 
@@ -51,7 +44,7 @@ void Gateway::dropCard(const std::string& device, Done done)
     if (!found)
         return answer(std::move(done), found.error());
     auto nothing = lwm2m::removalOfCard((*found)->accounts());
-    nothing.state.insert_or_assign(markKey, std::string());
+    nothing.state.insert_or_assign(api::cardMarkKey, std::string());
     provision(device, std::move(nothing), std::move(done));
 }
 
@@ -88,7 +81,7 @@ std::string Gateway::cardMark(const std::string& device) const
     if (!found || !bootstrapped_.contains(device))
         return {};
     const auto& state = (*found)->state();
-    const auto mark = state.find(markKey);
+    const auto mark = state.find(api::cardMarkKey);
     return mark == state.end() ? std::string() : mark->second;
 }
 

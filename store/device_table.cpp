@@ -73,6 +73,7 @@ DeviceTable::DeviceTable(Database& database)
     , addServer_(database, "INSERT INTO device_server (device, position, server) VALUES (?, ?, ?)")
     , clearServers_(database, "DELETE FROM device_server WHERE device = ?")
     , allStates_(database, "SELECT device, key, value FROM client_state")
+    , oneState_(database, "SELECT value FROM client_state WHERE device = ? AND key = ?")
     , putState_(database,
                 "INSERT INTO client_state (device, key, value) VALUES (?, ?, ?) "
                 "ON CONFLICT (device, key) DO UPDATE SET value = excluded.value")
@@ -140,6 +141,13 @@ std::map<std::string, api::ClientState> DeviceTable::clientStates()
     std::map<std::string, api::ClientState> states;
     allStates_.each([&](const Row& row) { states[row.text(0)][row.text(1)] = row.text(2); });
     return states;
+}
+
+std::string DeviceTable::clientState(const std::string& device, const std::string& key)
+{
+    std::string value;
+    oneState_.each([&](const Row& row) { value = row.text(0); }, device, key);
+    return value;
 }
 
 void DeviceTable::keepClientState(const std::string& device, const api::ClientState& changes)

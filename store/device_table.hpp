@@ -29,6 +29,8 @@ public:
 
     [[nodiscard]] std::map<std::string, api::ClientState> clientStates();
     void keepClientState(const std::string& device, const api::ClientState& changes);
+    /// Empty when there is no such entry.
+    [[nodiscard]] std::string clientState(const std::string& device, const std::string& key);
 
 private:
     Statement all_;
@@ -40,6 +42,7 @@ private:
     Statement addServer_;
     Statement clearServers_;
     Statement allStates_;
+    Statement oneState_;
     Statement putState_;
     Statement removeState_;
 };

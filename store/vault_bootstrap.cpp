@@ -40,6 +40,13 @@ bool fits(const CredentialRow& row, api::SecurityMode mode)
     return row.kind == keyPairKind && (isCertified || mode == api::SecurityMode::RawPublicKey);
 }
 
+/// Whether they are a smartcard's, or what a Bootstrap-Server on it has made of them: what the
+/// operator gave waits beside them for the end of the card.
+bool areCards(DeviceTable& devices, const std::string& device)
+{
+    return !devices.clientState(device, api::cardMarkKey).empty();
+}
+
 } // namespace
 
 base::Expected<void> Vault::putDevice(const api::DeviceSettings& device)
@@ -129,8 +136,9 @@ base::Expected<void> Vault::keepBootstrap(const std::string& device, api::Bootst
     removeOutdatedKeys(device, result);
     bootstraps_.clear(device, names);
     // What the Bootstrap-Server has deleted of the operator's accounts takes its key along.
+    const bool isBesideCard = isCards || areCards(devices_, device);
     for (const auto& server : devices_.serversOf(device)) {
-        if (!names.contains(server) && !isCards)
+        if (!names.contains(server) && !isBesideCard)
             credentials_.remove({device, server});
     }
     for (const auto& delivered : result.accounts) {

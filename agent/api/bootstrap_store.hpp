@@ -33,6 +33,10 @@ enum class Provisioner : std::uint8_t {
     Smartcard,
 };
 
+/// In a device's ClientState as long as its accounts are a smartcard's, or what came of them: which
+/// card that is.
+inline constexpr auto cardMarkKey = "smartcard";
+
 /// All of a device's accounts after a bootstrap that passed the consistency check; none: a factory
 /// reset, back to those that the operator gave.
 struct BootstrapResult
@@ -59,7 +63,8 @@ public:
     /// (InvalidArgument), and fails like it. A factory reset keeps the credentials of the
     /// operator's accounts, gives back those that went on in another, and is Refused when that
     /// leaves none to register or bootstrap with. The end of a smartcard gives nothing back, and
-    /// happens whatever it leaves.
+    /// happens whatever it leaves; until then the operator's credentials stay, whatever a
+    /// Bootstrap-Server does to the card's accounts (cardMarkKey).
     virtual void keepBootstrap(const std::string& device, BootstrapResult result, Done done) = 0;
 };
 
