@@ -25,6 +25,8 @@ void Gateway::onDeviceDelivery(const std::string& device,
     std::vector<api::DeviceAccount> accounts;
     for (const auto& delivered : result.accounts)
         accounts.push_back(delivered.account);
+    if (accounts.empty()) // a factory reset
+        result.state.insert_or_assign(api::cardMarkKey, std::string());
     const auto state = result.state;
     // An operator's change may stand before it in the queue: the operator speaks last.
     changes_.add(
@@ -39,7 +41,7 @@ void Gateway::onDeviceDelivery(const std::string& device,
         },
         [this, device, asker, state, accounts = std::move(accounts)](base::Task finished) mutable {
             if (accounts.empty())
-                bootstrapped_.erase(device); // a factory reset
+                bootstrapped_.erase(device);
             else
                 bootstrapped_.insert_or_assign(device, std::move(accounts));
             auto& now = *devices_.at(device);

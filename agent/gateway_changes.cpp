@@ -300,9 +300,11 @@ void Gateway::changeDevice(api::DeviceSettings settings, Done done)
 void Gateway::replaceDevice(const api::DeviceSettings& settings)
 {
     const auto& old = *devices_.at(settings.name);
-    if (old.settings().servers != settings.servers)
-        bootstrapped_.erase(settings.name); // as the store has done
-    const auto state = old.state();
+    auto state = old.state();
+    if (old.settings().servers != settings.servers) { // as the store has done
+        bootstrapped_.erase(settings.name);
+        state.erase(api::cardMarkKey);
+    }
     if (old.settings().bleAddress != settings.bleAddress)
         removeBond(services_, old.settings());
     // The old one goes first: it holds the unit on the line.

@@ -60,6 +60,8 @@ base::Expected<void> Vault::putDevice(const api::DeviceSettings& device)
     const bool forgets = isOther && bootstraps_.clear(device.name, {});
     devices_.put(device);
     if (forgets)
+        devices_.keepClientState(device.name, {{api::cardMarkKey, {}}});
+    if (forgets)
         commit(transaction);
     else
         transaction.commit();
@@ -68,6 +70,8 @@ base::Expected<void> Vault::putDevice(const api::DeviceSettings& device)
 
 base::Expected<void> Vault::giveBack(const std::string& device)
 {
+    if (areCards(devices_, device))
+        return {}; // such a key belongs to the card, and goes with it
     const auto names = devices_.serversOf(device);
     const auto operators = servers_.all();
     for (const auto& account : bootstraps_.of(device)) {

@@ -52,8 +52,9 @@ public:
         change(std::move(done), [this, device] {
             const auto there =
                 std::ranges::find(inventory_.devices, device.name, &api::DeviceSettings::name);
-            if (there != inventory_.devices.end() && there->servers != device.servers)
-                inventory_.bootstrapped.erase(device.name);
+            if (there != inventory_.devices.end() && there->servers != device.servers &&
+                inventory_.bootstrapped.erase(device.name) > 0)
+                putState(device.name, {{api::cardMarkKey, {}}});
             putByName(inventory_.devices, device);
         });
     }

@@ -41,6 +41,14 @@ struct CardStore
         return account;
     }
 
+    /// Of the server that the operator has given, too.
+    static api::DeliveredAccount operatorsServer()
+    {
+        auto same = account(1, 4);
+        same.account.settings.uri = "coaps://server.example";
+        return same;
+    }
+
     base::Expected<void> keep(api::BootstrapResult result)
     {
         return tests::await<void>(store.loop(), [&](auto done) {
@@ -71,6 +79,15 @@ struct CardStore
         return found && found->key.equals(tests::goodKey(seed).view());
     }
 
+    std::string mark()
+    {
+        const auto states = store.load()->clientStates;
+        const auto state = states.find("meter-1");
+        if (state == states.end() || !state->second.contains(api::cardMarkKey))
+            return {};
+        return state->second.at(api::cardMarkKey);
+    }
+
     tests::TemporaryDirectory directory;
     fakes::ClearSealer::Switch sealer;
     tests::WaitingStore store{settingsIn(directory), std::make_unique<fakes::ClearSealer>(sealer)};
@@ -99,6 +116,33 @@ BOOST_AUTO_TEST_CASE(of_a_bootstrap_server_leave_the_operators_key_in_peace)
     BOOST_TEST(hasOperatorsKey());
     BOOST_TEST(store.load()->bootstrapped.empty());
     BOOST_TEST((store.fetch(delivered).error().kind == ErrorKind::NotFound));
+}
+
+BOOST_AUTO_TEST_CASE(of_the_operators_server_do_not_give_it_their_key)
+{
+    BOOST_REQUIRE(store.remove(factory));
+    insert(operatorsServer());
+    auto settings = store.load()->devices.front();
+    settings.servers.clear();
+
+    BOOST_REQUIRE(store.putDevice(settings));
+
+    BOOST_TEST((store.fetch(factory).error().kind == ErrorKind::NotFound));
+    BOOST_TEST((store.fetch({"meter-1", "meter-1:1"}).error().kind == ErrorKind::NotFound));
+    BOOST_TEST(mark() == "");
+    insert(operatorsServer());
+}
+
+BOOST_AUTO_TEST_CASE(of_the_operators_server_end_with_a_factory_reset)
+{
+    BOOST_REQUIRE(store.remove(factory));
+    insert(operatorsServer());
+
+    BOOST_TEST(!keep({}).has_value()); // it leads nowhere without the card
+
+    BOOST_TEST((store.fetch(factory).error().kind == ErrorKind::NotFound));
+    remove();
+    BOOST_TEST((store.fetch({"meter-1", "meter-1:1"}).error().kind == ErrorKind::NotFound));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
