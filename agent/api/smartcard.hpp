@@ -15,7 +15,7 @@ namespace causeway::api {
 /// What a look into the smartcard readers finds.
 enum class CardSighting : std::uint8_t {
     NoSupport,   ///< the program or the library that reads cards is not installed
-    NoService,   ///< pcscd is not there
+    NoService,   ///< pcscd is not there, or the readers cannot be listed
     NoReader,    ///< no reader with a card, and none without
     NoCard,      ///< no card in any reader, or not the one that is wanted
     Foreign,     ///< a card without bootstrap information

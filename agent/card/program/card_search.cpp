@@ -117,12 +117,15 @@ CardReport CardSearch::lookOnce()
                        module.error().message);
     module_.emplace(std::move(*module));
     const auto readers = module_->slots(false);
-    if (readers.empty() && !isServiceThere())
+    const auto slots = readers ? module_->slots(true) : readers;
+    if ((!slots || readers->empty()) && !isServiceThere())
         return sighted(CardSighting::NoService, "pcscd does not run");
-    if (readers.empty())
+    if (!slots)
+        return sighted(CardSighting::NoService, slots.error().message);
+    if (readers->empty())
         return sighted(CardSighting::NoReader, "there is no smartcard reader");
     auto best = sighted(CardSighting::NoCard, "there is no card in the reader");
-    for (const auto slot : module_->slots(true)) {
+    for (const auto slot : *slots) {
         auto report = lookInto(slot);
         if (report.sighting >= best.sighting)
             best = std::move(report);

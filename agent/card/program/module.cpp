@@ -54,18 +54,26 @@ Expected<Module> Module::open(const std::string& path)
     return module;
 }
 
-std::vector<CK_SLOT_ID> Module::slots(bool hasCard) const
+Expected<std::vector<CK_SLOT_ID>> Module::slots(bool hasCard) const
 {
     const CK_BBOOL which = hasCard ? CK_TRUE : CK_FALSE;
     CK_ULONG count = 0;
+    std::vector<CK_SLOT_ID> slots;
     // The first call with no list is the one by which OpenSC looks for new readers.
-    if (functions_->C_GetSlotList(which, nullptr, &count) != CKR_OK)
-        return {};
-    count = std::min(count + 1, mostSlots);
-    std::vector<CK_SLOT_ID> slots(count);
-    if (functions_->C_GetSlotList(which, slots.data(), &count) != CKR_OK)
-        return {};
-    slots.resize(count);
+    CK_RV result = functions_->C_GetSlotList(which, nullptr, &count);
+    if (result == CKR_OK && count > mostSlots)
+        return fail(
+            ErrorKind::Unreachable,
+            fmt::format("the library lists {} smartcard readers, more than {}", count, mostSlots));
+    if (result == CKR_OK) {
+        count = mostSlots; // there may be more by now
+        slots.resize(count);
+        result = functions_->C_GetSlotList(which, slots.data(), &count);
+    }
+    if (result != CKR_OK)
+        return fail(ErrorKind::Unreachable,
+                    fmt::format("the smartcard readers cannot be listed: {}", describe(result)));
+    slots.resize(std::min(count, mostSlots));
     return slots;
 }
 

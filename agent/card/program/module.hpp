@@ -26,8 +26,8 @@ public:
 
     [[nodiscard]] CK_FUNCTION_LIST& functions() const { return *functions_; }
 
-    /// With a card in it, or every reader.
-    [[nodiscard]] std::vector<CK_SLOT_ID> slots(bool hasCard) const;
+    /// With a card in it, or every reader. Unreachable: nobody knows now.
+    [[nodiscard]] base::Expected<std::vector<CK_SLOT_ID>> slots(bool hasCard) const;
 
 private:
     struct Close

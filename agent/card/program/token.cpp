@@ -69,27 +69,39 @@ Token::~Token()
         functions_->C_CloseSession(*session_);
 }
 
-std::vector<CK_OBJECT_HANDLE> Token::dataObjects() const
+Expected<std::vector<CK_OBJECT_HANDLE>> Token::dataObjects() const
 {
     CK_OBJECT_CLASS kind = CKO_DATA;
     CK_ATTRIBUTE wanted{CKA_CLASS, &kind, sizeof kind};
-    if (functions_->C_FindObjectsInit(*session_, &wanted, 1) != CKR_OK)
-        return {};
-    std::vector<CK_OBJECT_HANDLE> objects(mostObjects);
+    std::vector<CK_OBJECT_HANDLE> objects(mostObjects + 1);
     CK_ULONG count = 0;
-    if (functions_->C_FindObjects(*session_, objects.data(), objects.size(), &count) != CKR_OK)
-        count = 0;
-    functions_->C_FindObjectsFinal(*session_);
-    objects.resize(std::min<std::size_t>(count, mostObjects));
+    CK_RV result = functions_->C_FindObjectsInit(*session_, &wanted, 1);
+    if (result == CKR_OK) {
+        result = functions_->C_FindObjects(*session_, objects.data(), objects.size(), &count);
+        functions_->C_FindObjectsFinal(*session_);
+    }
+    if (result != CKR_OK)
+        return fail(ErrorKind::Unreachable,
+                    fmt::format("what is on the card cannot be listed: {}", describe(result)));
+    if (count > mostObjects)
+        return fail(ErrorKind::LimitExceeded,
+                    fmt::format("the card has more than {} data objects", mostObjects));
+    objects.resize(count);
     return objects;
 }
 
-bool Token::isBootstrap(CK_OBJECT_HANDLE object) const
+Expected<bool> Token::isBootstrap(CK_OBJECT_HANDLE object) const
 {
     std::array<std::uint8_t, 64> oid{};
     CK_ATTRIBUTE wanted{CKA_OBJECT_ID, oid.data(), oid.size()};
-    if (functions_->C_GetAttributeValue(*session_, object, &wanted, 1) != CKR_OK)
+    const CK_RV result = functions_->C_GetAttributeValue(*session_, object, &wanted, 1);
+    // It has none, keeps it to itself, or has a longer one than ours.
+    if (result == CKR_ATTRIBUTE_TYPE_INVALID || result == CKR_ATTRIBUTE_SENSITIVE ||
+        result == CKR_BUFFER_TOO_SMALL)
         return false;
+    if (result != CKR_OK)
+        return fail(ErrorKind::Unreachable,
+                    fmt::format("an object on the card cannot be read: {}", describe(result)));
     const auto told =
         base::ByteView(oid).first(std::min<std::size_t>(wanted.ulValueLen, oid.size()));
     return std::ranges::equal(told, bootstrapOid) ||
@@ -112,14 +124,20 @@ Expected<base::Secret> Token::read(CK_OBJECT_HANDLE object) const
         if (result == CKR_OK && wanted.ulValueLen <= content.size())
             return base::Secret(content.view().first(wanted.ulValueLen));
     }
-    return fail(ErrorKind::Unreachable,
+    return fail(result == CKR_USER_NOT_LOGGED_IN ? ErrorKind::Refused : ErrorKind::Unreachable,
                 fmt::format("the bootstrap information cannot be read: {}", describe(result)));
 }
 
 Expected<std::optional<base::Secret>> Token::readBootstrap() const
 {
-    for (const auto object : dataObjects()) {
-        if (!isBootstrap(object))
+    const auto objects = dataObjects();
+    if (!objects)
+        return fail(objects.error());
+    for (const auto object : *objects) {
+        const auto isOurs = isBootstrap(object);
+        if (!isOurs)
+            return fail(isOurs.error());
+        if (!*isOurs)
             continue;
         auto content = read(object);
         if (!content)

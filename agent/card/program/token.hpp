@@ -26,13 +26,14 @@ public:
 
     [[nodiscard]] const std::string& serial() const { return serial_; }
 
-    /// Nothing: there is no data object of LwM2M bootstrap information, or none to be seen yet.
+    /// Nothing: there is no data object of LwM2M bootstrap information, or none to be seen without
+    /// the PIN. Refused: it is there, but not to be read without the PIN. Else the card failed.
     [[nodiscard]] base::Expected<std::optional<base::Secret>> readBootstrap() const;
 
     [[nodiscard]] bool wantsPin() const;
     /// Whether somebody's last try was wrong: the next may be the last one.
     [[nodiscard]] bool isPinInDanger() const;
-    /// Refused: it is not the PIN, or is blocked.
+    /// Refused: it is not the PIN, or is blocked. Whatever the failure, a try may be gone.
     [[nodiscard]] base::Expected<void> login(const base::Secret& pin) const;
 
     /// Still the same card, in the same slot, and never out of it since open().
@@ -44,8 +45,8 @@ private:
         , slot_(slot)
     {}
 
-    [[nodiscard]] std::vector<CK_OBJECT_HANDLE> dataObjects() const;
-    [[nodiscard]] bool isBootstrap(CK_OBJECT_HANDLE object) const;
+    [[nodiscard]] base::Expected<std::vector<CK_OBJECT_HANDLE>> dataObjects() const;
+    [[nodiscard]] base::Expected<bool> isBootstrap(CK_OBJECT_HANDLE object) const;
     [[nodiscard]] base::Expected<base::Secret> read(CK_OBJECT_HANDLE object) const;
 
     CK_FUNCTION_LIST* functions_;

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+
+#include <boost/test/unit_test.hpp>
+#include <dlfcn.h>
+
+#include "agent/card/program/card_search.hpp"
+#include "tests/fakes/fake_pkcs11.hpp"
+#include "tests/fakes/temporary_directory.hpp"
+
+using namespace causeway;
+using api::CardSighting;
+using fakes::Pkcs11Card;
+
+namespace {
+
+/// One reader with a good card, through the module that the tests bring along. No pcscd.
+struct SearchFixture
+{
+    SearchFixture()
+        : library(::dlopen(CAUSEWAY_FAKE_PKCS11, RTLD_NOW | RTLD_LOCAL))
+    {
+        if (library == nullptr)
+            throw std::runtime_error(::dlerror());
+        // POSIX has functions and data in one kind of pointer.
+        const auto symbol = ::dlsym(library, "fakeWorld");
+        world = reinterpret_cast<fakes::FakeWorld>(symbol)(); // NOLINT
+        *world = {};
+        world->slots.emplace_back(Pkcs11Card{});
+        ::setenv("PCSCLITE_CSOCK_NAME", (directory.path() / "pcscd").c_str(), 1);
+        ::setenv("CREDENTIALS_DIRECTORY", directory.path().c_str(), 1);
+    }
+
+    SearchFixture(const SearchFixture&) = delete;
+    SearchFixture& operator=(const SearchFixture&) = delete;
+
+    ~SearchFixture()
+    {
+        ::unsetenv("PCSCLITE_CSOCK_NAME");
+        ::unsetenv("CREDENTIALS_DIRECTORY");
+        ::dlclose(library);
+    }
+
+    Pkcs11Card& card(std::size_t slot = 0) { return *world->slots.at(slot); }
+
+    void givePin(const std::string& pin)
+    {
+        std::ofstream(directory.path() / "smartcard-pin") << pin << '\n';
+    }
+
+    api::CardReport look(bool triesPin = true)
+    {
+        card::SearchSettings settings;
+        settings.module = CAUSEWAY_FAKE_PKCS11;
+        settings.salt = "aa";
+        settings.triesPin = triesPin;
+        return card::CardSearch(settings).run();
+    }
+
+    fakes::TemporaryDirectory directory;
+    void* library;
+    fakes::Pkcs11World* world = nullptr;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(card_search, SearchFixture)
+
+BOOST_AUTO_TEST_CASE(reads_what_is_on_the_card)
+{
+    const auto report = look();
+
+    BOOST_TEST((report.sighting == CardSighting::Information));
+    BOOST_TEST(report.serial == "0102");
+    BOOST_TEST(base::asText(report.content.view()) == "content");
+}
+
+BOOST_AUTO_TEST_CASE(without_the_object_the_card_is_foreign)
+{
+    card().content.reset();
+
+    BOOST_TEST((look().sighting == CardSighting::Foreign));
+}
+
+BOOST_AUTO_TEST_CASE(of_another_object_the_card_is_foreign)
+{
+    card().naming = CKR_ATTRIBUTE_TYPE_INVALID;
+
+    BOOST_TEST((look().sighting == CardSighting::Foreign));
+}
+
+BOOST_AUTO_TEST_CASE(a_card_that_fails_for_a_moment_is_not_foreign)
+{
+    card().finding = CKR_DEVICE_ERROR;
+    const auto unlisted = look();
+    card().finding = CKR_OK;
+    card().naming = CKR_DEVICE_REMOVED;
+    const auto unnamed = look();
+
+    BOOST_TEST((unlisted.sighting == CardSighting::Unreadable));
+    BOOST_TEST(unlisted.reason == "what is on the card cannot be listed: CKR_DEVICE_ERROR (0x30)");
+    BOOST_TEST(unlisted.serial == "0102");
+    BOOST_TEST((unnamed.sighting == CardSighting::Unreadable));
+}
+
+BOOST_AUTO_TEST_CASE(readers_that_cannot_be_listed_are_not_gone)
+{
+    world->listing = CKR_FUNCTION_FAILED;
+
+    BOOST_TEST((look().sighting == CardSighting::NoService));
+}
+
+BOOST_AUTO_TEST_CASE(more_readers_than_anybody_has_are_not_gone)
+{
+    world->slots.resize(65);
+    world->slots.at(0).reset();
+
+    BOOST_TEST((look().sighting == CardSighting::NoService));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
