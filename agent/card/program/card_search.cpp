@@ -187,6 +187,10 @@ void CardSearch::enterPin(CardReport& report)
     report.sighting = CardSighting::PinNeeded;
     const auto pin = readPin();
     if (!pin) {
+        report.reason = pin.error().message;
+        return;
+    }
+    if (!*pin) {
         report.reason = "the card wants a PIN: give it as the systemd credential smartcard-pin";
         return;
     }
@@ -200,7 +204,7 @@ void CardSearch::enterPin(CardReport& report)
         report.reason = "the card has refused the PIN";
         return;
     }
-    if (auto entered = token_->login(*pin); !entered) {
+    if (auto entered = token_->login(**pin); !entered) {
         const bool isRefused = entered.error().kind == base::ErrorKind::Refused;
         report.sighting = isRefused ? CardSighting::PinRefused : CardSighting::Unreadable;
         report.reason = entered.error().message;

@@ -120,4 +120,28 @@ BOOST_AUTO_TEST_CASE(more_readers_than_anybody_has_are_not_gone)
     BOOST_TEST((look().sighting == CardSighting::NoService));
 }
 
+BOOST_AUTO_TEST_CASE(a_card_that_wants_it_gets_the_pin)
+{
+    card().pin = std::string(64, '7');
+    card().isPrivate = true;
+    givePin(card().pin + "\r");
+
+    BOOST_TEST((look().sighting == CardSighting::Information));
+    BOOST_TEST(card().logins == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_pin_that_is_too_long_is_not_cut_and_tried)
+{
+    card().pin = std::string(64, '7');
+    card().isPrivate = true;
+    givePin(card().pin + "7");
+
+    const auto report = look();
+
+    BOOST_TEST((report.sighting == CardSighting::PinNeeded));
+    BOOST_TEST(report.reason ==
+               "the credential smartcard-pin is longer than the 64 octets of a PIN");
+    BOOST_TEST(card().logins == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
