@@ -20,7 +20,7 @@ enum class CardSighting : std::uint8_t {
     NoCard,      ///< no card in any reader, or not the one that is wanted
     Foreign,     ///< a card without bootstrap information
     PinNeeded,   ///< the card wants a PIN, and none is given or may be tried
-    PinRefused,  ///< the card did not take the PIN
+    PinRefused,  ///< the card did not take the PIN, or failed over it
     Unreadable,  ///< the card failed; the reason says how
     Information, ///< EF LwM2M_Bootstrap has been read
 };

@@ -124,16 +124,26 @@ CardReport CardSearch::lookOnce()
         return sighted(CardSighting::NoService, slots.error().message);
     if (readers->empty())
         return sighted(CardSighting::NoReader, "there is no smartcard reader");
+    pinSlot_.reset();
+    auto best = lookThrough(*slots);
+    // The PIN goes to one card, when none gives the information without: each try counts.
+    if (best.sighting != CardSighting::Information && pinSlot_)
+        best = lookThrough(*slots);
+    if (best.sighting == CardSighting::NoCard && !isServiceThere())
+        return sighted(CardSighting::NoService, "pcscd does not run");
+    return best;
+}
+
+CardReport CardSearch::lookThrough(const std::vector<CK_SLOT_ID>& slots)
+{
     auto best = sighted(CardSighting::NoCard, "there is no card in the reader");
-    for (const auto slot : *slots) {
+    for (const auto slot : slots) {
         auto report = lookInto(slot);
         if (report.sighting >= best.sighting)
             best = std::move(report);
         if (best.sighting == CardSighting::Information)
             break;
     }
-    if (best.sighting == CardSighting::NoCard && !isServiceThere())
-        return sighted(CardSighting::NoService, "pcscd does not run");
     return best;
 }
 
@@ -152,9 +162,20 @@ CardReport CardSearch::lookInto(CK_SLOT_ID slot)
     CardReport report;
     report.label = token_->label();
     report.serial = token_->serial();
-    readInto(report);
-    if (report.sighting != CardSighting::Information && token_->wantsPin())
-        enterPin(report);
+    if (!readInto(report) || !token_->wantsPin())
+        return report;
+    report.sighting = CardSighting::PinNeeded;
+    const auto pin = readPin();
+    if (!mayTry(pin, report))
+        return report;
+    if (!pinSlot_) {
+        pinSlot_ = slot;
+        report.reason = "the card wants its PIN";
+    } else if (pinSlot_ == slot) {
+        enterPin(**pin, report);
+    } else {
+        report.reason = "another card is given the PIN: say in Card= which one is meant";
+    }
     return report;
 }
 
@@ -164,49 +185,47 @@ bool CardSearch::isWanted(const Token& token) const
            settings_.card == token.serial();
 }
 
-void CardSearch::readInto(CardReport& report)
+bool CardSearch::readInto(CardReport& report)
 {
     auto content = token_->readBootstrap();
     if (!content) {
         report.sighting = CardSighting::Unreadable;
         report.reason = content.error().message;
-        return;
+        return content.error().kind == base::ErrorKind::Refused;
     }
     if (!*content) {
         report.sighting = CardSighting::Foreign;
         report.reason = "the card has no LwM2M bootstrap information";
-        return;
+        return true;
     }
     report.sighting = CardSighting::Information;
     report.reason.clear();
     report.content = std::move(**content);
+    return false;
 }
 
-void CardSearch::enterPin(CardReport& report)
+bool CardSearch::mayTry(const base::Expected<std::optional<base::Secret>>& pin,
+                        CardReport& report) const
 {
-    report.sighting = CardSighting::PinNeeded;
-    const auto pin = readPin();
-    if (!pin) {
+    if (!pin)
         report.reason = pin.error().message;
-        return;
-    }
-    if (!*pin) {
+    else if (!*pin)
         report.reason = "the card wants a PIN: give it as the systemd credential smartcard-pin";
-        return;
-    }
-    if (token_->isPinInDanger()) {
+    else if (token_->isPinInDanger())
         report.reason =
             "the card has been given a wrong PIN: it is not tried again before somebody "
             "has given it the right one";
-        return;
-    }
-    if (!settings_.triesPin) {
+    else if (!settings_.triesPin)
         report.reason = "the card has refused the PIN";
-        return;
-    }
-    if (auto entered = token_->login(**pin); !entered) {
-        const bool isRefused = entered.error().kind == base::ErrorKind::Refused;
-        report.sighting = isRefused ? CardSighting::PinRefused : CardSighting::Unreadable;
+    else
+        return true;
+    return false;
+}
+
+void CardSearch::enterPin(const base::Secret& pin, CardReport& report)
+{
+    if (auto entered = token_->login(pin); !entered) {
+        report.sighting = CardSighting::PinRefused; // whatever went wrong, it may have been a try
         report.reason = entered.error().message;
         return;
     }

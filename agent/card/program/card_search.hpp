@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/api/smartcard.hpp"
 #include "agent/card/program/module.hpp"
@@ -36,15 +37,20 @@ public:
 private:
     [[nodiscard]] api::CardReport look();
     [[nodiscard]] api::CardReport lookOnce();
+    [[nodiscard]] api::CardReport lookThrough(const std::vector<CK_SLOT_ID>& slots);
     [[nodiscard]] api::CardReport lookInto(CK_SLOT_ID slot);
-    void readInto(api::CardReport& report);
-    void enterPin(api::CardReport& report);
+    /// Says whether the PIN may help.
+    bool readInto(api::CardReport& report);
+    [[nodiscard]] bool mayTry(const base::Expected<std::optional<base::Secret>>& pin,
+                              api::CardReport& report) const;
+    void enterPin(const base::Secret& pin, api::CardReport& report);
     [[nodiscard]] bool isWanted(const Token& token) const;
     [[nodiscard]] bool hasChanged() const;
 
     SearchSettings settings_;
     std::optional<Module> module_;
-    std::optional<Token> token_; ///< the card of the last look, which is watched
+    std::optional<Token> token_;        ///< the card of the last look, which is watched
+    std::optional<CK_SLOT_ID> pinSlot_; ///< of the one card that is given the PIN
 };
 
 } // namespace causeway::card

@@ -144,4 +144,61 @@ BOOST_AUTO_TEST_CASE(a_pin_that_is_too_long_is_not_cut_and_tried)
     BOOST_TEST(card().logins == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_pin_that_the_card_failed_over_counts_as_refused)
+{
+    card().pin = "4711";
+    card().isPrivate = true;
+    card().login = CKR_DEVICE_ERROR;
+    givePin("4711");
+
+    BOOST_TEST((look().sighting == CardSighting::PinRefused));
+    BOOST_TEST((look(false).sighting == CardSighting::PinNeeded));
+    BOOST_TEST(card().logins == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_card_that_fails_is_not_given_the_pin)
+{
+    card().pin = "4711";
+    card().finding = CKR_DEVICE_ERROR;
+    givePin("4711");
+
+    BOOST_TEST((look().sighting == CardSighting::Unreadable));
+    BOOST_TEST(card().logins == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_card_whose_information_is_seen_but_not_read_is_given_the_pin)
+{
+    card().pin = "4711";
+    card().reading = CKR_USER_NOT_LOGGED_IN;
+    givePin("4712");
+
+    BOOST_TEST((look().sighting == CardSighting::PinRefused));
+}
+
+BOOST_AUTO_TEST_CASE(no_card_is_given_the_pin_beside_one_that_needs_none)
+{
+    world->slots.emplace_back(Pkcs11Card{});
+    card(0).pin = "1111";
+    card(0).content.reset();
+    givePin("4711");
+
+    BOOST_TEST((look().sighting == CardSighting::Information));
+    BOOST_TEST(card(0).logins == 0);
+}
+
+BOOST_AUTO_TEST_CASE(of_several_cards_one_is_given_the_pin)
+{
+    world->slots.emplace_back(Pkcs11Card{});
+    card(0).pin = "1111";
+    card(1).pin = "2222";
+    card(0).isPrivate = card(1).isPrivate = true;
+    givePin("4711");
+
+    const auto report = look();
+
+    BOOST_TEST((report.sighting == CardSighting::PinRefused));
+    BOOST_TEST(card(0).logins == 1);
+    BOOST_TEST(card(1).logins == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
