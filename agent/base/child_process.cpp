@@ -28,12 +28,15 @@ constexpr int firstOfOurs = STDERR_FILENO + 1;
 class SpawnTerms
 {
 public:
-    explicit SpawnTerms(int output)
+    explicit SpawnTerms(const ChildTerms& given)
     {
         ::posix_spawn_file_actions_init(&actions_);
-        ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        if (output >= 0)
-            ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
+        if (given.input >= 0)
+            ::posix_spawn_file_actions_adddup2(&actions_, given.input, STDIN_FILENO);
+        else
+            ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        if (given.output >= 0)
+            ::posix_spawn_file_actions_adddup2(&actions_, given.output, STDOUT_FILENO);
         // Not every library that we use marks its descriptors.
         ::posix_spawn_file_actions_addclosefrom_np(&actions_, firstOfOurs);
         ::posix_spawnattr_init(&attributes_);
@@ -109,7 +112,7 @@ ChildProcess::~ChildProcess()
 
 Expected<void> ChildProcess::spawn(const std::vector<std::string>& command, const ChildTerms& given)
 {
-    const SpawnTerms terms(given.output);
+    const SpawnTerms terms(given);
     auto arguments = command;
     std::vector<std::string> environment{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"};
     environment.insert(environment.end(), given.environment.begin(), given.environment.end());

@@ -14,12 +14,13 @@
 
 namespace causeway::base {
 
-/// What a ChildProcess gets besides its command. The descriptor is the caller's, and need not stay
-/// open.
+/// What a ChildProcess gets besides its command. The descriptors are the caller's, and need not
+/// stay open.
 struct ChildTerms
 {
-    int output = -1;                      ///< its standard output; none: ours
-    std::vector<std::string> environment; ///< "NAME=value", besides PATH and LANG
+    int output = -1;                        ///< its standard output; none: ours
+    std::vector<std::string> environment{}; ///< "NAME=value", besides PATH and LANG
+    int input = -1;                         ///< its standard input; none: nothing to read
 };
 
 /// A program that somebody configured: run without a shell, with an environment of its own, no

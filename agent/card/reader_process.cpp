@@ -33,6 +33,20 @@ std::vector<std::string> environmentOfReader()
     return environment;
 }
 
+struct Pipe
+{
+    base::UniqueFd output; ///< to read from
+    base::UniqueFd input;
+};
+
+Expected<Pipe> openPipe()
+{
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+        return fail(ErrorKind::Internal, base::errnoText(errno));
+    return Pipe{base::UniqueFd(ends[0]), base::UniqueFd(ends[1])};
+}
+
 } // namespace
 
 ReaderProcess::ReaderProcess(base::EventLoop& loop, ReaderSettings settings)
@@ -42,34 +56,36 @@ ReaderProcess::ReaderProcess(base::EventLoop& loop, ReaderSettings settings)
 
 ReaderProcess::~ReaderProcess() = default;
 
-// The program writes once, at its end, less than a pipe holds: nobody need listen meanwhile.
-Expected<base::UniqueFd> ReaderProcess::openPipe()
-{
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0)
-        return fail(ErrorKind::Internal, base::errnoText(errno));
-    output_.reset(ends[0]);
-    ::fcntl(output_.get(), F_SETFL, O_NONBLOCK);
-    return base::UniqueFd(ends[1]);
-}
-
 void ReaderProcess::look(api::CardQuery query, Seen seen)
 {
     process_.reset();
     seen_ = std::move(seen);
-    auto input = openPipe();
-    if (!input) {
-        loop_.post(lifetime_.guard([this, error = input.error()] {
+    if (auto started = start(query); !started)
+        loop_.post(lifetime_.guard([this, error = started.error()] {
             auto told = std::move(seen_);
             told(fail(error));
         }));
-        return;
-    }
+}
+
+// The program writes once, at its end, less than a pipe holds: nobody need listen meanwhile.
+Expected<void> ReaderProcess::start(const api::CardQuery& query)
+{
+    auto told = openPipe();
+    if (!told)
+        return fail(told.error());
+    auto asked = openPipe();
+    if (!asked)
+        return fail(asked.error());
+    // Not as arguments, which every user of the machine may read.
+    const auto secrets = fmt::format("{}\n{}\n", query.salt, query.known);
+    const auto written = ::write(asked->input.get(), secrets.data(), secrets.size());
+    if (written != static_cast<ssize_t>(secrets.size()))
+        return fail(ErrorKind::Internal, base::errnoText(errno));
+    output_ = std::move(told->output);
+    ::fcntl(output_.get(), F_SETFL, O_NONBLOCK);
     const std::vector<std::string> command{settings_.program.string(),
                                            settings_.module.string(),
                                            settings_.card,
-                                           query.salt,
-                                           query.known,
                                            std::to_string(query.patience.count()),
                                            query.triesPin ? "pin" : "no-pin"};
     process_ = std::make_unique<base::ChildProcess>(
@@ -77,7 +93,8 @@ void ReaderProcess::look(api::CardQuery query, Seen seen)
         command,
         query.patience + settings_.limit,
         [this](const Expected<int>& status) { onEnded(status); },
-        base::ChildTerms{input->get(), environmentOfReader()});
+        base::ChildTerms{told->input.get(), environmentOfReader(), asked->output.get()});
+    return {};
 }
 
 void ReaderProcess::onEnded(const Expected<int>& status)

@@ -37,7 +37,7 @@ public:
     void look(api::CardQuery query, Seen seen) override;
 
 private:
-    [[nodiscard]] base::Expected<base::UniqueFd> openPipe();
+    base::Expected<void> start(const api::CardQuery& query);
     void onEnded(const base::Expected<int>& status);
     [[nodiscard]] base::Expected<api::CardReport> reportOf(const base::Expected<int>& status) const;
 

@@ -4,7 +4,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iostream>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <sys/prctl.h>
@@ -14,13 +16,14 @@
 #include "agent/card/card_report.hpp"
 #include "agent/card/program/card_search.hpp"
 
-// causeway-card MODULE CARD SALT KNOWN PATIENCE pin|no-pin: tells on standard output, once, what it
-// sees. Started by the daemon; see card_report.hpp and README.md.
+// causeway-card MODULE CARD PATIENCE pin|no-pin: tells on standard output, once, what it sees.
+// Takes two lines from standard input, the salt and the known digest: others may read its
+// arguments. Started by the daemon; see card_report.hpp and README.md.
 
 namespace {
 
 constexpr int wrongUse = 2;
-constexpr int argumentCount = 7;
+constexpr int argumentCount = 5;
 
 /// Neither a core file nor another process of the same user gets what is on the card.
 void harden()
@@ -36,13 +39,13 @@ causeway::card::SearchSettings settingsFrom(std::span<char*> arguments)
     causeway::card::SearchSettings settings;
     settings.module = arguments[1];
     settings.card = arguments[2];
-    settings.salt = arguments[3];
-    settings.known = arguments[4];
-    const std::string_view patience = arguments[5];
+    std::getline(std::cin, settings.salt);
+    std::getline(std::cin, settings.known);
+    const std::string_view patience = arguments[3];
     int seconds = 0;
     std::from_chars(patience.data(), patience.data() + patience.size(), seconds);
     settings.patience = std::chrono::seconds(seconds);
-    settings.triesPin = std::string_view(arguments[6]) == "pin";
+    settings.triesPin = std::string_view(arguments[4]) == "pin";
     return settings;
 }
 
