@@ -5,7 +5,10 @@
 
 #include <boost/test/unit_test.hpp>
 #include <dlfcn.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
+#include "agent/base/unique_fd.hpp"
 #include "agent/card/program/card_search.hpp"
 #include "tests/fakes/fake_pkcs11.hpp"
 #include "tests/fakes/temporary_directory.hpp"
@@ -50,6 +53,20 @@ struct SearchFixture
         std::ofstream(directory.path() / "smartcard-pin") << pin << '\n';
     }
 
+    /// Somebody listens where pcscd does.
+    void startPcscd()
+    {
+        const auto path = (directory.path() / "pcscd").string();
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.copy(&address.sun_path[0], sizeof address.sun_path - 1);
+        pcscd.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        // The socket API takes every family's address by this one's type.
+        const auto* const generic = reinterpret_cast<const sockaddr*>(&address); // NOLINT
+        BOOST_REQUIRE(::bind(pcscd.get(), generic, sizeof address) == 0);
+        BOOST_REQUIRE(::listen(pcscd.get(), 16) == 0);
+    }
+
     api::CardReport look(bool triesPin = true)
     {
         card::SearchSettings settings;
@@ -60,6 +77,7 @@ struct SearchFixture
     }
 
     fakes::TemporaryDirectory directory;
+    base::UniqueFd pcscd;
     void* library;
     fakes::Pkcs11World* world = nullptr;
 };
@@ -107,6 +125,7 @@ BOOST_AUTO_TEST_CASE(a_card_that_fails_for_a_moment_is_not_foreign)
 
 BOOST_AUTO_TEST_CASE(readers_that_cannot_be_listed_are_not_gone)
 {
+    startPcscd();
     world->listing = CKR_FUNCTION_FAILED;
 
     BOOST_TEST((look().sighting == CardSighting::NoService));
@@ -114,6 +133,7 @@ BOOST_AUTO_TEST_CASE(readers_that_cannot_be_listed_are_not_gone)
 
 BOOST_AUTO_TEST_CASE(more_readers_than_anybody_has_are_not_gone)
 {
+    startPcscd();
     world->slots.resize(65);
     world->slots.at(0).reset();
 
