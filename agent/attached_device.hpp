@@ -110,6 +110,7 @@ public:
     /// De-registers, soon, and registers with the accounts that are kept now.
     void beginAnew();
     void onCredentialChanged(const std::string& server);
+    void keepState(const api::ClientState& changes, DeviceListener::Kept kept);
     bool updateNow(const std::string& server);
     void send(const std::string& server,
               const std::vector<model::Path>& paths,
@@ -145,7 +146,6 @@ private:
     void onBootstrapped() override;
 
     void follow(const api::ClientState& changes);
-    void keepState(const api::ClientState& changes, DeviceListener::Kept kept);
     void reboot();
     void resetToFactory();
     void forgetServers();

@@ -51,6 +51,10 @@ public:
     void dropCard(const std::string& device, Done done);
     /// Of the card that the device's accounts come from; empty: of none.
     [[nodiscard]] std::string cardMark(const std::string& device) const;
+    /// What keepRefusedCard() kept.
+    [[nodiscard]] std::string refusedCard(const std::string& device) const;
+    /// Which card has refused the PIN; empty: none. Not kept without the device.
+    void keepRefusedCard(const std::string& device, std::string card);
     /// The rules' device has its accounts now, from the card or not, and may register.
     void endCardWait();
     void onSmartcardChanged();

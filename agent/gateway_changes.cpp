@@ -337,6 +337,7 @@ void Gateway::detachDevice(const std::string& name, Done done)
             devices_.erase(name);
             bootstrapped_.erase(name);
             services_.firmware.forget(name);
+            services_.credentialChanged(); // its keys may be another's now
             log::notice("{DEVICE}: detached", "DEVICE", name);
             tell([&](auto& listener) { listener.onDeviceRemoved(name); });
             finished();

@@ -13,6 +13,13 @@ using base::ErrorKind;
 using base::Expected;
 using base::fail;
 
+namespace {
+
+/// In the device's client state: each try of a wrong PIN counts, whatever has been started anew.
+constexpr auto refusedKey = "smartcard-refused";
+
+} // namespace
+
 void Gateway::takeCard(const std::string& device,
                        const base::Secret& file,
                        std::string mark,
@@ -83,6 +90,23 @@ std::string Gateway::cardMark(const std::string& device) const
     const auto& state = (*found)->state();
     const auto mark = state.find(api::cardMarkKey);
     return mark == state.end() ? std::string() : mark->second;
+}
+
+std::string Gateway::refusedCard(const std::string& device) const
+{
+    const auto found = find(device);
+    if (!found)
+        return {};
+    const auto& state = (*found)->state();
+    const auto refused = state.find(refusedKey);
+    return refused == state.end() ? std::string() : refused->second;
+}
+
+void Gateway::keepRefusedCard(const std::string& device, std::string card)
+{
+    if (find(device))
+        devices_.at(device)->keepState({{refusedKey, std::move(card)}},
+                                       [](const Expected<void>&) {});
 }
 
 void Gateway::endCardWait()

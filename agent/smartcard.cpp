@@ -27,6 +27,13 @@ constexpr std::chrono::seconds watch{60};
 /// After a reader that hangs, a program that fails, a key store that is locked.
 constexpr base::Duration retryPeriod = std::chrono::seconds(10);
 
+/// A card that cannot even be opened may be ours, which another program uses or which was put in
+/// askew, for that long; then it is another one in the place of ours.
+constexpr base::Duration openLimit = std::chrono::seconds(20);
+/// Between a change of accounts or keys and another look at a card that was refused: a list of
+/// credentials brings thousands.
+constexpr base::Duration settleTime = std::chrono::seconds(1);
+
 constexpr std::array<std::string_view, 9> words{"no-support",
                                                 "no-service",
                                                 "no-reader",
@@ -62,6 +69,15 @@ Smartcard::Smartcard(base::Scheduler& scheduler,
     : reader_(reader)
     , gateway_(gateway)
     , retry_(scheduler, [this] { lookAnew(); })
+    , overdue_(scheduler,
+               [this] {
+                   isOverdue_ = true;
+                   lookAnew();
+               })
+    , changed_(scheduler, [this] {
+        if (status_.state == "refused" && !isDeciding_)
+            lookAnew();
+    })
 {
     status_.device = std::move(device);
 }
@@ -73,6 +89,7 @@ void Smartcard::start()
     isStopped_ = false;
     status_.state = "starting";
     rememberCard();
+    rememberRefusal();
     look(std::chrono::seconds(0));
 }
 
@@ -80,6 +97,8 @@ void Smartcard::stop()
 {
     isStopped_ = true;
     retry_.stop();
+    overdue_.stop();
+    changed_.stop();
 }
 
 // "SALT:DIGEST:SERIAL"
@@ -91,7 +110,8 @@ void Smartcard::rememberCard()
     hasAccounts_ = second != std::string::npos;
     if (hasAccounts_) {
         salt_ = mark.substr(0, first);
-        known_ = mark.substr(first + 1, second - first - 1);
+        taken_ = mark.substr(first + 1, second - first - 1);
+        known_ = taken_;
         accountsOf_ = mark.substr(second + 1);
         return;
     }
@@ -105,9 +125,17 @@ void Smartcard::onAccountsChanged()
     if (isStopped_ || isDeciding_ || status_.state == "starting")
         return;
     const bool isLost = status_.state == "in-use" && gateway_.cardMark(status_.device).empty();
-    const bool isWaiting = status_.state == "no-device" && gateway_.device(status_.device);
+    const bool isWaiting = status_.state == "no-device" && hasDevice();
     if (isLost || isWaiting)
         lookAnew();
+    // What the card was refused for may be no more.
+    if (status_.state == "refused" && !changed_.isRunning())
+        changed_.start(settleTime);
+}
+
+bool Smartcard::hasDevice() const
+{
+    return gateway_.device(status_.device).has_value();
 }
 
 void Smartcard::lookAnew()
@@ -122,7 +150,9 @@ void Smartcard::look(std::chrono::seconds patience)
     if (isStopped_)
         return;
     retry_.stop();
-    reader_.look({salt_, known_, patience, triesPin_},
+    // Without its device nobody could keep that the card has refused the PIN.
+    const bool triesPin = !refused_ && hasDevice();
+    reader_.look({salt_, known_, patience, triesPin},
                  lifetime_.guard([this](const Expected<CardReport>& seen) {
                      if (!isStopped_)
                          onSeen(seen);
@@ -132,11 +162,13 @@ void Smartcard::look(std::chrono::seconds patience)
 void Smartcard::onSeen(const Expected<CardReport>& seen)
 {
     isDeciding_ = true;
+    followOpening(seen);
     if (!seen) {
         show("silent", {}, seen.error().message);
         return tryLater();
     }
-    const bool isKnown = !known_.empty() && seen->digest == known_;
+    const bool isTaken = hasAccounts_ && seen->digest == taken_;
+    const bool isKnown = isTaken || (!known_.empty() && seen->digest == known_);
     known_ = seen->digest;
     if (isKnown) {
         if (seen->sighting == CardSighting::Information && hasAccounts_)
@@ -146,25 +178,62 @@ void Smartcard::onSeen(const Expected<CardReport>& seen)
     followPin(*seen);
     if (seen->sighting == CardSighting::Information)
         return take(*seen);
-    const bool isRefused = seen->sighting == CardSighting::PinNeeded && !triesPin_;
-    show(
-        std::string(isRefused ? "pin-refused" : words.at(static_cast<std::size_t>(seen->sighting))),
-        *seen,
-        seen->reason);
+    showSighting(*seen);
     if (endsAccounts(*seen))
         return drop();
     goOn();
 }
 
-// Each wrong try brings a card nearer to its end: another one only for another card.
+void Smartcard::showSighting(const CardReport& report)
+{
+    const bool wantsPin = report.sighting == CardSighting::PinNeeded;
+    if (wantsPin && !hasDevice())
+        return show("no-device",
+                    report,
+                    fmt::format("the card wants its PIN, which is not tried before there is the "
+                                "device {}",
+                                status_.device));
+    if (wantsPin && refused_)
+        return show("pin-refused", report, report.reason);
+    show(std::string(words.at(static_cast<std::size_t>(report.sighting))), report, report.reason);
+}
+
+// Each wrong try brings a card nearer to its end: another one only for another card, or for one
+// that was taken out. What is not seen well says neither.
 void Smartcard::followPin(const CardReport& report)
 {
-    if (report.sighting == CardSighting::PinRefused) {
-        triesPin_ = false;
-        refusedSerial_ = report.serial;
-    } else if (report.sighting == CardSighting::NoCard ||
-               report.sighting == CardSighting::NoReader || report.serial != refusedSerial_) {
-        triesPin_ = true;
+    if (report.sighting == CardSighting::PinRefused)
+        return keepRefusal(report.serial);
+    const bool isGone =
+        report.sighting == CardSighting::NoCard || report.sighting == CardSighting::NoReader;
+    const bool isOther = !report.serial.empty() && report.serial != refused_;
+    if (refused_ && (isGone || isOther))
+        keepRefusal(std::nullopt);
+}
+
+void Smartcard::keepRefusal(std::optional<std::string> serial)
+{
+    refused_ = std::move(serial);
+    gateway_.keepRefusedCard(status_.device, refused_ ? ":" + *refused_ : std::string());
+}
+
+// ":SERIAL", since a card may have none
+void Smartcard::rememberRefusal()
+{
+    const auto kept = gateway_.refusedCard(status_.device);
+    if (!kept.empty())
+        refused_ = kept.substr(1);
+}
+
+void Smartcard::followOpening(const Expected<CardReport>& seen)
+{
+    const bool isClosed =
+        seen && seen->sighting == CardSighting::Unreadable && seen->serial.empty();
+    if (!isClosed) {
+        overdue_.stop();
+        isOverdue_ = false;
+    } else if (hasAccounts_ && !isOverdue_ && !overdue_.isRunning()) {
+        overdue_.start(openLimit);
     }
 }
 
@@ -179,7 +248,7 @@ bool Smartcard::endsAccounts(const CardReport& report) const
     case CardSighting::PinNeeded:
     case CardSighting::PinRefused:
     case CardSighting::Unreadable:
-        return hasAccounts_ && !report.serial.empty() && report.serial != accountsOf_;
+        return hasAccounts_ && (report.serial.empty() ? isOverdue_ : report.serial != accountsOf_);
     case CardSighting::NoSupport:
     case CardSighting::NoService:
     case CardSighting::Information:
@@ -206,6 +275,7 @@ void Smartcard::onTaken(const CardReport& card, const Expected<void>& taken)
     if (taken) {
         hasAccounts_ = true;
         accountsOf_ = card.serial;
+        taken_ = known_;
         log::notice("{DEVICE}: has the accounts on the smartcard {CARD} ({SERIAL})",
                     "DEVICE",
                     status_.device,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "agent/api/smartcard.hpp"
@@ -42,6 +43,11 @@ private:
     void drop();
     [[nodiscard]] bool endsAccounts(const api::CardReport& report) const;
     void followPin(const api::CardReport& report);
+    void rememberRefusal();
+    void keepRefusal(std::optional<std::string> serial);
+    void followOpening(const base::Expected<api::CardReport>& seen);
+    [[nodiscard]] bool hasDevice() const;
+    void showSighting(const api::CardReport& report);
     void show(std::string state, const api::CardReport& card, std::string reason);
     void goOn();
     void tryLater();
@@ -52,12 +58,15 @@ private:
     std::string salt_;
     std::string known_;        ///< the digest of what was seen last
     std::string accountsOf_;   ///< the serial number of the card whose accounts these are
+    std::string taken_;        ///< the digest of that card
     bool hasAccounts_ = false; ///< the device's are a card's
     bool isDeciding_ = false;  ///< between a report and the end of what comes of it
     bool isStopped_ = true;
-    bool triesPin_ = true;
-    std::string refusedSerial_; ///< of the card that refused the PIN
+    std::optional<std::string> refused_; ///< serial number of the card that refused the PIN
+    bool isOverdue_ = false;             ///< there is a card that could not be opened for too long
     base::Timer retry_;
+    base::Timer overdue_;
+    base::Timer changed_;
     base::Lifetime lifetime_;
 };
 

@@ -27,7 +27,7 @@ public:
         report.sighting = sighting;
         report.digest = std::move(digest);
         report.reason = sighting == api::CardSighting::Information ? "" : "that is how it is";
-        if (sighting >= api::CardSighting::Foreign) {
+        if (sighting >= api::CardSighting::Foreign && !serial.empty()) {
             report.label = "Site card";
             report.serial = serial;
         }
@@ -42,7 +42,7 @@ public:
         told(base::fail(kind, "the reader does not answer"));
     }
 
-    std::string serial = "0102";
+    std::string serial = "0102"; ///< empty: the card cannot even be opened
     api::CardQuery query;
     int looks = 0;
 

@@ -2,6 +2,7 @@
 #include "agent/smartcard.hpp"
 #include "tests/fakes/card_file.hpp"
 #include "tests/fakes/fake_card_reader.hpp"
+#include "tests/fakes/fake_scheduler.hpp"
 #include "tests/unit/agent/gateway_fixture.hpp"
 
 using namespace causeway;
@@ -28,7 +29,7 @@ struct CardSite : GatewayFixture
         gateway.reset();
         (void)buses.removeLine("rtu-0"); // it comes back with the inventory
         startGateway();
-        smartcard.emplace(loop, reader, *gateway, "meter-1");
+        smartcard.emplace(clock, reader, *gateway, "meter-1");
     }
 
     void insert(const std::string& uri, const std::string& digest)
@@ -56,6 +57,15 @@ struct CardSite : GatewayFixture
 
     std::string state() const { return smartcard->smartcard().state; }
 
+    /// As the daemon does, with what is kept.
+    void startAgain()
+    {
+        restart();
+        BOOST_TEST(ask([&](auto done) { gateway->load(std::move(done)); }) == "");
+        smartcard->start();
+    }
+
+    fakes::FakeScheduler clock; ///< of the smartcard alone
     fakes::FakeCardReader reader;
     std::optional<agent::Smartcard> smartcard;
     std::vector<std::string> operators{"main"};
@@ -180,8 +190,18 @@ BOOST_AUTO_TEST_CASE(that_the_store_cannot_take_now_ends_nothing)
 
     reader.see(CardSighting::Information, "b", fakes::goodCard("coaps://127.0.0.4", definitions));
     until([&] { return state() == "refused"; });
+    store.failWith(std::nullopt);
+    // Behind whatever would have been asked of the store by now.
+    BOOST_TEST(ask([&](auto done) { store.keepClientState("meter-1", {}, std::move(done)); }) ==
+               "");
 
+    BOOST_TEST(store.kept().bootstrapped.contains("meter-1"));
     until([&] { return accounts() == cards; });
+    const auto looks = reader.looks;
+    clock.advance(std::chrono::seconds(10));
+    BOOST_TEST(reader.looks == looks + 1);
+    insert("coaps://127.0.0.4", "b");
+    BOOST_TEST(state() == "in-use");
 }
 
 BOOST_AUTO_TEST_CASE(with_the_same_content_changes_nothing_at_the_next_start)
@@ -191,9 +211,7 @@ BOOST_AUTO_TEST_CASE(with_the_same_content_changes_nothing_at_the_next_start)
     until([&] { return transport.peers.size() == 1; });
     const auto salt = reader.query.salt;
 
-    restart();
-    BOOST_TEST(ask([&](auto done) { gateway->load(std::move(done)); }) == "");
-    smartcard->start();
+    startAgain();
 
     BOOST_TEST(reader.query.known == "a");
     BOOST_TEST(reader.query.salt == salt);
@@ -247,6 +265,117 @@ BOOST_AUTO_TEST_CASE(that_refused_the_pin_is_not_asked_again)
 
     see(CardSighting::NoCard, "c");
     BOOST_TEST(reader.query.triesPin);
+}
+
+BOOST_AUTO_TEST_CASE(that_refused_the_pin_is_not_asked_again_after_a_restart)
+{
+    smartcard->start();
+    see(CardSighting::PinRefused, "a");
+
+    startAgain();
+
+    BOOST_TEST(!reader.query.triesPin);
+    see(CardSighting::PinNeeded, "b");
+    BOOST_TEST(state() == "pin-refused");
+    see(CardSighting::NoCard, "c");
+    BOOST_TEST(reader.query.triesPin);
+    startAgain();
+    BOOST_TEST(reader.query.triesPin);
+}
+
+BOOST_AUTO_TEST_CASE(that_refused_the_pin_and_is_not_seen_well_is_not_asked_again)
+{
+    smartcard->start();
+    see(CardSighting::PinRefused, "a");
+    reader.serial.clear();
+
+    see(CardSighting::NoService, "b");
+    BOOST_TEST(!reader.query.triesPin);
+    see(CardSighting::Unreadable, "c");
+    BOOST_TEST(!reader.query.triesPin);
+
+    reader.serial = "0304";
+    see(CardSighting::PinNeeded, "d");
+    BOOST_TEST(reader.query.triesPin);
+}
+
+BOOST_AUTO_TEST_CASE(is_given_its_pin_as_soon_as_there_is_its_device)
+{
+    BOOST_TEST(detach("meter-1") == "");
+    smartcard->start();
+    BOOST_TEST(!reader.query.triesPin);
+    see(CardSighting::PinNeeded, "a");
+    BOOST_TEST(state() == "no-device");
+
+    BOOST_TEST(attach(device()) == "");
+    smartcard->onAccountsChanged();
+
+    BOOST_TEST(reader.query.triesPin);
+}
+
+BOOST_AUTO_TEST_CASE(that_cannot_be_opened_is_not_ours_after_a_while)
+{
+    smartcard->start();
+    insert(uri, "a");
+    reader.serial.clear();
+
+    see(CardSighting::Unreadable, "b");
+    until([&] { return accounts() == cards; });
+    clock.advance(std::chrono::seconds(20));
+    see(CardSighting::Unreadable, "b");
+
+    until([&] { return accounts() == operators; });
+    BOOST_TEST(state() == "unreadable");
+}
+
+BOOST_AUTO_TEST_CASE(that_cannot_be_opened_after_a_restart_is_not_ours_either)
+{
+    smartcard->start();
+    insert(uri, "a");
+    reader.serial.clear();
+    startAgain();
+
+    see(CardSighting::Unreadable, "b");
+    see(CardSighting::Unreadable, "c"); // for another reason
+    clock.advance(std::chrono::seconds(20));
+    see(CardSighting::Unreadable, "c");
+
+    until([&] { return accounts() == operators; });
+}
+
+BOOST_AUTO_TEST_CASE(that_can_be_opened_again_is_the_same)
+{
+    smartcard->start();
+    insert(uri, "a");
+    until([&] { return transport.peers.size() == 1; });
+    reader.serial.clear();
+    see(CardSighting::Unreadable, "b");
+
+    reader.serial = "0102";
+    see(CardSighting::Information, "a"); // nothing to read: it is known
+    clock.advance(std::chrono::seconds(20));
+
+    BOOST_TEST(state() == "in-use");
+    BOOST_TEST(transport.peers.size() == 1U);
+    until([&] { return accounts() == cards; });
+}
+
+BOOST_AUTO_TEST_CASE(that_was_refused_is_tried_again_when_something_has_changed)
+{
+    smartcard->start();
+    see(CardSighting::Information, "a"); // no content
+    BOOST_TEST(state() == "refused");
+    const auto looks = reader.looks;
+
+    smartcard->onAccountsChanged();
+    smartcard->onAccountsChanged();
+    BOOST_TEST(reader.looks == looks);
+    clock.advance(std::chrono::seconds(1));
+
+    BOOST_TEST(reader.looks == looks + 1);
+    BOOST_TEST(reader.query.known == "");
+    insert(uri, "a");
+    until([&] { return accounts() == cards; });
 }
 
 BOOST_AUTO_TEST_SUITE_END()
