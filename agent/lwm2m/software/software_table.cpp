@@ -86,10 +86,11 @@ struct SoftwareUpdate::Table
         Transition{State::Uninstalling, Event::Uninstalled,        State::Removed,      {},                    &U::remove},
         Transition{State::Uninstalling, Event::UninstallFailed,    State::Installed,    R::UninstallFailed,    &U::nothing},
         Transition{State::Removed,      Event::Kept,               State::Initial,      R::Initial,            &U::nothing},
-        Transition{State::Activating,   Event::Switched,           State::Installed,    {},                    &U::toggle},
+        Transition{State::Activating,   Event::Switched,           State::Toggled,      {},                    &U::toggle},
         Transition{State::Activating,   Event::SwitchFailed,       State::Installed,    {},                    &U::nothing},
-        Transition{State::Deactivating, Event::Switched,           State::Installed,    {},                    &U::toggle},
+        Transition{State::Deactivating, Event::Switched,           State::Toggled,      {},                    &U::toggle},
         Transition{State::Deactivating, Event::SwitchFailed,       State::Installed,    {},                    &U::nothing},
+        Transition{State::Toggled,      Event::Kept,               State::Installed,    {},                    &U::answerSwitch},
     };
     // clang-format on
 };

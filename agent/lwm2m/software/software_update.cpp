@@ -57,6 +57,7 @@ SoftwareUpdate::State keptAs(SoftwareUpdate::State state)
     case State::Whole:
         return State::Delivered;
     case State::Placed:
+    case State::Toggled:
     case State::Activating: // nobody knows how far that came: it is as it was
     case State::Deactivating:
         return State::Installed;
@@ -245,7 +246,8 @@ std::int64_t SoftwareUpdate::reportedState() const
 // "DISABLED if the Software Activation State Machine is in the INACTIVE state or not alive".
 bool SoftwareUpdate::isActive() const
 {
-    return isActive_ && reportedState() == installed;
+    const bool isTold = isActive_ != (state_ == State::Toggled);
+    return isTold && reportedState() == installed;
 }
 
 // Actions.
@@ -289,18 +291,24 @@ void SoftwareUpdate::runDeactivate()
 void SoftwareUpdate::runSwitch(api::SoftwareAction action)
 {
     software_.run(action, current([this](const Expected<void>& ended) {
+                      if (ended)
+                          return raise(Event::Switched);
                       auto done = std::exchange(switched_, {});
-                      raise(ended ? Event::Switched : Event::SwitchFailed);
-                      if (!ended)
-                          tellFailure(ended.error().in("it cannot be activated or deactivated"));
-                      done(ended ? model::Outcome{}
-                                 : refuse(OutcomeCode::InternalServerError, ended.error().message));
+                      raise(Event::SwitchFailed);
+                      tellFailure(ended.error().in("it cannot be activated or deactivated"));
+                      done(refuse(OutcomeCode::InternalServerError, ended.error().message));
                   }));
 }
 
 void SoftwareUpdate::toggle()
 {
     isActive_ = !isActive_;
+}
+
+// A server that has its 2.04 finds it so after a power cut.
+void SoftwareUpdate::answerSwitch()
+{
+    std::exchange(switched_, {})({});
 }
 
 } // namespace causeway::lwm2m

@@ -53,6 +53,7 @@ public:
         Removed,
         Activating,
         Deactivating,
+        Toggled, ///< by the program; told when it is kept
     };
     using Event = UpdateEvent;
 
@@ -71,7 +72,7 @@ public:
     /// Nothing or "0": the software goes, or the package before it is installed. "1": an upgrade
     /// comes, and what is installed stays in place until then.
     void uninstall(const std::string& arguments, Done done);
-    /// Answered when the program for it has ended.
+    /// Answered when the program for it has ended, and that is on disk.
     void activate(Done done);
     void deactivate(Done done);
 
@@ -119,6 +120,7 @@ private:
     void runActivate();
     void runDeactivate();
     void toggle();
+    void answerSwitch();
 
     void runSwitch(api::SoftwareAction action);
     void ask(Event event, bool isThere, Done done);

@@ -261,6 +261,22 @@ BOOST_AUTO_TEST_CASE(answers_when_it_has_been_switched)
     BOOST_TEST(now() == "4 2");
 }
 
+BOOST_AUTO_TEST_CASE(answers_a_switch_when_it_is_on_disk)
+{
+    reach("installed");
+    isDiskSlow = true;
+    activate();
+
+    end({});
+
+    BOOST_TEST(!answer.has_value());
+    BOOST_TEST(now() == "4 2");
+    BOOST_TEST(kept.at("software/logger") == "4 2 1 1");
+    commit();
+    BOOST_TEST((answer == ok));
+    BOOST_TEST(now() == "4 2 on");
+}
+
 BOOST_AUTO_TEST_CASE(says_that_it_cannot_be_switched)
 {
     reach("activating");
