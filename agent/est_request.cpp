@@ -134,7 +134,15 @@ Expected<EstRequest::Answer> answerIn(const api::Response& response)
 
 } // namespace
 
-Expected<EstServer> readEstServer(const std::string& uri, const std::filesystem::path& authority)
+Expected<base::Bytes> readEstAuthority(const std::filesystem::path& file)
+{
+    auto certificate = readAuthority(file);
+    if (!certificate)
+        return fail(certificate.error().in("EstAuthority"));
+    return certificate;
+}
+
+Expected<EstServer> parseEstServer(const std::string& uri)
 {
     auto parsed = lwm2m::parsePackageUri(uri);
     if (!parsed)
@@ -143,9 +151,6 @@ Expected<EstServer> readEstServer(const std::string& uri, const std::filesystem:
     if (parsed->protocol != api::PackageProtocol::Coaps || !parsed->query.empty())
         return fail(ErrorKind::InvalidArgument,
                     fmt::format("EstServer={}: coaps://host[:port][/path] is expected", uri));
-    auto certificate = readAuthority(authority);
-    if (!certificate)
-        return fail(certificate.error().in("EstAuthority"));
     const bool isV6 = parsed->host.find(':') != std::string::npos;
     EstServer server;
     server.sessionUri = fmt::format(
@@ -154,7 +159,18 @@ Expected<EstServer> readEstServer(const std::string& uri, const std::filesystem:
     server.path = std::move(parsed->path);
     if (server.path.empty())
         server.path = {".well-known", "est"};
-    server.authority = std::move(*certificate);
+    return server;
+}
+
+Expected<EstServer> readEstServer(const std::string& uri, const std::filesystem::path& authority)
+{
+    auto server = parseEstServer(uri);
+    if (!server)
+        return server;
+    auto certificate = readEstAuthority(authority);
+    if (!certificate)
+        return fail(certificate.error());
+    server->authority = std::move(*certificate);
     return server;
 }
 

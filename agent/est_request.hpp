@@ -24,7 +24,13 @@ struct EstServer
     base::Bytes authority; ///< X.509, DER: where the path of its certificate must end
 };
 
-/// `authority`: a file with the certificate, PEM or DER. InvalidArgument or NotFound with the
+/// The EST server that the setting names, without its authority. InvalidArgument with the reason.
+[[nodiscard]] base::Expected<EstServer> parseEstServer(const std::string& uri);
+
+/// What a file with a certificate, PEM or DER, holds, as DER. InvalidArgument or NotFound.
+[[nodiscard]] base::Expected<base::Bytes> readEstAuthority(const std::filesystem::path& file);
+
+/// Both; `authority`: a file with the certificate, PEM or DER. InvalidArgument or NotFound with the
 /// reason.
 [[nodiscard]] base::Expected<EstServer> readEstServer(const std::string& uri,
                                                       const std::filesystem::path& authority);

@@ -4,13 +4,18 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <sstream>
+#include <string>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "agent/admission.hpp"
 #include "agent/base/ini.hpp"
+#include "agent/est_request.hpp"
 
 namespace causeway::agent {
 
@@ -248,6 +253,14 @@ Expected<void> setPeriod(Settings& settings, const std::string& text)
     return setMember<Member>(settings, text);
 }
 
+/// The name of a device, or empty; whether it is there shows at run time.
+template <auto Member>
+Expected<void> setDevice(Settings& settings, const std::string& text)
+{
+    const auto admitted = text.empty() ? Expected<void>() : admitName("device", text);
+    return admitted ? setMember<Member>(settings, text) : admitted;
+}
+
 template <auto Member>
 std::string showMember(const Settings& settings)
 {
@@ -265,6 +278,13 @@ constexpr Key
 periodKey(std::string_view section, std::string_view name, std::string_view description)
 {
     return {section, name, &setPeriod<Member>, &showMember<Member>, description};
+}
+
+template <auto Member>
+constexpr Key
+deviceKey(std::string_view section, std::string_view name, std::string_view description)
+{
+    return {section, name, &setDevice<Member>, &showMember<Member>, description};
 }
 
 // clang-format off
@@ -292,7 +312,7 @@ constexpr std::array keys{
     key<&Settings::estServer>("Security", "EstServer", "Where devices' certificates are renewed before they end: an EST server (RFC 9148), coaps://host[:port][/path], whose operation sren is asked with the certificate that is to be renewed; without a path /.well-known/est is meant. Empty: nowhere."),
     key<&Settings::estAuthority>("Security", "EstAuthority", "A file with the certificate (PEM or DER) of the authority that vouches for the EST server; no other is trusted for it."),
     key<&Settings::renewBefore>("Security", "RenewBefore", "How long before a device's certificate ends it is renewed at the EST server; one that lives no longer than three times that, when two thirds of its time are over. Longer than ExpiryNotice, or it is announced first."),
-    key<&Settings::cardDevice>("Smartcard", "Device", "The device whose server accounts and keys are on a smartcard (Bootstrap from Smartcard): it registers with the accounts on the card as long as the card is in the reader, and with those that it has otherwise without. Empty: no card is looked for."),
+    deviceKey<&Settings::cardDevice>("Smartcard", "Device", "The device whose server accounts and keys are on a smartcard (Bootstrap from Smartcard): it registers with the accounts on the card as long as the card is in the reader, and with those that it has otherwise without. Empty: no card is looked for."),
     key<&Settings::card>("Smartcard", "Card", "Label or serial number of the card that is meant. Empty: the first with LwM2M bootstrap information."),
     key<&Settings::cardModule>("Smartcard", "Module", "The PKCS#11 module by which the card is read, a file or a name that the dynamic linker finds. That of OpenSC comes with the package opensc-pkcs11 and wants pcscd."),
     key<&Settings::cardProgram>("Smartcard", "Program", "The program of this package that reads the card."),
@@ -301,8 +321,25 @@ constexpr std::array keys{
 
 // clang-format on
 
-Expected<void> apply(Settings& settings, const IniEntry& entry)
+/// What has been read so far, and where each key has been set last.
+struct Reading
 {
+    Settings settings;
+    std::map<std::string_view, std::string> places;
+};
+
+Expected<void> checkSection(const IniEntry& entry)
+{
+    if (std::ranges::find(keys, entry.section, &Key::section) != keys.end())
+        return {};
+    return fail(ErrorKind::InvalidArgument,
+                fmt::format("{}: there is no section [{}]", entry.place(), entry.section));
+}
+
+Expected<void> apply(Reading& reading, const IniEntry& entry)
+{
+    if (entry.key.empty())
+        return checkSection(entry);
     const auto known = std::ranges::find_if(keys, [&](const Key& key) {
         return key.section == entry.section && key.name == entry.key;
     });
@@ -312,19 +349,38 @@ Expected<void> apply(Settings& settings, const IniEntry& entry)
                                 entry.place(),
                                 entry.key,
                                 entry.section));
-    auto set = known->set(settings, entry.value);
+    auto set = known->set(reading.settings, entry.value);
     if (!set)
         return fail(set.error().in(fmt::format("{}: {}", entry.place(), entry.key)));
+    reading.places[known->name] = entry.place();
     return {};
 }
 
-Expected<void> applyFile(Settings& settings, const std::filesystem::path& file)
+/// What is right or wrong only together; the authority's default need not be there for nobody.
+Expected<void> checkEst(Reading& reading)
+{
+    const bool isAsked = !reading.settings.estServer.empty();
+    const std::string serverPlace = reading.places["EstServer"];
+    if (isAsked) {
+        if (const auto server = parseEstServer(reading.settings.estServer); !server)
+            return fail(server.error().in(serverPlace));
+    }
+    const auto place = reading.places.find("EstAuthority");
+    if (!isAsked && place == reading.places.end())
+        return {};
+    if (const auto authority = readEstAuthority(reading.settings.estAuthority); !authority)
+        return fail(
+            authority.error().in(place == reading.places.end() ? serverPlace : place->second));
+    return {};
+}
+
+Expected<void> applyFile(Reading& reading, const std::filesystem::path& file)
 {
     const auto entries = base::readIni(file);
     if (!entries)
         return fail(entries.error());
     for (const auto& entry : *entries) {
-        if (auto applied = apply(settings, entry); !applied)
+        if (auto applied = apply(reading, entry); !applied)
             return applied;
     }
     return {};
@@ -346,17 +402,19 @@ std::vector<std::filesystem::path> dropIns(const std::filesystem::path& director
 
 Expected<Settings> readSettings(const std::filesystem::path& file, bool isOptional)
 {
-    Settings settings;
+    Reading reading;
     std::error_code ignored;
     if (!isOptional || std::filesystem::exists(file, ignored)) {
-        if (auto applied = applyFile(settings, file); !applied)
+        if (auto applied = applyFile(reading, file); !applied)
             return fail(applied.error());
     }
     for (const auto& dropIn : dropIns(file.string() + ".d")) {
-        if (auto applied = applyFile(settings, dropIn); !applied)
+        if (auto applied = applyFile(reading, dropIn); !applied)
             return fail(applied.error());
     }
-    return settings;
+    if (auto est = checkEst(reading); !est)
+        return fail(est.error());
+    return std::move(reading.settings);
 }
 
 std::vector<SettingDescription> describeSettings()

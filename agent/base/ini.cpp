@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <ini.h>
@@ -28,6 +30,16 @@ struct Reading
     bool hasLongLine = false;
 };
 
+/// inih tells sections by their keys only, and one without any is to be known, too. Where a value
+/// may go on there is a blank in front.
+void keepSection(Reading& reading, std::string_view line)
+{
+    const auto end = line.find(']');
+    if (line.starts_with('[') && end != std::string_view::npos)
+        reading.entries.push_back(
+            {std::string(line.substr(1, end - 1)), {}, {}, reading.file, reading.line});
+}
+
 char* readLine(char* buffer, int size, void* user)
 {
     auto& reading = *static_cast<Reading*>(user);
@@ -36,6 +48,7 @@ char* readLine(char* buffer, int size, void* user)
     ++reading.line;
     const bool isWhole = std::strchr(buffer, '\n') != nullptr || std::feof(reading.stream) != 0;
     reading.hasLongLine = !isWhole;
+    keepSection(reading, buffer);
     return isWhole ? buffer : nullptr;
 }
 

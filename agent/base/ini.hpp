@@ -9,7 +9,7 @@
 
 namespace causeway::base {
 
-/// One "Key=Value" of a settings file, and where it stands.
+/// One "Key=Value" of a settings file, or one "[Section]" without a key, and where it stands.
 struct IniEntry
 {
     std::string section;

@@ -71,8 +71,14 @@ void addSmartcard(Table& table, const Json& json)
     const auto which =
         label.empty() ? std::string() : fmt::format(": {} ({})", label, textIn(card, "serial"));
     table.add({"smartcard", fmt::format("{}{}, for {}", state, which, textIn(card, "device"))});
-    if (const auto reason = textIn(card, "reason"); !reason.empty())
+    const auto reason = textIn(card, "reason");
+    if (!reason.empty())
         table.add({"  because", reason});
+    const bool isThere = std::ranges::any_of(json["devices"], [&](const Json& device) {
+        return textIn(device, "Name") == textIn(card, "device");
+    });
+    if (!isThere && state != "no-device")
+        table.add({"  but", fmt::format("there is no device \"{}\"", textIn(card, "device"))});
 }
 
 void addBluetooth(Table& table, const Json& json)

@@ -61,6 +61,16 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_file_and_line)
          ":2: RegisterAttributes: \"lt=5\" is an attribute that the standard has"},
         {"[KeyStore]\nRetryPeriod=0\n", ":2: RetryPeriod: \"0\" is less than a second"},
         {"[Network]\nSessionLimit=999ms\n", ":2: SessionLimit: \"999ms\" is less than a second"},
+        {"[Security]\nEstServer=coap://est\n",
+         ":2: EstServer=coap://est: coaps://host[:port][/path] is expected"},
+        {"[Security]\nEstAuthority=/nonexistent\n",
+         ":2: EstAuthority: /nonexistent cannot be read"},
+        {"[Security]\nEstServer=coaps://est\nEstAuthority=/nonexistent\n",
+         ":3: EstAuthority: /nonexistent cannot be read"},
+        {"[Smartcard]\nDevice=a b\n",
+         ":2: Device: \"a b\" is no device name: it takes letters, digits, '-', '_' and '.', at "
+         "most 64, and begins with a letter or digit"},
+        {"[Gateway]\n# none\n\n[Foo]\n", ":4: there is no section [Foo]"},
         {"[Gateway]\nnonsense\n", ":2: neither [Section] nor Key=Value"},
     };
     for (const auto& [text, message] : rows) {
@@ -72,6 +82,15 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_file_and_line)
         BOOST_REQUIRE(!settings.has_value());
         BOOST_TEST(settings.error().message == file.string() + message);
     }
+}
+
+BOOST_AUTO_TEST_CASE(nobody_needs_an_authority_that_is_asked_for_nothing)
+{
+    const TemporaryDirectory directory;
+    const auto file =
+        directory.write("causeway.conf", "[Security]\nEstServer=\n[Smartcard]\nDevice=\n[Bus]\n");
+
+    BOOST_TEST(readSettings(file, false).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_line_that_is_too_long_is_told_and_not_cut)
