@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "agent/base/log.hpp"
 #include "agent/gateway.hpp"
@@ -13,7 +16,9 @@
 // What a technician does with lines and profiles.
 namespace causeway::agent {
 
+using base::ErrorKind;
 using base::Expected;
+using base::fail;
 
 namespace {
 
@@ -24,6 +29,16 @@ std::string hex(const std::vector<std::uint16_t>& words)
     for (const std::uint16_t word : words)
         text += fmt::format("{}{:04x}", text.empty() ? "" : " ", word);
     return text;
+}
+
+/// Whose profile is gone goes on, so that nobody notices before the next start.
+std::string inWords(const std::vector<std::string>& orphanedDevices)
+{
+    if (orphanedDevices.empty())
+        return {};
+    return fmt::format("the profile of {} is gone: without it a device is faulty from the next "
+                       "start of the daemon on",
+                       fmt::join(orphanedDevices, ", "));
 }
 
 } // namespace
@@ -145,12 +160,22 @@ Expected<void> Gateway::brokenProfiles() const
     const auto broken = services_.profiles.broken();
     for (const auto& error : broken)
         log::warning("{ERROR}", "ERROR", error.message);
-    if (broken.empty())
+    const auto orphaned = inWords(devicesWhere([&](const auto& settings) {
+        const auto profile = services_.profiles.find(settings.profile);
+        return settings.isEnabled && !profile && profile.error().kind == ErrorKind::NotFound;
+    }));
+    if (!orphaned.empty())
+        log::warning("{ERROR}", "ERROR", orphaned);
+    if (broken.empty() && orphaned.empty())
         return {};
-    return base::fail(base::ErrorKind::InvalidArgument,
-                      fmt::format("{} of the profiles cannot be used, the others are read: {}",
-                                  broken.size(),
-                                  broken.front().message));
+    if (broken.empty())
+        return fail(ErrorKind::NotFound, orphaned);
+    return fail(ErrorKind::InvalidArgument,
+                fmt::format("{} of the profiles cannot be used, the others are read: {}{}{}",
+                            broken.size(),
+                            broken.front().message,
+                            orphaned.empty() ? "" : "; ",
+                            orphaned));
 }
 
 } // namespace causeway::agent

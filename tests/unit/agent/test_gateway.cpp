@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -318,6 +319,33 @@ BOOST_AUTO_TEST_CASE(a_device_whose_profile_is_broken_can_be_disabled)
     BOOST_TEST(reloaded.starts_with("1 of the profiles cannot be used"), reloaded);
     BOOST_TEST(disabled == "");
     BOOST_TEST(change(settings) != "");
+}
+
+BOOST_AUTO_TEST_CASE(reading_anew_names_the_devices_whose_profile_is_gone)
+{
+    const auto reload = [&] {
+        return ask([&](auto done) { gateway->reloadProfiles(std::move(done)); });
+    };
+    const auto file =
+        operators.write("own.toml",
+                        "title = \"Own\"\nmanufacturer = \"x\"\nmodel = \"x\"\n[modbus]\n"
+                        "[[resource]]\npath = \"/3306/0/5850\"\ntable = \"coil\"\naddress = 3\n");
+    BOOST_TEST(reload() == "");
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server()) == "");
+    auto settings = device();
+    settings.profile = "own";
+    BOOST_TEST(attach(settings) == "");
+    std::filesystem::remove(file);
+
+    const auto first = reload();
+    const auto second = reload();
+    settings.isEnabled = false;
+    BOOST_TEST(change(settings) == "");
+
+    BOOST_TEST(first.starts_with("the profile of meter-1 is gone:"), first);
+    BOOST_TEST(second == first);
+    BOOST_TEST(reload() == "");
 }
 
 BOOST_AUTO_TEST_CASE(profiles_on_a_slow_disk_hold_nobody_up)
