@@ -9,7 +9,7 @@
 #include "agent/base/log.hpp"
 #include "agent/base/machine_id.hpp"
 #include "agent/base/service_manager.hpp"
-#include "bridges/object_file.hpp"
+#include "agent/profile_check.hpp"
 
 namespace causeway::agent {
 
@@ -32,14 +32,6 @@ store::StoreSettings storeSettings(const Settings& settings)
     result.softwareKekFile = softwareKeyFile(settings);
     result.retryPeriod = std::chrono::ceil<std::chrono::seconds>(settings.keyStoreRetry);
     return result;
-}
-
-model::Definitions knownDefinitions(const Settings& settings)
-{
-    auto definitions = model::builtInDefinitions();
-    for (const auto& error : bridges::addObjectFiles(settings.objectDirectories, definitions))
-        log::err("{ERROR}; the Object definitions of this file cannot be used", "ERROR", error);
-    return definitions;
 }
 
 } // namespace

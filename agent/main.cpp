@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -9,6 +11,7 @@
 #include "agent/base/log.hpp"
 #include "agent/daemon.hpp"
 #include "agent/process.hpp"
+#include "agent/profile_check.hpp"
 #include "agent/settings.hpp"
 
 namespace {
@@ -24,14 +27,32 @@ void listSettings()
                   << setting.description << '\n';
 }
 
-int run(const std::string& configuration, bool isNamed, bool onlyCheck)
+struct Options
 {
-    const auto settings = causeway::agent::readSettings(configuration, !isNamed);
+    std::string configuration = defaultConfiguration;
+    bool isNamed = false; ///< then it must be there
+    bool onlyCheck = false;
+    std::vector<std::filesystem::path> profiles; ///< to check, and nothing else
+};
+
+int checkProfiles(const Options& options, const causeway::agent::Settings& settings)
+{
+    const auto complaints = causeway::agent::complaintsAbout(options.profiles, settings);
+    for (const auto& complaint : complaints)
+        std::cerr << complaint << '\n';
+    return complaints.empty() ? ExitDone : ExitFailed;
+}
+
+int run(const Options& options)
+{
+    const auto settings = causeway::agent::readSettings(options.configuration, !options.isNamed);
     if (!settings) {
         causeway::log::err("{ERROR}", "ERROR", settings.error().message);
         return ExitConfiguration;
     }
-    if (onlyCheck)
+    if (!options.profiles.empty())
+        return checkProfiles(options, *settings);
+    if (options.onlyCheck)
         return ExitDone;
     causeway::log::setLevel(settings->logLevel);
     causeway::agent::Daemon(*settings).run();
@@ -42,12 +63,14 @@ int start(int argc, char** argv)
 {
     causeway::agent::hardenProcess();
     CLI::App app("Gives every legacy device of this gateway its own LwM2M client.", "causewayd");
-    std::string configuration = defaultConfiguration;
-    bool onlyCheck = false;
+    Options options;
     bool onlyList = false;
-    auto* const named =
-        app.add_option("--config", configuration, "The settings file; *.conf in FILE.d add to it");
-    app.add_flag("--check", onlyCheck, "Read the settings, complain, and do nothing");
+    const auto* const named = app.add_option(
+        "--config", options.configuration, "The settings file; *.conf in FILE.d add to it");
+    app.add_option("--check-profile",
+                   options.profiles,
+                   "Say what is wrong with these device profiles, and do nothing");
+    app.add_flag("--check", options.onlyCheck, "Read the settings, complain, and do nothing");
     app.add_flag("--list-settings",
                  onlyList,
                  "Print section, key, default and description of every setting");
@@ -61,7 +84,8 @@ int start(int argc, char** argv)
         listSettings();
         return ExitDone;
     }
-    return run(configuration, named->count() > 0, onlyCheck);
+    options.isNamed = named->count() > 0;
+    return run(options);
 }
 
 } // namespace
