@@ -42,6 +42,18 @@ Expected<Request> checked(Request request)
     return request;
 }
 
+/// Who has asked by hand has many units, and does not know the line's patience.
+Expected<modbus::Answer> named(const Expected<modbus::Answer>& result,
+                               std::uint8_t unitId,
+                               std::chrono::milliseconds patience)
+{
+    if (result || result.error().kind != ErrorKind::Timeout)
+        return result;
+    auto error = result.error().in(fmt::format("unit {}", unitId));
+    error.message += fmt::format(" (response timeout {} ms)", patience.count());
+    return fail(std::move(error));
+}
+
 std::vector<LineSettings> variantsOf(const LineSettings& line, const api::ScanSettings& settings)
 {
     auto speeds = settings.baudRates;
@@ -149,9 +161,12 @@ void FieldBuses::ask(const std::string& line, Expected<Request> request, api::Re
         });
         return;
     }
-    auto toMain = [&main = main_,
-                   done = std::move(done)](const Expected<modbus::Answer>& result) mutable {
-        main.post([done = std::move(done), words = result]() mutable { done(std::move(words)); });
+    const auto patience = lines_.at(line).status.settings.responseTimeout;
+    auto toMain = [&main = main_, unitId = request->unitId, patience, done = std::move(done)](
+                      const Expected<modbus::Answer>& result) mutable {
+        main.post([done = std::move(done), words = named(result, unitId, patience)]() mutable {
+            done(std::move(words));
+        });
     };
     loop_.post([this, line, request = std::move(*request), toMain = std::move(toMain)]() mutable {
         field_->ask(line, std::move(request), std::move(toMain));

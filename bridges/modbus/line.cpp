@@ -365,7 +365,9 @@ void Line::failHopeless()
 std::optional<base::Error> Line::whyHopeless(const LineJob& job, TimePoint now)
 {
     if (!isUp_)
-        return base::Error{ErrorKind::Unreachable, "the line is down", Retry::AfterReconnect};
+        return base::Error{ErrorKind::Unreachable,
+                           "the line is down" + (lastError_.empty() ? "" : ": " + lastError_),
+                           Retry::AfterReconnect};
     const bool isService = job.priority == Priority::Service;
     if (!reservedFor_.empty() && !isService)
         return base::Error{ErrorKind::Unreachable, reservedFor_, Retry::Later};

@@ -102,6 +102,7 @@ void Unit::onLineDown(const std::string& reason)
     pollTimer_.stop();
     openingTimer_.stop();
     keepAlive_.stop();
+    isForTheLine_ = true; // why it is down now is what its device's operator wants to know
     becomeUnavailable("the line is down: " + reason);
     flush();
 }
@@ -419,8 +420,9 @@ void Unit::becomeAvailable()
 
 void Unit::becomeUnavailable(const std::string& reason)
 {
-    if (isAvailable_ == false)
+    if (isAvailable_ == false && !isForTheLine_)
         return;
+    isForTheLine_ = !isLineUp_;
     isAvailable_ = false;
     factors_.forget();
     written_.clear();

@@ -121,6 +121,7 @@ private:
     std::map<std::size_t, std::vector<std::uint16_t>> written_; ///< of points nobody can read
     bool isLineUp_ = false;
     bool isOpen_ = false;
+    bool isForTheLine_ = false;       ///< unavailable only because the line is down
     std::optional<bool> isAvailable_; ///< nothing while nobody knows
     std::uint32_t failedPolls_ = 0;
     std::uint64_t countedSilences_ = 0; ///< the Line's when a poll last failed

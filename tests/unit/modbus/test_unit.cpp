@@ -156,6 +156,26 @@ BOOST_FIXTURE_TEST_CASE(is_gone_at_once_with_its_line, Fixture)
     BOOST_TEST(changes[1].reason == "the line is down: pulled");
 }
 
+BOOST_FIXTURE_TEST_CASE(tells_why_its_line_is_down_now_and_then_why_it_is_silent, Fixture)
+{
+    scheduler.advance(1s);
+    link->lose();
+    link->unreachable = base::Error{base::ErrorKind::Unreachable, "Connection refused"};
+    line.open();
+    scheduler.advance(1s);
+    BOOST_REQUIRE(changes.size() == 3U);
+    BOOST_TEST(changes[2].reason == "the line is down: Connection refused");
+
+    isDead = true;
+    link->unreachable.reset();
+    line.open();
+    scheduler.advance(60s);
+
+    BOOST_REQUIRE(changes.size() == 4U);
+    BOOST_TEST(!changes[3].isAvailable);
+    BOOST_TEST(changes[3].reason.starts_with("3 polls failed"), changes[3].reason);
+}
+
 BOOST_FIXTURE_TEST_CASE(tells_a_value_that_was_asked_for_once, Fixture)
 {
     std::vector<model::Sample> answers;
