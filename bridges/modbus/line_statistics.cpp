@@ -53,6 +53,8 @@ std::map<std::string, std::uint64_t> LineStatistics::counters(base::TimePoint no
     LineStatistics current = *this;
     current.closeWindows(now);
     auto all = counters_;
+    for (const auto* name : {"requests", "answers", "timeouts", "corruptAnswers", "exceptions"})
+        all.try_emplace(name, 0);
     all["requestsPerMinute"] = current.inLastWindow_ * windowsPerMinute;
     if (answered_ > 0) {
         all["meanLatencyMicroseconds"] = microseconds(latencies_) / answered_;

@@ -47,6 +47,7 @@ BOOST_AUTO_TEST_CASE(counts_failures_by_their_kind_and_not_as_latency)
     BOOST_TEST(counters.at("timeouts") == 1U);
     BOOST_TEST(counters.at("corruptAnswers") == 1U);
     BOOST_TEST(counters.at("exceptions") == 1U);
+    BOOST_TEST(counters.at("answers") == 0U);
     BOOST_TEST(counters.at("meanLatencyMicroseconds") == 100000U); // the exception was an answer
 }
 
