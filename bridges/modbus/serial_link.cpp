@@ -59,6 +59,14 @@ const Speed* speedOf(std::uint32_t baudRate)
     return found == speeds.end() ? nullptr : &*found;
 }
 
+std::string speedsInWords()
+{
+    std::string words;
+    for (const Speed& speed : speeds)
+        words += fmt::format("{}{}", words.empty() ? "" : " ", speed.baudRate);
+    return words;
+}
+
 tcflag_t controlFlags(const LineSettings& settings)
 {
     tcflag_t flags = CS8 | CREAD | CLOCAL;
@@ -109,6 +117,13 @@ tcflag_t comparedFlags(int fd)
     const bool isPty = ::fstat(fd, &port) == 0 && major(port.st_rdev) >= firstPty &&
                        major(port.st_rdev) <= lastPty;
     return CSTOPB | CSIZE | (isPty ? 0U : PARENB | PARODD);
+}
+
+/// Whether octets pass as they are.
+bool isRaw(const termios& settings)
+{
+    constexpr tcflag_t changing = ICANON | ECHO | ISIG | IEXTEN;
+    return (settings.c_lflag & changing) == 0 && (settings.c_oflag & OPOST) == 0;
 }
 
 /// Like "9600 8E1", as it is read back.
@@ -162,9 +177,8 @@ Expected<void> SerialLink::check(const LineSettings& settings)
         return fail(ErrorKind::InvalidArgument,
                     "a serial line needs the absolute path of its port, like /dev/ttyUSB0");
     if (speedOf(settings.baudRate) == nullptr)
-        return fail(
-            ErrorKind::InvalidArgument,
-            fmt::format("{} baud is not a speed that serial ports have", settings.baudRate));
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("baudRate: {} is none of {}", settings.baudRate, speedsInWords()));
     if (settings.stopBits != 1 && settings.stopBits != 2)
         return fail(ErrorKind::InvalidArgument, "a serial line has 1 or 2 stop bits");
     constexpr std::chrono::milliseconds longestDelay{100}; // RS485_MAX_RTS_DELAY in serial_core.c
@@ -292,9 +306,13 @@ Expected<void> SerialLink::setMode(int fd) const
     settings.c_cc[VMIN] = 1;
     settings.c_cc[VTIME] = 0;
     const speed_t speed = speedOf(spoken_.baudRate)->code;
-    if (::cfsetspeed(&settings, speed) != 0 || ::tcsetattr(fd, TCSANOW, &settings) != 0)
+    if (::cfsetspeed(&settings, speed) != 0)
         return cannot(settings_.serialPort, base::errnoText(errno));
-    // tcsetattr() succeeds when any one of the changes was made.
+    // It succeeds when any one of the changes was made, and glibc has it fail by EINVAL when a
+    // parity that the port has not was the only one: what is read back decides.
+    const bool isSet = ::tcsetattr(fd, TCSANOW, &settings) == 0;
+    if (!isSet && errno != EINVAL)
+        return cannot(settings_.serialPort, base::errnoText(errno));
     termios actual{};
     if (::tcgetattr(fd, &actual) != 0)
         return cannot(settings_.serialPort, base::errnoText(errno));
@@ -305,6 +323,8 @@ Expected<void> SerialLink::setMode(int fd) const
         return cannot(
             settings_.serialPort,
             fmt::format("the port refuses {} and speaks {}", modeText(spoken_), modeText(actual)));
+    if (!isSet && !isRaw(actual))
+        return cannot(settings_.serialPort, base::errnoText(EINVAL));
     ::tcflush(fd, TCIOFLUSH); // what came at another speed is nothing
     return {};
 }

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <boost/test/unit_test.hpp>
+#include <array>
+#include <string>
 
+#include <boost/test/unit_test.hpp>
+#include <pty.h>
+#include <unistd.h>
+
+#include "agent/base/event_loop.hpp"
+#include "agent/base/unique_fd.hpp"
 #include "bridges/modbus/serial_link.hpp"
 
 using namespace causeway;
@@ -57,6 +64,45 @@ BOOST_AUTO_TEST_CASE(refuses_a_delay_that_no_driver_takes)
     line.rs485DelayAfter = 101ms;
 
     BOOST_TEST(SerialLink::check(line).error().message == "the delays of RS-485 are 0 to 100 ms");
+}
+
+BOOST_AUTO_TEST_CASE(opens_a_pty_again_that_has_taken_everything_but_the_parity)
+{
+    struct Listener : LinkListener
+    {
+        explicit Listener(base::EventLoop& itsLoop)
+            : loop(itsLoop)
+        {}
+
+        void onUp() override { loop.stop(); }
+
+        void onDown(const base::Error& reason) override
+        {
+            down += reason.message;
+            loop.stop();
+        }
+
+        void onOctets(base::ByteView /*octets*/) override {}
+
+        base::EventLoop& loop;
+        std::string down;
+    };
+
+    std::array<int, 2> ends{};
+    BOOST_REQUIRE(::openpty(ends.data(), &ends[1], nullptr, nullptr, nullptr) == 0);
+    const base::UniqueFd controller(ends[0]);
+    const base::UniqueFd port(ends[1]);
+    base::EventLoop loop;
+    auto line = settings();
+    line.serialPort = ::ttyname(port.get());
+    line.parity = api::LineSettings::Parity::Odd;
+    for (int time = 0; time < 2; ++time) {
+        Listener listener(loop);
+        SerialLink link(loop, {}, line);
+        link.open(listener);
+        loop.run();
+        BOOST_TEST(listener.down == "");
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
