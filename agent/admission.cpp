@@ -206,6 +206,28 @@ Expected<void> admitLine(const api::LineSettings& line)
     return admitName("line", line.name);
 }
 
+Expected<void> admitLineChange(const api::LineSettings& before, const api::LineSettings& line)
+{
+    using Settings = api::LineSettings;
+    const bool isSerial = line.kind == Settings::Kind::Rtu;
+    const auto isNew = [&](auto member) {
+        return before.*member != line.*member;
+    };
+    // What another kind has left is in the way only of what comes in its place.
+    const auto isThere = [&](const std::string Settings::*member) {
+        return !(line.*member).empty() && (isNew(member) || before.kind != line.kind);
+    };
+    if (isSerial && isThere(&Settings::host))
+        return bad("host: a line of kind rtu has none; --host none takes it away");
+    if (!isSerial && isThere(&Settings::serialPort))
+        return bad("serialPort: a line of kind tcp or rtu-over-tcp has none; --serial-port none "
+                   "takes it away");
+    if (!isSerial &&
+        (isNew(&Settings::baudRate) || isNew(&Settings::parity) || isNew(&Settings::stopBits)))
+        return bad("a line of kind tcp or rtu-over-tcp has no speed, parity or stop bits");
+    return {};
+}
+
 Expected<void> admitServer(const api::ServerSettings& server, bool allowsNoSec)
 {
     if (auto name = admitName("server", server.name); !name)

@@ -20,6 +20,10 @@ namespace causeway::agent {
 [[nodiscard]] base::Expected<void> admitEndpointName(std::string_view name);
 
 [[nodiscard]] base::Expected<void> admitLine(const api::LineSettings& line);
+/// Whether what is new goes with the kind of the line; for a new line `before` is one that nobody
+/// has set up. What stands there already may stay.
+[[nodiscard]] base::Expected<void> admitLineChange(const api::LineSettings& before,
+                                                   const api::LineSettings& line);
 [[nodiscard]] base::Expected<void> admitServer(const api::ServerSettings& server, bool allowsNoSec);
 /// What a Bootstrap-Server has delivered: each account by the rules of an operator's, but the name.
 [[nodiscard]] base::Expected<void> admitDelivery(const api::BootstrapResult& result,

@@ -76,6 +76,8 @@ void Gateway::addLine(api::LineSettings settings, Done done)
                 return admitted;
             if (lines_.contains(settings.name))
                 return exists("line", settings.name);
+            if (auto fits = admitLineChange({}, settings); !fits)
+                return fits;
             return services_.fieldBuses.addLine(settings);
         },
         [this, settings](api::Inventory::Done kept) {
@@ -101,10 +103,13 @@ void Gateway::changeLine(api::LineSettings settings, Done done)
 {
     changes_.add(
         [this, settings]() -> Expected<void> {
-            if (!lines_.contains(settings.name))
+            const auto before = lines_.find(settings.name);
+            if (before == lines_.end())
                 return missing("line", settings.name);
             if (auto admitted = admitLine(settings); !admitted)
                 return admitted;
+            if (auto fits = admitLineChange(before->second, settings); !fits)
+                return fits;
             if (auto speeds = checkSpeeds(settings); !speeds)
                 return speeds;
             return services_.fieldBuses.checkChange(settings);

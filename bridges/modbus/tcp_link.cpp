@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridges/modbus/tcp_link.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 
 namespace causeway::bridges::modbus {
 
@@ -24,6 +30,23 @@ namespace {
 
 /// Long enough for a lost SYN or two (1 s, then 2 s more).
 constexpr Duration connectTimeout = std::chrono::seconds(5);
+
+/// The resolver would look for a host "10.0.0.1:1502" or "http://10.0.0.1" again and again.
+bool isHostName(std::string_view host)
+{
+    return std::ranges::all_of(host, [](char letter) {
+        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+               (letter >= '0' && letter <= '9') || letter == '-' || letter == '_' || letter == '.';
+    });
+}
+
+/// Of IPv6, perhaps with an interface: fe80::1%eth0. One of IPv4 is a host name by its letters.
+bool isAddress(std::string_view host)
+{
+    const std::string address(host.substr(0, host.find('%')));
+    in6_addr octets{};
+    return ::inet_pton(AF_INET6, address.c_str(), &octets) == 1;
+}
 
 struct FreeAddressInfo
 {
@@ -55,6 +78,11 @@ Expected<void> TcpLink::check(const LineSettings& settings)
     constexpr std::size_t mostHost = 253; // RFC 1035 §2.3.4, as text
     if (settings.host.empty() || settings.host.size() > mostHost)
         return fail(ErrorKind::InvalidArgument, "a TCP line needs a host");
+    if (!isHostName(settings.host) && !isAddress(settings.host))
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("host: \"{}\" is neither a host name nor an address such as "
+                                "192.0.2.7 or 2001:db8::7; use --port for another port than 502",
+                                settings.host));
     if (settings.port == 0)
         return fail(ErrorKind::InvalidArgument, "a TCP line needs a port other than 0");
     return {};

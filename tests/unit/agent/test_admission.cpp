@@ -176,6 +176,34 @@ BOOST_AUTO_TEST_CASE(a_line_needs_a_name)
     BOOST_TEST(admitLine(line).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_line_gets_nothing_new_that_its_kind_has_not)
+{
+    using Settings = api::LineSettings;
+    Settings serial;
+    serial.serialPort = "/dev/ttyUSB0";
+    serial.baudRate = 19200;
+    Settings tcp = serial;
+    tcp.kind = Settings::Kind::Tcp;
+    tcp.host = "plc";
+    BOOST_TEST(!admitLineChange(serial, tcp).has_value());
+    tcp.serialPort.clear();
+    BOOST_TEST(admitLineChange(serial, tcp).has_value());
+    BOOST_TEST(!admitLineChange({}, tcp).has_value());
+
+    auto fast = tcp;
+    fast.baudRate = 38400;
+    BOOST_TEST(!admitLineChange(tcp, fast).has_value());
+    auto back = tcp;
+    back.kind = Settings::Kind::Rtu;
+    back.serialPort = "/dev/ttyUSB0";
+    BOOST_TEST(!admitLineChange(tcp, back).has_value());
+    auto old = tcp;
+    old.serialPort = "/dev/ttyUSB0";
+    auto slower = old;
+    slower.responseTimeout *= 2;
+    BOOST_TEST(admitLineChange(old, slower).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(an_endpoint_name_fits_a_query_option)
 {
     BOOST_TEST(admitEndpointName("urn:dev:os:32473-123456").has_value());
