@@ -165,6 +165,14 @@ bool isSameWord(std::string_view one, std::string_view other)
     return std::ranges::equal(one, other, {}, lower, lower);
 }
 
+/// In a list without headings a key stands here, which nobody is to read: 16 octets or more.
+std::string quotedHeading(std::string_view text)
+{
+    constexpr std::size_t shorterThanKeys = 15;
+    return text.empty() || text.size() > shorterThanKeys ? std::string()
+                                                         : fmt::format(", \"{}\",", text);
+}
+
 Expected<std::vector<Column>> columnsOf(const std::vector<Field>& fields)
 {
     std::vector<Column> columns;
@@ -172,12 +180,12 @@ Expected<std::vector<Column>> columnsOf(const std::vector<Field>& fields)
         const auto text = field.text();
         const auto* const known = std::ranges::find_if(
             headings, [&](const Heading& heading) { return isSameWord(heading.text, text); });
-        // Not quoted: in a list without headings a key stands here.
         if (known == headings.end())
             return fail(ErrorKind::InvalidArgument,
-                        fmt::format("the heading of column {} is not known: the first line names "
+                        fmt::format("the heading of column {}{} is not known: the first line names "
                                     "the columns, see causewayctl(1)",
-                                    columns.size() + 1));
+                                    columns.size() + 1,
+                                    quotedHeading(text)));
         if (known->column != Column::Ignored && std::ranges::count(columns, known->column) != 0)
             return fail(ErrorKind::InvalidArgument,
                         fmt::format("there is a second column \"{}\"", text));

@@ -126,8 +126,12 @@ BOOST_AUTO_TEST_CASE(refuses_headings_it_does_not_know)
 {
     BOOST_TEST(
         complaintAbout("device,identiy,key\nm,i,00\n") ==
-        "line 1: the heading of column 2 is not known: the first line names the columns, see "
-        "causewayctl(1)");
+        "line 1: the heading of column 2, \"identiy\", is not known: the first line names the "
+        "columns, see causewayctl(1)");
+    BOOST_TEST(complaintAbout("m,i,0123456789abcdef\n").find("column 1, \"m\",") !=
+               std::string::npos);
+    BOOST_TEST(complaintAbout("device,0123456789abcdef\n").find("0123456789abcdef") ==
+               std::string::npos);
     BOOST_TEST(complaintAbout("device,key,key\nm,00,00\n") ==
                "line 1: there is a second column \"key\"");
     BOOST_TEST(complaintAbout("identity,key\nm,00\n") ==
