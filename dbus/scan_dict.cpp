@@ -94,6 +94,8 @@ Dictionary foundDictionary(const api::FoundUnit& unit)
         {"unit", sdbus::Variant(unit.unitId)},
         {"profiles", sdbus::Variant(unit.profiles)},
     };
+    if (unit.line.kind != api::LineSettings::Kind::Rtu)
+        return dictionary; // a TCP connection has no speed
     for (const char* key : {"baudRate", "parity", "stopBits"}) {
         if (const auto found = line.find(key); found != line.end())
             dictionary.insert(*found);

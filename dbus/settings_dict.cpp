@@ -109,6 +109,23 @@ constexpr auto row()
         }};
 }
 
+/// The same where not all numbers of the type can be.
+template <auto Member, Name name, std::int64_t least, std::int64_t most>
+constexpr auto rangeRow()
+{
+    using Settings = typename MemberTraits<decltype(Member)>::Settings;
+    auto key = row<Member, name>();
+    key.set = [](Settings& settings, const sdbus::Variant& value) -> Expected<void> {
+        const auto number = integerOf(value);
+        if (number && (*number < least || *number > most))
+            return fail(
+                ErrorKind::InvalidArgument,
+                fmt::format("expected an integer from {} to {}, got {}", least, most, *number));
+        return row<Member, name>().set(settings, value);
+    };
+    return key;
+}
+
 /// The same for a member of a member: ServerSettings::identity, DeviceSettings::serial.
 template <auto Part, auto Member, Name name>
 constexpr auto partRow()
@@ -134,12 +151,12 @@ constexpr std::array lineTable{
     row<&LineSettings::serialPort,       "serialPort">(),
     row<&LineSettings::baudRate,         "baudRate">(),
     row<&LineSettings::parity,           "parity">(),
-    row<&LineSettings::stopBits,         "stopBits">(),
+    rangeRow<&LineSettings::stopBits,    "stopBits", 1, 2>(),
     row<&LineSettings::rs485,            "rs485">(),
     row<&LineSettings::rs485DelayBefore, "rs485DelayBefore">(),
     row<&LineSettings::rs485DelayAfter,  "rs485DelayAfter">(),
     row<&LineSettings::host,             "host">(),
-    row<&LineSettings::port,             "port">(),
+    rangeRow<&LineSettings::port,        "port", 1, 65535>(),
     row<&LineSettings::responseTimeout,  "responseTimeout">(),
     row<&LineSettings::extraSilence,     "extraSilence">(),
     row<&LineSettings::localEcho,        "localEcho">(),
@@ -148,7 +165,7 @@ constexpr std::array lineTable{
 constexpr std::array serverTable{
     row<&ServerSettings::uri,                 "uri">(),
     row<&ServerSettings::securityMode,        "securityMode">(),
-    row<&ServerSettings::shortServerId,       "shortServerId">(),
+    rangeRow<&ServerSettings::shortServerId,  "shortServerId", 1, 65534>(),
     row<&ServerSettings::lifetime,            "lifetime">(),
     row<&ServerSettings::defaultPmin,         "defaultPmin">(),
     row<&ServerSettings::defaultPmax,         "defaultPmax">(),

@@ -136,17 +136,16 @@ struct Wire<Number>
             return expectedInstead(expected(), value);
         if (*number < 0 || *number > largest)
             return base::fail(base::ErrorKind::InvalidArgument,
-                              fmt::format("expected {}, got {}", expected(), *number));
+                              fmt::format("expected {}, got {}", range(), *number));
         return static_cast<Number>(*number);
     }
 
 private:
     static constexpr std::int64_t largest = std::numeric_limits<Number>::max();
 
-    static std::string expected()
-    {
-        return fmt::format("an integer from 0 to {} ({})", largest, type);
-    }
+    static std::string range() { return fmt::format("an integer from 0 to {}", largest); }
+
+    static std::string expected() { return fmt::format("{} ({})", range(), type); }
 };
 
 template <typename Rep, typename Period>

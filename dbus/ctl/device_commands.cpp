@@ -42,21 +42,23 @@ std::string errorOf(const Json& device)
 
 void list(const Session& session, const Json& devices)
 {
-    session.show(devices, [&] {
-        Table table({"DEVICE", "PROFILE", "LINE", "UNIT", "FIELD", "REGISTRATION", "LAST ERROR"});
-        for (const auto& device : devices) {
-            const auto& settings = device["Settings"];
-            table.add({textIn(device, "Name"),
-                       textIn(settings, "profile"),
-                       textIn(settings, "bleAddress").empty() ? textIn(settings, "line")
-                                                              : textIn(settings, "bleAddress"),
-                       textIn(settings, "line").empty() ? "" : textIn(settings, "unitId"),
-                       textIn(device, "FieldState"),
-                       registrationsOf(device),
-                       errorOf(device)});
-        }
-        table.print();
-    });
+    session.showList(
+        devices, "no devices; causewayctl device add --help tells how to add one", [&] {
+            Table table(
+                {"DEVICE", "PROFILE", "LINE", "UNIT", "FIELD", "REGISTRATION", "LAST ERROR"});
+            for (const auto& device : devices) {
+                const auto& settings = device["Settings"];
+                table.add({textIn(device, "Name"),
+                           textIn(settings, "profile"),
+                           textIn(settings, "bleAddress").empty() ? textIn(settings, "line")
+                                                                  : textIn(settings, "bleAddress"),
+                           textIn(settings, "line").empty() ? "" : textIn(settings, "unitId"),
+                           textIn(device, "FieldState"),
+                           registrationsOf(device),
+                           errorOf(device)});
+            }
+            table.print();
+        });
 }
 
 struct AddOptions

@@ -163,8 +163,8 @@ Expected<Secret> decodeKey(std::string_view text, KeyFormat format)
     }
     return orFail(fromBase64(dense.view()),
                   format == KeyFormat::Base64 ? "base64"
-                                              : "hexadecimal or base64; --format raw takes the "
-                                                "octets as they are");
+                                              : "hexadecimal or base64; causewayctl credential "
+                                                "set --format raw takes the octets as they are");
 }
 
 Expected<Secret> readKey(const std::string& file, KeyFormat format)

@@ -22,7 +22,7 @@ std::string whereOf(const Json& settings)
 
 void list(const Session& session, const Json& lines)
 {
-    session.show(lines, [&] {
+    session.showList(lines, "no lines; causewayctl line add --help tells how to add one", [&] {
         Table table({"LINE", "KIND", "WHERE", "STATE", "DEVICES", "LAST ERROR"});
         for (const auto& line : lines)
             table.add({textIn(line, "Name"),

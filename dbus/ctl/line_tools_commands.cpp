@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include "dbus/ctl/failure.hpp"
+#include "dbus/ctl/number_range.hpp"
 #include "dbus/ctl/object_commands.hpp"
 #include "dbus/ctl/register_preview.hpp"
 #include "dbus/ctl/table.hpp"
@@ -19,8 +21,43 @@ struct RegisterOptions
     std::string table;
     std::uint16_t address = 0;
     std::uint16_t count = 1;
-    std::vector<std::uint16_t> values;
+    std::vector<std::string> values;
 };
+
+constexpr std::uint16_t mostNumber = 65535; ///< of an address, and of what a register holds
+
+/// A coil is 0 or 1, or as the command `write` has it.
+std::uint16_t bitIn(const std::string& text)
+{
+    for (const auto* word : {"1", "on", "true"}) {
+        if (text == word)
+            return 1;
+    }
+    for (const auto* word : {"0", "off", "false"}) {
+        if (text == word)
+            return 0;
+    }
+    throw Failure(base::ErrorKind::InvalidArgument,
+                  fmt::format("values: \"{}\" is neither 0 nor 1, off nor on", text));
+}
+
+std::uint16_t wordIn(const std::string& text)
+{
+    const auto number = wholeNumberIn(text);
+    if (!number || *number < 0 || *number > mostNumber)
+        throw Failure(
+            base::ErrorKind::InvalidArgument,
+            fmt::format("values: \"{}\" is no whole number from 0 to {}", text, mostNumber));
+    return static_cast<std::uint16_t>(*number);
+}
+
+std::vector<std::uint16_t> wordsIn(const RegisterOptions& options)
+{
+    std::vector<std::uint16_t> words;
+    for (const auto& text : options.values)
+        words.push_back(options.table == "coil" ? bitIn(text) : wordIn(text));
+    return words;
+}
 
 void printBits(std::uint32_t address, const std::vector<std::uint16_t>& bits)
 {
@@ -84,14 +121,12 @@ addRegisterCommand(CLI::App& group, const char* name, const char* help, Register
 {
     auto* const command = group.add_subcommand(name, help);
     command->add_option("name", options.line)->required();
-    command->add_option("unit", options.unit)
-        ->required()
-        ->check(CLI::Range(0, 255).description(""));
+    command->add_option("unit", options.unit)->required()->check(numberFrom(0, 255));
     command->add_option("table", options.table, "coil, discrete-input, input or holding")
         ->required();
     command->add_option("address", options.address, "counted from 0; 0x… is hexadecimal")
         ->required()
-        ->check(CLI::Range(0, 65535).description(""));
+        ->check(numberFrom(0, mostNumber));
     return command;
 }
 
@@ -100,7 +135,8 @@ void addRead(CLI::App& group, Session& session)
     auto options = std::make_shared<RegisterOptions>();
     auto* const command = addRegisterCommand(
         group, "read", "Read registers of a unit and show what they may mean", *options);
-    command->add_option("count", options->count, "how many; 1");
+    // Modbus V1.1b3 §6.1: 2000 bits; of registers the daemon takes fewer, and says so.
+    command->add_option("count", options->count, "how many; 1")->check(numberFrom(1, 2000));
     command->callback([&session, options] {
         session.client.with<Line_proxy>(Kind::Line, options->line, [&](auto& line) {
             showRegisters(session,
@@ -116,10 +152,14 @@ void addWrite(CLI::App& group, Session& session)
     auto options = std::make_shared<RegisterOptions>();
     auto* const command = addRegisterCommand(
         group, "write", "Write registers of a unit, without a profile's limits", *options);
-    command->add_option("values", options->values)->required();
+    command
+        ->add_option(
+            "values", options->values, "0 to 65535, 0x… is hexadecimal; on and off of coils")
+        ->required();
     command->callback([&session, options] {
+        const auto words = wordsIn(*options);
         session.client.with<Line_proxy>(Kind::Line, options->line, [&](auto& line) {
-            line.WriteRegisters(options->unit, options->table, options->address, options->values);
+            line.WriteRegisters(options->unit, options->table, options->address, words);
         });
         session.confirm(fmt::format("{}: unit {} has confirmed", options->line, options->unit));
     });

@@ -48,7 +48,10 @@ ExitCode report(const sdbus::Error& error)
         return report(ExitNotAuthorized, sentence + "; sudo may help");
     if (kind == ErrorKind::Unreachable && !isFromDaemon)
         return report(ExitUnreachable, "causewayd is not running: " + sentence);
-    return report(ExitFailed, inWordsOfOptions(sentence));
+    // What is wrong with an option is wrong with the command line, whoever has found it.
+    const auto inOptions = inWordsOfOptions(sentence);
+    const bool isUsage = kind == ErrorKind::InvalidArgument && inOptions != sentence;
+    return report(isUsage ? ExitUsage : ExitFailed, inOptions);
 }
 
 ExitCode report(const CLI::App& app, const CLI::ParseError& error)

@@ -81,11 +81,12 @@ Words optionsOf(const CLI::App& command)
     return words;
 }
 
-/// "--unit", when it may be given once.
+/// "--unit", when it may be given once. A flag counts how often it is given.
 std::optional<std::string> repeatedOption(const CLI::App& command)
 {
     for (const auto* option : command.get_options()) {
-        if (option->count() > static_cast<std::size_t>(option->get_items_expected_max()))
+        const auto most = static_cast<std::size_t>(option->get_items_expected_max());
+        if (most > 0 && option->count() > most)
             return option->get_name();
     }
     return std::nullopt;

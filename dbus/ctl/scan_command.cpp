@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "dbus/ctl/interrupts.hpp"
+#include "dbus/ctl/number_range.hpp"
 #include "dbus/ctl/object_commands.hpp"
 #include "dbus/ctl/table.hpp"
 
@@ -77,6 +79,17 @@ void showProgress(const Json& scan)
         std::fputc('\n', stderr);
 }
 
+/// "9600 n1"; nothing of a TCP connection.
+std::string speedOf(const Json& unit)
+{
+    if (!unit.contains("baudRate"))
+        return {};
+    return fmt::format("{} {}{}",
+                       toText(unit["baudRate"]),
+                       textIn(unit, "parity").substr(0, 1),
+                       textIn(unit, "stopBits"));
+}
+
 void printFound(const Json& scan)
 {
     if (scan["found"].empty())
@@ -85,10 +98,7 @@ void printFound(const Json& scan)
     for (const auto& unit : scan["found"])
         table.add(
             {toText(unit["unit"]),
-             fmt::format("{} {}{}",
-                         toText(unit["baudRate"]),
-                         textIn(unit, "parity").substr(0, 1),
-                         toText(unit["stopBits"])),
+             speedOf(unit),
              unit["profiles"].empty() ? "none; see \"line read\"" : toText(unit["profiles"])});
     table.print();
 }
@@ -168,6 +178,12 @@ private:
     std::exception_ptr failure_;
 };
 
+std::string parityMistake(const std::string& word)
+{
+    const bool isGood = word == "none" || word == "even" || word == "odd";
+    return isGood ? std::string() : fmt::format("\"{}\" is none of none, even, odd", word);
+}
+
 void stopScan(Session& session, const std::string& name)
 {
     const bool isRunning =
@@ -195,12 +211,17 @@ void addScan(CLI::App& group, Session& session)
     auto options = std::make_shared<ScanOptions>();
     command->add_option("name", options->line)->required();
     command->add_option("--baud-rates", options->baudRates, "speeds to try, with commas between")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->check(numberFrom(1, INT32_MAX));
     command->add_option("--parities", options->parities, "none, even, odd, with commas between")
-        ->delimiter(',');
-    command->add_option("--first-unit", options->firstUnit, "1 if not given");
-    command->add_option("--last-unit", options->lastUnit, "247 if not given");
-    command->add_option("--response-timeout", options->timeout, "milliseconds; 150 if not given");
+        ->delimiter(',')
+        ->check(CLI::Validator(parityMistake, ""));
+    command->add_option("--first-unit", options->firstUnit, "1 if not given")
+        ->check(numberFrom(0, UINT8_MAX));
+    command->add_option("--last-unit", options->lastUnit, "247 if not given")
+        ->check(numberFrom(0, UINT8_MAX));
+    command->add_option("--response-timeout", options->timeout, "milliseconds; 150 if not given")
+        ->check(numberFrom(10, 10000));
     command->callback([&session, options] { Scanner(session, *options).run(); });
     addStop(group, session);
 }

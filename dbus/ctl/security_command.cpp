@@ -165,7 +165,7 @@ void addSecurityCommand(CLI::App& app, Session& session)
     command->add_option("device", *device, "only this device");
     command->callback([&session, device] {
         const auto list = channels(toJson(wanted(session.client, *device)));
-        session.show(list, [&] { print(list); });
+        session.showList(list, "no device registers with a server", [&] { print(list); });
     });
 }
 

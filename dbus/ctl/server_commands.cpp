@@ -9,20 +9,22 @@ namespace {
 
 void list(const Session& session, const Json& servers)
 {
-    session.show(servers, [&] {
-        Table table({"SERVER", "URI", "SECURITY", "LWM2M", "LIFETIME", "DEVICES", "REGISTERED"});
-        for (const auto& server : servers) {
-            const auto& settings = server["Settings"];
-            table.add({textIn(server, "Name"),
-                       textIn(settings, "uri"),
-                       textIn(settings, "securityMode"),
-                       textIn(settings, "lwm2mVersion"),
-                       textIn(settings, "lifetime") + " s",
-                       std::to_string(server["Devices"].size()),
-                       textIn(server, "Registered")});
-        }
-        table.print();
-    });
+    session.showList(
+        servers, "no servers; causewayctl server add --help tells how to add one", [&] {
+            Table table(
+                {"SERVER", "URI", "SECURITY", "LWM2M", "LIFETIME", "DEVICES", "REGISTERED"});
+            for (const auto& server : servers) {
+                const auto& settings = server["Settings"];
+                table.add({textIn(server, "Name"),
+                           textIn(settings, "uri"),
+                           textIn(settings, "securityMode"),
+                           textIn(settings, "lwm2mVersion"),
+                           textIn(settings, "lifetime") + " s",
+                           std::to_string(server["Devices"].size()),
+                           textIn(server, "Registered")});
+            }
+            table.print();
+        });
 }
 
 void addAdd(CLI::App& group, Session& session)
@@ -32,6 +34,7 @@ void addAdd(CLI::App& group, Session& session)
     command->add_option("name", *name, "a name of your choice, for instance main")->required();
     command->footer("causewayctl server add main --uri coaps://lwm2m.example --lifetime 300");
     auto options = std::make_shared<SettingOptions>(*command, Kind::Server);
+    command->get_option("--uri")->required();
     command->callback([&session, name, options] {
         session.client.gateway().AddServer(*name, options->given());
         session.confirm(*name + ": added");

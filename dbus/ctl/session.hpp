@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdio>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -25,6 +26,15 @@ public:
             print(json);
         else
             table();
+    }
+
+    /// For a list; for people one without rows is a sentence, on standard error.
+    template <typename Table>
+    void showList(const Json& json, const char* whenEmpty, Table table) const
+    {
+        if (wantsJson || !json.empty())
+            return show(json, table);
+        std::fprintf(stderr, "%s\n", whenEmpty);
     }
 
     static void print(const Json& json);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "dbus/ctl/interrupts.hpp"
+#include "dbus/ctl/number_range.hpp"
 #include "dbus/ctl/object_commands.hpp"
 #include "dbus/ctl/output.hpp"
 
@@ -19,6 +21,9 @@ namespace {
 
 /// A fast line fills what is kept in three seconds.
 constexpr std::chrono::milliseconds lookAgain{300};
+
+/// A day; who wants more interrupts it.
+constexpr std::uint32_t longestTrace = 86400;
 
 struct TraceOptions
 {
@@ -115,7 +120,8 @@ void addTrace(CLI::App& group, Session& session)
         group.add_subcommand("trace", "Show what goes over a line, until interrupted");
     auto options = std::make_shared<TraceOptions>();
     command->add_option("name", options->line)->required();
-    command->add_option("--seconds", options->seconds, "end after so long");
+    command->add_option("--seconds", options->seconds, "end after so long")
+        ->check(numberFrom(1, longestTrace));
     command->callback([&session, options] { Tracer(session, *options).run(); });
 }
 

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_scan_shows_units_and_the_profiles_that_fit)
     const auto shown = ctl({"line", "show", "rtu-0"}).output;
     BOOST_TEST(contains(shown, "eastron-sdm630"), shown);
     BOOST_TEST(!contains(shown, "{"), shown);
-    BOOST_TEST(bad.exitCode == 1);
+    BOOST_TEST(bad.exitCode == 2);
 }
 
 BOOST_AUTO_TEST_CASE(an_interrupted_scan_is_stopped_and_does_not_count_as_complete)
@@ -91,6 +91,40 @@ BOOST_AUTO_TEST_CASE(a_scan_that_does_not_run_cannot_be_stopped)
 
     BOOST_TEST(stopped.exitCode == 1);
     BOOST_TEST(stopped.errors == "causewayctl: rtu-0 is not being scanned\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_tcp_connection_has_no_speed_in_what_a_scan_finds)
+{
+    BOOST_REQUIRE_EQUAL(ctl({"line", "add", "tcp-0", "--host", "192.0.2.7"}).exitCode, 0);
+
+    const auto people = ctl({"line", "scan", "tcp-0"});
+    const auto found = json({"line", "scan", "tcp-0"})["found"];
+
+    BOOST_TEST(!contains(people.output, "9600"), people.output);
+    BOOST_REQUIRE(!found.empty());
+    BOOST_TEST(!found[0].contains("baudRate"));
+    BOOST_TEST(json({"line", "scan", "rtu-0"})["found"][0].contains("baudRate"));
+}
+
+BOOST_AUTO_TEST_CASE(a_value_that_no_register_holds_is_told_with_the_range)
+{
+    const std::pair<std::vector<std::string>, std::string> rows[] = {
+        {{"coil", "0", "2"}, "\"2\" is neither 0 nor 1"},
+        {{"holding", "0", "70000"}, "\"70000\" is no whole number from 0 to 65535"},
+        {{"holding", "0", "-5"}, "\"-5\" is no whole number from 0 to 65535"},
+        {{"holding", "0", "1.5"}, "\"1.5\" is no whole number from 0 to 65535"},
+        {{"holding", "0", "on"}, "\"on\" is no whole number from 0 to 65535"},
+    };
+    for (const auto& [rest, sentence] : rows) {
+        std::vector<std::string> arguments{"line", "write", "rtu-0", "7"};
+        arguments.insert(arguments.end(), rest.begin(), rest.end());
+        const auto finished = ctl(arguments);
+
+        BOOST_TEST(finished.exitCode == 2);
+        BOOST_TEST(contains(finished.errors, sentence), finished.errors);
+    }
+    BOOST_TEST(ctl({"line", "write", "rtu-0", "7", "coil", "3", "on", "off"}).exitCode == 0);
+    BOOST_TEST((json({"line", "read", "rtu-0", "7", "coil", "3", "2"}) == Json({1, 0})));
 }
 
 BOOST_AUTO_TEST_CASE(a_number_out_of_range_is_told_with_its_range)
