@@ -11,11 +11,11 @@
 #include "agent/api/inventory.hpp"
 #include "agent/api/web.hpp"
 #include "agent/bridged_object.hpp"
-#include "agent/device_updates.hpp"
 #include "agent/field_side.hpp"
 #include "agent/lwm2m/client.hpp"
 #include "agent/lwm2m/traffic_collection.hpp"
 #include "agent/machine_side.hpp"
+#include "agent/updates/device_updates.hpp"
 
 namespace causeway::lwm2m {
 class DeviceObject;

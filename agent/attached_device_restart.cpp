@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/attached_device.hpp"
 #include "agent/base/log.hpp"
-#include "agent/device_firmware.hpp"
 #include "agent/lwm2m/objects/device_object.hpp"
+#include "agent/updates/device_firmware.hpp"
 
 // Reboot and Factory Reset (/3/0/4 and 5) of a device's LwM2M Client. The legacy device itself, and
 // its firmware and software, are left alone.

@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "agent/attached_device.hpp"
-#include "agent/device_repositories.hpp"
+#include "agent/updates/device_repositories.hpp"
 
 // The firmware (Object 5) and software (Object 9) of a device, which outlive its LwM2M Clients.
 namespace causeway::agent {

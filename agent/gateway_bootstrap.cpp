@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "agent/admission.hpp"
-#include "agent/certificate_enrolment.hpp"
+#include "agent/certificates/certificate_enrolment.hpp"
 #include "agent/gateway.hpp"
 
 // What a device's Bootstrap-Server changes: that device's accounts, and nothing else.

@@ -15,7 +15,7 @@
 
 #include "agent/admission.hpp"
 #include "agent/base/ini.hpp"
-#include "agent/est_request.hpp"
+#include "agent/certificates/est_request.hpp"
 
 namespace causeway::agent {
 

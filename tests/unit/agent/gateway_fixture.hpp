@@ -9,8 +9,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "agent/firmware_depot.hpp"
 #include "agent/gateway.hpp"
+#include "agent/updates/firmware_depot.hpp"
 #include "bridges/ble/central.hpp"
 #include "bridges/field_buses.hpp"
 #include "bridges/profile_library.hpp"

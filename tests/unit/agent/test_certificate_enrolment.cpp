@@ -3,7 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "agent/certificate_enrolment.hpp"
+#include "agent/certificates/certificate_enrolment.hpp"
 #include "tests/fakes/fake_scheduler.hpp"
 #include "tests/fakes/fake_transport.hpp"
 #include "tests/fakes/memory_renewals.hpp"

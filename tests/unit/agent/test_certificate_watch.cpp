@@ -3,7 +3,7 @@
 
 #include "agent/base/log.hpp"
 #include "agent/base/message_ids.hpp"
-#include "agent/certificate_watch.hpp"
+#include "agent/certificates/certificate_watch.hpp"
 #include "tests/fakes/fake_scheduler.hpp"
 #include "tests/fakes/memory_store.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "agent/device_repositories.hpp"
+#include "agent/updates/device_repositories.hpp"
 #include "tests/fakes/fake_scheduler.hpp"
 #include "tests/fakes/fake_transport.hpp"
 #include "tests/fakes/fake_web.hpp"

@@ -3,7 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "agent/est_request.hpp"
+#include "agent/certificates/est_request.hpp"
 #include "tests/fakes/pki.hpp"
 #include "tests/unit/coap/dtls_server.hpp"
 #include "tests/unit/coap/session_fixture.hpp"

@@ -11,8 +11,8 @@
 
 #include "agent/base/log.hpp"
 #include "agent/base/unique_fd.hpp"
-#include "agent/firmware_depot.hpp"
-#include "agent/package_file.hpp"
+#include "agent/updates/firmware_depot.hpp"
+#include "agent/updates/package_file.hpp"
 #include "tests/fakes/temporary_directory.hpp"
 
 using namespace causeway;

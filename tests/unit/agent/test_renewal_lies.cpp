@@ -4,7 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "agent/base/log.hpp"
-#include "agent/certificate_renewal.hpp"
+#include "agent/certificates/certificate_renewal.hpp"
 #include "tests/fakes/fake_scheduler.hpp"
 #include "tests/fakes/fake_transport.hpp"
 #include "tests/fakes/pki.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/device_firmware.hpp"
+#include "agent/updates/device_firmware.hpp"
 
 #include <utility>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/firmware_depot.hpp"
+#include "agent/updates/firmware_depot.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 
 #include "agent/base/lifetime.hpp"
 #include "agent/base/log.hpp"
-#include "agent/package_file.hpp"
+#include "agent/updates/package_file.hpp"
 
 namespace causeway::agent {
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "agent/api/renewal_overview.hpp"
-#include "agent/certificate_enrolment.hpp"
-#include "agent/certificate_renewal.hpp"
+#include "agent/certificates/certificate_enrolment.hpp"
+#include "agent/certificates/certificate_renewal.hpp"
 
 namespace causeway::agent {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/certificate_watch.hpp"
+#include "agent/certificates/certificate_watch.hpp"
 
 #include <fmt/chrono.h>
 

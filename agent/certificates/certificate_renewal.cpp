@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/certificate_renewal.hpp"
+#include "agent/certificates/certificate_renewal.hpp"
 
 #include <algorithm>
 #include <set>

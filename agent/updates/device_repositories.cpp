@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/device_repositories.hpp"
+#include "agent/updates/device_repositories.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/certificate_enrolment.hpp"
+#include "agent/certificates/certificate_enrolment.hpp"
 
 #include <algorithm>
 #include <set>

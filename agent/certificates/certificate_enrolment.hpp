@@ -13,7 +13,7 @@
 #include "agent/api/renewal_overview.hpp"
 #include "agent/api/renewal_store.hpp"
 #include "agent/base/lifetime.hpp"
-#include "agent/est_request.hpp"
+#include "agent/certificates/est_request.hpp"
 
 namespace causeway::agent {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/est_request.hpp"
+#include "agent/certificates/est_request.hpp"
 
 #include <algorithm>
 #include <fstream>

@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "agent/device_firmware.hpp"
-#include "agent/device_software.hpp"
+#include "agent/updates/device_firmware.hpp"
+#include "agent/updates/device_software.hpp"
 
 namespace causeway::agent {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/package_file.hpp"
+#include "agent/updates/package_file.hpp"
 
 #include <cerrno>
 #include <cstdio>
