@@ -158,9 +158,9 @@ BOOST_AUTO_TEST_CASE(goes_by_the_table_of_the_standard)
         SoftwareFixture f;
         f.reach(row.state);
 
-        const auto answer = send(f, row.what);
+        const auto answered = send(f, row.what);
 
-        BOOST_TEST((answer == row.answer), row.state << ": " << row.what);
+        BOOST_TEST((answered == row.answer), row.state << ": " << row.what);
         BOOST_TEST(f.now() == row.then, row.state << ": " << row.what << ": " << f.now());
     }
 }
