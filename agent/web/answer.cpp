@@ -24,7 +24,7 @@ constexpr long partialContent = 206;
 constexpr long rangeNotSatisfiable = 416;
 constexpr std::array redirections{301L, 302L, 303L, 307L, 308L};
 // What may be otherwise later: RFC 9110 §15.5.9 and §15.6, RFC 8470 §5.2, RFC 6585 §4. All other
-// refusals stay, 501 (not implemented) and 505 (version) among them.
+// refusals stay, 501 (unknown method) and 505 (version) among them.
 constexpr std::array passing{408L, 425L, 429L, 500L, 502L, 503L, 504L};
 
 template <typename Values, typename Value>

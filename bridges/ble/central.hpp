@@ -48,7 +48,7 @@ public:
     /// on the main thread unless this goes first.
     void scan(base::Duration duration, ScanDone done);
 
-    /// How devices are listened for now; when nobody does although there are some, `reason` says
+    /// How devices are being listened for; when nobody does although there are some, `reason` says
     /// why.
     struct State
     {

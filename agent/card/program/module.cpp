@@ -35,11 +35,11 @@ void Module::Finalize::operator()(CK_FUNCTION_LIST* functions) const
 Expected<Module> Module::open(const std::string& path)
 {
     Module module;
-    module.library_.reset(::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL));
-    if (!module.library_)
+    module.handle_.reset(::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL));
+    if (!module.handle_)
         return fail(ErrorKind::NotSupported,
                     fmt::format("no smartcard support installed: {} cannot be loaded", path));
-    void* const symbol = ::dlsym(module.library_.get(), "C_GetFunctionList");
+    void* const symbol = ::dlsym(module.handle_.get(), "C_GetFunctionList");
     if (symbol == nullptr)
         return fail(ErrorKind::NotSupported, fmt::format("{} is no PKCS#11 module", path));
     // POSIX has functions and data in one kind of pointer.

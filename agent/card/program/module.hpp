@@ -42,7 +42,7 @@ private:
 
     Module() = default;
 
-    std::unique_ptr<void, Close> library_;
+    std::unique_ptr<void, Close> handle_;
     std::unique_ptr<CK_FUNCTION_LIST, Finalize> functions_;
 };
 
