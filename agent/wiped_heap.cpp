@@ -25,7 +25,7 @@
 #ifndef CAUSEWAY_SANITIZED_HEAP
 
 // glibc keeps these names for who replaces the others (GLIBC_2.2.5).
-extern "C" void __libc_free(void* memory) noexcept; // NOLINT(bugprone-reserved-identifier)
+extern "C" void __libc_free(void* memory) noexcept; // NOLINT: glibc's name
 
 extern "C" void free(void* memory) noexcept
 {

@@ -7,6 +7,8 @@ namespace causeway::log {
 
 inline constexpr const char* deviceAnswersId = "31c415ed66f14ca19e8bfcc1579b7e7a";
 inline constexpr const char* deviceSilentId = "64129b064fd04ce9bbf1544dc719ff52";
+inline constexpr const char* lineDownId = "c4dde41e8df24fedbb9acc3706e6fb58";
+inline constexpr const char* lineUpId = "8f59ab8c7e6647639f75abdd7cb57686";
 inline constexpr const char* registeredId = "a5eaced5e2e44332ab553f41a83a925a";
 inline constexpr const char* notRegisteredId = "7142ce790cc84b8ea37ae974fd99e64f";
 inline constexpr const char* keyStoreLockedId = "890b67f82b984416bc0e854f8cc1cf5e";
