@@ -137,7 +137,7 @@ Expected<Bytes> informationFor(const Wish& wish)
 
 Expected<Bytes> compose(const Wish& wish, const SignDigest& sign)
 {
-    const auto information = informationFor(wish);
+    auto information = informationFor(wish);
     if (!information)
         return information;
     std::array<std::uint8_t, digestSize> digest{};
@@ -145,7 +145,7 @@ Expected<Bytes> compose(const Wish& wish, const SignDigest& sign)
             GNUTLS_DIG_SHA256, information->data(), information->size(), digest.data());
         result < 0)
         return failed(result);
-    const auto signature = sign(digest);
+    auto signature = sign(digest);
     if (!signature)
         return signature;
     const std::uint8_t noUnusedBits = 0;

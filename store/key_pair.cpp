@@ -435,6 +435,14 @@ Expected<CertificateFacts> describe(base::ByteView certificates)
                             wallTimeOf(end)};
 }
 
+bool isOf(base::ByteView keyOrCertificate, base::ByteView publicKey)
+{
+    if (std::ranges::equal(keyOrCertificate, publicKey))
+        return true;
+    const auto facts = describe(keyOrCertificate);
+    return facts && std::ranges::equal(facts->publicKey, publicKey);
+}
+
 std::vector<base::Bytes> split(base::ByteView certificates)
 {
     constexpr std::uint8_t sequence = 0x30;

@@ -62,6 +62,8 @@ struct CertificateFacts
 
 /// Of what readCertificates() gave.
 [[nodiscard]] base::Expected<CertificateFacts> describe(base::ByteView certificates);
+/// Whether this SubjectPublicKeyInfo or certificate, DER, is of that SubjectPublicKeyInfo.
+[[nodiscard]] bool isOf(base::ByteView keyOrCertificate, base::ByteView publicKey);
 [[nodiscard]] std::vector<base::Bytes> split(base::ByteView certificates);
 
 /// A device's, its authority's and two between them.

@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <bitset>
-#include <cmath>
 
 #include <fmt/format.h>
+
+#include "store/psk_text.hpp"
 
 namespace causeway::store {
 
@@ -21,11 +22,13 @@ constexpr std::size_t longestIdentity = 128; // RFC 4279 §5.3
 constexpr std::size_t fewestDistinct = 8;
 /// A shorter name turns up in good keys by chance.
 constexpr std::size_t shortestTellingName = 4;
-/// NIST SP 800-131A.
-constexpr unsigned leastBits = 112;
-constexpr std::size_t fewestOctets = leastBits / 8;
+constexpr std::size_t fewestOctets = leastKeyBits / 8;
 /// 16 random octets begin or end with as many equal ones once in 10^7 keys.
 constexpr std::size_t shortestPadding = 4;
+/// 32 random hexadecimal digits repeat as many, or have them again backwards, once in 10^7 keys.
+constexpr std::size_t shortestEcho = 8;
+/// Of 16 random octets as many are zeros once in 10^6 keys; of UTF-16 every other one is.
+constexpr std::size_t zerosOf = 4;
 
 constexpr std::array<std::string_view, 8> passwordWords{
     "password", "passwort", "changeme", "letmein", "qwerty", "asdfgh", "12345678", "deadbeef"};
@@ -87,87 +90,42 @@ ByteView withoutPadding(ByteView key)
     return front.first(front.size() - countPadding(front.rbegin(), front.rend()));
 }
 
-/// Characters that a text is taken from.
-struct Alphabet
+/// Without the zeros of UTF-16, or between digits.
+base::Bytes withoutZeros(ByteView key)
 {
-    char first;
-    char last;
-    unsigned size; ///< of all of its kind
-};
-
-constexpr std::array<Alphabet, 3> alphabets{{{'0', '9', 10}, {'a', 'z', 26}, {'A', 'Z', 26}}};
-constexpr unsigned otherCharacters = 33; ///< of ASCII, the blank among them
-
-bool isWithin(std::uint8_t octet, const Alphabet& alphabet)
-{
-    return octet >= alphabet.first && octet <= alphabet.last;
+    base::Bytes content(key.begin(), key.end());
+    if (static_cast<std::size_t>(std::ranges::count(key, 0)) * zerosOf >= key.size())
+        std::erase(content, 0);
+    return content;
 }
 
-bool isText(ByteView key)
+/// How many octets from `at` on were there before, in one piece, forwards or backwards.
+std::size_t countEcho(const base::Bytes& key, std::size_t at)
 {
-    return std::ranges::all_of(key, [](std::uint8_t octet) {
-        return (octet >= ' ' && octet <= '~') || octet == '\t' || octet == '\r' || octet == '\n';
-    });
+    const ByteView rest = ByteView(key).subspan(at);
+    std::size_t longest = 0;
+    const auto compare = [&](auto begin, auto end) {
+        for (; begin != end; ++begin) {
+            const auto [mine, theirs] = std::mismatch(rest.begin(), rest.end(), begin, end);
+            longest = std::max(longest, static_cast<std::size_t>(mine - rest.begin()));
+        }
+    };
+    const ByteView before = ByteView(key).first(at);
+    compare(before.begin(), before.end());
+    compare(before.rbegin(), before.rend());
+    return longest < shortestEcho ? 0 : longest;
 }
 
-bool isHexadecimal(ByteView key)
+base::Bytes withoutEchoes(const base::Bytes& key)
 {
-    return std::ranges::all_of(key, [](std::uint8_t octet) {
-        const auto letter = toLower(octet);
-        return (octet >= '0' && octet <= '9') || (letter >= 'a' && letter <= 'f');
-    });
-}
-
-/// What a text of this length has if each character was drawn from the kinds that it shows.
-unsigned mostBits(ByteView text)
-{
-    constexpr double hexadecimalDigits = 16;
-    double kinds = 0;
-    std::size_t known = 0;
-    for (const Alphabet& alphabet : alphabets) {
-        const auto count = std::ranges::count_if(
-            text, [&](std::uint8_t octet) { return isWithin(octet, alphabet); });
-        known += static_cast<std::size_t>(count);
-        kinds += count > 0 ? alphabet.size : 0;
+    base::Bytes content;
+    for (std::size_t at = 0; at < key.size();) {
+        const auto echo = countEcho(key, at);
+        if (echo == 0)
+            content.push_back(key[at]);
+        at += std::max<std::size_t>(echo, 1);
     }
-    if (known < text.size())
-        kinds += otherCharacters;
-    if (isHexadecimal(text))
-        kinds = std::min(kinds, hexadecimalDigits);
-    return static_cast<unsigned>(static_cast<double>(text.size()) * std::log2(kinds));
-}
-
-/// Pairs of letters that four of five in English are, most of German's among them, and one of seven
-/// by chance.
-constexpr std::string_view usualPairs =
-    "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve "
-    "co me de hi ri ro ic ne ea ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no "
-    "ct us ac ot il tr ly nc et ut ss so rs un lo wa ge ie wh ee wi em ad ol rt po we na ul ni ei";
-
-bool hasLettersBeyondF(ByteView text)
-{
-    return std::ranges::any_of(
-        text, [](std::uint8_t octet) { return toLower(octet) > 'f' && toLower(octet) <= 'z'; });
-}
-
-/// 24 random characters in base64 look like that once in 2,000 keys, 44 in 40,000.
-bool isMadeOfWords(ByteView text)
-{
-    constexpr std::size_t fewestPairs = 12;
-    constexpr std::size_t percent = 55;
-    std::size_t pairs = 0;
-    std::size_t usual = 0;
-    for (std::size_t i = 1; i < text.size(); ++i) {
-        const std::array<char, 2> pair{static_cast<char>(toLower(text[i - 1])),
-                                       static_cast<char>(toLower(text[i]))};
-        const bool isPair =
-            std::ranges::all_of(pair, [](char letter) { return letter >= 'a' && letter <= 'z'; });
-        pairs += isPair ? 1 : 0;
-        const std::string_view letters(pair.data(), pair.size());
-        usual += isPair && usualPairs.find(letters) != std::string_view::npos ? 1 : 0;
-    }
-    // Not a UUID or the like.
-    return pairs >= fewestPairs && usual * 100 >= pairs * percent && hasLettersBeyondF(text);
+    return content;
 }
 
 tl::unexpected<base::Error> refuse(std::string sentence)
@@ -190,23 +148,16 @@ base::Expected<void> checkShape(ByteView key)
     return {};
 }
 
-/// Text is typed by people, or at least cut to what they can type.
-base::Expected<void> checkText(ByteView key)
+/// Octets that say nothing new are not counted.
+base::Expected<void> checkContent(ByteView key)
 {
-    const ByteView content = withoutPadding(key);
+    const auto content = withoutEchoes(withoutZeros(withoutPadding(key)));
     if (content.size() < fewestOctets)
-        return refuse(fmt::format(
-            "the key has only {} octets beside its padding; use random octets", content.size()));
-    if (!isText(content))
-        return {};
-    if (const auto bits = mostBits(content); bits < leastBits)
-        return refuse(fmt::format("the key is text of {} characters, which has {} bits at most; {} "
-                                  "are the least, use random octets",
-                                  content.size(),
-                                  bits,
-                                  leastBits));
-    if (isMadeOfWords(content))
-        return refuse("the key is made of words; use random octets");
+        return refuse(fmt::format("the key has only {} octets beside its padding and repetitions; "
+                                  "use random octets",
+                                  content.size()));
+    if (auto complaint = textComplaint(content))
+        return refuse(*std::move(complaint));
     return {};
 }
 
@@ -255,7 +206,7 @@ base::Expected<void> checkPsk(const api::PskCredential& credential,
         return refuse("the key contains its own identity; use random octets");
     if (auto words = checkWords(key, names); !words)
         return words;
-    return checkText(key);
+    return checkContent(key);
 }
 
 } // namespace causeway::store

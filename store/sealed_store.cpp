@@ -129,6 +129,7 @@ void SealedStore::listCertificates(ListDone done)
     run<std::vector<api::CertificateTerm>>(std::move(done), [](Shelf& shelf) {
         return shelf.vault.listTerms().map([](const std::vector<api::RenewalTerm>& terms) {
             std::vector<api::CertificateTerm> ends;
+            ends.reserve(terms.size());
             for (const auto& term : terms)
                 ends.push_back({term.id, term.expiresAt});
             return ends;

@@ -298,6 +298,13 @@ base::Expected<CredentialRow> Vault::put(const api::CredentialId& id, const Mate
         return base::fail(fingerprint.error());
     if (const auto unique = checkUnique(id, material.identity, *fingerprint); !unique)
         return base::fail(unique.error());
+    // Whoever has the server's key could be taken for the server by every other device.
+    if (material.kind == keyPairKind &&
+        key_pair::isOf(servers_.publicKey(id.server), material.identity))
+        return base::fail(base::ErrorKind::InvalidArgument,
+                          fmt::format("this is the key pair of the server {} itself; the device "
+                                      "needs its own",
+                                      id.server));
     const auto before = credentials_.find(id);
     CredentialRow row{before ? before->version + 1 : 1,
                       envelope_->kekId(),

@@ -129,6 +129,11 @@ base::Expected<void> Vault::keepBootstrap(const std::string& device, api::Bootst
         commit(transaction);
         return {};
     }
+    // What a card takes the place of is gone when the card is: the operator's keys must not be.
+    if (isCards) {
+        if (auto given = giveBack(device); !given)
+            return given;
+    }
     // Before anything is replaced: an account that keeps its key may get another's place.
     for (auto& delivered : result.accounts) {
         if (auto taken = takeOrigin(device, delivered); !taken)

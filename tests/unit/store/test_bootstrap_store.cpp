@@ -276,6 +276,22 @@ BOOST_AUTO_TEST_CASE(a_key_pair_is_refused_whose_parts_do_not_belong_together)
     BOOST_TEST(store.load()->bootstrapped.empty());
 }
 
+BOOST_AUTO_TEST_CASE(r41_a_key_pair_of_the_server_itself_is_refused)
+{
+    auto store = open();
+    const fakes::Identity device;
+    auto raw = certified(device.keyPair(false));
+    raw.account.settings.identity.publicKey = device.publicKey();
+    auto byCertificate = certified(device.keyPair(true));
+    byCertificate.account.settings.identity.publicKey = device.certificate();
+
+    const auto sentence = "this is the key pair of the server meter-1:101 itself; the device needs "
+                          "its own";
+    BOOST_TEST(refusalOf(store, "meter-1", result(std::move(raw))) == sentence);
+    BOOST_TEST(refusalOf(store, "meter-1", result(std::move(byCertificate))) == sentence);
+    BOOST_TEST(store.load()->bootstrapped.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_key_pair_of_another_device_is_refused)
 {
     auto store = open();

@@ -118,6 +118,23 @@ BOOST_AUTO_TEST_CASE(of_a_bootstrap_server_leave_the_operators_key_in_peace)
     BOOST_TEST((store.fetch(delivered).error().kind == ErrorKind::NotFound));
 }
 
+BOOST_AUTO_TEST_CASE(in_the_place_of_a_bootstrap_servers_leave_the_operators_key)
+{
+    api::BootstrapResult delivery;
+    auto& moved = delivery.accounts.emplace_back();
+    moved.account = operatorsServer().account;
+    moved.origin = factory.server;
+    moved.isOwn = true;
+    BOOST_REQUIRE(keep(std::move(delivery)));
+    BOOST_REQUIRE(!hasOperatorsKey());
+
+    insert(account(101, 2));
+    remove();
+
+    BOOST_TEST(store.load()->bootstrapped.empty());
+    BOOST_TEST(hasOperatorsKey());
+}
+
 BOOST_AUTO_TEST_CASE(of_the_operators_server_do_not_give_it_their_key)
 {
     BOOST_REQUIRE(store.remove(factory));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
+#include <random>
 
 #include <boost/test/unit_test.hpp>
 
@@ -27,7 +28,7 @@ struct Refused
 };
 
 // clang-format off
-constexpr std::array<Refused, 31> refused{{
+constexpr std::array<Refused, 46> refused{{
     {"", "the key has 0 octets"},
     {"0x0f1e2d3c4b5a6978", "the key has 8 octets"},
     {"0x7e3fd1a90c5b6284e7f0159b3dca68", "the key has 15 octets"},
@@ -51,6 +52,21 @@ constexpr std::array<Refused, 31> refused{{
     {"xC7!pQ2#vL9$wN4&", "the key is text of 16 characters, which has 105 bits at most"},
     {"correct horse battery staple", "the key is made of words"},
     {"Mein kleiner gruener Kaktus", "the key is made of words"},
+    {"P4ssw0rd!P4ssw0rd?", "the key has only 10 octets beside its padding and repetitions"},
+    {"0x97c3a10e5bd8246f6f24d85b0ea1c397", "the key has only 8 octets beside its padding and rep"},
+    {"0x9700c300a1000e005b00d80024006f00", "the key has only 8 octets beside its padding and rep"},
+    {"2026-11-23T18:00:00Z", "the key is text of 20 characters, which has 81 bits at most"},
+    {"0x33353639333830333536343338303900", "the key is text of 15 characters"}, // digits, NUL
+    {"0x333536393338303335363433383039000d0a", "the key is text of 15 characters"},
+    {"0x41413a42423a43433a44443a45453a464600", "the key is text of 17 characters"}, // an address, NUL
+    {"0x343833393230313834373536323931300d0a00", "the key is text of 16 characters"},
+    {"0x80343833393230313834373536323931300a", "the key is mostly text"},
+    {"0x7468697369736176657279736563726574206b657900", "the key is made of words"},
+    {"0xefbbbf7468697369736176657279736563726574", "the key is text in UTF-8"}, // a mark first
+    {"geheimes Paßwort für Zähler", "the key is text in UTF-8"},
+    {"оченьсекретныйключ", "the key is text in UTF-8"},
+    {"0x3400380033003900320030003100380034003700", "the key has only 10 octets"}, // UTF-16
+    {"0x740068006500770069006e0064006f007700690073006f00700065006e00", "the key is text of 15"},
     {"0x97c3a10e5bd8246f0000000000000000", "the key has only 8 octets beside its padding"},
     {"0xffffffff7e3fd1a90c5b6284e7f0159b", "the key has only 12 octets beside its padding"},
     {"myPassWord-isgood", "the key contains a common password"},
@@ -87,6 +103,19 @@ BOOST_AUTO_TEST_CASE(accepts_random_keys)
 {
     for (const std::string_view key : accepted)
         BOOST_TEST(verdict(key).empty(), key << ": " << verdict(key));
+}
+
+BOOST_AUTO_TEST_CASE(accepts_whatever_is_random)
+{
+    std::mt19937_64 chance(7); // NOLINT: the same ones each time
+    for (int i = 0; i < 5000; ++i) {
+        base::Secret key(i % 2 == 0 ? 32 : 24);
+        for (std::uint8_t& octet : key.mutableView())
+            octet = static_cast<std::uint8_t>(chance() >> 32U);
+        const auto digits = base::toHex(key.view());
+        BOOST_TEST(store::checkPsk({base::toBytes("id-of-it"), std::move(key)}, names).has_value(),
+                   digits);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_key_of_65_octets)
