@@ -13,13 +13,6 @@ using base::ErrorKind;
 using base::Expected;
 using base::fail;
 
-namespace {
-
-/// In the device's client state: each try of a wrong PIN counts, whatever has been started anew.
-constexpr auto refusedKey = "smartcard-refused";
-
-} // namespace
-
 void Gateway::takeCard(const std::string& device,
                        const base::Secret& file,
                        std::string mark,
@@ -98,15 +91,25 @@ std::string Gateway::refusedCard(const std::string& device) const
     if (!found)
         return {};
     const auto& state = (*found)->state();
-    const auto refused = state.find(refusedKey);
+    const auto refused = state.find(api::refusedCardKey);
     return refused == state.end() ? std::string() : refused->second;
 }
 
-void Gateway::keepRefusedCard(const std::string& device, std::string card)
+// The store first: who asks refusedCard() hears what is on disk.
+void Gateway::keepRefusedCard(const std::string& device, const std::string& card, Done done)
 {
-    if (find(device))
-        devices_.at(device)->keepState({{refusedKey, std::move(card)}},
-                                       [](const Expected<void>&) {});
+    if (auto found = find(device); !found)
+        return answer(std::move(done), found.error());
+    const api::ClientState change{{api::refusedCardKey, card}};
+    services_.inventory.keepClientState(
+        device,
+        change,
+        lifetime_.guard(
+            [this, device, change, done = std::move(done)](const Expected<void>& kept) mutable {
+                if (const auto now = devices_.find(device); kept && now != devices_.end())
+                    now->second->keepAccounts(now->second->accounts(), change);
+                done(kept);
+            }));
 }
 
 void Gateway::endCardWait()

@@ -30,19 +30,27 @@ constexpr base::Duration retryPeriod = std::chrono::seconds(10);
 /// A card that cannot even be opened may be ours, which another program uses or which was put in
 /// askew, for that long; then it is another one in the place of ours.
 constexpr base::Duration openLimit = std::chrono::seconds(20);
+/// A card that has not told by then how it took its PIN is not waited for at the end of the daemon.
+constexpr base::Duration stopLimit = std::chrono::seconds(5);
+
 /// Between a change of accounts or keys and another look at a card that was refused: a list of
 /// credentials brings thousands.
 constexpr base::Duration settleTime = std::chrono::seconds(1);
 
-constexpr std::array<std::string_view, 9> words{"no-support",
-                                                "no-service",
-                                                "no-reader",
-                                                "no-card",
-                                                "foreign",
-                                                "pin-needed",
-                                                "pin-refused",
-                                                "unreadable",
-                                                "in-use"};
+constexpr std::array<std::string_view, 10> words{"no-support",
+                                                 "no-service",
+                                                 "no-reader",
+                                                 "no-card",
+                                                 "foreign",
+                                                 "pin-needed",
+                                                 "pin-refused",
+                                                 "unreadable",
+                                                 "pin-needed",
+                                                 "in-use"};
+
+constexpr std::string_view pinRemedy =
+    "see that the credential smartcard-pin is right, then take the card out and put it in again, "
+    "or set PinAttempt= in [Smartcard] of causeway.conf to another word and restart the daemon";
 
 std::string makeSalt()
 {
@@ -50,6 +58,16 @@ std::string makeSalt()
     if (::getrandom(octets.data(), octets.size(), 0) != static_cast<ssize_t>(octets.size()))
         throw std::system_error(errno, std::generic_category(), "getrandom");
     return base::toHex(octets);
+}
+
+/// The card without what is on it.
+CardReport outsideOf(const CardReport& report)
+{
+    CardReport card;
+    card.label = report.label;
+    card.serial = report.serial;
+    card.digest = report.digest;
+    return card;
 }
 
 /// Whether it is the card that is at fault, and not the moment.
@@ -65,10 +83,13 @@ bool isFinal(ErrorKind kind)
 Smartcard::Smartcard(base::Scheduler& scheduler,
                      api::CardReader& reader,
                      Gateway& gateway,
-                     std::string device)
+                     std::string device,
+                     std::string pinAttempt)
     : reader_(reader)
     , gateway_(gateway)
+    , pinAttempt_(std::move(pinAttempt))
     , retry_(scheduler, [this] { lookAnew(); })
+    , ending_(scheduler, [this] { endStop(); })
     , overdue_(scheduler,
                [this] {
                    isOverdue_ = true;
@@ -93,12 +114,24 @@ void Smartcard::start()
     look(std::chrono::seconds(0));
 }
 
-void Smartcard::stop()
+void Smartcard::stop(base::Task done)
 {
     isStopped_ = true;
     retry_.stop();
     overdue_.stop();
     changed_.stop();
+    stopped_ = std::move(done);
+    if (trying_ || isKeeping_)
+        ending_.start(stopLimit);
+    else
+        endStop();
+}
+
+void Smartcard::endStop()
+{
+    ending_.stop();
+    if (auto done = std::exchange(stopped_, {}))
+        done();
 }
 
 // "SALT:DIGEST:SERIAL"
@@ -122,6 +155,8 @@ void Smartcard::rememberCard()
 
 void Smartcard::onAccountsChanged()
 {
+    if (!isStopped_)
+        keepRefusal(); // a device that was attached anew has lost it
     if (isStopped_ || isDeciding_ || status_.state == "starting")
         return;
     const bool isLost = status_.state == "in-use" && gateway_.cardMark(status_.device).empty();
@@ -150,17 +185,59 @@ void Smartcard::look(std::chrono::seconds patience)
     if (isStopped_)
         return;
     retry_.stop();
-    // Without its device nobody could keep that the card has refused the PIN.
-    const bool triesPin = !refused_ && hasDevice();
-    reader_.look({salt_, known_, patience, triesPin},
-                 lifetime_.guard([this](const Expected<CardReport>& seen) {
-                     if (!isStopped_)
-                         onSeen(seen);
-                 }));
+    keepRefusal();
+    reader_.look({salt_, known_, patience},
+                 lifetime_.guard([this](const Expected<CardReport>& seen) { onSeen(seen); }));
+}
+
+// It is on disk before that the card is given its PIN: each wrong try brings it nearer to its end,
+// and whatever ends this process, the next one must know.
+void Smartcard::tryPin(const CardReport& report)
+{
+    trying_ = refused_ = report.serial;
+    gateway_.keepRefusedCard(
+        status_.device,
+        refusalText(),
+        lifetime_.guard([this, card = outsideOf(report)](const Expected<void>& kept) {
+            onTryKept(card, kept);
+        }));
+}
+
+// Between this and the report of the look, which takes as long as the card does, a power cut leaves
+// a card that counts as one that has refused its PIN: the look is one without patience.
+void Smartcard::onTryKept(const CardReport& card, const Expected<void>& kept)
+{
+    if (kept && !isStopped_) {
+        reader_.look({salt_, hasAccounts_ ? taken_ : std::string(), {}, trying_},
+                     lifetime_.guard([this](const Expected<CardReport>& seen) { onSeen(seen); }));
+        return;
+    }
+    trying_.reset();
+    refused_.reset();
+    keepRefusal();
+    if (isStopped_)
+        return isKeeping_ ? void() : endStop();
+    show("pin-needed",
+         card,
+         fmt::format("the PIN is not tried, since the gateway cannot keep that it was: {}",
+                     kept.error().message));
+    tryLater();
+}
+
+// After stop()
+void Smartcard::endTry(const Expected<CardReport>& seen)
+{
+    if (seen)
+        followPin(*seen, true);
+    if (!isKeeping_)
+        endStop();
 }
 
 void Smartcard::onSeen(const Expected<CardReport>& seen)
 {
+    const auto tried = std::exchange(trying_, std::nullopt);
+    if (isStopped_)
+        return tried ? endTry(seen) : void();
     isDeciding_ = true;
     followOpening(seen);
     if (!seen) {
@@ -169,60 +246,113 @@ void Smartcard::onSeen(const Expected<CardReport>& seen)
     }
     const bool isTaken = hasAccounts_ && seen->digest == taken_;
     const bool isKnown = isTaken || (!known_.empty() && seen->digest == known_);
-    known_ = seen->digest;
+    // What the PIN shows is nothing that a look without it could compare with.
+    if (!seen->digest.empty() && tried != seen->serial)
+        known_ = seen->digest;
+    if (tried || !isKnown)
+        followPin(*seen, tried.has_value());
+    if (tried && seen->sighting == CardSighting::PinUntried)
+        return tryLater(); // another one came in between
     if (isKnown) {
         if (seen->sighting == CardSighting::Information && hasAccounts_)
             show("in-use", *seen, {});
         return goOn();
     }
-    followPin(*seen);
     if (seen->sighting == CardSighting::Information)
         return take(*seen);
+    if (seen->sighting == CardSighting::PinUntried && !refused_ && hasDevice())
+        return tryPin(*seen);
     showSighting(*seen);
     if (endsAccounts(*seen))
         return drop();
+    if (tried && seen->sighting == CardSighting::Unreadable)
+        return tryLater(); // without the PIN nobody sees when it can be read
     goOn();
 }
 
 void Smartcard::showSighting(const CardReport& report)
 {
-    const bool wantsPin = report.sighting == CardSighting::PinNeeded;
-    if (wantsPin && !hasDevice())
+    const bool isUntried = report.sighting == CardSighting::PinUntried;
+    if (isUntried && !hasDevice())
         return show("no-device",
                     report,
                     fmt::format("the card wants its PIN, which is not tried before there is the "
                                 "device {}",
                                 status_.device));
-    if (wantsPin && refused_)
+    if (isUntried && refused_)
+        return show("pin-refused",
+                    report,
+                    fmt::format("the card has refused its PIN, or the daemon was ended while it "
+                                "was tried: {}",
+                                pinRemedy));
+    if (report.sighting == CardSighting::PinRefused)
+        return show("pin-refused", report, fmt::format("{}: {}", report.reason, pinRemedy));
+    if (report.sighting == CardSighting::PinNeeded && refused_)
         return show("pin-refused", report, report.reason);
     show(std::string(words.at(static_cast<std::size_t>(report.sighting))), report, report.reason);
 }
 
-// Each wrong try brings a card nearer to its end: another one only for another card, or for one
-// that was taken out. What is not seen well says neither.
-void Smartcard::followPin(const CardReport& report)
+// A try that went wrong is told as such, whatever else is seen. Another one only for another card,
+// or for one that was taken out. What is not seen well says neither.
+void Smartcard::followPin(const CardReport& report, bool wasTried)
 {
     if (report.sighting == CardSighting::PinRefused)
-        return keepRefusal(report.serial);
-    const bool isGone =
-        report.sighting == CardSighting::NoCard || report.sighting == CardSighting::NoReader;
-    const bool isOther = !report.serial.empty() && report.serial != refused_;
-    if (refused_ && (isGone || isOther))
-        keepRefusal(std::nullopt);
+        refused_ = report.serial;
+    else if (refused_ && (wasTried || isAnother(report)))
+        refused_.reset();
+    keepRefusal();
 }
 
-void Smartcard::keepRefusal(std::optional<std::string> serial)
+bool Smartcard::isAnother(const CardReport& report) const
 {
-    refused_ = std::move(serial);
-    gateway_.keepRefusedCard(status_.device, refused_ ? ":" + *refused_ : std::string());
+    if (report.sighting == CardSighting::NoCard || report.sighting == CardSighting::NoReader)
+        return true;
+    return report.sighting != CardSighting::Unreadable && !report.serial.empty() &&
+           report.serial != refused_;
 }
 
-// ":SERIAL", since a card may have none
+// "ATTEMPT:SERIAL", with the colon since a card may have no serial number
+std::string Smartcard::refusalText() const
+{
+    return refused_ ? pinAttempt_ + ':' + *refused_ : std::string();
+}
+
+// What was refused under another word, the operator has answered for.
 void Smartcard::rememberRefusal()
 {
     const auto kept = gateway_.refusedCard(status_.device);
-    if (!kept.empty())
-        refused_ = kept.substr(1);
+    if (const auto own = pinAttempt_ + ':'; kept.starts_with(own))
+        refused_ = kept.substr(own.size());
+}
+
+// At each look: the disk may have been full, or the device away.
+void Smartcard::keepRefusal()
+{
+    const auto text = refusalText();
+    if (isKeeping_ || !hasDevice() || gateway_.refusedCard(status_.device) == text)
+        return;
+    isKeeping_ = true;
+    gateway_.keepRefusedCard(
+        status_.device, text, lifetime_.guard([this](const Expected<void>& kept) {
+            onRefusalKept(kept);
+        }));
+}
+
+void Smartcard::onRefusalKept(const Expected<void>& kept)
+{
+    isKeeping_ = false;
+    if (!kept && !isKeepingFailing_)
+        log::err("{DEVICE}: how the smartcard took its PIN cannot be kept: {ERROR}; this is tried "
+                 "again, and a daemon that is started before that goes by what was kept last",
+                 "DEVICE",
+                 status_.device,
+                 "ERROR",
+                 kept.error().message);
+    isKeepingFailing_ = !kept;
+    if (kept)
+        keepRefusal(); // it may say something else by now
+    if (isStopped_ && !isKeeping_ && !trying_)
+        endStop();
 }
 
 void Smartcard::followOpening(const Expected<CardReport>& seen)
@@ -246,6 +376,7 @@ bool Smartcard::endsAccounts(const CardReport& report) const
     case CardSighting::Foreign:
         return hasAccounts_;
     case CardSighting::PinNeeded:
+    case CardSighting::PinUntried:
     case CardSighting::PinRefused:
     case CardSighting::Unreadable:
         return hasAccounts_ && (report.serial.empty() ? isOverdue_ : report.serial != accountsOf_);
@@ -259,15 +390,11 @@ bool Smartcard::endsAccounts(const CardReport& report) const
 
 void Smartcard::take(const CardReport& report)
 {
-    CardReport card;
-    card.label = report.label;
-    card.serial = report.serial;
     gateway_.takeCard(status_.device,
                       report.content,
-                      fmt::format("{}:{}:{}", salt_, known_, report.serial),
-                      lifetime_.guard([this, card = std::move(card)](const Expected<void>& taken) {
-                          onTaken(card, taken);
-                      }));
+                      fmt::format("{}:{}:{}", salt_, report.digest, report.serial),
+                      lifetime_.guard([this, card = outsideOf(report)](
+                                          const Expected<void>& taken) { onTaken(card, taken); }));
 }
 
 void Smartcard::onTaken(const CardReport& card, const Expected<void>& taken)
@@ -275,7 +402,7 @@ void Smartcard::onTaken(const CardReport& card, const Expected<void>& taken)
     if (taken) {
         hasAccounts_ = true;
         accountsOf_ = card.serial;
-        taken_ = known_;
+        taken_ = card.digest;
         log::notice("{DEVICE}: has the accounts on the smartcard {CARD} ({SERIAL})",
                     "DEVICE",
                     status_.device,

@@ -17,18 +17,21 @@ class Gateway;
 class Smartcard final : public api::SmartcardOverview
 {
 public:
-    /// An empty device: off.
+    /// An empty device: off. A card that has refused its PIN under another `pinAttempt`, a word
+    /// without a colon, may be given it once more.
     Smartcard(base::Scheduler& scheduler,
               api::CardReader& reader,
               Gateway& gateway,
-              std::string device);
+              std::string device,
+              std::string pinAttempt = {});
 
     /// When the devices are there: the first look, which the device waits for.
     void start();
     /// The device came or went, or something else has replaced its accounts.
     void onAccountsChanged();
-    /// No look any more.
-    void stop();
+    /// No look any more. `done` runs at once, or when a card that is being given its PIN has told
+    /// how that went: ended before, it would count as one that has refused it.
+    void stop(base::Task done);
 
     [[nodiscard]] api::SmartcardStatus smartcard() const override { return status_; }
 
@@ -38,13 +41,20 @@ private:
     void lookAnew();
     void look(std::chrono::seconds patience);
     void onSeen(const base::Expected<api::CardReport>& seen);
+    void tryPin(const api::CardReport& report);
+    void onTryKept(const api::CardReport& card, const base::Expected<void>& kept);
+    void endTry(const base::Expected<api::CardReport>& seen);
+    void endStop();
     void take(const api::CardReport& report);
     void onTaken(const api::CardReport& card, const base::Expected<void>& taken);
     void drop();
     [[nodiscard]] bool endsAccounts(const api::CardReport& report) const;
-    void followPin(const api::CardReport& report);
+    void followPin(const api::CardReport& report, bool wasTried);
+    [[nodiscard]] bool isAnother(const api::CardReport& report) const;
     void rememberRefusal();
-    void keepRefusal(std::optional<std::string> serial);
+    [[nodiscard]] std::string refusalText() const;
+    void keepRefusal();
+    void onRefusalKept(const base::Expected<void>& kept);
     void followOpening(const base::Expected<api::CardReport>& seen);
     [[nodiscard]] bool hasDevice() const;
     void showSighting(const api::CardReport& report);
@@ -54,17 +64,25 @@ private:
 
     api::CardReader& reader_;
     Gateway& gateway_;
+    std::string pinAttempt_;
     api::SmartcardStatus status_;
     std::string salt_;
-    std::string known_;        ///< the digest of what was seen last
+    std::string known_;        ///< the digest of what was seen last, without a PIN
     std::string accountsOf_;   ///< the serial number of the card whose accounts these are
     std::string taken_;        ///< the digest of that card
     bool hasAccounts_ = false; ///< the device's are a card's
     bool isDeciding_ = false;  ///< between a report and the end of what comes of it
     bool isStopped_ = true;
-    std::optional<std::string> refused_; ///< serial number of the card that refused the PIN
-    bool isOverdue_ = false;             ///< there is a card that could not be opened for too long
+    /// Serial number of the card that has refused the PIN, or was given it and has told nothing
+    /// yet.
+    std::optional<std::string> refused_;
+    std::optional<std::string> trying_; ///< of the card that is being given the PIN
+    bool isKeeping_ = false;            ///< what refused_ says
+    bool isKeepingFailing_ = false;     ///< and that was told
+    bool isOverdue_ = false;            ///< there is a card that could not be opened for too long
+    base::Task stopped_;
     base::Timer retry_;
+    base::Timer ending_;
     base::Timer overdue_;
     base::Timer changed_;
     base::Lifetime lifetime_;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,9 +20,10 @@ enum class CardSighting : std::uint8_t {
     NoReader,    ///< no reader with a card, and none without
     NoCard,      ///< no card in any reader, or not the one that is wanted
     Foreign,     ///< a card without bootstrap information
-    PinNeeded,   ///< the card wants a PIN, and none is given or may be tried
-    PinRefused,  ///< the card did not take the PIN, or failed over it
+    PinNeeded,   ///< the card wants a PIN, and there is none for it, or it is in danger
+    PinRefused,  ///< the card did not take the PIN, or failed over it: whatever else is seen
     Unreadable,  ///< the card failed; the reason says how
+    PinUntried,  ///< the card wants a PIN, and there is one, which the query did not let it have
     Information, ///< EF LwM2M_Bootstrap has been read
 };
 
@@ -32,7 +34,8 @@ struct CardReport
     std::string label;    ///< of the PKCS#15 application; printable
     std::string serial;   ///< likewise
     std::string reason;   ///< one sentence; empty with Information
-    std::string digest;   ///< of all that was seen and the query's salt, in hex
+    std::string digest;   ///< of all that was seen and the query's salt, in hex; empty: a card that
+                          ///< wants its PIN was out, and may hold anything now
     base::Secret content; ///< of EF LwM2M_Bootstrap
 };
 
@@ -41,7 +44,9 @@ struct CardQuery
     std::string salt;                ///< hex; whoever sees a digest learns nothing without it
     std::string known;               ///< the digest of a report that need not come again
     std::chrono::seconds patience{}; ///< how long to wait for anything else than that
-    bool triesPin = true;            ///< false: a PIN was refused, and each try counts
+    /// The serial number of the card that may be given the PIN, once; nothing: none. Whoever says
+    /// so has it on disk before, since each wrong try counts.
+    std::optional<std::string> pinFor{};
 };
 
 /// Looks for the card; implemented by card::ReaderProcess. Main thread.

@@ -77,7 +77,8 @@ Expected<void> ReaderProcess::start(const api::CardQuery& query)
     if (!asked)
         return fail(asked.error());
     // Not as arguments, which every user of the machine may read.
-    const auto secrets = fmt::format("{}\n{}\n", query.salt, query.known);
+    const auto secrets = fmt::format(
+        "{}\n{}\n{}\n", query.salt, query.known, query.pinFor ? ":" + *query.pinFor : "");
     const auto written = ::write(asked->input.get(), secrets.data(), secrets.size());
     if (written != static_cast<ssize_t>(secrets.size()))
         return fail(ErrorKind::Internal, base::errnoText(errno));
@@ -86,8 +87,7 @@ Expected<void> ReaderProcess::start(const api::CardQuery& query)
     const std::vector<std::string> command{settings_.program.string(),
                                            settings_.module.string(),
                                            settings_.card,
-                                           std::to_string(query.patience.count()),
-                                           query.triesPin ? "pin" : "no-pin"};
+                                           std::to_string(query.patience.count())};
     process_ = std::make_unique<base::ChildProcess>(
         loop_,
         command,

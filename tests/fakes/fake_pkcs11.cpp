@@ -87,9 +87,13 @@ CK_RV closeSession(CK_SESSION_HANDLE)
     return CKR_OK;
 }
 
-CK_RV getSessionInfo(CK_SESSION_HANDLE, CK_SESSION_INFO*)
+CK_RV getSessionInfo(CK_SESSION_HANDLE session, CK_SESSION_INFO*)
 {
-    return CKR_OK;
+    auto& card = cardIn(session);
+    if (card.absences == 0)
+        return CKR_OK;
+    --card.absences;
+    return CKR_SESSION_HANDLE_INVALID;
 }
 
 CK_RV logIn(CK_SESSION_HANDLE session, CK_USER_TYPE, CK_UTF8CHAR* pin, CK_ULONG size)

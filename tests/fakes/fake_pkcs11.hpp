@@ -23,6 +23,7 @@ struct Pkcs11Card
     CK_RV reading = CKR_OK;
     CK_RV login = CKR_OK;
     int logins = 0;
+    int absences = 0;    ///< it is still to be taken out and put in again, so often
     bool isOpen = false; ///< the PIN was given
 };
 

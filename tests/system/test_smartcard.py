@@ -221,6 +221,35 @@ class Smartcard(unittest.TestCase):
         self.assertEqual(self.registered()["identity"], "card-0")
         self.assertNotIn("4711", self.site.directory.joinpath("causewayd.log").read_text())
 
+    def test_whose_pin_is_tried_when_the_power_goes_is_not_given_it_again(self):
+        self.credentials.joinpath("smartcard-pin").write_text("4711\n")
+        self.add_meter()
+        card = self.card(pin="4711")
+        card.may_answer.clear()
+        self.addCleanup(card.may_answer.set)
+        self.reader.insert(card)
+        self.assertTrue(card.verifying.wait(PATIENCE))
+
+        self.site.kill_daemon()
+        card.may_answer.set()
+        self.site.start_daemon()
+
+        self.assertIn("take the card out", self.wait_state("pin-refused")["reason"])
+        self.assertEqual(card.verifications, 1)
+        self.reader.remove()
+        self.wait_state("no-card")
+        self.reader.insert(card)
+        self.registered()
+        self.wait_state("in-use")
+        self.assertEqual(card.verifications, 2)
+
+        # One that is right serves at each start, and after a power cut, too.
+        for again in (3, 4):
+            self.site.kill_daemon()
+            self.site.start_daemon()
+            self.wait_state("in-use")
+            self.assertEqual(card.verifications, again)
+
     def test_in_a_reader_that_hangs_harms_nobody(self):
         self.add_meter()
         self.reader.insert(self.card())

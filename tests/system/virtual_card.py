@@ -64,6 +64,9 @@ class Card:
         self.pin = pin
         self.tries = 3
         self.verifications = 0
+        self.verifying = threading.Event()  # a PIN has come
+        self.may_answer = threading.Event()  # to it
+        self.may_answer.set()
         self.reset()
 
     def reset(self):
@@ -116,6 +119,8 @@ class Card:
         if not rest or self.pin is None:
             return b"\x90\x00" if self.is_verified else bytes([0x63, 0xC0 | self.tries])
         self.verifications += 1
+        self.verifying.set()
+        self.may_answer.wait()
         if self.tries == 0:
             return b"\x69\x83"
         if rest[1:1 + rest[0]].rstrip(b"\xff\x00") == self.pin.encode():

@@ -71,14 +71,19 @@ CardReport sighted(CardSighting sighting, std::string_view reason)
 CardReport CardSearch::run()
 {
     const auto deadline = steady_clock::now() + settings_.patience;
+    bool wasOut = false;
     for (;;) {
         auto report = look();
         report.digest = digestOf(report, settings_.salt);
         const bool isKnown = report.digest == settings_.known;
         if (isKnown)
             report.content = {}; // who knows it has it
-        if (!isKnown || steady_clock::now() >= deadline)
+        // Without the PIN nobody sees whether it still holds what it did.
+        if (isKnown && wasOut && report.sighting == CardSighting::PinUntried)
+            report.digest.clear();
+        if (!isKnown || report.digest.empty() || steady_clock::now() >= deadline)
             return report;
+        wasOut = token_.has_value();
         do
             std::this_thread::sleep_for(token_ ? watchPeriod : searchPeriod);
         while (!hasChanged() && steady_clock::now() < deadline);
@@ -125,9 +130,11 @@ CardReport CardSearch::lookOnce()
     if (readers->empty())
         return sighted(CardSighting::NoReader, "there is no smartcard reader");
     pinSlot_.reset();
+    givesPin_ = false;
     auto best = lookThrough(*slots);
     // The PIN goes to one card, when none gives the information without: each try counts.
-    if (best.sighting != CardSighting::Information && pinSlot_)
+    givesPin_ = best.sighting == CardSighting::PinUntried && best.serial == settings_.pinFor;
+    if (givesPin_)
         best = lookThrough(*slots);
     if (best.sighting == CardSighting::NoCard && !isServiceThere())
         return sighted(CardSighting::NoService, "pcscd does not run");
@@ -139,7 +146,9 @@ CardReport CardSearch::lookThrough(const std::vector<CK_SLOT_ID>& slots)
     auto best = sighted(CardSighting::NoCard, "there is no card in the reader");
     for (const auto slot : slots) {
         auto report = lookInto(slot);
-        if (report.sighting >= best.sighting)
+        // That a try was made must be told, whatever else is in a reader: there are few of them.
+        if (report.sighting == CardSighting::PinRefused ||
+            (report.sighting >= best.sighting && best.sighting != CardSighting::PinRefused))
             best = std::move(report);
         if (best.sighting == CardSighting::Information)
             break;
@@ -168,14 +177,15 @@ CardReport CardSearch::lookInto(CK_SLOT_ID slot)
     const auto pin = readPin();
     if (!mayTry(pin, report))
         return report;
-    if (!pinSlot_) {
-        pinSlot_ = slot;
-        report.reason = "the card wants its PIN";
-    } else if (pinSlot_ == slot) {
-        enterPin(**pin, report);
-    } else {
+    if (pinSlot_.value_or(slot) != slot) {
         report.reason = "another card is given the PIN: say in Card= which one is meant";
+        return report;
     }
+    pinSlot_ = slot;
+    report.sighting = CardSighting::PinUntried;
+    report.reason = "the card wants its PIN";
+    if (givesPin_)
+        enterPin(**pin, report);
     return report;
 }
 
@@ -215,8 +225,6 @@ bool CardSearch::mayTry(const base::Expected<std::optional<base::Secret>>& pin,
         report.reason =
             "the card has been given a wrong PIN: it is not tried again before somebody "
             "has given it the right one";
-    else if (!settings_.triesPin)
-        report.reason = "the card has refused the PIN";
     else
         return true;
     return false;
@@ -224,6 +232,7 @@ bool CardSearch::mayTry(const base::Expected<std::optional<base::Secret>>& pin,
 
 void CardSearch::enterPin(const base::Secret& pin, CardReport& report)
 {
+    settings_.pinFor.reset(); // it is for once
     if (auto entered = token_->login(pin); !entered) {
         report.sighting = CardSighting::PinRefused; // whatever went wrong, it may have been a try
         report.reason = entered.error().message;

@@ -19,7 +19,7 @@ struct SearchSettings
     std::string salt;
     std::string known; ///< a digest; empty: nothing is known
     std::chrono::seconds patience{};
-    bool triesPin = true;
+    std::optional<std::string> pinFor{}; ///< serial number of the card that may be given the PIN
 };
 
 /// Looks through all readers. Blocks as the cards do, and for as long as nothing changes: who runs
@@ -50,7 +50,8 @@ private:
     SearchSettings settings_;
     std::optional<Module> module_;
     std::optional<Token> token_;        ///< the card of the last look, which is watched
-    std::optional<CK_SLOT_ID> pinSlot_; ///< of the one card that is given the PIN
+    std::optional<CK_SLOT_ID> pinSlot_; ///< of the one card that the PIN may be for
+    bool givesPin_ = false;             ///< none gives the information without
 };
 
 } // namespace causeway::card

@@ -16,14 +16,15 @@
 #include "agent/card/card_report.hpp"
 #include "agent/card/program/card_search.hpp"
 
-// causeway-card MODULE CARD PATIENCE pin|no-pin: tells on standard output, once, what it sees.
-// Takes two lines from standard input, the salt and the known digest: others may read its
-// arguments. Started by the daemon; see card_report.hpp and README.md.
+// causeway-card MODULE CARD PATIENCE: tells on standard output, once, what it sees. Takes three
+// lines from standard input, the salt, the known digest, and ":SERIAL" of the card that may be
+// given the PIN, or nothing: others may read its arguments. Started by the daemon; see
+// card_report.hpp and README.md.
 
 namespace {
 
 constexpr int wrongUse = 2;
-constexpr int argumentCount = 5;
+constexpr int argumentCount = 4;
 
 /// Neither a core file nor another process of the same user gets what is on the card.
 void harden()
@@ -45,7 +46,9 @@ causeway::card::SearchSettings settingsFrom(std::span<char*> arguments)
     int seconds = 0;
     std::from_chars(patience.data(), patience.data() + patience.size(), seconds);
     settings.patience = std::chrono::seconds(seconds);
-    settings.triesPin = std::string_view(arguments[4]) == "pin";
+    std::string leave;
+    if (std::getline(std::cin, leave) && leave.starts_with(':'))
+        settings.pinFor = leave.substr(1);
     return settings;
 }
 

@@ -1,76 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/smartcard.hpp"
-#include "tests/fakes/card_file.hpp"
-#include "tests/fakes/fake_card_reader.hpp"
-#include "tests/fakes/fake_scheduler.hpp"
-#include "tests/unit/agent/gateway_fixture.hpp"
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/unit/agent/card_site.hpp"
 
 using namespace causeway;
 using api::CardSighting;
-using tests::GatewayFixture;
+using tests::CardSite;
 
 namespace {
-
-/// A device with an operator's account, for which a card is looked for.
-struct CardSite : GatewayFixture
-{
-    CardSite()
-    {
-        rules.cardDevice = "meter-1";
-        restart();
-        BOOST_TEST(add(line()) == "");
-        BOOST_TEST(add(server()) == "");
-        BOOST_TEST(attach(device()) == "");
-    }
-
-    void restart()
-    {
-        smartcard.reset();
-        gateway.reset();
-        (void)buses.removeLine("rtu-0"); // it comes back with the inventory
-        startGateway();
-        smartcard.emplace(clock, reader, *gateway, "meter-1");
-    }
-
-    void insert(const std::string& uri, const std::string& digest)
-    {
-        const auto looks = reader.looks;
-        reader.see(CardSighting::Information, digest, fakes::goodCard(uri, definitions));
-        until([&] { return reader.looks > looks; });
-    }
-
-    void see(CardSighting sighting, const std::string& digest)
-    {
-        const auto looks = reader.looks;
-        reader.see(sighting, digest);
-        until([&] { return reader.looks > looks; });
-    }
-
-    std::vector<std::string> accounts() const
-    {
-        std::vector<std::string> names;
-        const auto status = gateway->device("meter-1");
-        for (const auto& registration : status->registrations)
-            names.push_back(registration.server);
-        return names;
-    }
-
-    std::string state() const { return smartcard->smartcard().state; }
-
-    /// As the daemon does, with what is kept.
-    void startAgain()
-    {
-        restart();
-        BOOST_TEST(ask([&](auto done) { gateway->load(std::move(done)); }) == "");
-        smartcard->start();
-    }
-
-    fakes::FakeScheduler clock; ///< of the smartcard alone
-    fakes::FakeCardReader reader;
-    std::optional<agent::Smartcard> smartcard;
-    std::vector<std::string> operators{"main"};
-    std::vector<std::string> cards{"meter-1:101"};
-};
 
 const std::string uri = "coaps://127.0.0.3";
 
@@ -251,66 +190,6 @@ BOOST_AUTO_TEST_CASE(is_read_again_when_its_accounts_are_replaced)
     BOOST_TEST(reader.looks == looks + 1);
     insert(uri, "a");
     until([&] { return accounts() == cards; });
-}
-
-BOOST_AUTO_TEST_CASE(that_refused_the_pin_is_not_asked_again)
-{
-    smartcard->start();
-    see(CardSighting::PinRefused, "a");
-    BOOST_TEST(!reader.query.triesPin);
-
-    see(CardSighting::PinNeeded, "b");
-    BOOST_TEST(state() == "pin-refused");
-    BOOST_TEST(!reader.query.triesPin);
-
-    see(CardSighting::NoCard, "c");
-    BOOST_TEST(reader.query.triesPin);
-}
-
-BOOST_AUTO_TEST_CASE(that_refused_the_pin_is_not_asked_again_after_a_restart)
-{
-    smartcard->start();
-    see(CardSighting::PinRefused, "a");
-
-    startAgain();
-
-    BOOST_TEST(!reader.query.triesPin);
-    see(CardSighting::PinNeeded, "b");
-    BOOST_TEST(state() == "pin-refused");
-    see(CardSighting::NoCard, "c");
-    BOOST_TEST(reader.query.triesPin);
-    startAgain();
-    BOOST_TEST(reader.query.triesPin);
-}
-
-BOOST_AUTO_TEST_CASE(that_refused_the_pin_and_is_not_seen_well_is_not_asked_again)
-{
-    smartcard->start();
-    see(CardSighting::PinRefused, "a");
-    reader.serial.clear();
-
-    see(CardSighting::NoService, "b");
-    BOOST_TEST(!reader.query.triesPin);
-    see(CardSighting::Unreadable, "c");
-    BOOST_TEST(!reader.query.triesPin);
-
-    reader.serial = "0304";
-    see(CardSighting::PinNeeded, "d");
-    BOOST_TEST(reader.query.triesPin);
-}
-
-BOOST_AUTO_TEST_CASE(is_given_its_pin_as_soon_as_there_is_its_device)
-{
-    BOOST_TEST(detach("meter-1") == "");
-    smartcard->start();
-    BOOST_TEST(!reader.query.triesPin);
-    see(CardSighting::PinNeeded, "a");
-    BOOST_TEST(state() == "no-device");
-
-    BOOST_TEST(attach(device()) == "");
-    smartcard->onAccountsChanged();
-
-    BOOST_TEST(reader.query.triesPin);
 }
 
 BOOST_AUTO_TEST_CASE(that_cannot_be_opened_is_not_ours_after_a_while)

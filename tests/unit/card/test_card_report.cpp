@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(of_a_program_that_is_not_ours_is_none)
 {
     const auto octets = card::encodeReport(report());
     base::Bytes other(octets.view().begin(), octets.view().end());
-    other[4] = 9; // beyond the last sighting
+    other[4] = 10; // beyond the last sighting
 
     BOOST_TEST(!card::decodeReport(other).has_value());
     BOOST_TEST(!card::decodeReport(base::asBytes("hello world")).has_value());

@@ -67,12 +67,23 @@ struct SearchFixture
         BOOST_REQUIRE(::listen(pcscd.get(), 16) == 0);
     }
 
-    api::CardReport look(bool triesPin = true)
+    static api::CardReport look(std::optional<std::string> pinFor = "0102")
     {
         card::SearchSettings settings;
         settings.module = CAUSEWAY_FAKE_PKCS11;
         settings.salt = "aa";
-        settings.triesPin = triesPin;
+        settings.pinFor = std::move(pinFor);
+        return card::CardSearch(settings).run();
+    }
+
+    /// Until something else is seen than that.
+    static api::CardReport watch(const std::string& known)
+    {
+        card::SearchSettings settings;
+        settings.module = CAUSEWAY_FAKE_PKCS11;
+        settings.salt = "aa";
+        settings.known = known;
+        settings.patience = std::chrono::minutes(1);
         return card::CardSearch(settings).run();
     }
 
@@ -172,8 +183,38 @@ BOOST_AUTO_TEST_CASE(a_pin_that_the_card_failed_over_counts_as_refused)
     givePin("4711");
 
     BOOST_TEST((look().sighting == CardSighting::PinRefused));
-    BOOST_TEST((look(false).sighting == CardSighting::PinNeeded));
+    BOOST_TEST((look(std::nullopt).sighting == CardSighting::PinUntried));
     BOOST_TEST(card().logins == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_card_that_is_not_named_is_not_given_the_pin)
+{
+    card().pin = "4711";
+    card().isPrivate = true;
+    givePin("4711");
+
+    for (const auto& pinFor : {std::optional<std::string>(), std::optional<std::string>("0304")}) {
+        const auto report = look(pinFor);
+
+        BOOST_TEST((report.sighting == CardSighting::PinUntried));
+        BOOST_TEST(report.serial == "0102");
+    }
+    BOOST_TEST(card().logins == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_card_that_was_out_is_told_as_one_that_nobody_knows)
+{
+    card().pin = "4711";
+    card().isPrivate = true;
+    givePin("4711");
+    const auto known = look(std::nullopt);
+    card().absences = 1;
+
+    const auto report = watch(known.digest);
+
+    BOOST_TEST((report.sighting == CardSighting::PinUntried));
+    BOOST_TEST(report.digest.empty());
+    BOOST_TEST(card().logins == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_card_that_fails_is_not_given_the_pin)
@@ -219,6 +260,36 @@ BOOST_AUTO_TEST_CASE(of_several_cards_one_is_given_the_pin)
     BOOST_TEST((report.sighting == CardSighting::PinRefused));
     BOOST_TEST(card(0).logins == 1);
     BOOST_TEST(card(1).logins == 0);
+}
+
+BOOST_AUTO_TEST_CASE(asks_for_one_card_beside_one_that_fails)
+{
+    world->slots.emplace_back(Pkcs11Card{});
+    card(0).pin = "1111";
+    card(0).isPrivate = true;
+    card(1).opening = CKR_DEVICE_ERROR;
+    givePin("4711");
+
+    const auto report = look(std::nullopt);
+
+    BOOST_TEST((report.sighting == CardSighting::PinUntried));
+    BOOST_TEST(report.serial == "0102");
+    BOOST_TEST(card(0).logins == 0);
+}
+
+BOOST_AUTO_TEST_CASE(tells_a_refused_pin_beside_a_card_that_fails)
+{
+    world->slots.emplace_back(Pkcs11Card{});
+    card(0).pin = "1111";
+    card(0).isPrivate = true;
+    card(1).opening = CKR_DEVICE_ERROR;
+    givePin("4711");
+
+    const auto report = look();
+
+    BOOST_TEST((report.sighting == CardSighting::PinRefused));
+    BOOST_TEST(report.serial == "0102");
+    BOOST_TEST(card(0).logins == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

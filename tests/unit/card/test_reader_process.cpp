@@ -28,7 +28,7 @@ struct ProcessFixture
     {
         card::ReaderProcess reader(loop, {program, "module", "label", 1s});
         std::optional<base::Expected<api::CardReport>> heard;
-        reader.look({"aa", "bb", 0s, true}, [&](auto seen) { heard = std::move(seen); });
+        reader.look({"aa", "bb", 0s, "0102"}, [&](auto seen) { heard = std::move(seen); });
         for (int round = 0; round < 1000 && !heard; ++round)
             loop.runOnce(10ms);
         BOOST_REQUIRE(heard.has_value());
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(gives_the_program_what_it_needs_and_nothing_else)
 
     std::ostringstream all;
     all << std::ifstream(seen).rdbuf();
-    BOOST_TEST(all.str() == "module label 0 pin\naa\nbb\n"); // what others may read comes first
+    BOOST_TEST(all.str() == "module label 0\naa\nbb\n:0102\n"); // what others may read comes first
 }
 
 BOOST_AUTO_TEST_CASE(ends_a_program_that_hangs)
