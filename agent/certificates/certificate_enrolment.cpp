@@ -205,6 +205,8 @@ void CertificateEnrolment::onKept(const Attempt& attempt,
 {
     if (!facts)
         return failed(attempt, facts.error());
+    if (find(attempt) == nullptr)
+        return; // another server is asked meanwhile, whose certificate takes this one's place
     missing_.erase(attempt.id);
     log::notice("{DEVICE}: its Bootstrap-Server has certified its key for {SERVER}: {SUBJECT}",
                 "DEVICE",

@@ -34,6 +34,7 @@ CertificateRenewal::CertificateRenewal(Services services,
     : services_(std::move(services))
     , server_(std::move(server))
     , before_(before)
+    , begunAt_(services_.scheduler.wallNow())
     , heldUpUntil_(services_.scheduler.now() + firstQuestion)
     , timer_(services_.scheduler, [this] { look(); })
 {
@@ -47,6 +48,10 @@ std::optional<api::RenewalStatus> CertificateRenewal::renewal(const api::Credent
         return std::nullopt;
     const Certificate& known = found->second;
     api::RenewalStatus status{known.expiresAt, std::nullopt, known.lastError, known.lastErrorAt};
+    if (!services_.whyNoServer.empty()) {
+        status.lastError = services_.whyNoServer;
+        status.lastErrorAt = begunAt_;
+    }
     const base::Duration wait = std::max(known.notBefore, heldUpUntil_) - services_.scheduler.now();
     if (server_)
         status.nextAt = std::max(known.dueAt, services_.scheduler.wallNow() + wait);

@@ -48,6 +48,8 @@ public:
         api::Transport& transport;
         api::RenewalStore& store;
         Renewed renewed; ///< called when a certificate has been replaced
+        /// Why the EST server that is wanted cannot be asked; empty: it can be, or none is wanted.
+        std::string whyNoServer{};
     };
 
     /// `before`: how long before its end a certificate is renewed; one that lives no longer than
@@ -98,6 +100,7 @@ private:
     base::Duration before_;
     std::map<api::CredentialId, Certificate> certificates_;
     std::deque<api::CredentialId> due_;
+    base::WallTime begunAt_;
     base::TimePoint heldUpUntil_; ///< nobody asks in vain before that
     unsigned serverFailures_ = 0; ///< in a row
     bool isOutdated_ = false;     ///< onCredentialChanged() since the last look

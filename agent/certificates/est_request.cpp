@@ -2,12 +2,13 @@
 #include "agent/certificates/est_request.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "agent/base/whole_file.hpp"
+#include "agent/coap/server_uri.hpp"
 #include "agent/lwm2m/firmware/package_uri.hpp"
 #include "agent/lwm2m/outcome_text.hpp"
 #include "store/key_pair.hpp"
@@ -33,13 +34,10 @@ constexpr std::chrono::seconds longestWait = std::chrono::hours(24);
 
 Expected<base::Bytes> readAuthority(const std::filesystem::path& file)
 {
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream)
-        return fail(ErrorKind::NotFound, fmt::format("{} cannot be read", file.string()));
-    std::string content(store::key_pair::mostOctets + 1, '\0'); // one more: too large is seen
-    stream.read(content.data(), static_cast<std::streamsize>(content.size()));
-    content.resize(static_cast<std::size_t>(stream.gcount()));
-    const auto chain = store::key_pair::readCertificates(base::asBytes(content));
+    const auto content = base::readWholeFile(file, store::key_pair::mostOctets);
+    if (!content)
+        return fail(content.error());
+    const auto chain = store::key_pair::readCertificates(base::asBytes(*content));
     if (!chain)
         return fail(chain.error().in(file.string()));
     auto certificates = store::key_pair::split(*chain);
@@ -155,6 +153,8 @@ Expected<EstServer> parseEstServer(const std::string& uri)
     EstServer server;
     server.sessionUri = fmt::format(
         "coaps://{}:{}", isV6 ? fmt::format("[{}]", parsed->host) : parsed->host, parsed->port);
+    if (auto admitted = coap::parseServerUri(server.sessionUri); !admitted)
+        return fail(admitted.error().in("EstServer"));
     server.host = lwm2m::isLiteralHost(parsed->host) ? std::string() : parsed->host;
     server.path = std::move(parsed->path);
     if (server.path.empty())

@@ -11,6 +11,7 @@
 #include "agent/coap/dtls_session.hpp"
 #include "agent/coap/framed_channel.hpp"
 #include "agent/coap/resumption.hpp"
+#include "agent/coap/server_host.hpp"
 #include "agent/coap/server_uri.hpp"
 #include "agent/coap/tcp_channel.hpp"
 #include "agent/coap/tls_session.hpp"
@@ -31,7 +32,6 @@ struct Connection::Opening
 
     api::SessionSettings settings;
     ServerUri uri;
-    bool isLiteral = false;
     std::shared_ptr<const Offer> offer; ///< none without DTLS
     Addresses addresses;
     std::size_t next = 0;
@@ -118,7 +118,6 @@ void Connection::begin()
         opening_->offer = *offer;
     }
     if (auto literal = parseLiteral(uri->host, uri->port); !literal.empty()) {
-        opening_->isLiteral = true;
         onAddresses(std::move(literal));
         return;
     }
@@ -250,8 +249,10 @@ void Connection::openPlain(base::UniqueFd socket)
     const HandshakeTerms terms = makeTerms();
     auto framed = std::make_unique<FramedChannel>(
         environment_.loop, environment_.deferred, terms.limit, asListener());
-    framed->runOver(std::make_unique<TcpChannel>(
-        environment_, std::move(socket), terms.peer, meter_, terms.limit, framed->asListener()));
+    framed->runOver(std::make_unique<TcpChannel>(environment_,
+                                                 std::move(socket),
+                                                 TcpPeer{terms.peer, meter_, terms.limit},
+                                                 framed->asListener()));
     channel_ = std::move(framed);
 }
 
@@ -283,12 +284,12 @@ HandshakeTerms Connection::makeTerms()
     terms.credential = credential_;
     terms.server = &opening_->settings.server;
     terms.host = opening_->uri.host;
-    terms.isLiteral = opening_->isLiteral;
+    terms.isLiteral = isAddress(terms.host);
     // The time that is left, shared fairly with the addresses that are left.
     terms.limit = (opening_->deadline - environment_.loop.now()) / (left + 1);
     terms.leavesWhenRefused = left > 0;
     if (opening_->resumption) {
-        terms.resumption = opening_->resumption->session.view();
+        terms.resumption = &*opening_->resumption;
         // A quarter each for two of them; half is for a full handshake with the same address.
         terms.limit /= opening_->hasChangedPort ? 3 : 4;
     }
@@ -333,7 +334,8 @@ void Connection::keepResumable(const api::ChannelFacts& facts, base::Secret resu
     environment_.resumptions.keepResumption(
         credential_,
         facts.credential,
-        encode({since, serverMark(opening_->settings.uri), std::move(resumable)}));
+        encode(
+            {since, serverMark(opening_->settings.uri), facts.cipherSuite, std::move(resumable)}));
 }
 
 // One full handshake serves for so long and its keys for so many datagrams: the owner then makes

@@ -32,6 +32,8 @@ private:
 
     [[nodiscard]] std::string_view protocol() const override { return "DTLS"; }
 
+    [[nodiscard]] bool hasCookies() const override { return true; }
+
     void listen() override;
 
     void rest() override { watch_ = {}; }

@@ -9,10 +9,10 @@ namespace causeway::coap {
 
 namespace {
 
-// Layout: format, seconds since 1970, server mark, GnuTLS's octets; numbers big-endian.
-constexpr std::uint8_t format = 1;
+// Layout: format, seconds since 1970, server mark, suite, GnuTLS's octets; numbers big-endian.
+constexpr std::uint8_t format = 2;
 constexpr std::size_t numberSize = 8;
-constexpr std::size_t headerSize = 1 + 2 * numberSize;
+constexpr std::size_t headerSize = 1 + 3 * numberSize;
 
 void putNumber(std::span<std::uint8_t> octets, std::uint64_t number)
 {
@@ -48,6 +48,7 @@ base::Secret encode(const Resumption& resumption)
     putNumber(octets.subspan(1),
               static_cast<std::uint64_t>(secondsOf(resumption.fullHandshakeAt).count()));
     putNumber(octets.subspan(1 + numberSize), resumption.server);
+    putNumber(octets.subspan(1 + 2 * numberSize), resumption.suite);
     std::ranges::copy(resumption.session.view(), octets.begin() + headerSize);
     return encoded;
 }
@@ -63,6 +64,7 @@ std::optional<Resumption> decodeResumption(base::ByteView octets)
         return std::nullopt;
     return Resumption{base::WallTime(std::chrono::seconds(seconds)),
                       takeNumber(octets.subspan(1 + numberSize)),
+                      static_cast<std::uint16_t>(takeNumber(octets.subspan(1 + 2 * numberSize))),
                       base::Secret(octets.subspan(headerSize))};
 }
 

@@ -17,6 +17,7 @@ struct Resumption
     /// When both sides last proved that they have the credential; resuming does not renew it.
     base::WallTime fullHandshakeAt{};
     std::uint64_t server = 0; ///< serverMark() of the URI it was made with
+    std::uint16_t suite = 0;  ///< IANA's number; GnuTLS does not say which it is until too late
     base::Secret session;     ///< in GnuTLS's format
 };
 

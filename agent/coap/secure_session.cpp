@@ -56,6 +56,7 @@ void SecureSession::configure(gnutls_priority_t priority, unsigned flags)
         throw std::bad_alloc();
     session_.reset(session);
     gnutls_session_set_ptr(session, this);
+    gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_POST, onHello);
     gnutls_priority_set(session, priority);
     if (usesKeyPair()) {
         gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, environment_.tls.keyPairs());
@@ -66,8 +67,10 @@ void SecureSession::configure(gnutls_priority_t priority, unsigned flags)
     if (const std::string name = wireName(); !name.empty())
         gnutls_server_name_set(session, GNUTLS_NAME_DNS, name.data(), name.size());
     // What GnuTLS cannot read is as good as none: the handshake is then a full one.
-    if (!terms.resumption.empty())
-        (void)gnutls_session_set_data(session, terms.resumption.data(), terms.resumption.size());
+    if (terms.resumption != nullptr) {
+        const base::ByteView kept = terms.resumption->session.view();
+        (void)gnutls_session_set_data(session, kept.data(), kept.size());
+    }
 }
 
 void SecureSession::onHandshakeTimer()
@@ -172,6 +175,11 @@ void SecureSession::failHandshake(int result)
     if (handshake_->signature && !*handshake_->signature) {
         gnutls_alert_send_appropriate(session_.get(), result);
         lose(handshake_->signature->error().in("the key pair cannot be used"));
+        return;
+    }
+    if (handshake_->helloFault) {
+        refuse(static_cast<gnutls_alert_description_t>(handshake_->helloFault->alert),
+               {ErrorKind::Refused, handshake_->helloFault->words, Retry::Later});
         return;
     }
     const Error reason = handshake_->refusal

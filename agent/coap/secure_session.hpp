@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,7 +11,9 @@
 #include "agent/coap/channel.hpp"
 #include "agent/coap/environment.hpp"
 #include "agent/coap/handles.hpp"
+#include "agent/coap/hello.hpp"
 #include "agent/coap/meter.hpp"
+#include "agent/coap/resumption.hpp"
 
 namespace causeway::coap {
 
@@ -18,7 +21,7 @@ namespace causeway::coap {
 struct HandshakeTerms
 {
     std::shared_ptr<const Offer> offer;
-    base::ByteView resumption; ///< what to resume from, in GnuTLS's format; borrowed
+    const Resumption* resumption = nullptr; ///< what to resume from; borrowed
     SocketAddress peer;
     Meter meter{};
     api::CredentialId credential;                ///< of the credential it authenticates with
@@ -79,6 +82,8 @@ protected:
 
     /// The protocol, for people.
     [[nodiscard]] virtual std::string_view protocol() const = 0;
+    /// Whether its hellos have one (RFC 6347 §4.2.1).
+    [[nodiscard]] virtual bool hasCookies() const = 0;
     /// Until the peer sends something: from now on, or no more.
     virtual void listen() = 0;
     virtual void rest() = 0;
@@ -99,6 +104,11 @@ protected:
 
 private:
     static int checkPeer(gnutls_session_t session) noexcept;
+    static int onHello(gnutls_session_t session,
+                       unsigned type,
+                       unsigned when,
+                       unsigned incoming,
+                       const gnutls_datum_t* body) noexcept;
     static int sign(gnutls_privkey_t key,
                     gnutls_sign_algorithm_t algorithm,
                     void* self,
@@ -116,6 +126,7 @@ private:
     void finishHandshake();
     void refuse(gnutls_alert_description_t alert, const base::Error& reason);
     [[nodiscard]] bool isSignedElsewhere() const;
+    [[nodiscard]] std::optional<HelloFault> judgeHello(base::ByteView body) const;
     [[nodiscard]] base::Expected<ServerKeyMark> judgePeer() const;
     [[nodiscard]] base::Expected<ServerKeyMark> judgeHandshake() const;
     [[nodiscard]] std::string wireName() const;

@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <gnutls/crypto.h>
 
+#include "agent/coap/server_host.hpp"
+
 namespace causeway::coap {
 
 using api::CertificateUsage;
@@ -143,22 +145,6 @@ bool isRawKeyOnP256(base::ByteView octets)
            std::ranges::equal(octets.first(header.size()), header);
 }
 
-/// RFC 6066 §3: host names only, never an address.
-Expected<void> admitServerName(const std::string& name)
-{
-    constexpr std::size_t longest = 253; // RFC 1035 §3.1, as text
-    constexpr std::string_view letters =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
-    in6_addr address{};
-    const bool isAddress = ::inet_pton(AF_INET, name.c_str(), &address) == 1 ||
-                           ::inet_pton(AF_INET6, name.c_str(), &address) == 1;
-    const bool isName =
-        name.size() <= longest && name.find_first_not_of(letters) == std::string::npos;
-    if (isName && !isAddress)
-        return {};
-    return wrong("the server name is no host name; an address can never be one (RFC 6066)");
-}
-
 Expected<Chain> importAll(std::span<const base::ByteView> presented)
 {
     if (presented.empty())
@@ -218,27 +204,57 @@ Expected<void> checkPurpose(gnutls_x509_crt_t certificate)
     return {};
 }
 
-Expected<void> checkStrength(gnutls_x509_crt_t certificate)
+constexpr unsigned leastBits = 255; // of a curve: TS 1.1 Transport §5.2.8
+
+bool hasStrongSignature(gnutls_x509_crt_t certificate)
 {
-    constexpr unsigned leastBits = 255; // of a curve: TS 1.1 Transport §5.2.8
+    const int signature = gnutls_x509_crt_get_signature_algorithm(certificate);
+    return std::ranges::find(strongSignatures, signature) != strongSignatures.end();
+}
+
+/// As far as curves go; GnuTLS's profile looks at RSA.
+bool hasStrongKey(gnutls_x509_crt_t certificate)
+{
     unsigned bits = 0;
     const int key = gnutls_x509_crt_get_pk_algorithm(certificate, &bits);
-    if (key != GNUTLS_PK_ECDSA)
+    return key != GNUTLS_PK_ECDSA || bits >= leastBits;
+}
+
+/// GnuTLS does not hold it against what the hello offered (RFC 8422 §5.3).
+Expected<void> checkCurve(gnutls_x509_crt_t certificate, const ServerTerms& terms)
+{
+    gnutls_ecc_curve_t curve = GNUTLS_ECC_CURVE_INVALID;
+    if (gnutls_x509_crt_get_pk_ecc_raw(certificate, &curve, nullptr, nullptr) < 0)
         return refuse("the server's certificate has no ECDSA key");
-    if (bits < leastBits)
-        return refuse(
-            fmt::format("the server's certificate has a key on a curve of {} bits", bits));
-    const int signature = gnutls_x509_crt_get_signature_algorithm(certificate);
-    if (std::ranges::find(strongSignatures, signature) != strongSignatures.end())
+    const bool wasOffered = curve == GNUTLS_ECC_CURVE_SECP256R1 ||
+                            (terms.allowsP384 && curve == GNUTLS_ECC_CURVE_SECP384R1);
+    if (wasOffered)
         return {};
+    const char* const name = gnutls_ecc_curve_get_name(curve);
+    return refuse(fmt::format("the server's certificate has a key on {}, and P-256 {} offered",
+                              name == nullptr ? "an unknown curve" : name,
+                              terms.allowsP384 ? "or P-384 was" : "alone was"));
+}
+
+Expected<void> checkStrength(gnutls_x509_crt_t certificate, const ServerTerms& terms)
+{
+    if (gnutls_x509_crt_get_pk_algorithm(certificate, nullptr) != GNUTLS_PK_ECDSA)
+        return refuse("the server's certificate has no ECDSA key");
+    if (auto curve = checkCurve(certificate, terms); !curve)
+        return curve;
+    if (hasStrongSignature(certificate))
+        return {};
+    const int signature = gnutls_x509_crt_get_signature_algorithm(certificate);
     const char* const name = gnutls_sign_get_name(static_cast<gnutls_sign_algorithm_t>(signature));
     return refuse(fmt::format("the server's certificate is signed with {}, which is weaker than "
                               "SHA-256",
                               name == nullptr ? "an unknown algorithm" : name));
 }
 
-bool hasAddress(gnutls_x509_crt_t certificate, const std::string& literal)
+/// The zone says which link an address is on, and no certificate can (RFC 4007 §11).
+bool hasAddress(gnutls_x509_crt_t certificate, const std::string& zoned)
 {
+    const std::string literal = zoned.substr(0, zoned.find('%'));
     std::array<unsigned char, sizeof(in6_addr)> octets{};
     unsigned size = 0;
     if (::inet_pton(AF_INET, literal.c_str(), octets.data()) == 1)
@@ -252,13 +268,31 @@ bool hasAddress(gnutls_x509_crt_t certificate, const std::string& literal)
 Expected<void> checkName(gnutls_x509_crt_t certificate, const ServerTerms& terms)
 {
     const bool hasOwnName = !terms.identity.serverName.empty();
-    const std::string name(hasOwnName ? terms.identity.serverName : terms.host);
+    const std::string name(
+        withoutFinalDot(hasOwnName ? std::string_view(terms.identity.serverName) : terms.host));
     const bool fits = terms.isLiteral && !hasOwnName
                           ? hasAddress(certificate, name)
                           : gnutls_x509_crt_check_hostname(certificate, name.c_str()) != 0;
     if (fits)
         return {};
     return refuse(fmt::format("the server's certificate is not for \"{}\"", name));
+}
+
+// Of the path that is being verified: GnuTLS's callback has no place for a pointer.
+thread_local bool isPathWeak = false;
+
+/// For each certificate of the path that GnuTLS goes, with its issuer, the authority at its end
+/// included: whose own signature says nothing, since it is known itself. GNUTLS_PROFILE_MEDIUM
+/// takes SHA-224 and P-224, which are worth 112 bits.
+int noteStrength(gnutls_x509_crt_t certificate,
+                 gnutls_x509_crt_t issuer,
+                 gnutls_x509_crl_t /*list*/,
+                 unsigned /*status*/) noexcept
+{
+    const bool isStrong = hasStrongKey(certificate) && hasStrongSignature(certificate) &&
+                          (issuer == nullptr || hasStrongKey(issuer));
+    isPathWeak = isPathWeak || !isStrong;
+    return 0;
 }
 
 Expected<void> checkPath(const Chain& chain, gnutls_x509_trust_list_t trusted, bool isTimed)
@@ -276,6 +310,7 @@ Expected<void> checkPath(const Chain& chain, gnutls_x509_trust_list_t trusted, b
     const unsigned flags = (unsigned{GNUTLS_PROFILE_MEDIUM} << profileShift) |
                            (isTimed ? 0U : unsigned{GNUTLS_VERIFY_DISABLE_TIME_CHECKS});
     unsigned status = GNUTLS_CERT_INVALID;
+    isPathWeak = false;
     const int result = gnutls_x509_trust_list_verify_crt2(trusted,
                                                           path.data(),
                                                           static_cast<unsigned>(path.size()),
@@ -283,7 +318,9 @@ Expected<void> checkPath(const Chain& chain, gnutls_x509_trust_list_t trusted, b
                                                           1,
                                                           flags,
                                                           &status,
-                                                          nullptr);
+                                                          noteStrength);
+    if (isPathWeak)
+        status |= GNUTLS_CERT_INSECURE_ALGORITHM;
     if (result >= 0 && status == 0)
         return {};
     const auto* const row = std::ranges::find_if(
@@ -374,7 +411,7 @@ Expected<void> checkCertificate(std::span<const base::ByteView> presented, const
     const auto chain = importAll(presented);
     if (!chain)
         return base::fail(chain.error());
-    if (auto strength = checkStrength(chain->front().get()); !strength)
+    if (auto strength = checkStrength(chain->front().get(), terms); !strength)
         return strength;
     if (auto purpose = checkPurpose(chain->front().get()); !purpose)
         return purpose;
@@ -390,7 +427,9 @@ Expected<void> checkRawKey(std::span<const base::ByteView> presented, const Serv
     if (presented.size() != 1)
         return refuse("the server presented no raw public key");
     if (isPinned(terms.identity, presented.front()))
-        return {};
+        return isRawKeyOnP256(presented.front())
+                   ? Expected<void>()
+                   : refuse("the server's public key is not on P-256, which alone was offered");
     return refuse(fmt::format("the server's public key is not the one of this account: it "
                               "presented one with SHA-256 {}…",
                               base::toHex(markOf(presented.front()))));

@@ -23,6 +23,9 @@ struct ServerTerms
     base::WallTime now{};
     bool toleratesUnsetClock = false;
     GatewayTrust& trust;
+    /// What else than P-256 was offered for its own key (RFC 8422 §5.3): repositories are offered
+    /// P-384, too.
+    bool allowsP384 = false;
 };
 
 /// The first octets of the SHA-256 of the server's key or certificate.
@@ -38,9 +41,10 @@ using ServerKeyMark = std::array<std::uint8_t, 8>;
 
 /// `presented`: a SubjectPublicKeyInfo, or certificates with the server's own first. Refused, with
 /// the reason, unless the server is the one that the terms name:
-/// - RawPublicKey: the key, octet by octet or by its hash;
-/// - Certificate: the usage's conditions (RFC 6698 §2.1.1), ECDSA, signatures with SHA-256 or
-///   better, valid now, made for servers, and for the name unless the certificate itself is known.
+/// - RawPublicKey: the key, octet by octet or by its hash, on P-256;
+/// - Certificate: the usage's conditions (RFC 6698 §2.1.1), ECDSA on a curve that was offered, in
+///   all of its path curves of 255 bits or more and signatures with SHA-256 or better, valid now,
+///   made for servers, and for the name unless the certificate itself is known.
 [[nodiscard]] base::Expected<ServerKeyMark> checkServer(std::span<const base::ByteView> presented,
                                                         const ServerTerms& terms);
 

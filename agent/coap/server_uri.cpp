@@ -4,6 +4,7 @@
 #include <coap3/coap.h>
 
 #include "agent/base/bytes.hpp"
+#include "agent/coap/server_host.hpp"
 
 namespace causeway::coap {
 
@@ -11,7 +12,6 @@ namespace {
 
 // TS 1.1 Core §E.1: the LwM2M Server URI.
 constexpr std::size_t longestUri = 255;
-constexpr std::size_t longestHost = 253; // RFC 1035 §2.3.4
 
 auto refuse(std::string_view uri, std::string_view why)
 {
@@ -37,18 +37,20 @@ base::Expected<ServerUri> parseServerUri(std::string_view text)
         return refuse(text, "it has not the form coaps://host or coaps://host:port");
     if (!isKnown(parsed.scheme))
         return refuse(text, "its scheme is none of coaps, coap, coaps+tcp and coap+tcp");
-    if (parsed.host.length == 0 || parsed.host.length > longestHost)
-        return refuse(text, "its host is empty or too long");
+    const std::string host(base::asText({parsed.host.s, parsed.host.length}));
+    if (const auto admitted = admitHost(host); !admitted)
+        return refuse(text, "its host " + admitted.error().message);
     if (parsed.port == 0)
         return refuse(text, "its port is 0");
+    if (text.substr(0, text.size() - (text.ends_with('/') ? 1 : 0)).ends_with(':'))
+        return refuse(text, "its port is missing after the colon");
     if (parsed.path.length != 0 || parsed.query.length != 0)
         return refuse(text, "it has a path or a query");
-    const base::ByteView host(parsed.host.s, parsed.host.length);
     const bool isStream =
         parsed.scheme == COAP_URI_SCHEME_COAP_TCP || parsed.scheme == COAP_URI_SCHEME_COAPS_TCP;
     const bool isSecure =
         parsed.scheme == COAP_URI_SCHEME_COAPS || parsed.scheme == COAP_URI_SCHEME_COAPS_TCP;
-    return ServerUri{isSecure, isStream, std::string(base::asText(host)), parsed.port};
+    return ServerUri{isSecure, isStream, host, parsed.port};
 }
 
 } // namespace causeway::coap

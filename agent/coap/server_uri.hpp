@@ -10,7 +10,7 @@
 namespace causeway::coap {
 
 /// coaps://host[:port], coap://…, coaps+tcp://… or coap+tcp://…, taken apart. A literal IPv6 host
-/// has no brackets here.
+/// has no brackets here, and IPv4 is written as usual (server_host).
 struct ServerUri
 {
     bool isSecure = true;
@@ -19,7 +19,8 @@ struct ServerUri
     std::uint16_t port = 0;
 };
 
-/// The sentence of the error names the URI and says what is wrong with it.
+/// Whatever names a server is judged here: an operator's account, a delivered one, a session. The
+/// sentence of the error names the URI and says what is wrong with it.
 [[nodiscard]] base::Expected<ServerUri> parseServerUri(std::string_view text);
 
 } // namespace causeway::coap

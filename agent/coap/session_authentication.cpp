@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "agent/base/door.hpp"
+#include "agent/coap/server_host.hpp"
 #include "agent/coap/session_handshake.hpp"
 
 // The part of SecureSession that proves who we are, and has the server prove who it is.
@@ -97,13 +98,10 @@ bool SecureSession::usesKeyPair() const
     return handshake_->terms.offer->mode != api::SecurityMode::Psk;
 }
 
-// RFC 6066 §3: a server name is never an address.
 std::string SecureSession::wireName() const
 {
     const HandshakeTerms& terms = handshake_->terms;
-    if (terms.server != nullptr && !terms.server->serverName.empty())
-        return terms.server->serverName;
-    return terms.isLiteral ? std::string() : terms.host;
+    return sentName(terms.host, terms.server == nullptr ? std::string() : terms.server->serverName);
 }
 
 int SecureSession::askForKey(gnutls_session_t session,
@@ -150,6 +148,40 @@ int SecureSession::askForKeyPair(gnutls_session_t session,
     *ocspCount = 0;
     *flags = GNUTLS_CERT_RETR_DEINIT_ALL;
     return 0;
+}
+
+// After GnuTLS has read the server's hello, before anything that follows from it.
+int SecureSession::onHello(gnutls_session_t session,
+                           unsigned type,
+                           unsigned /*when*/,
+                           unsigned incoming,
+                           const gnutls_datum_t* body) noexcept
+{
+    auto& self = *static_cast<SecureSession*>(gnutls_session_get_ptr(session));
+    const bool isOurs = type == GNUTLS_HANDSHAKE_CLIENT_HELLO && incoming == 0;
+    const bool isTheirs = type == GNUTLS_HANDSHAKE_SERVER_HELLO && incoming != 0;
+    if (!self.handshake_ || (!isOurs && !isTheirs))
+        return 0;
+    const base::ByteView octets(body->data, body->size);
+    const bool isDone = base::contain("a hello", [&] {
+        if (isOurs)
+            self.handshake_->hello = parseClientHello(octets, self.hasCookies());
+        else
+            self.handshake_->helloFault = self.judgeHello(octets);
+    });
+    return isDone && !self.handshake_->helloFault ? 0 : GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER;
+}
+
+std::optional<HelloFault> SecureSession::judgeHello(base::ByteView body) const
+{
+    const auto theirs = parseServerHello(body);
+    if (!theirs)
+        return HelloFault{GNUTLS_A_DECODE_ERROR, "the server's hello is none (RFC 5246)"};
+    if (!handshake_->hello)
+        return HelloFault{GNUTLS_A_INTERNAL_ERROR, "our own hello was never seen"};
+    const Resumption* const kept = handshake_->terms.resumption;
+    return judgeServerHello(
+        *handshake_->hello, *theirs, kept == nullptr ? std::uint16_t{0} : kept->suite);
 }
 
 // In the middle of a full handshake: a wrong server gets neither our signature nor our name.

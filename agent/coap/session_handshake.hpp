@@ -6,6 +6,7 @@
 
 #include "agent/base/fiber.hpp"
 #include "agent/base/lifetime.hpp"
+#include "agent/coap/hello.hpp"
 #include "agent/coap/secure_session.hpp"
 
 /// Private to SecureSession's files.
@@ -30,6 +31,8 @@ struct SecureSession::Handshake
     bool looksNoMore = false;           ///< in this call of gnutls_handshake(): see waitToPull()
     std::optional<base::Error> refusal; ///< what was wrong with the server's key or certificate
     std::optional<ServerKeyMark> serverKey; ///< once that was found to be right
+    std::optional<ClientHello> hello;       ///< the newest that was sent
+    std::optional<HelloFault> helloFault;   ///< what was wrong with the server's
 
     /// The call of gnutls_handshake() that is under way, when the private key is not ours: it
     /// stands still where GnuTLS wants the signature. What the key's owner says to that.

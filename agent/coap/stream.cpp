@@ -5,7 +5,10 @@
 #include <exception>
 #include <utility>
 
+#include <fmt/format.h>
 #include <sys/socket.h>
+
+#include "agent/coap/server_host.hpp"
 
 namespace causeway::coap {
 
@@ -116,6 +119,9 @@ void Stream::onCredential(Expected<api::Credential> credential)
 
 void Stream::resolve()
 {
+    if (const auto admitted = admitHost(settings_.host); !admitted)
+        return fail({ErrorKind::InvalidArgument,
+                     fmt::format("\"{}\" {}", settings_.host, admitted.error().message)});
     if (auto literal = parseLiteral(settings_.host, settings_.port); !literal.empty())
         return onAddresses(std::move(literal));
     environment_.resolver.resolve(

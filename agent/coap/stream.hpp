@@ -19,6 +19,8 @@ public:
     /// Begins when the loop comes round next. Environment and listener outlive it.
     Stream(Environment& environment, api::StreamSettings settings, api::StreamListener& listener);
     ~Stream() override;
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
 
     /// For look-up, connection and handshake together, all addresses of a name.
     static constexpr base::Duration longestOpening = std::chrono::seconds(30);

@@ -12,20 +12,18 @@ using base::Retry;
 
 TcpChannel::TcpChannel(Environment& environment,
                        base::UniqueFd socket,
-                       const SocketAddress& peer,
-                       Meter meter,
-                       base::Duration limit,
+                       const TcpPeer& peer,
                        ChannelListener& listener)
     : environment_(environment)
     , listener_(listener)
-    , socket_(environment, std::move(socket), peer, meter, asOwner())
-    , late_(environment.loop, [this, peer] {
+    , socket_(environment, std::move(socket), peer.address, peer.meter, asOwner())
+    , late_(environment.loop, [this, address = peer.address] {
         onSocketLost({ErrorKind::Timeout,
-                      toText(peer) + " does not answer to a TCP connection",
+                      toText(address) + " does not answer to a TCP connection",
                       Retry::Later});
     })
 {
-    late_.start(limit);
+    late_.start(peer.limit);
 }
 
 void TcpChannel::onSocketConnected()

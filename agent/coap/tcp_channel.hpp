@@ -6,16 +6,21 @@
 
 namespace causeway::coap {
 
+/// Whom to connect to.
+struct TcpPeer
+{
+    SocketAddress address;
+    Meter meter{};
+    base::Duration limit{}; ///< for connecting
+};
+
 /// A plain stream of octets, for accounts that say NoSec. Ready when it is connected.
 class TcpChannel final : public Channel, private TcpSocket::Owner
 {
 public:
-    /// `limit`: for connecting.
     TcpChannel(Environment& environment,
                base::UniqueFd socket,
-               const SocketAddress& peer,
-               Meter meter,
-               base::Duration limit,
+               const TcpPeer& peer,
                ChannelListener& listener);
 
     void send(base::ByteView octets) override { socket_.write(octets); }

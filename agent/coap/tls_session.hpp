@@ -37,6 +37,8 @@ private:
 
     [[nodiscard]] std::string_view protocol() const override { return "TLS"; }
 
+    [[nodiscard]] bool hasCookies() const override { return false; }
+
     void listen() override { socket_.listen(true); }
 
     void rest() override { socket_.listen(false); }

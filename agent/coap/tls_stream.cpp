@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 
 #include "agent/base/door.hpp"
+#include "agent/coap/server_host.hpp"
 
 namespace causeway::coap {
 
@@ -105,7 +106,6 @@ TlsStream::TlsStream(Environment& environment,
     : environment_(environment)
     , settings_(settings)
     , owner_(owner)
-    , isLiteral_(!parseLiteral(settings.host, settings.port).empty())
     , socket_(std::move(socket))
 {
     configure();
@@ -131,10 +131,8 @@ void TlsStream::configure()
     gnutls_session_set_ptr(session, this);
     gnutls_priority_set(session, priority_.get());
     gnutls_transport_set_int(session, socket_.get());
-    // RFC 6066 §3: a server name is never an address.
-    const std::string& known = settings_.server.serverName;
-    const std::string name = !known.empty() ? known : isLiteral_ ? "" : settings_.host;
-    if (settings_.securityMode != SecurityMode::Psk && !name.empty())
+    if (const std::string name = sentName(settings_.host, settings_.server.serverName);
+        !name.empty())
         gnutls_server_name_set(session, GNUTLS_NAME_DNS, name.data(), name.size());
 }
 
@@ -221,10 +219,11 @@ Expected<ServerKeyMark> TlsStream::judgePeer() const
     const ServerTerms terms{settings_.securityMode,
                             settings_.server,
                             settings_.host,
-                            isLiteral_,
+                            isAddress(settings_.host),
                             environment_.loop.wallNow(),
                             environment_.settings.acceptsUnsetClock,
-                            environment_.tls.trust()};
+                            environment_.tls.trust(),
+                            true};
     return settings_.credential ? checkServer(presented, terms) : checkStranger(presented, terms);
 }
 
@@ -281,7 +280,7 @@ void TlsStream::onHandshakeDone()
 
 void TlsStream::fail(const Error& error)
 {
-    const Error copy = error; // the owner may destroy this
+    const Error copy = error; // NOLINT: the owner may destroy this
     end();
     owner_.onTlsFailed(copy);
 }

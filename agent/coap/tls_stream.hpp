@@ -73,7 +73,6 @@ private:
     Environment& environment_;
     const api::StreamSettings& settings_;
     Owner& owner_;
-    bool isLiteral_;
     base::UniqueFd socket_;
     base::UniqueFd clear_; ///< our end of what the owner has
     PriorityHandle priority_;

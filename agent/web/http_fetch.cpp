@@ -369,7 +369,7 @@ void HttpFetch::beginAnew()
 
 void HttpFetch::end(const Error& error)
 {
-    const Error copy = error;
+    const Error copy = error; // NOLINT: what is closed may destroy it
     closeTransfer();
     stream_.reset();
     deliver_.stop();

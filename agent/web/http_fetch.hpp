@@ -49,6 +49,8 @@ public:
     /// The listener outlives it.
     HttpFetch(const Shared& shared, api::WebPlan plan, api::FetchListener& listener);
     ~HttpFetch() override;
+    HttpFetch(const HttpFetch&) = delete;
+    HttpFetch& operator=(const HttpFetch&) = delete;
 
 private:
     void onStreamOpen(base::UniqueFd socket) override;

@@ -69,6 +69,8 @@ void DtlsServer::begin(const char* priority)
     if (keyPair_ != nullptr && !isCareless)
         gnutls_certificate_server_set_request(session_, GNUTLS_CERT_REQUIRE);
     gnutls_session_set_ptr(session_, this);
+    gnutls_handshake_set_hook_function(
+        session_, GNUTLS_HANDSHAKE_SERVER_HELLO, GNUTLS_HOOK_PRE, lie);
     gnutls_transport_set_ptr(session_, this);
     gnutls_transport_set_push_function(session_, push);
     gnutls_transport_set_pull_function(session_, pull);
@@ -153,6 +155,18 @@ int DtlsServer::giveKey(gnutls_session_t session,
     return 0;
 }
 
+int DtlsServer::lie(gnutls_session_t session,
+                    unsigned /*type*/,
+                    unsigned /*when*/,
+                    unsigned /*incoming*/,
+                    const gnutls_datum_t* body) noexcept
+{
+    auto& self = *static_cast<DtlsServer*>(gnutls_session_get_ptr(session));
+    if (const auto spoil = std::exchange(self.spoilHello, nullptr))
+        spoil({body->data, body->size});
+    return 0;
+}
+
 ssize_t DtlsServer::push(gnutls_transport_ptr_t ptr, const void* octets, std::size_t size) noexcept
 {
     auto& self = *static_cast<DtlsServer*>(ptr);
@@ -220,7 +234,13 @@ void DtlsServer::onReadable()
     socklen_t size = sizeof peer;
     auto* const address = reinterpret_cast<sockaddr*>(&peer);
     if (isDeaf) {
-        (void)::recv(socket_.get(), octets.data(), octets.size(), MSG_DONTWAIT);
+        peerSize_ = sizeof peer_; // who can be sent something all the same
+        (void)::recvfrom(socket_.get(),
+                         octets.data(),
+                         octets.size(),
+                         MSG_DONTWAIT,
+                         reinterpret_cast<sockaddr*>(&peer_),
+                         &peerSize_);
         return;
     }
     ::recvfrom(socket_.get(), octets.data(), octets.size(), MSG_PEEK, address, &size);
@@ -245,6 +265,8 @@ void DtlsServer::onReadable()
     const int result = gnutls_handshake(session_);
     if (result < 0 && gnutls_error_is_fatal(result) != 0) {
         failure = result;
+        if (result == GNUTLS_E_FATAL_ALERT_RECEIVED)
+            lastAlert = gnutls_alert_get(session_);
         gnutls_alert_send_appropriate(session_, result);
     }
     if (result != 0)

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,6 +64,9 @@ public:
     bool isCareless = false; ///< with present(): lets clients in that prove nothing
     /// A new address is a new client, as if expectNext() had been called.
     bool followsClients = false;
+    /// Makes something else of its next ServerHello on the wire.
+    std::function<void(std::span<std::uint8_t> body)> spoilHello;
+    int lastAlert = -1; ///< the last fatal one of a client in a handshake
     bool isEstablished = false;
     bool hasEncryptThenMac = false;
     std::string identity;   ///< the client's
@@ -75,6 +80,11 @@ private:
     giveKey(gnutls_session_t session, const char* identity, gnutls_datum_t* key) noexcept;
     static ssize_t push(gnutls_transport_ptr_t self, const void* octets, std::size_t size) noexcept;
     static ssize_t pull(gnutls_transport_ptr_t self, void* octets, std::size_t size) noexcept;
+    static int lie(gnutls_session_t session,
+                   unsigned type,
+                   unsigned when,
+                   unsigned incoming,
+                   const gnutls_datum_t* body) noexcept;
     static int waitToPull(gnutls_transport_ptr_t self, unsigned milliseconds) noexcept;
 
     void begin(const char* priority);

@@ -413,4 +413,24 @@ BOOST_AUTO_TEST_CASE(a_server_that_wants_one_cookie_after_the_other_is_given_up)
     });
 }
 
+// Anybody can send them in the server's name (RFC 6347 §4.1.2.7).
+BOOST_AUTO_TEST_CASE(warnings_before_the_servers_hello_end_no_handshake)
+{
+    forEachKind([](const Kind& kind) {
+        Site f(kind);
+        f.server.isDeaf = true;
+        const auto session = f.open(f.server.port());
+        f.drain();
+
+        for (std::uint16_t number = 0; number < 100; ++number) {
+            f.server.sendRaw(plainAlert(0, number, warning, static_cast<std::uint8_t>(number)));
+            f.drain();
+        }
+        f.server.isDeaf = false;
+
+        BOOST_TEST(f.runUntilConnectedOrClosed());
+        BOOST_TEST(f.listener.facts.has_value(), f.reason());
+    });
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -228,13 +228,14 @@ BOOST_AUTO_TEST_CASE(an_authority_is_one_by_its_own_certificate)
     BOOST_TEST(judgeBetween(weak) != "accepted");
 }
 
-// TS 1.1 Transport §5.2.8: curves of less than 255 bits shall not be used.
-BOOST_AUTO_TEST_CASE(a_servers_key_is_on_a_curve_of_255_bits_or_more)
+// TS 1.1 Transport §5.2.8: curves of less than 255 bits shall not be used. RFC 8422 §5.3: the key
+// is on a curve that was offered, which P-256 is alone.
+BOOST_AUTO_TEST_CASE(a_servers_key_is_on_p_256)
 {
     for (const auto& [curve, isRight] : {std::pair{GNUTLS_ECC_CURVE_SECP192R1, false},
                                          std::pair{GNUTLS_ECC_CURVE_SECP224R1, false},
                                          std::pair{GNUTLS_ECC_CURVE_SECP256R1, true},
-                                         std::pair{GNUTLS_ECC_CURVE_SECP384R1, true}}) {
+                                         std::pair{GNUTLS_ECC_CURVE_SECP384R1, false}}) {
         CertificateWish wish;
         wish.curve = curve;
         BOOST_TEST((judgeLeaf(wish) == "accepted") == isRight, gnutls_ecc_curve_get_name(curve));
@@ -269,6 +270,45 @@ BOOST_AUTO_TEST_CASE(a_path_in_disorder_or_with_a_stranger_is_none)
     BOOST_TEST(judge({&server}, authority, usage) != "accepted");
     BOOST_TEST(judge({&middle, &server}, authority, usage) != "accepted");
     BOOST_TEST(judge({&server, &middle}, stranger, usage) != "accepted");
+}
+
+// R19: a path is as strong as its weakest certificate, for every usage that looks at one.
+BOOST_AUTO_TEST_CASE(r19_an_authority_between_with_a_short_hash_or_key_is_refused)
+{
+    const Identity root(authorityWish());
+    CertificateWish shortHash = authorityWish("Between");
+    shortHash.digest = GNUTLS_DIG_SHA224;
+    CertificateWish shortKey = authorityWish("Between");
+    shortKey.curve = GNUTLS_ECC_CURVE_SECP224R1;
+
+    for (const auto& wish : {authorityWish("Between"), shortHash, shortKey}) {
+        const Identity between(wish, &root);
+        const Identity server(CertificateWish{}, &between);
+        const bool isStrong =
+            wish.digest == GNUTLS_DIG_SHA256 && wish.curve == GNUTLS_ECC_CURVE_SECP256R1;
+
+        const std::string said =
+            judge({&server, &between}, root, CertificateUsage::TrustAnchorAssertion);
+
+        BOOST_TEST((said == "accepted") == isStrong, said);
+    }
+}
+
+// Whoever trusts an authority does so whatever its certificate is signed with; not with any key.
+BOOST_AUTO_TEST_CASE(r19_of_the_authority_that_is_known_the_key_counts_and_no_signature)
+{
+    CertificateWish wish = authorityWish();
+    wish.digest = GNUTLS_DIG_SHA224;
+    const Identity shortHash(wish);
+    const Identity server(CertificateWish{}, &shortHash);
+    wish.curve = GNUTLS_ECC_CURVE_SECP224R1;
+    const Identity shortKey(wish);
+    const Identity another(CertificateWish{}, &shortKey);
+    const auto usage = CertificateUsage::TrustAnchorAssertion;
+
+    BOOST_TEST(judge({&server}, shortHash, usage) == "accepted");
+    BOOST_TEST(judge({&server, &shortHash}, shortHash, usage) == "accepted");
+    BOOST_TEST(judge({&another}, shortKey, usage) != "accepted");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

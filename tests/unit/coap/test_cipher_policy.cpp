@@ -144,6 +144,8 @@ BOOST_AUTO_TEST_CASE(malformed_uris_are_refused_with_a_reason)
                                    "http://host",
                                    "coap+ws://host",
                                    "coaps://:5684",
+                                   "coaps://host:",
+                                   "coaps://host:/",
                                    "coaps://host:0",
                                    "coaps://host:65536",
                                    "coaps://host:port",

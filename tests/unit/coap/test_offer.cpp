@@ -107,20 +107,31 @@ void append16(base::Bytes& octets, unsigned number)
     octets.push_back(static_cast<std::uint8_t>(number));
 }
 
-/// A ServerHello in one record, as RFC 5246 §7.4.1.3 has it, with an extended master secret.
-base::Bytes serverHello(unsigned suite, unsigned version)
+struct Lie
+{
+    unsigned suite;
+    unsigned version = 0xFEFD;
+    SecurityMode mode = SecurityMode::Psk;
+    std::uint8_t compression = 0;
+    std::vector<unsigned> extensions = {23}; ///< empty ones: an extended master secret
+};
+
+/// A ServerHello in one record, as RFC 5246 §7.4.1.3 has it.
+base::Bytes serverHello(const Lie& lie)
 {
     base::Bytes body;
-    append16(body, version);
+    append16(body, lie.version);
     body.insert(body.end(), 32, 0x5A); // random
     body.push_back(0);                 // no session ID
-    append16(body, suite);
-    body.push_back(0); // no compression
-    append16(body, 4);
-    append16(body, 23);
-    append16(body, 0);
+    append16(body, lie.suite);
+    body.push_back(lie.compression);
+    append16(body, static_cast<unsigned>(4 * lie.extensions.size()));
+    for (const unsigned extension : lie.extensions) {
+        append16(body, extension);
+        append16(body, 0);
+    }
     const auto size = static_cast<std::uint8_t>(body.size());
-    base::Bytes record{22, 0xFE, static_cast<std::uint8_t>(version)};
+    base::Bytes record{22, 0xFE, static_cast<std::uint8_t>(lie.version)};
     record.insert(record.end(), 8, 0); // epoch 0, record 0
     append16(record, 12U + size);
     record.insert(record.end(), {2, 0, 0, size, 0, 0, 0, 0, 0, 0, 0, size});
@@ -138,13 +149,6 @@ base::Bytes listOf16(const std::vector<unsigned>& numbers)
     return octets;
 }
 
-struct Lie
-{
-    unsigned suite;
-    unsigned version = 0xFEFD;
-    SecurityMode mode = SecurityMode::Psk;
-};
-
 /// What the client says to a server that lies: its reason, and the last octets it sent.
 struct Refusal
 {
@@ -155,11 +159,11 @@ struct Refusal
 
 Refusal answerWith(const Lie& lie)
 {
-    SessionFixture f;
+    SessionFixture f({true, 1s});
     SilentServer server;
     const auto session = f.open(sessionFor(f, lie.mode, localUri(server.port)));
     BOOST_REQUIRE(!nextDatagram(f, server).empty());
-    server.sendToPeer(serverHello(lie.suite, lie.version));
+    server.sendToPeer(serverHello(lie));
     f.runUntilConnectedOrClosed();
     return {f.listener.facts.has_value(), f.reason(), server.receive()};
 }
@@ -246,6 +250,24 @@ BOOST_AUTO_TEST_CASE(r02_a_suite_is_named_by_number_or_by_name)
         const ClientHello hello = helloWith({text});
         BOOST_TEST(hello.suites == expected, boost::test_tools::per_element());
     }
+}
+
+// RFC 3986 §7.4, RFC 6066 §3
+BOOST_AUTO_TEST_CASE(an_address_in_a_rare_writing_is_told_to_nobody)
+{
+    for (const std::string host : {"127.1", "0x7f000001", "2130706433", "0177.0.0.1"}) {
+        SessionFixture f;
+        SilentServer server;
+        const auto session = f.open(sessionFor(
+            f, SecurityMode::Psk, "coaps://" + host + ":" + std::to_string(server.port)));
+
+        BOOST_TEST(f.runUntilConnectedOrClosed());
+
+        BOOST_TEST(f.reason().find("write 127.0.0.1 if that is meant") != std::string::npos,
+                   f.reason());
+        BOOST_TEST(server.receive().empty(), host);
+    }
+    BOOST_TEST(!helloOf(SecurityMode::Certificate, {}, "127.0.0.1", "127.1").hasExtension(0));
 }
 
 BOOST_AUTO_TEST_CASE(r11_every_suite_that_can_be_named_is_offered_alone)
@@ -371,6 +393,33 @@ BOOST_AUTO_TEST_CASE(r15_r20_so_it_is_with_raw_public_keys_and_certificates)
             BOOST_REQUIRE_EQUAL(refusal.lastWord.size(), 15U);
             BOOST_TEST(refusal.lastWord[13] == 2); // fatal
         }
+    }
+}
+
+// RFC 5246 §7.4.1.4: a Connection ID, a version of TLS 1.3, one that nobody knows.
+BOOST_AUTO_TEST_CASE(r20_a_server_that_answers_an_extension_that_was_not_offered_is_refused)
+{
+    for (const unsigned extension : {54U, 43U, 12345U}) {
+        const Refusal refusal = answerWith({0xC0A8, 0xFEFD, SecurityMode::Psk, 0, {23, extension}});
+
+        BOOST_TEST(!refusal.isConnected);
+        BOOST_TEST(contains(refusal.reason, std::to_string(extension)), refusal.reason);
+        BOOST_REQUIRE_EQUAL(refusal.lastWord.size(), 15U);
+        BOOST_TEST(refusal.lastWord[14] == 110); // unsupported_extension
+    }
+}
+
+BOOST_AUTO_TEST_CASE(r20_a_server_hello_that_contradicts_itself_is_refused)
+{
+    const Lie compressed{0xC0A8, 0xFEFD, SecurityMode::Psk, 1};
+    const Lie ofNoUse{0xC0A8, 0xFEFD, SecurityMode::Psk, 0, {23, 22}}; // RFC 7366 §3
+    const Lie twice{0xC0A8, 0xFEFD, SecurityMode::Psk, 0, {23, 23}};
+    for (const Lie& lie : {compressed, ofNoUse, twice}) {
+        const Refusal refusal = answerWith(lie);
+
+        BOOST_TEST(!refusal.isConnected);
+        BOOST_REQUIRE_EQUAL(refusal.lastWord.size(), 15U);
+        BOOST_TEST(refusal.lastWord[14] == 47); // illegal_parameter
     }
 }
 

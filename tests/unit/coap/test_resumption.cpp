@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <functional>
 #include <set>
+#include <span>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
@@ -37,10 +40,12 @@ struct Fixture : SessionFixture
     {}
 
     /// One session after the other: says whether it came to be.
-    bool connect(std::uint16_t port, bool allowsCbcWithoutEtm = false)
+    bool connect(std::uint16_t port,
+                 bool allowsCbcWithoutEtm = false,
+                 const std::string& host = "127.0.0.1")
     {
         listener = {};
-        session = open("coaps://127.0.0.1:" + std::to_string(port),
+        session = open("coaps://" + host + ":" + std::to_string(port),
                        api::SecurityMode::Psk,
                        allowsCbcWithoutEtm);
         return runUntilConnectedOrClosed() && listener.facts;
@@ -56,9 +61,63 @@ bool contains(const std::string& text, const std::string& part)
     return text.find(part) != std::string::npos;
 }
 
+/// RFC 5246 §7.4.1.3: where a ServerHello names its suite; compression and extensions follow.
+std::size_t suiteAt(std::span<const std::uint8_t> hello)
+{
+    constexpr std::size_t sessionIdAt = 2 + 32;
+    return sessionIdAt + 1 + hello[sessionIdAt];
+}
+
+/// Makes another extension of one that is there.
+void rename(std::span<std::uint8_t> hello, unsigned extension, unsigned other)
+{
+    const auto number = [&](std::size_t from) {
+        return hello[from] << 8U | hello[from + 1];
+    };
+    for (std::size_t at = suiteAt(hello) + 5; at + 4 <= hello.size(); at += 4U + number(at + 2)) {
+        if (static_cast<unsigned>(number(at)) != extension)
+            continue;
+        hello[at] = static_cast<std::uint8_t>(other >> 8U);
+        hello[at + 1] = static_cast<std::uint8_t>(other);
+        return;
+    }
+    BOOST_FAIL("the server sent no such extension");
+}
+
+void choose(std::span<std::uint8_t> hello, unsigned suite)
+{
+    hello[suiteAt(hello)] = static_cast<std::uint8_t>(suite >> 8U);
+    hello[suiteAt(hello) + 1] = static_cast<std::uint8_t>(suite);
+}
+
+struct Lie
+{
+    const char* name;
+    std::function<void(std::span<std::uint8_t>)> spoil;
+    int alert;
+};
+
+/// RFC 7627 §5.3, RFC 5246 §7.4.1.3 and §7.4.1.4. An empty server name is a lawful answer.
+const std::array lies{
+    Lie{"no extended master secret",
+        [](auto hello) { rename(hello, 23, 0); },
+        GNUTLS_A_HANDSHAKE_FAILURE},
+    Lie{"ECDHE_PSK", [](auto hello) { choose(hello, 0xC037); }, GNUTLS_A_HANDSHAKE_FAILURE},
+    Lie{"NULL", [](auto hello) { choose(hello, 0x002C); }, GNUTLS_A_HANDSHAKE_FAILURE},
+    Lie{"offered, not the session's",
+        [](auto hello) { choose(hello, 0x00AE); },
+        GNUTLS_A_ILLEGAL_PARAMETER},
+    Lie{"compression",
+        [](auto hello) { hello[suiteAt(hello) + 2] = 1; },
+        GNUTLS_A_ILLEGAL_PARAMETER},
+    Lie{"an extension that was not offered",
+        [](auto hello) { rename(hello, 0xFF01, 12345); },
+        GNUTLS_A_UNSUPPORTED_EXTENSION},
+};
+
 Resumption someResumption()
 {
-    return {base::WallTime(1000s), coap::serverMark("coaps://a"), base::Secret(testKey)};
+    return {base::WallTime(1000s), coap::serverMark("coaps://a"), 0xC0A8, base::Secret(testKey)};
 }
 
 } // namespace
@@ -72,6 +131,7 @@ BOOST_AUTO_TEST_CASE(what_was_encoded_is_decoded)
     BOOST_REQUIRE(decoded);
     BOOST_TEST((decoded->fullHandshakeAt == base::WallTime(1000s)));
     BOOST_TEST(decoded->server == coap::serverMark("coaps://a"));
+    BOOST_TEST(decoded->suite == 0xC0A8);
     BOOST_TEST(decoded->session.equals(testKey));
 }
 
@@ -79,11 +139,11 @@ BOOST_AUTO_TEST_CASE(what_is_no_resumption_is_not_decoded)
 {
     const auto encoded = coap::encode(someResumption());
     base::Bytes foreign(encoded.view().begin(), encoded.view().end());
-    foreign[0] = 2;
+    foreign[0] = 1;
 
     BOOST_TEST(!coap::decodeResumption({}));
     BOOST_TEST(!coap::decodeResumption(foreign));
-    BOOST_TEST(!coap::decodeResumption(encoded.view().first(17))); // no session
+    BOOST_TEST(!coap::decodeResumption(encoded.view().first(25))); // no session
     BOOST_TEST(!coap::decodeResumption(base::Bytes{1}));
 }
 
@@ -263,6 +323,29 @@ BOOST_AUTO_TEST_CASE(r09_a_spoilt_state_ends_in_a_full_handshake)
         server.expectNext(ccm8);
 
         BOOST_TEST(f.connect(server.port()), at);
+    }
+}
+
+// GnuTLS 3.7.9 believes a server that resumes most of what its hello says.
+BOOST_AUTO_TEST_CASE(r15_r20_a_server_that_resumes_and_lies_is_refused)
+{
+    for (const auto& lie : lies) {
+        BOOST_TEST_CONTEXT(lie.name)
+        {
+            Fixture f({true, 2s});
+            DtlsServer server(f.loop, ccm8, testKey);
+            server.giveTickets();
+            server.expectNext(ccm8);
+            BOOST_REQUIRE(f.connect(server.port(), false, "localhost"));
+            server.expectNext(ccm8);
+            server.spoilHello = lie.spoil;
+            server.followsClients = true;
+
+            BOOST_TEST_REQUIRE(f.connect(server.port(), false, "localhost"));
+
+            BOOST_TEST(!f.isResumed()); // a full handshake has followed
+            BOOST_TEST(server.lastAlert == lie.alert);
+        }
     }
 }
 

@@ -139,6 +139,20 @@ BOOST_AUTO_TEST_CASE(r29_a_key_or_certificate_may_be_known_by_its_hash)
     }
 }
 
+// TS 1.1 Transport §5.2.8.6. Octet by octet it could not be one; by its hash it could.
+BOOST_AUTO_TEST_CASE(r29_a_raw_public_key_on_another_curve_is_refused_though_its_hash_is_right)
+{
+    CertificateWish wish;
+    wish.curve = GNUTLS_ECC_CURVE_SECP384R1;
+    const Identity server(wish);
+    Site site;
+    site.mode = api::SecurityMode::RawPublicKey;
+    site.identity.matchingType = MatchingType::Sha256;
+    site.identity.publicKey = hashOf(GNUTLS_DIG_SHA256, server.publicKey());
+
+    BOOST_TEST(contains(site.reason({server.publicKey()}), "is not on P-256"));
+}
+
 BOOST_AUTO_TEST_CASE(r04_usage_3_takes_the_known_certificate_and_no_other)
 {
     Site site;
@@ -265,6 +279,19 @@ BOOST_AUTO_TEST_CASE(the_name_is_the_uris_host_or_the_accounts_own)
     site.host = "localhost";
     site.identity.serverName = "other.example";
     BOOST_TEST(contains(site.reason(), "is not for \"other.example\""));
+}
+
+BOOST_AUTO_TEST_CASE(the_dot_that_ends_a_name_is_no_part_of_it)
+{
+    Site site;
+    site.pin(site.authority.certificate(), CertificateUsage::TrustAnchorAssertion);
+
+    site.host = "localhost.";
+    BOOST_TEST(site.reason() == "accepted");
+    site.host = "127.0.0.1";
+    site.isLiteral = true;
+    site.identity.serverName = "localhost.";
+    BOOST_TEST(site.reason() == "accepted");
 }
 
 BOOST_AUTO_TEST_CASE(an_address_counts_where_the_certificate_says_it_is_one)

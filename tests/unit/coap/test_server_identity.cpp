@@ -198,6 +198,21 @@ BOOST_AUTO_TEST_CASE(r19_openssl_with_a_certificate_that_will_not_do_is_refused)
     }
 }
 
+// RFC 6066 §3: "without a trailing dot"
+BOOST_AUTO_TEST_CASE(a_server_name_is_sent_and_compared_without_its_final_dot)
+{
+    Fixture f;
+    DtlsServer peer(f.loop, certificates, {});
+    peer.present(f.server, false);
+    f.wanted.server.publicKey = f.authority.certificate();
+    f.wanted.server.certificateUsage = CertificateUsage::TrustAnchorAssertion;
+    f.wanted.server.serverName = "localhost.";
+
+    BOOST_TEST(f.connect(SecurityMode::Certificate, peer.port()), f.reason());
+
+    BOOST_TEST(peer.serverName == "localhost");
+}
+
 BOOST_AUTO_TEST_CASE(r04_openssl_of_another_authority_is_refused)
 {
     Fixture f;
@@ -223,6 +238,56 @@ BOOST_AUTO_TEST_CASE(r04_a_server_with_an_rsa_certificate_has_no_suite_of_ours)
     BOOST_TEST(!f.connect(SecurityMode::Certificate, peer.port(), "localhost"));
 
     BOOST_TEST(contains(f.reason(), "handshake_failure"), f.reason());
+}
+
+// RFC 8422 §5.1, §5.3: P-256 alone is offered. GnuTLS's server side presents it nevertheless.
+BOOST_AUTO_TEST_CASE(r04_a_servers_certificate_on_another_curve_than_was_offered_is_refused)
+{
+    for (const auto usage :
+         {CertificateUsage::DomainIssued, CertificateUsage::TrustAnchorAssertion}) {
+        const bool isOwn = usage == CertificateUsage::DomainIssued;
+        Fixture f;
+        CertificateWish wish;
+        wish.curve = GNUTLS_ECC_CURVE_SECP384R1;
+        const Identity server(wish, &f.authority);
+        DtlsServer peer(f.loop, certificates, {});
+        peer.present(server, false);
+        f.wanted.server.publicKey = isOwn ? server.certificate() : f.authority.certificate();
+        f.wanted.server.certificateUsage = usage;
+        BOOST_TEST(!f.connect(SecurityMode::Certificate, peer.port(), "localhost"));
+        BOOST_TEST(contains(f.reason(), "SECP384R1, and P-256 alone was offered"), f.reason());
+        BOOST_TEST(peer.clientKey.empty()); // it got nothing of ours
+    }
+}
+
+// It sees by itself that nothing of its own goes with the offer.
+BOOST_AUTO_TEST_CASE(openssl_has_no_certificate_on_another_curve_for_us)
+{
+    Fixture f;
+    CertificateWish wish;
+    wish.curve = GNUTLS_ECC_CURVE_SECP384R1;
+    const Identity server(wish, &f.authority);
+    const OpensslServer peer(f.opensslArguments(server, opensslCcm8));
+    f.wanted.server.publicKey = server.certificate();
+
+    BOOST_TEST(!f.connect(SecurityMode::Certificate, peer.port(), "localhost"));
+
+    BOOST_TEST(contains(f.reason(), "handshake_failure"), f.reason());
+}
+
+// An authority on P-384 may vouch: the offer is about the server's own key (RFC 8422 §5.3).
+BOOST_AUTO_TEST_CASE(openssl_below_an_authority_on_another_curve_is_accepted)
+{
+    Fixture f;
+    CertificateWish wish = authorityWish("On P-384");
+    wish.curve = GNUTLS_ECC_CURVE_SECP384R1;
+    const Identity authority(wish);
+    const Identity server(CertificateWish{}, &authority);
+    const OpensslServer peer(f.opensslArguments(server, opensslCcm8));
+    f.wanted.server.publicKey = authority.certificate();
+    f.wanted.server.certificateUsage = CertificateUsage::TrustAnchorAssertion;
+
+    BOOST_TEST(f.connect(SecurityMode::Certificate, peer.port(), "localhost"), f.reason());
 }
 
 BOOST_AUTO_TEST_CASE(openssl_that_does_not_know_the_devices_authority_says_so)

@@ -143,6 +143,21 @@ BOOST_AUTO_TEST_CASE(r33_has_the_pre_shared_key_of_the_account)
     BOOST_TEST(wrong.sessions() == 0);
 }
 
+// RFC 6066 §3: a name, never an address; as sessions do it in every mode.
+BOOST_AUTO_TEST_CASE(with_a_shared_key_too_the_server_is_named)
+{
+    const TlsServer peer({sharedKeys, tests::testKey, {}});
+    auto settings = to(peer, SecurityMode::Psk);
+    BOOST_TEST_REQUIRE(connect(settings));
+    BOOST_TEST(echoOf("hello") == "hello");
+    BOOST_TEST(peer.timesNamed() == 0);
+    settings.host = "localhost";
+
+    BOOST_TEST_REQUIRE(connect(settings));
+    BOOST_TEST(echoOf("hello") == "hello");
+    BOOST_TEST(peer.timesNamed() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(r33_has_the_raw_key_of_the_account)
 {
     store.put({"meter-1", "server"}, device.keyPair(false));
@@ -280,6 +295,35 @@ BOOST_AUTO_TEST_CASE(in_clear_is_the_gateways_choice)
     BOOST_TEST(connect(settings));
     BOOST_TEST(!strict.connect(settings));
     BOOST_TEST((strict.listener.error->kind == ErrorKind::NotAuthorized));
+}
+
+// Repositories are the web's, where P-384 is common, and it is offered there.
+BOOST_AUTO_TEST_CASE(r33_a_repositorys_certificate_may_be_on_p_384)
+{
+    store.put({"meter-1", "server"}, device.keyPair(true));
+    CertificateWish wish = forLoopback();
+    wish.curve = GNUTLS_ECC_CURVE_SECP384R1;
+    const Identity repository(wish, &authority);
+    const TlsServer peer({modern, {}, {&repository}, false, true});
+    auto settings = to(peer, SecurityMode::Certificate);
+    settings.server = anchoredIn(authority);
+
+    BOOST_TEST_REQUIRE(connect(settings), listener.error->message);
+    BOOST_TEST(echoOf("hello") == "hello");
+}
+
+// RFC 3986 §7.4
+BOOST_AUTO_TEST_CASE(an_address_in_a_rare_writing_is_no_repository)
+{
+    const TlsServer repository({sharedKeys, tests::testKey, {}});
+    auto settings = to(repository, SecurityMode::Psk);
+    settings.host = "127.1";
+
+    BOOST_TEST(!connect(settings));
+
+    BOOST_TEST_REQUIRE(listener.error.has_value());
+    BOOST_TEST((listener.error->kind == ErrorKind::InvalidArgument), listener.error->message);
+    BOOST_TEST(listener.error->message.find("write 127.0.0.1") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -121,6 +121,11 @@ void TlsServer::serve(int client)
         unsigned count = 0;
         if (gnutls_certificate_get_peers(session, &count) != nullptr && count > 0)
             ++clientsShown_;
+        std::array<char, 256> name{};
+        std::size_t size = name.size();
+        unsigned type = 0;
+        if (gnutls_server_name_get(session, name.data(), &size, &type, 0) == 0)
+            ++timesNamed_;
         ++sessions_;
         echo(session);
     }

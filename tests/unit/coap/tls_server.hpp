@@ -42,6 +42,9 @@ public:
 
     [[nodiscard]] int clientsShown() const { return clientsShown_; }
 
+    /// Of those, the ones in which the client named the server.
+    [[nodiscard]] int timesNamed() const { return timesNamed_; }
+
 private:
     void run();
     void serve(int client);
@@ -56,6 +59,7 @@ private:
     std::atomic<bool> isEnding_ = false;
     std::atomic<int> sessions_ = 0;
     std::atomic<int> clientsShown_ = 0;
+    std::atomic<int> timesNamed_ = 0;
     std::thread thread_;
 };
 
