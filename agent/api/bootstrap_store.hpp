@@ -37,6 +37,10 @@ enum class Provisioner : std::uint8_t {
 /// card that is.
 inline constexpr auto cardMarkKey = "smartcard";
 
+/// In the client state of a device: the card that has refused the PIN. Each wrong try counts,
+/// whatever has been started anew or reset.
+inline constexpr auto refusedCardKey = "smartcard-refused";
+
 /// All of a device's accounts after a bootstrap that passed the consistency check; none: a factory
 /// reset, back to those that the operator gave.
 struct BootstrapResult

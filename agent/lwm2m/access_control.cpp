@@ -86,9 +86,24 @@ std::pair<std::string, std::string> AccessControl::stateOf(const Rule& rule)
     return {keyOf(rule.target), textOf(rule)};
 }
 
+std::pair<std::string, std::string> AccessControl::deliveredMark()
+{
+    return {std::string(statePrefix) + "delivered", "1"};
+}
+
+bool AccessControl::areDelivered() const
+{
+    return kept_.contains(deliveredMark().first);
+}
+
 void AccessControl::setServers(std::vector<Server> servers)
 {
     servers_ = std::move(servers);
+}
+
+bool AccessControl::isServer(Id shortServerId) const
+{
+    return std::ranges::find(servers_, shortServerId, &Server::shortServerId) != servers_.end();
 }
 
 const Rule* AccessControl::find(const Path& target) const
@@ -111,21 +126,34 @@ Rule AccessControl::factoryRule(const Path& target) const
 
 void AccessControl::add(const Path& target, std::optional<Id> creator)
 {
+    std::optional<Rule> rule;
+    if (!areDelivered())
+        rule = factoryRule(target);
+    if (creator && target.isInstance()) {
+        rule = Rule{target, *creator, {}};
+        keep(*rule);
+    } else if (const auto known = kept_.find(keyOf(target)); known != kept_.end()) {
+        if (auto parsed = parseRule(target, known->second))
+            rule = std::move(parsed);
+    }
+    if (!rule)
+        return;
     Id instance = 0;
     while (rules_.contains(instance))
         ++instance;
-    Rule rule = factoryRule(target);
-    if (creator && target.isInstance()) {
-        rule = {target, *creator, {}};
-        keep(rule);
-    } else if (const auto known = kept_.find(keyOf(target)); known != kept_.end()) {
-        rule = parseRule(target, known->second).value_or(rule);
-    }
-    rules_.insert_or_assign(instance, std::move(rule));
+    rules_.insert_or_assign(instance, *std::move(rule));
+}
+
+// A creator owns what is new to us only, not what the delivered rules have left out.
+void AccessControl::followTarget(const Path& target, std::optional<Id> creator)
+{
+    if (followed_.insert(target).second)
+        add(target, creator);
 }
 
 void AccessControl::follow(std::optional<Id> creator)
 {
+    std::erase_if(followed_, [this](const Path& target) { return !tree_.contains(target); });
     std::erase_if(rules_, [this](const auto& entry) {
         const Path& target = entry.second.target;
         if (tree_.contains(target))
@@ -138,12 +166,10 @@ void AccessControl::follow(std::optional<Id> creator)
         const Id id = object->definition().id;
         if (isHidden(id) || id == accessControlObject)
             continue;
-        if (object->allowsCreate() && find({id}) == nullptr)
-            add({id}, creator);
-        for (const Id instance : object->instances()) {
-            if (find({id, instance}) == nullptr)
-                add({id, instance}, creator);
-        }
+        if (object->allowsCreate())
+            followTarget({id}, creator);
+        for (const Id instance : object->instances())
+            followTarget({id, instance}, creator);
     }
 }
 
@@ -158,6 +184,9 @@ bool AccessControl::allows(Id server, const Path& path, Right right) const
         const bool changes = right == Right::Write || (right == Right::Delete && path.size() > 2);
         return !changes || (rule != rules_.end() && rule->second.owner == server);
     }
+    if (servers_.size() ==
+        1) // the only one has all rights, whatever the rules say (LwM2M Core §8.2)
+        return true;
     const Rule* rule = find(right == Right::Create ? path.upTo(1) : path.upTo(2));
     if (rule == nullptr)
         return false;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,10 +26,12 @@ enum class Right : std::uint8_t {
     Create = 16,
 };
 
-/// Who may do what, once a client has several servers (LwM2M Core §8): one rule for each Object
+/// Who may do what, once a client has several servers (LwM2M Core §8); with one server delivered
+/// rules are there to be read, and it may do everything. One rule for each Object
 /// Instance, and one for each Object whose instances servers may create. From the factory the first
-/// server owns what is there and the others may do everything too; each server owns its /1/x. The
-/// owner changes rules by writing to Object 2. The tree outlives it.
+/// server owns what is there and the others may do everything too; each server owns its /1/x. Once
+/// a Bootstrap-Server has delivered rules they are all there is: what they do not name is nobody's.
+/// The owner changes rules by writing to Object 2. The tree outlives it.
 class AccessControl
 {
 public:
@@ -45,6 +48,9 @@ public:
     static constexpr std::string_view statePrefix = "access/";
     [[nodiscard]] static std::pair<std::string, std::string> stateOf(const Rule& rule);
 
+    /// Of the client's state too, beside rules that a Bootstrap-Server has delivered.
+    [[nodiscard]] static std::pair<std::string, std::string> deliveredMark();
+
     /// Gets what is to be kept over a restart.
     using Keep = base::UniqueFunction<void(const api::ClientState&)>;
 
@@ -59,7 +65,10 @@ public:
     /// At least one; from the factory the first owns the device's Objects.
     void setServers(std::vector<Server> servers);
 
-    /// Instances came or went; those that came are `creator`'s, or as from the factory.
+    [[nodiscard]] bool isServer(model::Id shortServerId) const;
+
+    /// Instances came or went; those that came are `creator`'s, or as from the factory, or
+    /// nobody's.
     void follow(std::optional<model::Id> creator);
 
     /// `path` is at an instance or below it; of an Object only Create is asked.
@@ -69,9 +78,13 @@ public:
 
     void change(model::Id instance, Rule rule);
 
+    /// A Bootstrap-Server has delivered them: from the factory comes nothing more.
+    [[nodiscard]] bool areDelivered() const;
+
 private:
     [[nodiscard]] const Rule* find(const model::Path& target) const;
     [[nodiscard]] Rule factoryRule(const model::Path& target) const;
+    void followTarget(const model::Path& target, std::optional<model::Id> creator);
     void add(const model::Path& target, std::optional<model::Id> creator);
     void keep(const Rule& rule);
 
@@ -80,6 +93,7 @@ private:
     Keep keep_;
     std::vector<Server> servers_;
     std::map<model::Id, Rule> rules_; ///< by instance of Object 2
+    std::set<model::Path> followed_;  ///< what has a rule, or is known to have none
 };
 
 } // namespace causeway::lwm2m

@@ -40,7 +40,7 @@ public:
     {
         const Registration::Identity& identity;
         const ObjectTree& tree;
-        const AccessControl* access; ///< nullptr with one server
+        const AccessControl* access; ///< nullptr with one server and no delivered rules
         Operations& operations;
         api::Transport& transport;
         base::Scheduler& scheduler;

@@ -25,10 +25,6 @@ using model::Path;
 
 namespace {
 
-constexpr Id securityObject = securityObjectId;
-constexpr Id serverObject = serverObjectId;
-constexpr Id accessControlObject = accessControlObjectId;
-
 const model::ObjectDefinition& needed(const model::Definitions& definitions, Id object)
 {
     const auto* definition = definitions.find(object);
@@ -62,7 +58,8 @@ public:
         , bootstrapTimeout_(scheduler, [this] { forgetBootstrapServer(); })
     {
         given_ = std::move(settings.accounts);
-        if (std::ranges::count_if(given_, &isServer) > 1)
+        if (std::ranges::count_if(given_, &isServer) > 1 ||
+            settings.state.contains(AccessControl::deliveredMark().first))
             access_ = std::make_unique<AccessControl>(
                 tree_, settings.state, [this](const api::ClientState& changes) { keep(changes); });
         const Account::Shared shared{
@@ -207,15 +204,13 @@ private:
             servers.push_back(&account->server());
         if (access_)
             addAccessControl(definitions);
-        std::vector<Id> securityInstances;
-        for (const auto& account : given_)
-            securityInstances.push_back(account.securityInstance);
-        std::ranges::sort(securityInstances);
-        tree_.add(std::make_unique<SecurityObject>(needed(definitions, securityObject),
-                                                   std::move(securityInstances)));
+        auto security =
+            std::make_unique<SecurityObject>(needed(definitions, securityObjectId), given_);
+        security_ = security.get();
+        tree_.add(std::move(security));
         ServerObjectListener& listener = *this; // make_unique cannot see a private base
         tree_.add(std::make_unique<ServerObject>(
-            needed(definitions, serverObject), std::move(servers), scheduler_, listener));
+            needed(definitions, serverObjectId), std::move(servers), scheduler_, listener));
     }
 
     void addAccessControl(const model::Definitions& definitions)
@@ -226,7 +221,7 @@ private:
                 servers.push_back({account.serverInstance, account.settings.shortServerId});
         }
         access_->setServers(std::move(servers));
-        tree_.add(std::make_unique<AccessControlObject>(needed(definitions, accessControlObject),
+        tree_.add(std::make_unique<AccessControlObject>(needed(definitions, accessControlObjectId),
                                                         *access_));
     }
 
@@ -266,9 +261,9 @@ private:
     void onBootstrapTrigger() override
     {
         scheduler_.post(lifetime_.guard([this] {
-            if (bootstrap_->isIdle()) // the hold-off time goes for every way to it
+            if (bootstrap_ && bootstrap_->isIdle()) // the hold-off time goes for every way to it
                 bootstrap_->begin(base::Duration::zero());
-            else
+            else if (bootstrap_) // or its account has gone meanwhile
                 bootstrap_->beginNow();
         }));
     }
@@ -337,21 +332,24 @@ private:
             bootstrapTimeout_.start(bootstrap_->account().bootstrapTimeout);
             return;
         }
-        api::BootstrapResult rest;
-        for (const auto& account : given_) {
-            if (isServer(account))
-                rest.accounts.push_back({account,
-                                         api::isBootstrapped(account.settings),
-                                         std::nullopt,
-                                         account.settings.name});
-        }
-        listener_.onDelivery(std::move(rest),
+        listener_.onDelivery(withoutBootstrapServer(given_),
                              lifetime_.guard([this](const base::Expected<void>& kept) {
                                  if (kept)
-                                     onBootstrapped();
+                                     purgeBootstrapServer();
                                  else
                                      waitForBootstrapTimeout();
                              }));
+    }
+
+    // The registrations and observations of the others go on.
+    void purgeBootstrapServer()
+    {
+        if (!bootstrap_->isIdle()) // it has begun meanwhile: a new client is without it
+            return onBootstrapped();
+        std::erase_if(given_, [](const auto& account) { return !isServer(account); });
+        security_->follow(given_);
+        bootstrap_.reset();
+        announceStatus();
     }
 
     void onBootstrapped() override
@@ -428,7 +426,8 @@ private:
     ClientListener& listener_;
     Registration::Identity identity_;
     ObjectTree tree_;
-    std::unique_ptr<AccessControl> access_; ///< with several servers
+    std::unique_ptr<AccessControl> access_; ///< with several servers, or delivered rules
+    SecurityObject* security_ = nullptr;    ///< in the tree
     Operations operations_;
     std::vector<api::DeviceAccount> given_;
     std::vector<std::unique_ptr<Account>> accounts_; ///< ascending by instance of Object 1

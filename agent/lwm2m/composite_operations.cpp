@@ -96,18 +96,15 @@ Response CompositeOperations::read(Requester& requester, const Request& request)
     return response;
 }
 
-void CompositeOperations::write(const Requester& requester, const Request& request, Respond respond)
+void CompositeOperations::write(const Requester& requester,
+                                std::vector<WritePlan> plans,
+                                Respond respond)
 {
-    auto plans = planCompositeWrite(requester.view, definitions_, request);
-    if (!plans) {
-        respond(toResponse(plans.error()));
-        return;
-    }
     const auto& server = requester.account.settings.name;
     std::vector<Path> paths;
     std::vector<ServerChange> changes;
     bool removesAny = false;
-    for (const auto& plan : *plans) {
+    for (const auto& plan : plans) {
         std::ranges::move(plannedChanges(requester.view.tree(), server, plan),
                           std::back_inserter(changes));
         for (const auto& value : plan.values)
@@ -132,7 +129,7 @@ void CompositeOperations::write(const Requester& requester, const Request& reque
         listener_.onServerChanges(changes);
     };
     CompositeWrite::run(
-        {requester.view.tree(), lifetime_}, *std::move(plans), lifetime_.guard(std::move(done)));
+        {requester.view.tree(), lifetime_}, std::move(plans), lifetime_.guard(std::move(done)));
 }
 
 } // namespace causeway::lwm2m

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <vector>
+
 #include "agent/api/transport.hpp"
 #include "agent/base/lifetime.hpp"
 #include "agent/lwm2m/requester.hpp"
+#include "agent/lwm2m/write_plan.hpp"
 #include "agent/model/definition.hpp"
 
 namespace causeway::lwm2m {
@@ -19,9 +22,9 @@ public:
     /// 4.01 only when nothing of what is asked is this server's.
     [[nodiscard]] api::Response read(Requester& requester, const api::Request& request) const;
 
-    /// iPATCH: all of it is checked before anything is written. A device that fails after others
-    /// have been written gives those their old values back.
-    void write(const Requester& requester, const api::Request& request, api::Respond respond);
+    /// iPATCH, checked as a whole by planCompositeWrite(). A device that fails after others have
+    /// been written gives those their old values back.
+    void write(const Requester& requester, std::vector<WritePlan> plans, api::Respond respond);
 
 private:
     const model::Definitions& definitions_;

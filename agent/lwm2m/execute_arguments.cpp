@@ -61,4 +61,19 @@ bool areExecuteArguments(std::string_view text)
     }
 }
 
+std::string executeArgumentsOf(const api::Request& request)
+{
+    if (!request.payload.empty())
+        return std::string(base::asText(request.payload));
+    std::string arguments;
+    for (const auto& option : request.query) {
+        const auto equals = option.find('=');
+        arguments += arguments.empty() ? "" : ",";
+        arguments += option.substr(0, equals);
+        if (equals != std::string::npos)
+            arguments += "='" + option.substr(equals + 1) + "'";
+    }
+    return arguments;
+}
+
 } // namespace causeway::lwm2m

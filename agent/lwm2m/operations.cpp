@@ -31,6 +31,11 @@ Response refused(OutcomeCode code, std::string diagnostic)
     return toResponse(refuse(code, std::move(diagnostic)));
 }
 
+Outcome notWritable(const Path& path)
+{
+    return refuse(OutcomeCode::MethodNotAllowed, path.toString() + " is not writable");
+}
+
 Response content(api::ContentFormat format, base::Bytes payload)
 {
     Response response;
@@ -67,22 +72,6 @@ std::optional<std::size_t> depthOf(std::string_view option)
     return digit >= '0' && digit <= '3' ? std::optional<std::size_t>(digit - '0') : std::nullopt;
 }
 
-// Some servers send the arguments of Execute as ?0=U instead of 0='U'.
-std::string argumentsOf(const Request& request)
-{
-    if (!request.payload.empty())
-        return std::string(base::asText(request.payload));
-    std::string arguments;
-    for (const auto& option : request.query) {
-        const auto equals = option.find('=');
-        arguments += arguments.empty() ? "" : ",";
-        arguments += option.substr(0, equals);
-        if (equals != std::string::npos)
-            arguments += "='" + option.substr(equals + 1) + "'";
-    }
-    return arguments;
-}
-
 } // namespace
 
 Operations::Operations(const ObjectTree& tree,
@@ -105,7 +94,7 @@ void Operations::perform(Requester& requester, const Request& request, Respond r
     }
     const auto path = target(requester, request);
     if (!path)
-        respond(toResponse(path.error()));
+        deny(requester, request, path.error(), std::move(respond));
     else
         dispatch(requester, *path, request, std::move(respond));
 }
@@ -114,13 +103,31 @@ void Operations::performComposite(Requester& requester, const Request& request, 
 {
     const auto path = parseRequestPath(request.path);
     if (!path)
-        respond(toResponse(path.error()));
+        deny(requester, request, path.error(), std::move(respond));
     else if (!path->isRoot())
-        respond(refused(OutcomeCode::MethodNotAllowed, "composites are for the root"));
+        deny(requester,
+             request,
+             refuse(OutcomeCode::MethodNotAllowed, "composites are for the root"),
+             std::move(respond));
     else if (request.method == Method::Fetch)
         respond(composites_.read(requester, request));
+    else if (auto plans = planCompositeWrite(requester.view, definitions_, request); !plans)
+        deny(requester, request, plans.error(), std::move(respond));
     else
-        composites_.write(requester, request, std::move(respond));
+        composites_.write(requester, *std::move(plans), std::move(respond));
+}
+
+// No Object has been asked, so nobody else tells the journal.
+void Operations::deny(const Requester& requester,
+                      const Request& request,
+                      const Outcome& why,
+                      Respond respond)
+{
+    const auto change =
+        deniedChange(tree_, definitions_, requester.account.settings.name, request, why);
+    respond(toResponse(why));
+    if (change)
+        listener_.onServerChanges({*change});
 }
 
 OrRefusal<Path> Operations::target(const Requester& requester, const Request& request) const
@@ -177,9 +184,12 @@ void Operations::dispatch(Requester& requester,
                           Respond respond)
 {
     if (usesForbiddenFormat(requester.version, request)) {
-        respond(refused(request.accept == oldJsonFormat ? OutcomeCode::NotAcceptable
-                                                        : OutcomeCode::UnsupportedFormat,
-                        "this JSON is of LwM2M 1.0"));
+        const bool isWanted = request.accept == oldJsonFormat;
+        deny(requester,
+             request,
+             refuse(isWanted ? OutcomeCode::NotAcceptable : OutcomeCode::UnsupportedFormat,
+                    "this JSON is of LwM2M 1.0"),
+             std::move(respond));
         return;
     }
     switch (request.method) {
@@ -197,7 +207,7 @@ void Operations::dispatch(Requester& requester,
         post(requester, path, request, std::move(respond));
         break;
     case Method::Delete:
-        remove(requester, path, std::move(respond));
+        remove(requester, path, request, std::move(respond));
         break;
     default:
         respond(refused(OutcomeCode::MethodNotAllowed, "not supported"));
@@ -273,7 +283,7 @@ void Operations::write(const Requester& requester,
                        Respond respond)
 {
     if (path.isObject() || (path.size() > 2 && !tree_.operations(path).write)) {
-        respond(refused(OutcomeCode::MethodNotAllowed, path.toString() + " is not writable"));
+        deny(requester, request, notWritable(path), std::move(respond));
         return;
     }
     if (request.piece) {
@@ -282,7 +292,7 @@ void Operations::write(const Requester& requester,
     }
     auto plan = planWrite(tree_, definitions_, path, request);
     if (!plan) {
-        respond(toResponse(plan.error()));
+        deny(requester, request, plan.error(), std::move(respond));
         return;
     }
     std::vector<Path> paths;
@@ -365,18 +375,17 @@ void Operations::execute(const Requester& requester,
                          const Request& request,
                          Respond respond)
 {
-    if (!path.isResource() || !tree_.operations(path).execute) {
-        respond(refused(OutcomeCode::MethodNotAllowed, path.toString() + " is not executable"));
-        return;
-    }
-    if (request.contentFormat.value_or(plainTextFormat) != plainTextFormat) {
+    const std::string arguments = executeArgumentsOf(request);
+    Outcome why;
+    if (!path.isResource() || !tree_.operations(path).execute)
+        why = refuse(OutcomeCode::MethodNotAllowed, path.toString() + " is not executable");
+    else if (request.contentFormat.value_or(plainTextFormat) != plainTextFormat)
         // An Execute has no 4.15 (LwM2M Transport §6.4.4).
-        respond(refused(OutcomeCode::BadRequest, "arguments are plain text"));
-        return;
-    }
-    const std::string arguments = argumentsOf(request);
-    if (!areExecuteArguments(arguments)) {
-        respond(refused(OutcomeCode::BadRequest, "the arguments break LwM2M Core §6.3.5"));
+        why = refuse(OutcomeCode::BadRequest, "arguments are plain text");
+    else if (!areExecuteArguments(arguments))
+        why = refuse(OutcomeCode::BadRequest, "the arguments break LwM2M Core §6.3.5");
+    if (!why.isSuccess()) {
+        deny(requester, request, why, std::move(respond));
         return;
     }
     auto done = [this,
@@ -435,11 +444,14 @@ void Operations::create(const Requester& requester,
     object.create(std::move(plan->instances), lifetime_.guard(std::move(done)));
 }
 
-void Operations::remove(const Requester& requester, const Path& path, Respond respond)
+void Operations::remove(const Requester& requester,
+                        const Path& path,
+                        const Request& request,
+                        Respond respond)
 {
     Object& object = *tree_.find(path.object());
     if (path.isResourceInstance() && object.allowsResourceReplace()) {
-        removeResourceInstance(requester, path, std::move(respond));
+        removeResourceInstance(requester, path, request, std::move(respond));
         return;
     }
     if (!path.isInstance()) {
@@ -458,10 +470,11 @@ void Operations::remove(const Requester& requester, const Path& path, Respond re
 
 void Operations::removeResourceInstance(const Requester& requester,
                                         const Path& path,
+                                        const Request& request,
                                         Respond respond)
 {
     if (!tree_.operations(path).write) {
-        respond(refused(OutcomeCode::MethodNotAllowed, path.toString() + " is not writable"));
+        deny(requester, request, notWritable(path), std::move(respond));
         return;
     }
     auto done = [this,

@@ -29,6 +29,10 @@ private:
     using Path = model::Path;
 
     void performComposite(Requester& requester, const api::Request& request, api::Respond respond);
+    void deny(const Requester& requester,
+              const api::Request& request,
+              const model::Outcome& why,
+              api::Respond respond);
     [[nodiscard]] OrRefusal<Path> target(const Requester& requester,
                                          const api::Request& request) const;
     [[nodiscard]] Right rightFor(const api::Request& request, const Path& path) const;
@@ -61,8 +65,14 @@ private:
                 const Path& path,
                 const api::Request& request,
                 api::Respond respond);
-    void remove(const Requester& requester, const Path& path, api::Respond respond);
-    void removeResourceInstance(const Requester& requester, const Path& path, api::Respond respond);
+    void remove(const Requester& requester,
+                const Path& path,
+                const api::Request& request,
+                api::Respond respond);
+    void removeResourceInstance(const Requester& requester,
+                                const Path& path,
+                                const api::Request& request,
+                                api::Respond respond);
     void post(const Requester& requester,
               const Path& path,
               const api::Request& request,

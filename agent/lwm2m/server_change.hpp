@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct ServerChange
     std::string after;      ///< as text; of an Execute its arguments
     std::string failure;    ///< a sentence; empty after success
     bool isExecute = false; ///< which has nothing before
+    /// The answer, when no Object was asked: a server can have such answers without end.
+    std::optional<model::OutcomeCode> denial{};
 };
 
 /// The changes that a plan will make, before it makes them.
@@ -34,6 +37,14 @@ pieceChange(const std::string& server, const model::Path& path, std::uint64_t oc
 
 [[nodiscard]] ServerChange
 executeChange(const std::string& server, const model::Path& path, const std::string& arguments);
+
+/// What a server wanted with a Write or Execute that was answered with `why` before any Object was
+/// asked; nothing of other requests. Shows no value that may be a secret.
+[[nodiscard]] std::optional<ServerChange> deniedChange(const ObjectTree& tree,
+                                                       const model::Definitions& definitions,
+                                                       const std::string& server,
+                                                       const api::Request& request,
+                                                       const model::Outcome& why);
 
 /// Fills in how it ended.
 void conclude(std::vector<ServerChange>& changes, const model::Outcome& outcome);

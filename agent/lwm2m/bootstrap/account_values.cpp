@@ -220,6 +220,8 @@ std::optional<std::uint64_t> suiteNumber(const std::string& text)
 
 void stageRules(const AccessControl& access, StagedObjects& staged)
 {
+    if (access.areDelivered())
+        staged.markRulesDelivered();
     for (const auto& [id, rule] : access.rules()) {
         const Path path{accessControlObjectId, id};
         const auto instance = rule.target.isObject() ? model::maxId : rule.target.instance();
@@ -390,9 +392,13 @@ takeServerValues(const StagedInstance& content, Id instance, ServerSettings& set
     settings.notifiesConfirmable = notificationMode == 1;
     std::string binding;
     reader.text(server::binding, binding);
-    // The URI says which of them is spoken, and /1/x/7 then tells that one.
-    if (binding.find_first_of("UT") == std::string::npos)
-        reader.refuse(server::binding, "has no binding of this client, which are U and T");
+    // The URI says what is spoken, and /1/x/7 then tells that one. Many Bootstrap-Servers write U
+    // for TCP too; T alone for UDP contradicts the URI.
+    const bool isStream = api::isStreamUri(settings.uri);
+    if (binding.find_first_of(isStream ? "UT" : "U") == std::string::npos)
+        reader.refuse(server::binding,
+                      isStream ? "has no binding of this client, which are U and T"
+                               : "lacks U, the binding of the account's URI");
     settings.queueMode = binding.find('Q') != std::string::npos;
     return reader.result();
 }

@@ -28,7 +28,7 @@ struct InForce
 {
     std::span<const api::DeviceAccount> accounts;
     std::vector<const ServerAccount*> servers; ///< as they are now
-    const AccessControl* access;               ///< nullptr with one server
+    const AccessControl* access;               ///< nullptr with one server and no delivered rules
     const ObjectTree& tree;
 };
 

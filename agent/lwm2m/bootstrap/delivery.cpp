@@ -2,6 +2,7 @@
 #include "agent/lwm2m/bootstrap/delivery.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -277,12 +278,34 @@ private:
         if (!staged_.changed().contains(accessControlObjectId))
             return {};
         delivery_.outdated.emplace_back(AccessControl::statePrefix);
-        for (const auto& [id, instance] : staged_.instances(accessControlObjectId)) {
-            const auto rule = ruleOf({accessControlObjectId, id}, instance);
-            if (!rule)
-                return fail(rule.error());
-            delivery_.state.insert(AccessControl::stateOf(*rule));
+        const auto& rules = staged_.instances(accessControlObjectId);
+        if (staged_.areRulesDelivered() && !rules.empty())
+            delivery_.state.insert(AccessControl::deliveredMark());
+        std::map<Path, Id> written;
+        for (const auto& [id, instance] : rules) {
+            if (auto taken = takeRule(id, instance, written); !taken)
+                return taken;
         }
+        return {};
+    }
+
+    // One that is written now replaces one that was in force, whose number is ours.
+    Expected<void> takeRule(Id id, const StagedInstance& instance, std::map<Path, Id>& written)
+    {
+        const auto rule = ruleOf({accessControlObjectId, id}, instance);
+        if (!rule)
+            return fail(rule.error());
+        auto state = AccessControl::stateOf(*rule);
+        if (!instance.isWritten) {
+            if (!written.contains(rule->target))
+                delivery_.state.insert(std::move(state));
+            return {};
+        }
+        const auto [twin, isNew] = written.emplace(rule->target, id);
+        if (!isNew)
+            return inconsistent(fmt::format(
+                "/2/{} and /2/{} are both about {}", twin->second, id, rule->target.toString()));
+        delivery_.state.insert_or_assign(std::move(state.first), std::move(state.second));
         return {};
     }
 
@@ -310,6 +333,9 @@ private:
             return inconsistent(path.toString() + " names no Object, Object Instance or owner");
         if (*owner != model::maxId && !shortServerIds_.contains(*owner))
             return inconsistent(path.toString() + "/3 is no server of this client");
+        if (*object <= accessControlObjectId && *object != serverObjectId)
+            return inconsistent(
+                fmt::format("{}/0 is Object {}, which no rule is about", path.toString(), *object));
         AccessControl::Rule rule{{*object}, *owner, {}};
         if (*target != model::maxId)
             rule.target = rule.target.child(*target);
@@ -317,7 +343,12 @@ private:
             const auto* rights = std::get_if<std::int64_t>(&value);
             if (!path.child(2).contains(entry) || !entry.isResourceInstance() || rights == nullptr)
                 continue;
-            rule.acl.insert_or_assign(entry.resourceInstance(), static_cast<std::uint8_t>(*rights));
+            const Id server = entry.resourceInstance();
+            const bool isKnown = server == 0 || shortServerIds_.contains(server); // 0: all others
+            if (!isKnown && instance.isWritten)
+                return inconsistent(entry.toString() + " is no server of this client");
+            if (isKnown)
+                rule.acl.insert_or_assign(server, static_cast<std::uint8_t>(*rights));
         }
         return rule;
     }
@@ -352,6 +383,18 @@ Expected<BootstrapResult> assembleDelivery(const StagedObjects& staged,
                                            const DeliveryTarget& target)
 {
     return Assembly(staged, target).run();
+}
+
+BootstrapResult withoutBootstrapServer(std::span<const api::DeviceAccount> before)
+{
+    BootstrapResult rest;
+    for (const auto& account : before) {
+        const auto& settings = account.settings;
+        if (!settings.isBootstrap)
+            rest.accounts.push_back(
+                {account, api::isBootstrapped(settings), std::nullopt, settings.name});
+    }
+    return rest;
 }
 
 } // namespace causeway::lwm2m

@@ -33,4 +33,8 @@ struct DeliveryTarget
 [[nodiscard]] base::Expected<api::BootstrapResult> assembleDelivery(const StagedObjects& staged,
                                                                     const DeliveryTarget& target);
 
+/// What is to be kept when the account of the Bootstrap-Server goes: the others, as they are.
+[[nodiscard]] api::BootstrapResult
+withoutBootstrapServer(std::span<const api::DeviceAccount> before);
+
 } // namespace causeway::lwm2m

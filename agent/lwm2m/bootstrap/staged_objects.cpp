@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "agent/lwm2m/binding.hpp"
+
 namespace causeway::lwm2m {
 
 using model::Id;
@@ -16,6 +18,7 @@ constexpr Id bootstrapServerResource = 1; // of Object 0
 constexpr Id keyResource = 5;             // of Object 0
 constexpr Id securityShortServerId = 10;  // of Object 0
 constexpr Id serverShortServerId = 0;     // of Object 1
+constexpr Id bindingResource = 7;         // of Object 1
 constexpr Id aclResource = 2;             // of Object 2
 constexpr Id ownerResource = 3;           // of Object 2
 
@@ -83,6 +86,9 @@ StagedObjects::StagedObjects()
 
 void StagedObjects::add(const Path& instance, StagedInstance content)
 {
+    const Id id = instance.instance();
+    if (!own_ && instance.object() == securityObjectId && isBootstrap(id, content))
+        own_ = id;
     objects_.at(instance.object()).insert_or_assign(instance.instance(), std::move(content));
 }
 
@@ -164,6 +170,19 @@ OrRefusal<void> StagedObjects::checkShortServerIds(const Path& target,
     return {};
 }
 
+OrRefusal<void> StagedObjects::checkBindings(const std::vector<Record>& records)
+{
+    for (const auto& [path, value, takenAt] : records) {
+        const auto* text = value ? std::get_if<std::string>(&*value) : nullptr;
+        const bool isOfServer = text != nullptr && path.isResource() &&
+                                path.object() == serverObjectId &&
+                                path.resource() == bindingResource;
+        if (isOfServer && !isBinding(*text))
+            return refusal(OutcomeCode::BadRequest, path.toString() + " is no binding");
+    }
+    return {};
+}
+
 void StagedObjects::makeWay(const std::vector<Record>& records)
 {
     const auto own = bootstrapInstance();
@@ -194,6 +213,7 @@ void StagedObjects::makeWay(const std::vector<Record>& records)
     moved.values = std::move(values);
     instances.erase(*own);
     instances.insert_or_assign(free, std::move(moved));
+    own_ = free;
 }
 
 OrRefusal<void>
@@ -203,6 +223,8 @@ StagedObjects::write(const Path& target, std::vector<Record> records, base::Time
         return room;
     if (auto ids = checkShortServerIds(target, records); !ids)
         return ids;
+    if (auto bindings = checkBindings(records); !bindings)
+        return bindings;
     if (target.object() == securityObjectId && target.size() < 3)
         makeWay(records);
     // An instance is replaced whole: what is not in the payload must not be there (LwM2M Core
@@ -221,7 +243,7 @@ StagedObjects::write(const Path& target, std::vector<Record> records, base::Time
     }
     if (target.isResource())
         eraseBelow(objects_.at(target.object())[target.instance()].values, target);
-    changed_.insert(target.object());
+    noteChange(target.object());
     for (Record& record : records)
         put(std::move(record), now);
     return {};
@@ -261,7 +283,7 @@ OrRefusal<void> StagedObjects::remove(const Path& target)
     }
     if (target.object() == deviceObjectId)
         return {};
-    changed_.insert(target.object());
+    noteChange(target.object());
     if (target.object() != securityObjectId) {
         objects_.at(target.object()).erase(target.instance());
         return {};
@@ -275,14 +297,23 @@ OrRefusal<void> StagedObjects::remove(const Path& target)
     return {};
 }
 
+void StagedObjects::noteChange(Id object)
+{
+    changed_.insert(object);
+    if (object == accessControlObjectId)
+        areRulesDelivered_ = true;
+}
+
+// Without any rule those from the factory come back.
 void StagedObjects::clear(Id object)
 {
     if (object == deviceObjectId)
         return;
+    if (object == accessControlObjectId)
+        areRulesDelivered_ = false;
     changed_.insert(object);
-    std::erase_if(objects_.at(object), [&](const auto& entry) {
-        return object != securityObjectId || !isBootstrap(entry.first, entry.second);
-    });
+    const auto kept = object == securityObjectId ? bootstrapInstance() : std::nullopt;
+    std::erase_if(objects_.at(object), [&](const auto& entry) { return entry.first != kept; });
 }
 
 // "Unbootstrapping" of one server (LwM2M Core §6.1.7.6).
@@ -313,11 +344,15 @@ void StagedObjects::removeServer(std::int64_t server)
 
 std::optional<Id> StagedObjects::bootstrapInstance() const
 {
-    for (const auto& [id, instance] : instances(securityObjectId)) {
-        if (isBootstrap(id, instance))
-            return id;
-    }
-    return std::nullopt;
+    const auto& all = instances(securityObjectId);
+    const auto isOne = [](const auto& entry) {
+        return isBootstrap(entry.first, entry.second);
+    };
+    const auto own = own_ ? all.find(*own_) : all.end();
+    if (own != all.end() && isOne(*own))
+        return own->first;
+    const auto first = std::ranges::find_if(all, isOne);
+    return first == all.end() ? std::nullopt : std::optional(first->first);
 }
 
 std::optional<std::int64_t> StagedObjects::shortServerId(const Path& instance) const

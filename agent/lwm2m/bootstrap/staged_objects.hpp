@@ -49,6 +49,12 @@ public:
     /// The same of an Object beyond 2.
     void add(model::Id object, const ObjectContent& content);
 
+    /// The rules of Object 2 that are in force came from a Bootstrap-Server.
+    void markRulesDelivered() { areRulesDelivered_ = true; }
+
+    /// They did, or this one has written or deleted some: they are complete.
+    [[nodiscard]] bool areRulesDelivered() const { return areRulesDelivered_; }
+
     /// Whether the Object of this path is one of these.
     [[nodiscard]] bool has(const model::Path& path) const;
 
@@ -71,7 +77,7 @@ public:
 
     [[nodiscard]] ObjectContent content(model::Id object) const;
 
-    /// The account of a Bootstrap-Server, or of the server with this ID.
+    /// The account of the Bootstrap-Server that is at work, whatever else it has written as one.
     [[nodiscard]] std::optional<model::Id> bootstrapInstance() const;
     [[nodiscard]] std::optional<std::int64_t> shortServerId(const model::Path& instance) const;
 
@@ -80,13 +86,17 @@ private:
     /// 0 is no server's: many Bootstrap-Servers give it to their own account, which has none.
     [[nodiscard]] OrRefusal<void> checkShortServerIds(const model::Path& target,
                                                       const std::vector<Record>& records) const;
+    [[nodiscard]] static OrRefusal<void> checkBindings(const std::vector<Record>& records);
     void makeWay(const std::vector<Record>& records);
     void put(Record record, base::TimePoint now);
+    void noteChange(model::Id object);
     void clear(model::Id object);
     void removeServer(std::int64_t shortServerId);
 
     std::map<model::Id, Instances> objects_;
     std::set<model::Id> changed_;
+    std::optional<model::Id> own_; ///< the Bootstrap-Server's, of Object 0
+    bool areRulesDelivered_ = false;
 };
 
 } // namespace causeway::lwm2m

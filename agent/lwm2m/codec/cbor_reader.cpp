@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/lwm2m/codec/cbor_reader.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include <cbor.h>
 
@@ -99,6 +102,70 @@ Expected<Value> integer(const CborToken& token)
     return Value(token.kind == Kind::Negative ? -1 - number : number);
 }
 
+// What is still to come of an item that nobody wants: a level for each array and map that is open.
+class SkippedItem
+{
+public:
+    explicit SkippedItem(std::size_t deepest)
+        : deepest_(deepest)
+    {}
+
+    [[nodiscard]] bool isComplete() const { return levels_.empty() && !isTagged_; }
+
+    Expected<void> take(const CborToken& token)
+    {
+        const bool wasTagged = std::exchange(isTagged_, token.kind == Kind::Tag);
+        if (isTagged_)
+            return {};
+        if (token.kind == Kind::Break) {
+            if (wasTagged || levels_.empty() || !levels_.back().mayEnd())
+                return fail(ErrorKind::Corrupt, "CBOR: a break that ends nothing");
+            levels_.pop_back();
+        } else if (auto begun = begin(token); !begun) {
+            return begun;
+        }
+        while (!levels_.empty() && !levels_.back().isOpen && levels_.back().left == 0)
+            levels_.pop_back();
+        return {};
+    }
+
+private:
+    struct Level
+    {
+        std::uint64_t left = 0; ///< items, of a map keys and values; of no meaning when it is open
+        bool isOpen = false;
+        bool isMap = false;
+        bool isAtValue = false; ///< the key of a pair has been there
+
+        [[nodiscard]] bool mayEnd() const { return isOpen && !isAtValue; }
+    };
+
+    Expected<void> begin(const CborToken& token)
+    {
+        if (!levels_.empty()) {
+            Level& around = levels_.back();
+            around.isAtValue = around.isMap && !around.isAtValue;
+            around.left -= around.isOpen ? 0 : 1;
+        }
+        Level level;
+        level.isOpen = token.kind == Kind::OpenArray || token.kind == Kind::OpenMap;
+        level.isMap = token.kind == Kind::Map || token.kind == Kind::OpenMap;
+        if (!level.isOpen && !level.isMap && token.kind != Kind::Array)
+            return {};
+        if (levels_.size() == deepest_)
+            return fail(ErrorKind::LimitExceeded, "CBOR: an item that is too deep");
+        // No payload has as many as are left out here.
+        constexpr auto most = std::numeric_limits<std::uint64_t>::max() / 2;
+        level.left = level.isMap ? 2 * std::min(token.argument, most) : token.argument;
+        levels_.push_back(level);
+        return {};
+    }
+
+    std::size_t deepest_;
+    std::vector<Level> levels_;
+    bool isTagged_ = false; ///< the item that has the tag is still to come
+};
+
 } // namespace
 
 Expected<CborToken> CborReader::next()
@@ -150,6 +217,26 @@ Expected<Value> CborReader::scalar(const CborToken& first)
     }
 }
 
+Expected<void> CborReader::skip(const CborToken& first, std::size_t deepest)
+{
+    SkippedItem item(deepest);
+    for (CborToken token = first;;) {
+        if (auto taken = item.take(token); !taken)
+            return taken;
+        if (token.kind == Kind::OpenText || token.kind == Kind::OpenOctets) {
+            const auto kind = token.kind == Kind::OpenText ? Kind::Text : Kind::Octets;
+            if (const auto whole = pieces(kind); !whole)
+                return fail(whole.error());
+        }
+        if (item.isComplete())
+            return {};
+        const auto more = next();
+        if (!more)
+            return fail(more.error());
+        token = *more;
+    }
+}
+
 Expected<base::Bytes> CborReader::pieces(Kind kind)
 {
     base::Bytes whole;
@@ -161,6 +248,9 @@ Expected<base::Bytes> CborReader::pieces(Kind kind)
             return whole;
         if (piece->kind != kind)
             return fail(ErrorKind::Corrupt, "CBOR: a foreign piece in a text or octet string");
+        // Not the whole alone (RFC 8949 §3.2.3).
+        if (kind == Kind::Text && !base::isValidUtf8(base::asText(piece->content)))
+            return fail(ErrorKind::Corrupt, "CBOR: a piece of text that is not valid UTF-8");
         whole.insert(whole.end(), piece->content.begin(), piece->content.end());
     }
 }

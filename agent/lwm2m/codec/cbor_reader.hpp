@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -54,6 +55,10 @@ public:
     /// An item that is no array, map or null. Tags 0 and 1 become Time; pieces of text are joined.
     [[nodiscard]] base::Expected<model::Value> scalar();
     [[nodiscard]] base::Expected<model::Value> scalar(const CborToken& first);
+
+    /// Passes over the item that begins with `first`, whatever it is. LimitExceeded when more than
+    /// `deepest` arrays and maps are inside each other.
+    [[nodiscard]] base::Expected<void> skip(const CborToken& first, std::size_t deepest);
 
 private:
     [[nodiscard]] base::Expected<base::Bytes> pieces(CborToken::Kind kind);

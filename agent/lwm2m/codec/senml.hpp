@@ -37,6 +37,10 @@ enum class SenmlLabel : std::int8_t {
 [[nodiscard]] std::optional<SenmlLabel> senmlLabel(std::string_view jsonName);
 [[nodiscard]] std::optional<SenmlLabel> senmlLabel(std::int64_t cborNumber);
 
+/// How many arrays and objects the value of an unknown label may have inside each other: no
+/// extension of SenML has more than three, and what is skipped is to cost no more than this.
+inline constexpr std::size_t deepestUnknownValue = 64;
+
 /// A resolved record: where, and what if it says so.
 struct SenmlEntry
 {

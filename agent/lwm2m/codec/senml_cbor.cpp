@@ -78,7 +78,8 @@ void writeRecord(CborWriter& writer, const SenmlNames& names, const Value& value
     writer.value(value);
 }
 
-// A pack is an array of maps of scalars: two loops, each of known or open length.
+// A pack is an array of maps of scalars: two loops, each of known or open length. What is deeper is
+// under an unknown label and skipped, or refused.
 class SenmlCborParser
 {
 public:
@@ -157,14 +158,15 @@ Expected<void> SenmlCborParser::pair(const CborToken& key)
     const auto first = reader_.next();
     if (!first)
         return fail(first.error());
-    if (label && first->kind == Kind::Null)
+    if (!label) {
+        if (auto known = pack_.unknownField(text == nullptr ? std::string() : *text); !known)
+            return known;
+        return reader_.skip(*first, deepestUnknownValue);
+    }
+    if (first->kind == Kind::Null)
         return pack_.nullField(*label);
-    auto value = first->kind == Kind::Null ? Expected<Value>() : reader_.scalar(*first);
-    if (!value)
-        return fail(value.error());
-    if (label)
-        return pack_.field(*label, std::move(*value));
-    return text == nullptr ? Expected<void>() : pack_.unknownField(*text);
+    auto value = reader_.scalar(*first);
+    return value ? pack_.field(*label, std::move(*value)) : fail(value.error());
 }
 
 } // namespace

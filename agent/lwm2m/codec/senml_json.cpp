@@ -99,12 +99,15 @@ bool hasJsonValue(const Record& record)
 }
 
 // Hears the parser's events; the parser itself does not recurse. Depth is the state's alone: an
-// array of records of scalars, and the first thing deeper ends the parsing.
+// array of records of scalars. What is deeper is under an unknown label and skipped, or ends the
+// parsing.
 class SenmlJsonListener final : public nlohmann::json_sax<Json>
 {
 public:
     bool null() override
     {
+        if (skippedDepth_ > 0)
+            return true;
         if (state_ != State::Record)
             return refuse("a value outside a record");
         const auto label = senmlLabel(key_);
@@ -128,28 +131,37 @@ public:
 
     bool start_object(std::size_t /*size*/) override
     {
+        if (state_ == State::Record)
+            return skip();
         return enter(State::Array, State::Record, "an object that is no record");
     }
 
     bool start_array(std::size_t /*size*/) override
     {
+        if (state_ == State::Record)
+            return skip();
         return enter(State::Start, State::Array, "an array inside the pack");
     }
 
     bool key(std::string& name) override
     {
-        key_ = std::move(name);
+        if (skippedDepth_ == 0)
+            key_ = std::move(name);
         return true;
     }
 
     bool end_object() override
     {
+        if (skippedDepth_ > 0)
+            return unskip();
         state_ = State::Array;
         return keep(pack_.endRecord());
     }
 
     bool end_array() override
     {
+        if (skippedDepth_ > 0)
+            return unskip();
         state_ = State::End;
         return true;
     }
@@ -199,8 +211,29 @@ private:
         return true;
     }
 
+    // RFC 8428 §4.4: what is not known is ignored, whatever it is.
+    bool skip()
+    {
+        if (skippedDepth_ == 0 && senmlLabel(key_))
+            return refuse(key_ + " is an array or an object");
+        if (skippedDepth_ == 0 && !keep(pack_.unknownField(key_)))
+            return false;
+        if (skippedDepth_ == deepestUnknownValue)
+            return keep(fail(ErrorKind::LimitExceeded, "SenML JSON: an unknown label is too deep"));
+        ++skippedDepth_;
+        return true;
+    }
+
+    bool unskip()
+    {
+        --skippedDepth_;
+        return true;
+    }
+
     bool scalar(Value value)
     {
+        if (skippedDepth_ > 0)
+            return true;
         if (state_ != State::Record)
             return refuse("a value outside a record");
         const auto label = senmlLabel(key_);
@@ -215,6 +248,7 @@ private:
 
     State state_ = State::Start;
     std::string key_;
+    std::size_t skippedDepth_ = 0; ///< inside the value of an unknown label
     SenmlPack pack_;
     std::optional<base::Error> error_;
 };

@@ -53,13 +53,15 @@ struct FirmwareUpdate::Table
         Transition{State::Checking,    Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
         Transition{State::Whole,       Event::Kept,               State::Downloaded,  {},                    &U::nothing},
         // A server that has its 2.04 need not look at the state.
-        Transition{State::Whole,       Event::UpdateAsked,        State::Updating,    R::Initial,            &U::runInstall},
+        Transition{State::Whole,       Event::UpdateAsked,        State::UpdateDue,   R::Initial,            &U::nothing},
         Transition{State::Whole,       Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
         Transition{State::Whole,       Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
-        Transition{State::Downloaded,  Event::UpdateAsked,        State::Updating,    R::Initial,            &U::runInstall},
+        Transition{State::Downloaded,  Event::UpdateAsked,        State::UpdateDue,   R::Initial,            &U::nothing},
         Transition{State::Downloaded,  Event::PackageMissing,     State::Idle,        {},                    &U::discard},
         Transition{State::Downloaded,  Event::ResetAsked,         State::Idle,        R::Initial,            &U::discard},
         Transition{State::Downloaded,  Event::CancelAsked,        State::Idle,        R::Cancelled,          &U::discard},
+        // The program runs also when that cannot be kept, see PackageUpdate::onKept().
+        Transition{State::UpdateDue,   Event::Kept,               State::Updating,    {},                    &U::runInstall},
         Transition{State::Updating,    Event::Installed,          State::Updated,     {},                    &U::nothing},
         // ETS 779: the package stays, and the server may try again.
         Transition{State::Updating,    Event::InstallFailed,      State::Downloaded,  R::UpdateFailed,       &U::lookForPackage},

@@ -119,6 +119,7 @@ std::int64_t FirmwareUpdate::reportedState() const
         return downloading;
     case State::Downloaded:
         return downloaded;
+    case State::UpdateDue:
     case State::Updating:
     case State::Updated:
         break;

@@ -36,7 +36,8 @@ class FirmwareUpdate final : public PackageUpdate
 {
 public:
     /// What outlives a power cut is told when it does: Whole is kept as Downloaded and Updated as
-    /// Idle, and servers hear of it when that is on disk.
+    /// Idle, and servers hear of it when that is on disk; or when the disk does not take it. What
+    /// changes a device is begun when that is on disk: UpdateDue is kept as Updating.
     enum class State : std::uint8_t {
         Idle,
         Downloading, ///< a server pushes
@@ -44,6 +45,7 @@ public:
         Checking,
         Whole,
         Downloaded,
+        UpdateDue,
         Updating,
         Updated,
     };
@@ -69,7 +71,8 @@ public:
 
     [[nodiscard]] bool mayReset() const { return find(Event::ResetAsked) != nullptr; }
 
-    /// /5/0/3: Fetching, Checking and Whole are Downloading for servers, Updated is Updating.
+    /// /5/0/3: Fetching, Checking and Whole are Downloading for servers, UpdateDue and Updated
+    /// are Updating.
     [[nodiscard]] std::int64_t reportedState() const;
 
     [[nodiscard]] FirmwareResult result() const { return result_; }

@@ -291,10 +291,13 @@ void PackageUpdate::onKept(const Expected<void>& result)
 {
     isKeeping_ = false;
     const bool isNewest = kept_ == textsToKeep();
+    // The update goes on, its program runs too, and the next change is kept again: a gateway whose
+    // disk is broken is not to be one whose devices cannot be repaired. After a power cut it is as
+    // it was kept last, and a program that ran meanwhile may be asked for once more.
     if (!result)
-        kept_.clear(); // the update goes on, and the next change is kept again
+        kept_.clear();
     if (isNewest)
-        raise(UpdateEvent::Kept);
+        raise(result || !admits(UpdateEvent::NotKept) ? UpdateEvent::Kept : UpdateEvent::NotKept);
     else
         keep();
 }

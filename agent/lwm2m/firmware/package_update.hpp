@@ -47,7 +47,8 @@ enum class UpdateEvent : std::uint8_t {
     CheckImpossible, ///< the gateway's trouble: it says nothing of the package
     PackageUnsupported,
     PackageMissing, ///< somebody took it, or it went when the reset of it was not kept
-    Kept,           ///< what this state is kept as
+    Kept,           ///< what this state is kept as; or it cannot be, and nobody is answered by that
+    NotKept,        ///< where somebody waits for an answer that a power cut must not belie
     UriMalformed,
     UriUnsupported,
     UriWritten,

@@ -2,6 +2,9 @@
 #include "agent/lwm2m/objects/access_control_object.hpp"
 
 #include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
 
 namespace causeway::lwm2m {
 
@@ -19,6 +22,8 @@ constexpr Id acl = 2;
 constexpr Id owner = 3;
 } // namespace resource
 
+constexpr Id allOthers = 0; // Resource Instance of an ACL
+
 // A server that lists more than this many others has more than a client has accounts.
 constexpr std::size_t mostEntries = 32;
 
@@ -26,6 +31,22 @@ constexpr std::size_t mostEntries = 32;
 std::int64_t protectedInstance(const Path& target)
 {
     return target.isObject() ? model::maxId : target.instance();
+}
+
+// An entry is for a server of this client, or for all others (LwM2M Core appendix E.3): a right
+// given in advance would be that of whoever gets the number later. One that is there may be written
+// back, though its server has gone.
+std::optional<Id> entryOfNobody(const AccessControl& access,
+                                const AccessControl::Acl& before,
+                                const std::vector<ResourceWrite>& values)
+{
+    for (const auto& [path, value] : values) {
+        const bool isEntry = path.resource() == resource::acl;
+        const Id server = isEntry ? path.resourceInstance() : allOthers;
+        if (server != allOthers && !before.contains(server) && !access.isServer(server))
+            return server;
+    }
+    return std::nullopt;
 }
 
 } // namespace
@@ -83,6 +104,13 @@ void AccessControlObject::write(Id instance,
                                 Done done)
 {
     auto rule = access_.rules().at(instance);
+    const Id before = rule.owner;
+    if (const auto nobody = entryOfNobody(access_, rule.acl, values)) {
+        done(model::refuse(
+            OutcomeCode::BadRequest,
+            fmt::format("entry {} of the ACL is for no server of this client", *nobody)));
+        return;
+    }
     const bool hasAcl = std::ranges::any_of(
         values, [](const auto& write) { return write.path.resource() == resource::acl; });
     if (mode == WriteMode::Replace || (mode == WriteMode::ReplaceResource && hasAcl))
@@ -93,6 +121,11 @@ void AccessControlObject::write(Id instance,
             rule.owner = static_cast<Id>(number);
         else
             rule.acl.insert_or_assign(path.resourceInstance(), static_cast<std::uint8_t>(number));
+    }
+    // Nobody could change it any more.
+    if (rule.owner != before && !access_.isServer(rule.owner)) {
+        done(model::refuse(OutcomeCode::BadRequest, "the owner is no server of this client"));
+        return;
     }
     if (rule.acl.size() > mostEntries) {
         done(model::refuse(OutcomeCode::BadRequest, "an ACL of at most 32 servers"));

@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/lwm2m/objects/security_object.hpp"
 
-#include <utility>
+#include <algorithm>
 
 namespace causeway::lwm2m {
 
 SecurityObject::SecurityObject(const model::ObjectDefinition& definition,
-                               std::vector<model::Id> instances)
+                               std::span<const api::DeviceAccount> accounts)
     : definition_(definition)
-    , instances_(std::move(instances))
-{}
+{
+    follow(accounts);
+}
+
+void SecurityObject::follow(std::span<const api::DeviceAccount> accounts)
+{
+    instances_.clear();
+    for (const auto& account : accounts)
+        instances_.push_back(account.securityInstance);
+    std::ranges::sort(instances_);
+}
 
 const model::ObjectDefinition& SecurityObject::definition() const
 {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
+#include <vector>
+
+#include "agent/api/device_account.hpp"
 #include "agent/lwm2m/object.hpp"
 
 namespace causeway::lwm2m {
@@ -11,7 +15,11 @@ namespace causeway::lwm2m {
 class SecurityObject final : public Object
 {
 public:
-    SecurityObject(const model::ObjectDefinition& definition, std::vector<model::Id> instances);
+    SecurityObject(const model::ObjectDefinition& definition,
+                   std::span<const api::DeviceAccount> accounts);
+
+    /// These are the accounts from now on.
+    void follow(std::span<const api::DeviceAccount> accounts);
 
     [[nodiscard]] const model::ObjectDefinition& definition() const override;
     [[nodiscard]] std::vector<model::Id> instances() const override;

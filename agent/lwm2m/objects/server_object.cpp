@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "agent/api/server_scheme.hpp"
+#include "agent/lwm2m/binding.hpp"
 #include "agent/lwm2m/objects/single_object.hpp"
 
 namespace causeway::lwm2m {
@@ -230,24 +231,21 @@ Expected<void> assign(bool& target, const Value& value)
     return {};
 }
 
-// The URI decides: what it does not name is spoken nowhere. Only LwM2M 1.0 lets a server choose
-// queue mode.
+// The URI decides which letter is spoken, and which is read back: the others may be there, and say
+// nothing to us. Only LwM2M 1.0 lets a server choose queue mode.
 Expected<void> assignBinding(ServerAccount& account, const Value& value)
 {
     const auto binding = as<std::string>(value);
-    const bool isOld = account.version == ProtocolVersion::V1_0;
-    if (api::isStreamUri(account.settings.uri)) {
-        if (!binding || *binding != "T")
-            return fail(ErrorKind::InvalidArgument,
-                        "the only binding of this client is T, as this server's URI says");
-        return {};
-    }
-    if (!binding || (*binding != "U" && !(isOld && *binding == "UQ")))
+    const char own = bindingLetterOf(account.settings.uri);
+    if (!binding || !isBinding(*binding) || binding->find(own) == std::string::npos)
         return fail(ErrorKind::InvalidArgument,
-                    isOld ? "the bindings of this client are U and UQ"
-                          : "the only binding of this client is U");
-    if (isOld)
-        account.settings.queueMode = *binding == "UQ";
+                    std::string("no binding with ") + own + ", which this server's URI names");
+    const bool mayQueue = account.version == ProtocolVersion::V1_0 && own == 'U';
+    const bool queues = binding->find('Q') != std::string::npos;
+    if (queues && !mayQueue)
+        return fail(ErrorKind::InvalidArgument, "Q is a binding of LwM2M 1.0 alone");
+    if (mayQueue)
+        account.settings.queueMode = queues;
     return {};
 }
 

@@ -56,6 +56,10 @@ SoftwareUpdate::State keptAs(SoftwareUpdate::State state)
         return State::Downloading;
     case State::Whole:
         return State::Delivered;
+    case State::InstallDue:
+        return State::Installing;
+    case State::UninstallDue:
+        return State::Uninstalling;
     case State::Placed:
     case State::Toggled:
     case State::Activating: // nobody knows how far that came: it is as it was
@@ -235,6 +239,7 @@ std::int64_t SoftwareUpdate::reportedState() const
     case State::Whole:
         return downloaded;
     case State::Delivered:
+    case State::InstallDue:
     case State::Installing:
     case State::Placed:
         return delivered;
@@ -309,6 +314,17 @@ void SoftwareUpdate::toggle()
 void SoftwareUpdate::answerSwitch()
 {
     std::exchange(switched_, {})({});
+}
+
+// The program has done it, but after a power cut nobody would know: the server asks again.
+void SoftwareUpdate::takeBackSwitch()
+{
+    isActive_ = !isActive_;
+    const base::Error error{base::ErrorKind::StorageFailed,
+                            "its program has ended, but the gateway cannot keep that: it counts as "
+                            "not done"};
+    tellFailure(error);
+    std::exchange(switched_, {})(refuse(OutcomeCode::InternalServerError, error.message));
 }
 
 } // namespace causeway::lwm2m

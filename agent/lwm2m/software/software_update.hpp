@@ -38,7 +38,8 @@ class SoftwareUpdate final : public PackageUpdate
 {
 public:
     /// As FirmwareUpdate::State, what outlives a power cut is told when it does: Whole is kept as
-    /// Delivered, Placed as Installed and Removed as Initial.
+    /// Delivered, Placed as Installed and Removed as Initial. A program begins when that is on
+    /// disk: InstallDue is kept as Installing, UninstallDue as Uninstalling.
     enum class State : std::uint8_t {
         Initial,
         Downloading, ///< a server pushes
@@ -46,9 +47,11 @@ public:
         Checking,
         Whole,
         Delivered,
+        InstallDue,
         Installing,
         Placed,
         Installed,
+        UninstallDue,
         Uninstalling,
         Removed,
         Activating,
@@ -72,7 +75,8 @@ public:
     /// Nothing or "0": the software goes, or the package before it is installed. "1": an upgrade
     /// comes, and what is installed stays in place until then.
     void uninstall(const std::string& arguments, Done done);
-    /// Answered when the program for it has ended, and that is on disk.
+    /// Answered when the program for it has ended, and that is on disk; what cannot be kept is
+    /// refused, and counts as not done.
     void activate(Done done);
     void deactivate(Done done);
 
@@ -121,6 +125,7 @@ private:
     void runDeactivate();
     void toggle();
     void answerSwitch();
+    void takeBackSwitch();
 
     void runSwitch(api::SoftwareAction action);
     void ask(Event event, bool isThere, Done done);

@@ -38,10 +38,10 @@ struct SoftwareFixture : lwm2m::UpdateListener
 
     void onUpdateFailure(const std::string& sentence) override { failures.push_back(sentence); }
 
-    void commit()
+    void commit(base::Expected<void> result = {})
     {
         if (auto done = std::exchange(isKept, {}))
-            done({});
+            done(std::move(result));
         scheduler.advance(base::Duration::zero());
     }
 

@@ -22,10 +22,11 @@ namespace {
 /// the test Object 3442, whose instances servers may create.
 struct TwoServers : ClientFixture
 {
-    explicit TwoServers(const api::ClientState& kept = {})
+    explicit TwoServers(const api::ClientState& kept = {},
+                        const std::vector<std::uint16_t>& ids = {101, 102})
     {
         std::vector<api::ServerSettings> servers;
-        for (const std::uint16_t id : {101, 102}) {
+        for (const std::uint16_t id : ids) {
             api::ServerSettings server;
             server.name = "server-" + std::to_string(id);
             server.uri = "coaps://" + server.name;
@@ -117,13 +118,17 @@ struct TwoServers : ClientFixture
         return request;
     }
 
+    api::Response writeAcl(const std::string& rule, const std::string& entries)
+    {
+        return at(0, Method::Put, rule + "/2", "[{\"bn\":\"" + rule + "/2/\"," + entries + "}]");
+    }
+
     /// What 102 may do with an instance, by its owner's word.
     void allow(const Path& target, int rights)
     {
         const auto rule = ruleOf(target);
-        const auto acl =
-            "[{\"bn\":\"" + rule + "/2/\",\"n\":\"102\",\"v\":" + std::to_string(rights) + "}]";
-        BOOST_REQUIRE(at(0, Method::Put, rule + "/2", acl).code == OutcomeCode::Changed);
+        const auto entry = R"("n":"102","v":)" + std::to_string(rights);
+        BOOST_REQUIRE(writeAcl(rule, entry).code == OutcomeCode::Changed);
     }
 };
 
@@ -135,6 +140,34 @@ struct KeptRule : TwoServers
 {
     KeptRule()
         : TwoServers(api::ClientState{{"access/3306/0", "102 101=1"}})
+    {}
+};
+
+/// 103 has been a server of this client; what is read may be written back.
+struct EntryOfOneThatIsGone : TwoServers
+{
+    EntryOfOneThatIsGone()
+        : TwoServers(api::ClientState{{"access/3306/0", "101 103=1"}})
+    {}
+};
+
+/// Of a Bootstrap-Server, which gives 102 nothing but its account.
+struct DeliveredRules : TwoServers
+{
+    DeliveredRules()
+        : TwoServers(api::ClientState{{"access/delivered", "1"},
+                                      {"access/1/1", "102"},
+                                      {"access/3306/0", "101"},
+                                      {"access/3442", "65535 101=16"}})
+    {}
+};
+
+/// Of a Bootstrap-Server, which means to let its only server hardly anything.
+struct OneServerWithRules : TwoServers
+{
+    OneServerWithRules()
+        : TwoServers(api::ClientState{{"access/delivered", "1"}, {"access/3306/0", "65535 101=1"}},
+                     {101})
     {}
 };
 
@@ -272,6 +305,40 @@ BOOST_AUTO_TEST_CASE(lets_only_the_owner_change_a_rule)
     BOOST_TEST(owner.state.at("access/3306/0") == "102 0=15");
 }
 
+BOOST_AUTO_TEST_CASE(lets_no_owner_give_a_rule_to_nobody)
+{
+    const auto rule = ruleOf({3306, 0});
+
+    for (const auto* nobody : {"0", "103", "65535"})
+        BOOST_CHECK_MESSAGE(
+            at(owning, Method::Put, rule + "/3", nobody).code == OutcomeCode::BadRequest, nobody);
+
+    BOOST_TEST(textOf(at(owning, plain(rule + "/3"))) == "101");
+    BOOST_TEST(!owner.state.contains("access/3306/0"));
+}
+
+// A right given in advance would be that of whoever gets the number later.
+BOOST_AUTO_TEST_CASE(gives_no_right_to_a_server_that_is_not_there)
+{
+    const auto rule = ruleOf({3306, 0});
+
+    const auto answer = writeAcl(rule, R"("n":"102","v":1},{"n":"103","v":3)");
+    BOOST_CHECK(answer.code == OutcomeCode::BadRequest);
+    BOOST_TEST(textOf(answer) == "entry 103 of the ACL is for no server of this client");
+    BOOST_TEST(!owner.state.contains("access/3306/0"));
+    BOOST_CHECK(writeAcl(rule, R"("n":"101","v":3},{"n":"0","v":1)").code == OutcomeCode::Changed);
+}
+
+BOOST_FIXTURE_TEST_CASE(lets_an_entry_stay_whose_server_has_gone, EntryOfOneThatIsGone)
+{
+    const auto rule = ruleOf({3306, 0});
+    const auto acl = R"("n":"102","v":1},{"n":"103","v":1)";
+
+    BOOST_CHECK(writeAcl(rule, acl).code == OutcomeCode::Changed);
+    BOOST_CHECK(at(owning, Method::Delete, rule + "/2/103").code == OutcomeCode::Deleted);
+    BOOST_CHECK(writeAcl(rule, acl).code == OutcomeCode::BadRequest);
+}
+
 BOOST_AUTO_TEST_CASE(lets_its_owner_take_a_right_back)
 {
     allow({3306, 0}, 3);
@@ -323,12 +390,12 @@ BOOST_AUTO_TEST_CASE(leaves_no_new_right_after_a_composite_that_fails)
 
     const auto answer =
         at(owning,
-           composite(R"([{"bn":")" + rule + R"(/2/","n":"102","v":1},{"n":"103","v":15},)" +
+           composite(R"([{"bn":")" + rule + R"(/2/","n":"102","v":1},{"n":"101","v":15},)" +
                      R"({"bn":"/","n":"3306/0/5850","vb":true}])"));
 
     BOOST_CHECK_MESSAGE(answer.code == OutcomeCode::InternalServerError, textOf(answer));
     BOOST_TEST(textOf(at(owning, plain(rule + "/2/102"))) == "0");
-    BOOST_CHECK(at(owning, plain(rule + "/2/103")).code == OutcomeCode::NotFound);
+    BOOST_CHECK(at(owning, plain(rule + "/2/101")).code == OutcomeCode::NotFound);
     BOOST_TEST(owner.state.at("access/3303/0") == "101 102=0");
 }
 
@@ -376,6 +443,51 @@ BOOST_FIXTURE_TEST_CASE(remembers_rules_over_a_restart, KeptRule)
     BOOST_CHECK(at(owning, Method::Get, "/3306/0/5850").code == OutcomeCode::Content);
     BOOST_CHECK(at(owning, Method::Put, "/3306/0/5850", "1").code == unauthorized);
     BOOST_CHECK(at(other, Method::Put, "/3306/0/5850", "1").code == OutcomeCode::Changed);
+}
+
+BOOST_FIXTURE_TEST_CASE(denies_to_all_what_delivered_rules_do_not_name, DeliveredRules)
+{
+    BOOST_CHECK(at(other, Method::Get, "/1/1/1").code == OutcomeCode::Content);
+    BOOST_CHECK(at(other, Method::Get, "/3306/0/5850").code == unauthorized);
+    BOOST_CHECK(at(owning, Method::Put, "/3306/0/5850", "1").code == OutcomeCode::Changed);
+    for (const auto server : {owning, other}) {
+        BOOST_CHECK(at(server, Method::Get, "/3303/0/5700").code == unauthorized);
+        BOOST_CHECK(at(server, Method::Post, "/3303/0/5605").code == unauthorized);
+        BOOST_CHECK(at(server, Method::Put, "/3442/0/120", "5").code == unauthorized);
+        BOOST_CHECK(at(server, Method::Get, "/1/0/1").code == unauthorized);
+    }
+    BOOST_CHECK(at(other, Method::Post, "/3442", R"([{"n":"/3442/5/120","v":9}])").code ==
+                unauthorized);
+}
+
+BOOST_FIXTURE_TEST_CASE(gives_a_creator_its_own_beside_delivered_rules, DeliveredRules)
+{
+    BOOST_CHECK(at(owning, Method::Post, "/3442", R"([{"n":"/3442/5/120","v":9}])").code ==
+                OutcomeCode::Created);
+
+    BOOST_TEST(textOf(at(owning, Method::Get, "/3442/5/120")) == "9");
+    BOOST_CHECK(at(owning, Method::Get, "/3442/0/120").code == unauthorized); // nobody's still
+    BOOST_CHECK(at(owning, Method::Get, "/3303/0/5700").code == unauthorized);
+    BOOST_TEST(owner.state.at("access/3442/5") == "101");
+}
+
+BOOST_FIXTURE_TEST_CASE(gives_nobody_what_a_device_adds_beside_delivered_rules, DeliveredRules)
+{
+    test->present.insert(7);
+    client->onInstancesChanged();
+
+    BOOST_CHECK(at(owning, Method::Get, "/3442/7").code == unauthorized);
+}
+
+BOOST_FIXTURE_TEST_CASE(exists_with_one_server_when_it_was_delivered, OneServerWithRules)
+{
+    BOOST_TEST(textOf(at(owning, plain("/2/0/0"))) == "3306");
+    BOOST_TEST(textOf(at(owning, plain("/2/0/2/101"))) == "1");
+    BOOST_CHECK(at(owning, Method::Put, "/2/0/3", "101").code == unauthorized);
+    BOOST_CHECK(at(owning, Method::Put, "/3306/0/5850", "1").code == OutcomeCode::Changed);
+    BOOST_CHECK(at(owning, Method::Get, "/3303/0/5700").code == OutcomeCode::Content);
+    BOOST_CHECK(at(owning, Method::Post, "/3442", R"([{"n":"/3442/5/120","v":9}])").code ==
+                OutcomeCode::Created);
 }
 
 BOOST_FIXTURE_TEST_CASE(does_not_exist_with_one_server, ClientFixture)

@@ -54,7 +54,9 @@ const std::vector<Inconsistency>& inconsistencies()
         {"a negative lifetime", F::security(), with(F::server(), 1, Value(std::int64_t{-1})), "/1/0/1 is out of range"},
         {"no word on storing", F::security(), without(F::server(), 6), "/1/0/6 is mandatory and missing"},
         {"no binding", F::security(), without(F::server(), 7), "/1/0/7 is mandatory and missing"},
-        {"a binding that is not ours", F::security(), with(F::server(), 7, Value(std::string("S"))), "/1/0/7 has no binding of this client, which are U and T"},
+        {"a binding that is not ours", F::security(), with(F::server(), 7, Value(std::string("S"))), "/1/0/7 lacks U, the binding of the account's URI"},
+        {"a binding of TCP for UDP", F::security(), with(F::server(), 7, Value(std::string("TS"))), "/1/0/7 lacks U, the binding of the account's URI"},
+        {"a binding that is not ours for TCP", F::security(1, 101, "coaps+tcp://new.example"), with(F::server(), 7, Value(std::string("S"))), "/1/0/7 has no binding of this client, which are U and T"},
         {"plain CoAP with a key", F::security(1, 101, "coap://new.example"), F::server(), "/0/1: coaps:// goes with a security mode, coap:// with none; so do coaps+tcp:// and coap+tcp://"},
         {"DTLS without a key", with(F::security(), 2, Value(std::int64_t{3})), F::server(), "/0/1: coaps:// goes with a security mode, coap:// with none; so do coaps+tcp:// and coap+tcp://"},
         {"plain TCP with a key", F::security(1, 101, "coap+tcp://new.example"), with(F::server(), 7, Value(std::string("T"))), "/0/1: coaps:// goes with a security mode, coap:// with none; so do coaps+tcp:// and coap+tcp://"},
@@ -113,6 +115,8 @@ const std::vector<BadRule>& badRules()
         {lacks(1), incomplete},
         {lacks(3), incomplete},
         {rule(4, 3303, 102, {}), nobody},
+        {rule(4, 2, 101, {}), "/2/4/0 is Object 2, which no rule is about"},
+        {rule(4, 3303, 101, {{0, 1}, {105, 1}}), "/2/4/2/105 is no server of this client"},
     };
     return rows;
 }
@@ -324,6 +328,18 @@ BOOST_FIXTURE_TEST_CASE(rules_of_access_are_delivered_with_the_accounts, Bootstr
     BOOST_TEST((finish().code == OutcomeCode::Changed));
 
     BOOST_TEST(owner.delivered.front().state.at("access/3303/0") == "101 101=3");
+    BOOST_TEST(owner.delivered.front().state.at("access/delivered") == "1");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_delivery_without_rules_leaves_them_to_the_factory, BootstrapFixture)
+{
+    begin();
+    writeAccount();
+    BOOST_TEST((write("/2/4", rule(4, 3303, 101, {})) == OutcomeCode::Changed));
+    BOOST_TEST((remove("/2") == OutcomeCode::Deleted));
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+
+    BOOST_TEST(!owner.delivered.front().state.contains("access/delivered"));
 }
 
 BOOST_DATA_TEST_CASE(a_rule_of_access_that_cannot_be_is_406_with_the_reason, badRules(), row)
@@ -339,6 +355,41 @@ BOOST_DATA_TEST_CASE(a_rule_of_access_that_cannot_be_is_406_with_the_reason, bad
     BOOST_TEST(textOf(refused) == row.why);
 }
 
+BOOST_FIXTURE_TEST_CASE(two_rules_about_one_target_are_406, BootstrapFixture)
+{
+    begin();
+    writeAccount();
+    BOOST_TEST((write("/2/4", rule(4, 3303, 101, {})) == OutcomeCode::Changed));
+    BOOST_TEST((write("/2/7", rule(7, 3303, 101, {{0, 1}})) == OutcomeCode::Changed));
+
+    const auto refused = finish();
+
+    BOOST_TEST((refused.code == OutcomeCode::NotAcceptable));
+    BOOST_TEST(textOf(refused) == "/2/4 and /2/7 are both about /3303/0");
+}
+
+// The numbers of rules are ours: a Bootstrap-Server cannot know which one it replaces.
+BOOST_AUTO_TEST_CASE(a_rule_that_is_written_replaces_the_one_in_force)
+{
+    auto other = siteWithId7();
+    other.name = "other";
+    other.shortServerId = 8;
+    BootstrapFixture site({siteWithId7(), other, bootstrapSettings()});
+    site.client->start(0s);
+    site.scheduler.advance(0s);
+    site.client->updateNow("boot");
+    site.peer().connect();
+    site.peer().answer(OutcomeCode::Changed);
+
+    BOOST_TEST((site.write("/2/40", rule(40, 3303, 8, {{7, 1}})) == OutcomeCode::Changed));
+    BOOST_TEST((site.finish().code == OutcomeCode::Changed));
+
+    BOOST_REQUIRE(!site.owner.delivered.empty());
+    const auto& state = site.owner.delivered.front().state;
+    BOOST_TEST(state.at("access/3303/0") == "8 7=1");
+    BOOST_TEST(state.at("access/1/0") == "7"); // was there, and stays
+}
+
 BOOST_FIXTURE_TEST_CASE(a_number_that_no_such_value_can_have_is_400_when_it_is_written,
                         BootstrapFixture)
 {
@@ -347,6 +398,12 @@ BOOST_FIXTURE_TEST_CASE(a_number_that_no_such_value_can_have_is_400_when_it_is_w
         BOOST_TEST((write("/0/1", security(1, shortServerId)) == OutcomeCode::BadRequest));
         BOOST_TEST((write("/1/0", server(0, shortServerId)) == OutcomeCode::BadRequest));
     }
+    for (const auto* binding : {"UNSTABLE", "XU", "UU", "u", ""})
+        BOOST_TEST((write("/1/0", with(server(), 7, Value(std::string(binding)))) ==
+                    OutcomeCode::BadRequest),
+                   binding);
+    BOOST_TEST(
+        (write("/1/0", with(server(), 7, Value(std::string("UQT")))) == OutcomeCode::Changed));
     for (const std::int64_t object : {-1, 0, 65536})
         BOOST_TEST((write("/2/4", rule(4, object, 101, {})) == OutcomeCode::BadRequest));
     for (const std::int64_t rights : {-1, 32, 256 + 1})
@@ -370,7 +427,7 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_is_deleted_leaves_its_rights, BootstrapFix
     const auto& state = owner.delivered.front().state;
     BOOST_TEST(std::ranges::count_if(state, [](const auto& entry) {
                    return entry.first.starts_with("access/");
-               }) == 2);
+               }) == 3); // and the mark that there are no others
     BOOST_TEST(state.at("access/3303/0") == "102 102=3");
     BOOST_TEST(state.at("access/1/0") == "102 102=15");
     BOOST_TEST((owner.delivered.front().outdated == std::vector<std::string>{"access/"}));

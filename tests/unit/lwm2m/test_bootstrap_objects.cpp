@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <string>
+
 #include <boost/test/unit_test.hpp>
 
 #include "agent/lwm2m/objects/kept_object.hpp"
@@ -300,15 +303,59 @@ BOOST_FIXTURE_TEST_CASE(the_place_of_a_server_comes_with_its_account, BootstrapF
     BOOST_TEST(settings.blocksOnFailure);
 }
 
-// Many Bootstrap-Servers write "U" whatever the URI says, which alone decides.
-BOOST_FIXTURE_TEST_CASE(a_binding_that_the_uri_does_not_need_keeps_nobody_out, BootstrapFixture)
+// Many Bootstrap-Servers write "U" whatever the URI says, which alone decides. The servers are told
+// what is spoken: "the same as the value held in /1/x/7" (LwM2M Core §6.2.1).
+BOOST_AUTO_TEST_CASE(a_binding_that_the_uri_does_not_need_keeps_nobody_out)
 {
-    begin();
-    BOOST_TEST(
-        (write("/0/1", security(1, 101, "coaps+tcp://new.example")) == OutcomeCode::Changed));
-    BOOST_TEST((write("/1/0", server()) == OutcomeCode::Changed));
+    for (const auto* binding : {"U", "UT", "T", "US"}) {
+        BootstrapFixture f;
+        f.begin();
+        const auto uri = "coaps+tcp://new.example";
+        BOOST_TEST(
+            (f.write("/0/1", BootstrapFixture::security(1, 101, uri)) == OutcomeCode::Changed));
+        auto written = BootstrapFixture::server();
+        std::ranges::find(written, Path{1, 0, 7}, &Record::path)->value = std::string(binding);
+        BOOST_TEST((f.write("/1/0", written) == OutcomeCode::Changed), binding);
+        BOOST_TEST((f.finish().code == OutcomeCode::Changed), binding);
 
-    BOOST_TEST((finish().code == OutcomeCode::Changed));
+        f.make({f.owner.delivered.front().accounts.back().account});
+        f.client->start(0s);
+        f.scheduler.advance(0s);
+        f.peer().connect();
+
+        BOOST_TEST(f.peer().asked.back().request.query.at(3) == "b=T", binding);
+        f.peer().accept();
+        BOOST_TEST(textOf(f.get("/1/0/7", plainTextFormat)) == "T", binding);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_other_servers_hear_nothing_of_the_bootstrap_servers_account_that_goes)
+{
+    auto bootstrapServer = bootstrapSettings();
+    bootstrapServer.bootstrapTimeout = 60s;
+    auto server = siteWithId7();
+    server.name = "meter-1:7"; // delivered
+    BootstrapFixture site;
+    site.make({{bootstrapServer, 0, 0}, {server, 1, 4}});
+    site.client->start(0s);
+    site.scheduler.advance(0s);
+    site.peer().connect();
+    site.peer().accept();
+    const auto asked = site.peer().asked.size();
+
+    site.scheduler.advance(60s);
+    site.scheduler.advance(0s);
+
+    BOOST_TEST(site.owner.delivered.size() == 1U);
+    BOOST_TEST(site.owner.bootstraps == 0);
+    BOOST_TEST(site.peer().asked.size() == asked);
+    BOOST_REQUIRE(site.client->status().size() == 1U);
+    BOOST_TEST((site.status().state == Reported::Registered));
+    BOOST_TEST(!site.client->updateNow("boot"));
+    api::Request trigger;
+    trigger.method = api::Method::Post;
+    trigger.path = {"1", "4", "9"};
+    BOOST_TEST((site.ask(std::move(trigger)).code == OutcomeCode::NotFound));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

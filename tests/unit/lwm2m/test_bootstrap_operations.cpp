@@ -144,6 +144,50 @@ BOOST_FIXTURE_TEST_CASE(delete_of_all_leaves_the_bootstrap_server, WithSite)
     BOOST_TEST(owner.delivered.empty());
 }
 
+// LwM2M Core §6.1.7.6: one account stays, that of who deletes.
+BOOST_FIXTURE_TEST_CASE(a_second_bootstrap_server_that_was_written_does_not_stay, BootstrapFixture)
+{
+    begin();
+    const auto another = [this](model::Id instance) {
+        auto account = security(instance, 0, "coaps://another.example");
+        account.at(1).value = Value(true);
+        account.pop_back();
+        return write("/0/" + std::to_string(instance), account);
+    };
+    const auto shown = [this] {
+        return textOf(get("/0", linkFormat));
+    };
+    const std::string alone = shown();
+
+    for (const auto* all : {"/", "/0"}) {
+        BOOST_TEST((another(3) == OutcomeCode::Changed));
+        BOOST_TEST(shown() != alone);
+        BOOST_TEST((remove(all) == OutcomeCode::Deleted));
+        BOOST_TEST(shown() == alone, all);
+    }
+    BOOST_TEST((another(3) == OutcomeCode::Changed));
+    BOOST_TEST((remove("/0/3") == OutcomeCode::Deleted));
+    BOOST_TEST(shown() == alone);
+}
+
+// It was made to give way, and is not the one with the lowest number.
+BOOST_FIXTURE_TEST_CASE(the_account_in_use_stays_whatever_its_number, BootstrapFixture)
+{
+    begin();
+    BOOST_TEST((write("/0/0", security(0)) == OutcomeCode::Changed)); // its own is /0/1 now
+    auto another = security(0, 0, "coaps://another.example");
+    another.at(1).value = Value(true);
+    another.pop_back();
+    BOOST_TEST((write("/0/0", another) == OutcomeCode::Changed));
+
+    BOOST_TEST((remove("/0/1") == OutcomeCode::BadRequest));
+    BOOST_TEST((remove("/0/0") == OutcomeCode::Deleted));
+    BOOST_TEST((remove("/0/1") == OutcomeCode::BadRequest));
+    BOOST_TEST((write("/0/2", security(2)) == OutcomeCode::Changed));
+    BOOST_TEST((write("/1/0", server()) == OutcomeCode::Changed));
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+}
+
 BOOST_FIXTURE_TEST_CASE(delete_of_a_security_instance_takes_the_server_along, WithSite)
 {
     client->updateNow("boot");

@@ -247,7 +247,9 @@ BOOST_AUTO_TEST_CASE(the_binding_is_that_of_the_servers_uri)
 
     BOOST_TEST(textOf(byTcp.read("/1/0/7", plainTextFormat)) == "T");
     BOOST_TEST((byTcp.writeText("/1/0/7", "T").code == OutcomeCode::Changed));
-    for (const auto* binding : {"U", "UT", "TQ", ""})
+    BOOST_TEST((byTcp.writeText("/1/0/7", "UT").code == OutcomeCode::Changed));
+    BOOST_TEST(textOf(byTcp.read("/1/0/7", plainTextFormat)) == "T"); // what is spoken
+    for (const auto* binding : {"U", "TQ", "TX", ""})
         BOOST_TEST((byTcp.writeText("/1/0/7", binding).code == OutcomeCode::BadRequest), binding);
 }
 
@@ -276,12 +278,27 @@ BOOST_AUTO_TEST_CASE(the_supported_bindings_are_in_the_words_of_the_version)
 
 BOOST_FIXTURE_TEST_CASE(other_bindings_are_refused, OldSleeper)
 {
-    for (const auto* binding : {"", "Q", "S", "US", "UQS", "T"})
+    for (const auto* binding : {"", "Q", "S", "T", "UX", "UU", "QST"})
         BOOST_TEST((writeBinding(binding) == OutcomeCode::BadRequest), binding);
     Sleeper newer;
 
     BOOST_TEST((newer.writeBinding("UQ") == OutcomeCode::BadRequest));
     BOOST_TEST((newer.writeBinding("U") == OutcomeCode::Changed));
+}
+
+// As /3/0/16 has them; what is spoken, registered and read back is that of the URI.
+BOOST_AUTO_TEST_CASE(a_binding_may_name_other_transports_too)
+{
+    Sleeper newer;
+    for (const auto* binding : {"UT", "TU", "US", "UMHTSN"})
+        BOOST_TEST((newer.writeBinding(binding) == OutcomeCode::Changed), binding);
+    BOOST_TEST(textOf(newer.read("/1/0/7", plainTextFormat)) == "U");
+
+    OldSleeper old;
+    BOOST_TEST((old.writeBinding("US") == OutcomeCode::Changed));
+    BOOST_TEST(textOf(old.read("/1/0/7", plainTextFormat)) == "U");
+    BOOST_TEST((old.writeBinding("UQS") == OutcomeCode::Changed));
+    BOOST_TEST(textOf(old.read("/1/0/7", plainTextFormat)) == "UQ");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -277,6 +277,41 @@ BOOST_AUTO_TEST_CASE(answers_a_switch_when_it_is_on_disk)
     BOOST_TEST(now() == "4 2 on");
 }
 
+BOOST_AUTO_TEST_CASE(does_not_claim_a_switch_that_cannot_be_kept)
+{
+    reach("installed");
+    isDiskSlow = true;
+    activate();
+    end({});
+
+    commit(base::fail(ErrorKind::StorageFailed, "I/O error"));
+
+    BOOST_TEST((answer == OutcomeCode::InternalServerError));
+    BOOST_TEST(now() == "4 2");
+    BOOST_TEST(kept.at("software/logger") == "4 2 1 0");
+    BOOST_TEST(failures.size() == 1U);
+    commit(base::fail(ErrorKind::StorageFailed, "I/O error"));
+    BOOST_TEST(!isKept);
+
+    isDiskSlow = false;
+    activate();
+    commit(); // as it was
+    end({});
+    BOOST_TEST((answer == ok));
+    BOOST_TEST(now() == "4 2 on");
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_when_a_package_cannot_be_kept_as_there)
+{
+    isDiskSlow = true;
+    write(0, some(8), true);
+    for (int i = 0; i < 3; ++i)
+        commit(base::fail(ErrorKind::StorageFailed, "I/O error"));
+
+    BOOST_TEST(now() == "3 3");
+    BOOST_TEST(!isKept);
+}
+
 BOOST_AUTO_TEST_CASE(says_that_it_cannot_be_switched)
 {
     reach("activating");

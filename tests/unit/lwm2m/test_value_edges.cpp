@@ -135,7 +135,7 @@ const Row rows[] = {
     {"a number of the next version",    integer, json,   R"([{"bver":11,"n":"/3442/0/120","v":7}])", badRequest, unchanged},
     {"a number in a base name alone",   integer, json,   R"([{"bn":"/3442/0/120","v":7}])", changed, "7"},
     {"a name cut anywhere",             integer, json,   R"([{"bn":"/3442/0/1","n":"20","v":7}])", changed, "7"},
-    {"a label that may be ignored",     integer, json,   R"([{"n":"/3442/0/120","x":[1],"v":7}])", badRequest, unchanged},
+    {"a label that may be ignored",     integer, json,   R"([{"n":"/3442/0/120","x":[1],"v":7}])", changed, "7"},
     {"a label of a scalar to ignore",   integer, json,   R"([{"n":"/3442/0/120","x":1,"v":7}])", changed, "7"},
     {"a label that must be understood", integer, json,   R"([{"n":"/3442/0/120","x_":1,"v":7}])", badRequest, unchanged},
     {"two values",                      integer, json,   R"([{"n":"/3442/0/120","v":7,"vs":"7"}])", badRequest, unchanged},
