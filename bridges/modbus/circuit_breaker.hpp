@@ -8,8 +8,8 @@
 
 namespace causeway::bridges::modbus {
 
-/// Keeps a dead unit from costing its line: after some timeouts in a row it is asked only now and
-/// then, at growing intervals, until it answers. Pure: time is handed in.
+/// Keeps a dead or a lying unit from costing its line: after some failures in a row it is asked
+/// only now and then, at growing intervals, until it answers. Pure: time is handed in.
 class CircuitBreaker
 {
 public:

@@ -129,18 +129,19 @@ Answer valuesOf(const Request& request, ByteView octets)
 /// V1.1b3 §7
 constexpr std::uint8_t acknowledgeCode = 5;
 constexpr std::uint8_t busyCode = 6;
+constexpr std::uint8_t noPathCode = 10;
 
 /// V1.1b3 §7. Busy and its like may pass; the rest will not.
 Retry retryOf(std::uint8_t exception)
 {
-    constexpr std::array<std::uint8_t, 4> passing{acknowledgeCode, busyCode, 10, 11};
+    constexpr std::array<std::uint8_t, 4> passing{acknowledgeCode, busyCode, noPathCode, 11};
     return std::ranges::find(passing, exception) != passing.end() ? Retry::Later : Retry::Never;
 }
 
 base::Error exceptionError(std::uint8_t code)
 {
     // A gateway says with these that the unit behind it is silent.
-    const bool isSilence = code == 10 || code == 11;
+    const bool isSilence = code == noPathCode || code == 11;
     return {isSilence ? ErrorKind::Unreachable : ErrorKind::Refused,
             fmt::format("exception {} ({})", code, exceptionName(code)),
             retryOf(code)};
@@ -254,6 +255,11 @@ Expected<Answer> decodePdu(const Request& request, ByteView pdu)
 bool isBusy(const base::Error& error)
 {
     return isException(error, busyCode);
+}
+
+bool isPathUnavailable(const base::Error& error)
+{
+    return error.message == exceptionError(noPathCode).message;
 }
 
 bool isAcknowledge(const base::Error& error)

@@ -72,6 +72,9 @@ using Answer = std::vector<std::uint16_t>;
 /// Exception 6: the unit has not begun with what it was asked, and wants to be asked again.
 [[nodiscard]] bool isBusy(const base::Error& error);
 
+/// Exception 10: a gateway has no way to the unit, which has not been asked.
+[[nodiscard]] bool isPathUnavailable(const base::Error& error);
+
 /// Exception 5: the unit has taken what it was told, and works on it.
 [[nodiscard]] bool isAcknowledge(const base::Error& error);
 

@@ -8,6 +8,7 @@
 
 #include "agent/base/door.hpp"
 #include "bridges/modbus/last_writes.hpp"
+#include "bridges/modbus/write_fate.hpp"
 
 namespace causeway::bridges::modbus {
 
@@ -50,11 +51,13 @@ Line::~Line()
 
 void Line::open()
 {
+    isWanted_ = true;
     parts_.link->open(*this);
 }
 
 void Line::change(LineParts parts)
 {
+    isWanted_ = false;
     goDown({ErrorKind::Unreachable, "the line's settings change", Retry::AfterReconnect});
     parts_ = std::move(parts);
     for (auto& [unitId, unit] : units_) {
@@ -86,20 +89,21 @@ void Line::leave(std::uint8_t unitId, const std::vector<Request>& owed)
     queue_.forget(unitId);
     auto dropped =
         queue_.takeAll([unitId](const LineJob& job) { return job.request.unitId == unitId; });
-    std::vector<Done> dones;
-    dones.reserve(dropped.size());
+    const base::Error reason{ErrorKind::Cancelled, "the device is detached", Retry::Never};
+    std::vector<std::pair<Done, base::Error>> told;
+    told.reserve(dropped.size());
     for (LineJob& job : dropped)
-        dones.push_back(std::move(job.done));
+        told.emplace_back(std::move(job.done), ofUnsent(job.request, reason));
     // What is on the wire stays there until it is answered; nobody hears of it.
     for (Exchange* const exchange : underWay_.of(unitId)) {
-        dones.push_back(std::exchange(exchange->job.done, [](const Expected<Answer>&) {}));
+        told.emplace_back(std::exchange(exchange->job.done, [](const Expected<Answer>&) {}),
+                          ofSent(exchange->job.request, reason));
         exchange->job.isRepeat = true;
         exchange->job.busyAnswers = tuning_.busyRepeats;
     }
     // Not before all are taken: who hears it may change what is under way.
-    for (Done& done : dones)
-        base::contain(unitName(unitId),
-                      [&] { done(fail(ErrorKind::Cancelled, "the device is detached")); });
+    for (auto& [done, why] : told)
+        base::contain(unitName(unitId), [&done = done, &why = why] { done(fail(why)); });
     if (!owed.empty())
         record(unitId).terms = terms;
     for (const Request& request : owed)
@@ -114,6 +118,12 @@ bool Line::isOnWire(const Request& request) const
 bool Line::hasLastWrites() const
 {
     return !lastWrites_->isEmpty();
+}
+
+std::uint64_t Line::attemptsAt(std::uint8_t unitId) const
+{
+    const auto unit = units_.find(unitId);
+    return unit == units_.end() ? 0 : unit->second.attempts;
 }
 
 std::uint64_t Line::silencesOf(std::uint8_t unitId) const
@@ -145,8 +155,9 @@ void Line::knock(Request request, base::Duration patience, Done done)
 void Line::add(LineJob job)
 {
     if (auto added = queue_.push(job); !added) {
-        scheduler_.post([done = std::move(job.done), added]() mutable {
-            done(fail(std::move(added.error())));
+        auto why = ofUnsent(job.request, added.error());
+        scheduler_.post([done = std::move(job.done), why = std::move(why)]() mutable {
+            done(fail(std::move(why)));
         });
         return;
     }
@@ -214,6 +225,7 @@ void Line::release()
 
 void Line::close(const std::string& reason)
 {
+    isWanted_ = false;
     goDown({ErrorKind::Unreachable, reason, Retry::AfterReconnect});
     parts_.link.reset();
 }
@@ -356,7 +368,7 @@ void Line::failHopeless()
     std::vector<base::Error> reasons;
     reasons.reserve(jobs.size());
     for (const LineJob& job : jobs)
-        reasons.push_back(*whyHopeless(job, now));
+        reasons.push_back(ofUnsent(job.request, *whyHopeless(job, now)));
     for (std::size_t i = 0; i < jobs.size(); ++i)
         base::contain(unitName(jobs[i].request.unitId),
                       [&] { jobs[i].done(fail(std::move(reasons[i]))); });
@@ -402,7 +414,8 @@ std::string Line::whyNotAsked(const UnitRecord& unit)
 {
     if (!unit.unspeakable.empty())
         return unit.unspeakable;
-    return fmt::format("the unit has not answered {} times, it is asked now and then only",
+    return fmt::format("the unit has {} {} times, it is asked now and then only",
+                       unit.answersWrongly ? "given no right answer" : "not answered",
                        unit.breaker.timeouts());
 }
 
@@ -419,7 +432,8 @@ TimePoint Line::firstReleaseOrExpiry() const
 
 Line::UnitRecord& Line::record(std::uint8_t unitId)
 {
-    return units_.try_emplace(unitId, UnitRecord{CircuitBreaker(tuning_), {}, {}, {}, {}, {}})
+    return units_
+        .try_emplace(unitId, UnitRecord{CircuitBreaker(tuning_), {}, {}, {}, {}, {}, {}, {}})
         .first->second;
 }
 
@@ -445,7 +459,7 @@ void Line::reportSoon()
 void Line::reportNow()
 {
     reportTimer_.stop();
-    LineReport report{isUp_, lastError_, counters_, {}};
+    LineReport report{isUp_, lastError_, counters_, {}, isWanted_ && !isUp_ && !lastError_.empty()};
     for (const auto& [unitId, unit] : units_)
         report.units.emplace(unitId, unit.statistics.counters(scheduler_.now()));
     report_(report);

@@ -30,6 +30,7 @@ struct LineReport
     std::string lastError;
     std::map<std::string, std::uint64_t> counters;
     std::map<std::uint8_t, std::map<std::string, std::uint64_t>> units; ///< LineStatistics of each
+    bool isFault = false; ///< it is down, and nobody wanted it to be
 };
 
 class LastWrites;
@@ -74,6 +75,8 @@ public:
     /// Whether just this is under way: a leaving unit cannot know what became of it.
     [[nodiscard]] bool isOnWire(const Request& request) const;
     [[nodiscard]] bool hasLastWrites() const;
+    /// How often this unit was asked, or could not be, since its port cannot speak as it does.
+    [[nodiscard]] std::uint64_t attemptsAt(std::uint8_t unitId) const;
     /// How often this unit has not answered; requests that waited together have met one silence.
     [[nodiscard]] std::uint64_t silencesOf(std::uint8_t unitId) const;
     /// `settled` comes once, later, when nothing is owed any more. A line that is gone calls
@@ -106,7 +109,9 @@ private:
         LineStatistics statistics;
         base::TimePoint silentAt{}; ///< when the last of its silences ended
         std::uint64_t silences = 0;
-        std::string unspeakable; ///< why the link cannot speak as it does; empty when it can
+        std::uint64_t attempts = 0;
+        bool answersWrongly = false; ///< since its last answer that was one
+        std::string unspeakable;     ///< why the link cannot speak as it does; empty when it can
     };
 
     void onUp() override;
@@ -161,6 +166,7 @@ private:
     enum class Sleep : std::uint8_t { None, Asleep, Waking };
 
     bool isUp_ = false;
+    bool isWanted_ = false;    ///< open; else it is down because somebody said so
     bool hasAnswered_ = false; ///< somebody, over this connection
     Sleep sleep_ = Sleep::None;
     base::Duration idleTimeout_{}; ///< the shortest that a unit wants; zero: none

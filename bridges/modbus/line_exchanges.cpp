@@ -8,6 +8,7 @@
 
 #include "agent/base/door.hpp"
 #include "bridges/modbus/line.hpp"
+#include "bridges/modbus/write_fate.hpp"
 
 // What a Line does with a request from its sending to its end.
 namespace causeway::bridges::modbus {
@@ -48,6 +49,7 @@ std::uint16_t Line::outstandingOf(std::uint8_t unitId) const
 
 void Line::send(LineJob job)
 {
+    ++record(job.request.unitId).attempts;
     const UnitTerms* const terms = termsOf(job.request.unitId);
     if (auto spoken = parts_.link->speak(terms ? terms->serial : api::SerialMode{}); !spoken) {
         refuse(std::move(job), spoken.error());
@@ -86,7 +88,7 @@ void Line::refuse(LineJob job, const base::Error& why)
     unit.statistics.onRefusedSpeed();
     trace_.onNotSent(job.request, why.message);
     reportSoon();
-    job.done(fail(why));
+    job.done(fail(ofUnsent(job.request, why)));
     wakeUp();
 }
 
@@ -121,6 +123,8 @@ void Line::finish(Framing::Number number, Expected<Answer> result)
         job.isRepeat = true;
         queue_.pushAgain(std::move(job)); // before anybody else's silence
     } else {
+        if (!result)
+            result = fail(ofSent(job.request, std::move(result.error())));
         job.done(std::move(result));
     }
     rest(wasWrong || (wasSilence && !wasProbe && !isKnock));
@@ -135,6 +139,7 @@ void Line::note(const Exchange& exchange, const Expected<Answer>& result)
     UnitRecord& unit = record(request.unitId);
     unit.statistics.onEnd(result, exchange.sentAt, now);
     const bool wasSilence = !result && result.error().kind == ErrorKind::Timeout;
+    const bool wasWrong = !result && result.error().kind == ErrorKind::Corrupt;
     hasAnswered_ = hasAnswered_ || result || result.error().kind == ErrorKind::Refused;
     const bool isDeaf = !result && result.error().kind == ErrorKind::Unreachable;
     // Requests that waited together have met one silence.
@@ -143,10 +148,12 @@ void Line::note(const Exchange& exchange, const Expected<Answer>& result)
         unit.silentAt = now;
         ++unit.silences;
     }
-    if (isUnitSilence || isDeaf)
+    // Nonsense costs the others as much as silence: only what can be an answer is one.
+    if (isUnitSilence || isDeaf || wasWrong)
         unit.breaker.onTimeout(now);
     else if (!wasSilence)
         unit.breaker.onAnswer();
+    unit.answersWrongly = wasWrong || (unit.answersWrongly && wasSilence);
     if (!wasSilence) {
         silentInARow_ = 0;
     } else if (exchange.sentAt >= silentAt_) {
@@ -240,13 +247,10 @@ void Line::reconnect(const base::Error& reason)
         exchange->job.isRepeat = true;
         queue_.pushAgain(std::move(exchange->job));
     }
-    for (LineJob& job : lost) {
-        const char* const doubt =
-            isWrite(job.request.function) ? ": whether the write took effect is unknown" : "";
-        base::contain(fmt::format("unit {}", job.request.unitId), [&] {
-            job.done(fail(ErrorKind::Unreachable, reason.message + doubt, reason.retry));
-        });
-    }
+    const base::Error why{ErrorKind::Unreachable, reason.message, reason.retry};
+    for (LineJob& job : lost)
+        base::contain(fmt::format("unit {}", job.request.unitId),
+                      [&] { job.done(fail(ofSent(job.request, why))); });
 }
 
 void Line::wakeUp()
@@ -257,15 +261,19 @@ void Line::wakeUp()
 
 void Line::failAll(const base::Error& reason)
 {
-    std::vector<LineJob> jobs;
+    std::vector<std::pair<LineJob, base::Error>> jobs;
     for (Exchange& exchange : underWay_.takeAll()) {
         trace_.onEnd(exchange.job.request, fail(reason), 0);
-        jobs.push_back(std::move(exchange.job));
+        auto why = ofSent(exchange.job.request, reason);
+        jobs.emplace_back(std::move(exchange.job), std::move(why));
     }
-    std::ranges::move(queue_.takeAll([](const LineJob&) { return true; }),
-                      std::back_inserter(jobs));
-    for (LineJob& job : jobs)
-        base::contain(fmt::format("unit {}", job.request.unitId), [&] { job.done(fail(reason)); });
+    for (LineJob& job : queue_.takeAll([](const LineJob&) { return true; })) {
+        auto why = ofUnsent(job.request, reason);
+        jobs.emplace_back(std::move(job), std::move(why));
+    }
+    for (auto& [job, why] : jobs)
+        base::contain(fmt::format("unit {}", job.request.unitId),
+                      [&job = job, &why = why] { job.done(fail(std::move(why))); });
 }
 
 } // namespace causeway::bridges::modbus

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "agent/base/log.hpp"
+
 namespace causeway::bridges::modbus {
 
 using base::ErrorKind;
@@ -12,6 +14,8 @@ namespace {
 
 /// A port opens at once or not at all; a TCP connection may need a retransmission or two.
 constexpr base::Duration openLimit = std::chrono::seconds(6);
+/// A line on which another client speaks is never quiet enough to ask anybody.
+constexpr base::Duration quietLimit = std::chrono::seconds(5);
 /// So many names are worth showing.
 constexpr std::size_t mostFits = 3;
 /// Who hears the second knock has missed the first, and answers as fast as ever; who needs the
@@ -37,11 +41,7 @@ LineScan::LineScan(
     , makeParts_(std::move(makeParts))
     , report_(std::move(report))
     , firstKnock_(scheduler, [this] { nextUnit(); })
-    , giveUp_(scheduler, [this] {
-        status_.done += unitsPerVariant();
-        ++variant_;
-        startVariant();
-    })
+    , giveUp_(scheduler, [this] { giveVariantUp(); })
 {}
 
 LineScan::~LineScan()
@@ -56,6 +56,22 @@ void LineScan::start(base::Task finished)
     status_.isRunning = true;
     status_.total = unitsPerVariant() * static_cast<std::uint32_t>(plan_.variants.size());
     line_.reserve("the line is being scanned", [this] { onLineUp(); });
+    startVariant();
+}
+
+void LineScan::giveVariantUp()
+{
+    if (line_.isUp())
+        log::warning(
+            "{LINE}: it is never quiet, somebody else speaks on it; the scan gives {SPEED} "
+            "baud up",
+            "LINE",
+            plan_.variants[variant_].name,
+            "SPEED",
+            plan_.variants[variant_].baudRate);
+    lifetime_ = base::Lifetime(); // what still waits for its turn is nobody's any more
+    ++variant_;
+    status_.done = unitsPerVariant() * static_cast<std::uint32_t>(variant_);
     startVariant();
 }
 
@@ -186,12 +202,21 @@ void LineScan::knock(std::uint16_t address, base::Duration patience, Line::Done 
     line_.knock(
         {static_cast<std::uint8_t>(unit_), FunctionCode::ReadHoldingRegisters, address, 1, {}},
         patience,
-        lifetime_.guard(std::move(done)));
+        inTime(std::move(done)));
+}
+
+Line::Done LineScan::inTime(Line::Done done)
+{
+    giveUp_.start(patience() + quietLimit);
+    return lifetime_.guard([this, done = std::move(done)](Expected<Answer> result) mutable {
+        giveUp_.stop();
+        done(std::move(result));
+    });
 }
 
 void LineScan::ask(Request request, Line::Done done)
 {
-    line_.submit(std::move(request), Priority::Service, lifetime_.guard(std::move(done)));
+    line_.submit(std::move(request), Priority::Service, inTime(std::move(done)));
 }
 
 std::uint32_t LineScan::unitsPerVariant() const

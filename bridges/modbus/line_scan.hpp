@@ -46,6 +46,7 @@ public:
 
 private:
     void startVariant();
+    void giveVariantUp();
     void onLineUp();
     void nextUnit();
     void knock(std::uint16_t address, base::Duration patience, Line::Done done);
@@ -57,6 +58,8 @@ private:
     void endUnit();
     void end();
     void ask(Request request, Line::Done done);
+    /// `done`, and a limit to the wait for it.
+    [[nodiscard]] Line::Done inTime(Line::Done done);
     [[nodiscard]] std::uint32_t unitsPerVariant() const;
 
     base::Scheduler& scheduler_;
@@ -74,7 +77,7 @@ private:
     bool isVariantUp_ = false;
     bool isWaiting_ = false; ///< the line went in the middle: the same unit again when it is back
     base::Timer firstKnock_; ///< when the line has been quiet
-    base::Timer giveUp_;     ///< a port may not open with every speed
+    base::Timer giveUp_;     ///< a port may not open with every speed, a line never be quiet
     base::Lifetime lifetime_;
 };
 

@@ -9,7 +9,8 @@ namespace causeway::bridges::modbus {
 /// What a Line does with time that no operator sets; tests set it shorter.
 struct LineTuning
 {
-    /// Timeouts in a row before a unit is only probed. Three: one may be noise, two bad luck.
+    /// Timeouts and wrong answers in a row before a unit is only probed. Three: one may be noise,
+    /// two bad luck.
     std::uint16_t breakerThreshold = 3;
     /// A probe costs its line one response timeout: 500 ms in 15 s is below 5 %.
     std::chrono::milliseconds firstProbe{15000};

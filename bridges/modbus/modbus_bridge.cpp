@@ -82,8 +82,6 @@ ModbusBridge::~ModbusBridge()
     field_.scheduler.post([&side = field_.side, unit = field_.unit] { side.removeUnit(unit); });
     for (auto& [ticket, done] : reads_)
         answerLater(field_.main, std::move(done), cancelled());
-    for (auto& [ticket, done] : writes_)
-        answerLater(field_.main, std::move(done), cancelled());
     released_();
 }
 
@@ -186,12 +184,7 @@ void ModbusBridge::sendValue(std::size_t point, model::Value value, Done done)
 
 Unit::WriteDone ModbusBridge::writeEnd(Done done)
 {
-    const Ticket ticket = nextTicket_++;
-    writes_.emplace(ticket, std::move(done));
-    return toMain<Expected<void>>(field_.main,
-                                  lifetime_.guard([this, ticket](Expected<void> result) {
-                                      endWrite(ticket, std::move(result));
-                                  }));
+    return toMain<Expected<void>>(field_.main, std::move(done));
 }
 
 void ModbusBridge::onReport(const UnitReport& report)
@@ -203,7 +196,11 @@ void ModbusBridge::onReport(const UnitReport& report)
     // guard in front of the next report sees to the rest.
     auto tellSamples = lifetime_.guard([this, &report] { listener_->onSamples(report.samples); });
     auto tellMissing = lifetime_.guard([this, &report] { missing_->onMissing(report.missing); });
-    if (report.availability)
+    if (report.availability && report.availability->isForTheLine)
+        listener_->onLineDown(report.availability->reason);
+    else if (report.availability && report.availability->isReworded)
+        listener_->onStillGone(report.availability->reason);
+    else if (report.availability)
         listener_->onAvailability(report.availability->isAvailable, report.availability->reason);
     if (!report.samples.empty())
         tellSamples();
@@ -222,13 +219,6 @@ const ResourceMapping* ModbusBridge::find(const model::Path& path) const
 void ModbusBridge::endRead(Ticket ticket, Expected<model::Sample> result)
 {
     auto node = reads_.extract(ticket);
-    if (!node.empty())
-        node.mapped()(std::move(result));
-}
-
-void ModbusBridge::endWrite(Ticket ticket, Expected<void> result)
-{
-    auto node = writes_.extract(ticket);
     if (!node.empty())
         node.mapped()(std::move(result));
 }

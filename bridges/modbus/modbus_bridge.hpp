@@ -73,10 +73,10 @@ private:
     [[nodiscard]] const ResourceMapping* find(const model::Path& path) const;
     void send(std::size_t point, std::vector<std::uint16_t> words, Done done);
     void sendValue(std::size_t point, model::Value value, Done done);
-    /// Who waits for the write, as the field thread calls him.
+    /// Who waits for the write, as the field thread calls him: also when the bridge has gone, since
+    /// nobody else knows whether it was sent.
     [[nodiscard]] Unit::WriteDone writeEnd(Done done);
     void endRead(Ticket ticket, base::Expected<model::Sample> result);
-    void endWrite(Ticket ticket, base::Expected<void> result);
     void refuse(Done done, base::Error error);
 
     Field field_;
@@ -90,7 +90,6 @@ private:
     std::map<std::string, std::uint64_t> counters_;
     Ticket nextTicket_ = 1;
     std::map<Ticket, SampleDone> reads_;
-    std::map<Ticket, Done> writes_;
     base::Lifetime lifetime_;
 };
 

@@ -44,7 +44,7 @@ struct Encoding
     double scale = 1.0; ///< value = raw * scale + offset
     double offset = 0.0;
     std::optional<std::uint8_t> decimals; ///< digits kept after the point; all when none
-    std::vector<std::uint64_t> sentinels; ///< raw words that mean "not available"
+    std::vector<std::uint64_t> sentinels; ///< of the field's bits: "not available"
     std::optional<model::Range> valid;    ///< of the value, after scaling; others are not believed
     std::optional<model::Range> clamp;    ///< what lies a little outside counts as its end
     /// What single raw numbers mean; when there are some, no other number is believed.

@@ -17,6 +17,14 @@ WriteRule ruleOf(const Point& point)
     return point.write.value_or(WriteRule{});
 }
 
+WriteTarget targetOf(const Point& point)
+{
+    const WriteRule rule = ruleOf(point);
+    return {rule.table.value_or(point.table),
+            rule.address.value_or(point.address),
+            point.encoding.shift};
+}
+
 std::vector<std::uint16_t> bitsToKeep(const Point& point)
 {
     return point.executeValue || ruleOf(point).usesMask ? std::vector<std::uint16_t>{}

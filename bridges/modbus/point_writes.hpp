@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <tuple>
 #include <vector>
 
 #include "bridges/modbus/frame.hpp"
@@ -12,6 +13,10 @@ namespace causeway::bridges::modbus {
 // What is written to a point, bit by bit. All of it is pure.
 
 [[nodiscard]] WriteRule ruleOf(const Point& point);
+
+/// Which coil or register a write goes to, and its first bit there. Several points may share one.
+using WriteTarget = std::tuple<RegisterTable, std::uint16_t, std::uint8_t>;
+[[nodiscard]] WriteTarget targetOf(const Point& point);
 
 /// The bits of others that a write would change; none where the device keeps them itself.
 [[nodiscard]] std::vector<std::uint16_t> bitsToKeep(const Point& point);

@@ -12,6 +12,9 @@ namespace {
 
 /// An unmapped coil is an eighth of an octet: reading through costs next to nothing.
 constexpr std::uint16_t mostBitGap = 80;
+/// A device whose factors are noise costs its line no more than that; of one that tells them one
+/// after the other each value is right soon.
+constexpr base::Duration leastExtraPause = std::chrono::seconds(10);
 
 struct Limit
 {
@@ -131,10 +134,27 @@ PollPlan::PollPlan(std::vector<Span> spans, const UnitLimits& limits, double pha
 
 void PollPlan::start(base::TimePoint now)
 {
-    // Inside the fast period also for slow spans: nobody waits a minute for the first value.
     for (Entry& entry : entries_) {
-        const auto spread = std::min<base::Duration>(entry.period, std::chrono::seconds(1));
-        entry.due = now + std::chrono::duration_cast<base::Duration>(spread * phase_);
+        entry.due = firstDue(entry, now);
+        entry.extra = base::TimePoint::max();
+        entry.nextExtra = base::TimePoint::min();
+    }
+}
+
+// Inside the fast period also for slow spans: nobody waits a minute for the first value.
+base::TimePoint PollPlan::firstDue(const Entry& entry, base::TimePoint now) const
+{
+    const auto spread = std::min<base::Duration>(entry.period, std::chrono::seconds(1));
+    return now + std::chrono::duration_cast<base::Duration>(spread * phase_);
+}
+
+void PollPlan::hasten(std::span<const std::size_t> points, base::TimePoint now)
+{
+    for (Entry& entry : entries_) {
+        const bool isMeant =
+            std::ranges::find_first_of(entry.span.points, points) != entry.span.points.end();
+        if (isMeant && !entry.isUnderWay) // else what comes is read anew already
+            entry.extra = std::min(entry.extra, std::max(firstDue(entry, now), entry.nextExtra));
     }
 }
 
@@ -143,8 +163,15 @@ std::vector<std::size_t> PollPlan::takeDue(base::TimePoint now)
     std::vector<std::size_t> due;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         Entry& entry = entries_[i];
-        if (entry.due > now)
+        if (std::min(entry.due, entry.extra) > now)
             continue;
+        if (std::exchange(entry.extra, base::TimePoint::max()) <= now)
+            entry.nextExtra = now + std::min(slowPeriod_, leastExtraPause);
+        if (entry.due > now) {
+            entry.isUnderWay = true;
+            due.push_back(i);
+            continue;
+        }
         entry.isLate = entry.isUnderWay;
         if (entry.isUnderWay)
             ++overruns_;
@@ -190,7 +217,7 @@ base::TimePoint PollPlan::nextDue() const
 {
     base::TimePoint earliest = base::TimePoint::max();
     for (const Entry& entry : entries_)
-        earliest = std::min(earliest, entry.due);
+        earliest = std::min({earliest, entry.due, entry.extra});
     return earliest;
 }
 

@@ -47,6 +47,10 @@ public:
     /// Everything is due from now on, Once included: the device has just come, or come back.
     void start(base::TimePoint now);
 
+    /// What these points (by index) hold means something else now: their spans are read once more
+    /// soon, but so not more often than every 10 s. The rest keeps its rhythm.
+    void hasten(std::span<const std::size_t> points, base::TimePoint now);
+
     /// Indices of the spans due at `now`; they are then under way until finish().
     [[nodiscard]] std::vector<std::size_t> takeDue(base::TimePoint now);
 
@@ -71,8 +75,12 @@ private:
         base::Duration period;
         base::TimePoint due;
         bool isUnderWay = false;
-        bool isLate = false; ///< came due while under way
+        bool isLate = false;                            ///< came due while under way
+        base::TimePoint extra = base::TimePoint::max(); ///< due besides; only while not under way
+        base::TimePoint nextExtra = base::TimePoint::min(); ///< not before
     };
+
+    [[nodiscard]] base::TimePoint firstDue(const Entry& entry, base::TimePoint now) const;
 
     std::vector<Entry> entries_;
     base::Duration slowPeriod_;

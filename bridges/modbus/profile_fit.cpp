@@ -123,6 +123,9 @@ void ProfileFit::plan()
         if (!placed)
             continue;
         points_.push_back(*placed);
+        // Its range is that of the product, and nothing asks for the factors here.
+        if (!placed->times.empty())
+            points_.back().encoding.valid.reset();
         indices_.push_back(i);
     }
     // Whom every SunSpec device would fit, nobody does: model 1 is in all of them.

@@ -19,18 +19,6 @@ namespace {
 
 constexpr std::uint64_t wordBase = 10000;
 
-unsigned bitsOf(const Encoding& encoding)
-{
-    if (encoding.type == RawType::Bit)
-        return 1;
-    return encoding.width != 0 ? encoding.width : 16U * wordsOf(encoding.type);
-}
-
-std::uint64_t onesBelow(unsigned bits)
-{
-    return bits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
-}
-
 std::optional<std::uint64_t> fromBcd(std::uint64_t raw, unsigned digits)
 {
     std::uint64_t number = 0;
@@ -180,6 +168,18 @@ std::uint64_t toWhole(const Encoding& encoding, std::int64_t number)
 }
 
 } // namespace
+
+unsigned bitsOf(const Encoding& encoding)
+{
+    if (encoding.type == RawType::Bit)
+        return 1;
+    return encoding.width != 0 ? encoding.width : 16U * wordsOf(encoding.type);
+}
+
+std::uint64_t onesBelow(unsigned bits)
+{
+    return bits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
+}
 
 std::uint64_t fieldOf(const Encoding& encoding, std::uint64_t raw)
 {

@@ -24,6 +24,12 @@ struct Whole
     }
 };
 
+/// How many bits count: those of the field, or all; 0 for a text.
+[[nodiscard]] unsigned bitsOf(const Encoding& encoding);
+
+/// So many ones; 64 at most.
+[[nodiscard]] std::uint64_t onesBelow(unsigned bits);
+
 /// The field's bits of `raw`, moved down; all bits when the encoding has no field.
 [[nodiscard]] std::uint64_t fieldOf(const Encoding& encoding, std::uint64_t raw);
 

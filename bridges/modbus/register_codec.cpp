@@ -90,8 +90,9 @@ Expected<double> deviceScale(const Point& point, std::span<const std::uint16_t> 
     if (!point.exponentAddress)
         return point.factor;
     const std::uint16_t word = words[*point.exponentAddress - point.extent().address];
-    const auto exponent =
-        static_cast<std::int16_t>(point.encoding.hasSwappedBytes ? swapped(word) : word);
+    // An order of several registers says nothing of this single one.
+    const bool isSwapped = point.encoding.hasSwappedBytes && point.encoding.words == 1;
+    const auto exponent = static_cast<std::int16_t>(isSwapped ? swapped(word) : word);
     if (std::abs(exponent) > mostExponent)
         return notAvailable();
     return point.factor * std::pow(10.0, exponent);
@@ -325,7 +326,8 @@ Expected<Value> decode(const Point& point, std::span<const std::uint16_t> words)
     if (encoding->type == RawType::String)
         return decodeText(*encoding, inOrder);
     const std::uint64_t raw = joined(inOrder);
-    if (std::ranges::find(encoding->sentinels, raw) != encoding->sentinels.end())
+    if (std::ranges::find(encoding->sentinels, fieldOf(*encoding, raw)) !=
+        encoding->sentinels.end())
         return notAvailable();
     if (encoding->type == RawType::Bit && encoding->meanings.empty())
         return Value(fieldOf(*encoding, raw) != 0);

@@ -8,8 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "bridges/modbus/register_codec.hpp"
-
 namespace causeway::bridges::modbus {
 
 using base::ErrorKind;
@@ -103,7 +101,7 @@ void Unit::onLineDown(const std::string& reason)
     openingTimer_.stop();
     keepAlive_.stop();
     isForTheLine_ = true; // why it is down now is what its device's operator wants to know
-    becomeUnavailable("the line is down: " + reason);
+    becomeUnavailable(ErrorKind::Unreachable, "the line is down: " + reason);
     flush();
 }
 
@@ -130,11 +128,11 @@ void Unit::onOpened(const Expected<std::vector<SunspecModel>>& result)
         begin();
     } else if (result.error().kind != ErrorKind::Cancelled) {
         count(result.error());
-        noteFailure(result.error());
         // The device answers, and is another one or refuses its setup: patience helps nobody.
         if (result.error().kind == ErrorKind::NotSupported ||
             result.error().kind == ErrorKind::Refused)
-            becomeUnavailable(result.error().message);
+            becomeUnavailable(result.error().kind, result.error().message);
+        noteFailure(result.error());
         openingTimer_.start(std::max<base::Duration>(settings_.limits.fastPeriod, reopenPause));
     }
     flush();
@@ -231,43 +229,6 @@ void Unit::onPolled(std::size_t spanIndex, const Expected<Answer>& result)
     armPoll();
 }
 
-void Unit::takeSamples(const Span& span, const Answer& answer)
-{
-    for (const std::size_t index : span.points) {
-        const Extent extent = points_[index].extent();
-        const std::size_t first = std::size_t{extent.address} - span.address;
-        takeSample(index, std::span(answer).subspan(first, extent.count));
-    }
-}
-
-void Unit::takeSample(std::size_t point, std::span<const std::uint16_t> words)
-{
-    if (point >= settings_.paths.size()) {
-        takeFactor(point, words);
-        return;
-    }
-    auto value = factors_.decode(points_[point], words);
-    if (!value) {
-        reject(point, std::move(value.error()));
-        return;
-    }
-    ++counters_["samples"];
-    pending_.samples.push_back({settings_.paths[point], std::move(*value), scheduler_.wallNow()});
-}
-
-// What was read before it is worth another number now, or is one at last.
-void Unit::takeFactor(std::size_t point, std::span<const std::uint16_t> words)
-{
-    if (factors_.take(point - settings_.paths.size(), words))
-        plan_.start(scheduler_.now());
-}
-
-void Unit::reject(std::size_t point, base::Error why)
-{
-    ++counters_["rejectedValues"];
-    pending_.missing.push_back({settings_.paths[point], std::move(why)});
-}
-
 void Unit::read(std::size_t point, ReadDone done)
 {
     if (auto why = whyNotNow(point)) {
@@ -309,8 +270,8 @@ void Unit::onRead(std::size_t point, const Expected<Answer>& result, ReadDone do
 
 void Unit::write(std::size_t point, std::vector<std::uint16_t> words, WriteDone done)
 {
-    if (auto why = whyNotNow(point)) {
-        done(tl::unexpected(std::move(*why)));
+    if (const auto why = whyNotNow(point)) {
+        done(fail(why->in("not written")));
         return;
     }
     ++counters_["writes"];
@@ -319,36 +280,10 @@ void Unit::write(std::size_t point, std::vector<std::uint16_t> words, WriteDone 
     writer_.write(point, points_[point], std::move(words), std::move(done));
 }
 
-Unit::WriteDone Unit::noted(std::size_t point, std::vector<std::uint16_t> words, WriteDone done)
-{
-    return [this, point, words = std::move(words), done = std::move(done)](
-               Expected<void> result) mutable {
-        if (result) {
-            takeSample(point, words);
-            written_[point] = std::move(words);
-            flush();
-        }
-        done(std::move(result));
-    };
-}
-
-Expected<model::Sample> Unit::lastWritten(std::size_t point) const
-{
-    const auto words = written_.find(point);
-    if (words == written_.end())
-        return fail(ErrorKind::Refused,
-                    "the device does not tell this, and nobody has written it since it came",
-                    Retry::Later);
-    auto value = decode(points_[point], words->second);
-    if (!value)
-        return fail(value.error());
-    return model::Sample{settings_.paths[point], std::move(*value), scheduler_.wallNow()};
-}
-
 void Unit::writeValue(std::size_t point, model::Value value, WriteDone done)
 {
-    if (auto why = whyNotNow(point)) {
-        done(tl::unexpected(std::move(*why)));
+    if (const auto why = whyNotNow(point)) {
+        done(fail(why->in("not written")));
         return;
     }
     ++counters_["writes"];
@@ -403,7 +338,7 @@ void Unit::noteFailure(const base::Error& error)
     ++failedPolls_;
     if (failedPolls_ >= settings_.limits.patience)
         becomeUnavailable(
-            fmt::format("{} polls failed, the last: {}", failedPolls_, error.message));
+            error.kind, fmt::format("{} polls failed, the last: {}", failedPolls_, error.message));
 }
 
 void Unit::becomeAvailable()
@@ -412,16 +347,23 @@ void Unit::becomeAvailable()
         return;
     const bool isBack = isAvailable_.has_value();
     isAvailable_ = true;
-    pending_.availability = AvailabilityChange{true, {}};
+    pending_.availability = AvailabilityChange{true, {}, false};
     // Everything anew at once: what it has kept may be another device's by now.
     if (isBack)
         begin();
 }
 
-void Unit::becomeUnavailable(const std::string& reason)
+void Unit::becomeUnavailable(ErrorKind kind, const std::string& reason)
 {
-    if (isAvailable_ == false && !isForTheLine_)
+    if (kind == ErrorKind::Unreachable) // silence, too
+        kind = ErrorKind::Timeout;
+    if (isAvailable_ == false && !isForTheLine_) {
+        sayWhyAgain(kind, reason);
         return;
+    }
+    goneFor_ = kind;
+    whyGone_ = reason;
+    attempts_ = line_.attemptsAt(settings_.unitId);
     isForTheLine_ = !isLineUp_;
     isAvailable_ = false;
     factors_.forget();
@@ -430,7 +372,18 @@ void Unit::becomeUnavailable(const std::string& reason)
     isOpen_ = settings_.opening.isEmpty();
     if (!isOpen_ && isLineUp_ && !opening_.isUnderWay())
         openingTimer_.start(reopenPause);
-    pending_.availability = AvailabilityChange{false, reason};
+    pending_.availability = AvailabilityChange{false, reason, isForTheLine_};
+}
+
+// Only what came of asking it: that it is asked now and then only says nothing new of it.
+void Unit::sayWhyAgain(ErrorKind kind, const std::string& reason)
+{
+    const std::uint64_t attempts = line_.attemptsAt(settings_.unitId);
+    if (std::exchange(attempts_, attempts) == attempts || whyGone_ == reason)
+        return;
+    whyGone_ = reason;
+    const bool isOfSameKind = std::exchange(goneFor_, kind) == kind && !pending_.availability;
+    pending_.availability = AvailabilityChange{false, reason, false, isOfSameKind};
 }
 
 void Unit::flush()

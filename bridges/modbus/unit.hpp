@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ struct AvailabilityChange
 {
     bool isAvailable = false;
     std::string reason;
+    bool isForTheLine = false; ///< which is down, whatever the device is
+    bool isReworded = false;   ///< gone as before, for the newest reason of the same kind
 };
 
 /// What a Unit tells the main thread after each of its transactions.
@@ -87,12 +90,17 @@ private:
     void poll(std::size_t spanIndex);
     void onPolled(std::size_t spanIndex, const base::Expected<Answer>& result);
     void takeSamples(const Span& span, const Answer& answer);
-    void takeFactor(std::size_t point, std::span<const std::uint16_t> words);
+    void takeFactor(std::size_t point, const Span& from, std::span<const std::uint16_t> words);
+    [[nodiscard]] bool isFactor(std::size_t point) const;
     void takeSample(std::size_t point, std::span<const std::uint16_t> words);
     [[nodiscard]] base::Expected<model::Sample> lastWritten(std::size_t point) const;
     /// Who wants to hear of a write, after what it says of an unreadable point has been reported.
     [[nodiscard]] WriteDone
     noted(std::size_t point, std::vector<std::uint16_t> words, WriteDone done);
+    void noteWritten(std::size_t point,
+                     std::span<const std::uint16_t> words,
+                     const base::Expected<void>& result);
+    void remember(std::size_t point, base::Expected<model::Value> value);
     void onRead(std::size_t point, const base::Expected<Answer>& result, ReadDone done);
     void reject(std::size_t point, base::Error why);
     void noteRefusal(std::size_t spanIndex, const base::Error& error);
@@ -102,7 +110,8 @@ private:
     void noteFailedPoll(const base::Error& error);
     void noteFailure(const base::Error& error);
     void becomeAvailable();
-    void becomeUnavailable(const std::string& reason);
+    void becomeUnavailable(base::ErrorKind kind, const std::string& reason);
+    void sayWhyAgain(base::ErrorKind kind, const std::string& reason);
     void flush();
     void armPoll();
 
@@ -118,11 +127,15 @@ private:
     UnitOpening opening_;
     UnitWriter writer_;
     UnitKeepAlive keepAlive_;
-    std::map<std::size_t, std::vector<std::uint16_t>> written_; ///< of points nobody can read
+    /// Of points nobody can read: what was written last, or why that is not known.
+    std::map<std::size_t, base::Expected<model::Sample>> written_;
     bool isLineUp_ = false;
     bool isOpen_ = false;
     bool isForTheLine_ = false;       ///< unavailable only because the line is down
     std::optional<bool> isAvailable_; ///< nothing while nobody knows
+    base::ErrorKind goneFor_{};       ///< what kind of reason was told last why it is unavailable
+    std::string whyGone_;             ///< that reason
+    std::uint64_t attempts_ = 0;      ///< the Line's when it was told
     std::uint32_t failedPolls_ = 0;
     std::uint64_t countedSilences_ = 0; ///< the Line's when a poll last failed
     UnitReport pending_;

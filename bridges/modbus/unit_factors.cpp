@@ -71,6 +71,12 @@ bool UnitFactors::take(std::size_t factor, std::span<const std::uint16_t> words)
     return std::exchange(factors_[factor].number, number) != number;
 }
 
+bool UnitFactors::multiplies(std::size_t factor, const Point& point) const
+{
+    return std::ranges::any_of(
+        point.times, [&](const Part& part) { return isSame(part, factors_[factor].part); });
+}
+
 void UnitFactors::forget()
 {
     for (Factor& factor : factors_)

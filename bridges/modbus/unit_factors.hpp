@@ -27,6 +27,7 @@ public:
 
     /// What a factor's registers hold now; whether that is news. What is no number is unknown.
     [[nodiscard]] bool take(std::size_t factor, std::span<const std::uint16_t> words);
+    [[nodiscard]] bool multiplies(std::size_t factor, const Point& point) const;
     /// What is there next may be another device.
     void forget();
 

@@ -8,6 +8,7 @@
 
 #include "bridges/modbus/point_writes.hpp"
 #include "bridges/modbus/register_codec.hpp"
+#include "bridges/modbus/write_fate.hpp"
 
 namespace causeway::bridges::modbus {
 
@@ -30,6 +31,9 @@ constexpr base::Duration glancePause = std::chrono::milliseconds(200);
 constexpr std::uint32_t mostGlances = 5;
 /// What a relay needs to change over and to show it, where the profile does not say (settle-ms).
 constexpr base::Duration leastSteadyTime = std::chrono::milliseconds(200);
+/// For that, or for the end of a pulse: as long as a write may wait for its line
+/// (LineTuning::longestQueueing).
+constexpr base::Duration longestWait = std::chrono::seconds(10);
 
 bool isAcknowledged(const Expected<Answer>& result)
 {
@@ -65,22 +69,24 @@ void UnitWriter::write(std::size_t number, const Point& what, model::Value value
 
 void UnitWriter::add(Job job)
 {
-    const auto last = writtenAt_.find(job.number);
+    const auto last = writtenAt_.find(targetOf(job.what));
     const base::Duration pause = ruleOf(job.what).pause;
     std::optional<base::Error> refusal;
     if (jobs_.size() >= mostJobs)
-        refusal = {
-            ErrorKind::LimitExceeded, "the device has too many writes waiting", Retry::Later};
+        refusal = {ErrorKind::LimitExceeded,
+                   "not written: the device has too many writes waiting",
+                   Retry::Later};
     else if (last != writtenAt_.end() && scheduler_.now() < last->second + pause)
         refusal = {ErrorKind::LimitExceeded,
-                   fmt::format("the profile wants {} ms between two writes",
+                   fmt::format("not written: the profile wants {} ms between two writes",
                                ruleOf(job.what).pause.count()),
                    Retry::Later};
     if (refusal) {
         job.done(tl::unexpected(std::move(*refusal)));
         return;
     }
-    writtenAt_[job.number] = scheduler_.now();
+    writtenAt_[targetOf(job.what)] = scheduler_.now();
+    job.addedAt = scheduler_.now();
     jobs_.push_back(std::move(job));
     if (!isUnderWay_)
         startNext();
@@ -88,8 +94,15 @@ void UnitWriter::add(Job job)
 
 void UnitWriter::startNext()
 {
-    if (jobs_.empty() || isUnderWay_ || isMerging_ || mustWait(jobs_.front()))
+    if (isUnderWay_ || isMerging_)
         return;
+    giveUpLate();
+    // Whoever needs not wait goes first; of one target none overtakes another.
+    const auto ready =
+        std::ranges::find_if(jobs_, [this](const Job& job) { return !steadyAt(job); });
+    if (isUnderWay_ || ready == jobs_.end())
+        return;
+    std::rotate(jobs_.begin(), ready, ready + 1);
     isUnderWay_ = true;
     if (dependsOnState(jobs_.front().what))
         readState();
@@ -97,25 +110,44 @@ void UnitWriter::startNext()
         begin();
 }
 
-// Before a device that was changed over shows how it stands, the next write would be decided by how
-// it stood; and inside a pulse it would make no second one.
-bool UnitWriter::mustWait(const Job& job)
+// A write that nobody waits for any more must not come with the device, hours later.
+void UnitWriter::giveUpLate()
 {
-    if (!changesOver(job.what))
-        return false;
-    if (pulses_.contains(job.number))
-        return true;
-    const auto at = steadyAt_.find(job.number);
-    if (at == steadyAt_.end() || scheduler_.now() >= at->second)
-        return false;
-    steady_.startAt(at->second);
-    return true;
+    const auto isLate = [this](const Job& job) {
+        return steadyAt(job) && scheduler_.now() >= job.addedAt + longestWait;
+    };
+    for (auto late = std::ranges::find_if(jobs_, isLate); late != jobs_.end();
+         late = std::ranges::find_if(jobs_, isLate)) {
+        Done done = std::move(late->done);
+        jobs_.erase(late);
+        done(fail(ErrorKind::Timeout, "not written: the write before it has not ended"));
+    }
+    auto next = base::TimePoint::max();
+    for (const Job& job : jobs_) {
+        if (const auto at = steadyAt(job))
+            next = std::min({next, *at, job.addedAt + longestWait});
+    }
+    if (next != base::TimePoint::max())
+        steady_.startAt(next);
 }
 
-void UnitWriter::rest(std::size_t number, const Point& what)
+// Before a device that was changed over shows how it stands, the next write would be decided by how
+// it stood; and inside a pulse it would make no second one.
+std::optional<base::TimePoint> UnitWriter::steadyAt(const Job& job) const
+{
+    if (!changesOver(job.what))
+        return std::nullopt;
+    if (pulses_.contains(targetOf(job.what)))
+        return base::TimePoint::max(); // whoever ends it says so
+    const auto at = steadyAt_.find(targetOf(job.what));
+    const bool isSteady = at == steadyAt_.end() || scheduler_.now() >= at->second;
+    return isSteady ? std::nullopt : std::optional(at->second);
+}
+
+void UnitWriter::rest(const Point& what)
 {
     if (changesOver(what))
-        steadyAt_[number] =
+        steadyAt_[targetOf(what)] =
             scheduler_.now() + std::max<base::Duration>(ruleOf(what).settle, leastSteadyTime);
 }
 
@@ -201,16 +233,18 @@ void UnitWriter::send()
 
 void UnitWriter::unlock(const Unlock& with)
 {
-    place_.ask(writeRequest(place_.unitId, with.table, with.address, with.words, with.usesMultiple),
-               Priority::Write,
-               [this](const Expected<Answer>& result) {
-                   if (result || isAcknowledged(result)) {
-                       sendUnlocked();
-                       return;
-                   }
-                   answer(fail(result.error().in("not written: the device could not be unlocked")));
-                   end();
-               });
+    place_.ask(
+        writeRequest(place_.unitId, with.table, with.address, with.words, with.usesMultiple),
+        Priority::Write,
+        [this](const Expected<Answer>& result) {
+            if (result || isAcknowledged(result)) {
+                sendUnlocked();
+                return;
+            }
+            answer(fail(
+                withoutFate(result.error()).in("not written: the device could not be unlocked")));
+            end();
+        });
 }
 
 void UnitWriter::sendUnlocked()
@@ -225,7 +259,7 @@ void UnitWriter::onWritten(const Expected<Answer>& result)
 {
     const Job& job = jobs_.front();
     const WriteRule rule = ruleOf(job.what);
-    if (isCancelled(result)) {
+    if (isCancelled(result) || (!result && isUnsent(result.error()))) {
         answer(fail(result.error()));
         end();
         return;
@@ -233,7 +267,7 @@ void UnitWriter::onWritten(const Expected<Answer>& result)
     const bool isPulse = rule.pulse.count() > 0;
     if (isPulse)
         endPulseAfter(rule.pulse, job.number, job.what);
-    rest(job.number, job.what);
+    rest(job.what);
     if (isAcknowledged(result)) {
         onAcknowledged();
         return;
@@ -244,9 +278,6 @@ void UnitWriter::onWritten(const Expected<Answer>& result)
     }
     if (result)
         answer({});
-    else if (result.error().kind == ErrorKind::Timeout)
-        answer(fail(ErrorKind::Timeout,
-                    result.error().message + " to the write: whether it took effect is unknown"));
     else
         answer(fail(asRefusedWrite(result.error())));
     // After a success who asked reads it again; what became of a failed write nobody else asks.
@@ -319,7 +350,7 @@ Expected<void> UnitWriter::verdict(const Expected<Answer>& result) const
                              "the device confirmed the write and kept another value")
                       : fail(result.error().in("written, but it cannot be read back"));
     if (isCancelled(result))
-        return fail(result.error());
+        return fail(ofSent(writeRequest(place_.unitId, job.what, job.words), result.error()));
     const bool isRefused = !result && result.error().kind == ErrorKind::Refused;
     const bool isUnreadable = isRefused && result.error().retry == Retry::Never;
     if (isUnreadable && !ruleOf(job.what).verifies)
@@ -333,7 +364,7 @@ Expected<void> UnitWriter::verdict(const Expected<Answer>& result) const
 
 void UnitWriter::endPulseAfter(base::Duration pause, std::size_t number, const Point& what)
 {
-    Pulse& pulse = pulses_[number];
+    Pulse& pulse = pulses_[targetOf(what)];
     pulse.own = ended(what, jobs_.front().words);
     pulse.end = pulseEnd(place_.unitId, what, jobs_.front().words);
     pulse.timer = std::make_unique<base::Timer>(scheduler_, [this, number, what] {
@@ -349,7 +380,7 @@ void UnitWriter::endPulseAfter(base::Duration pause, std::size_t number, const P
 void UnitWriter::mergePulseEnd(std::size_t number, const Point& what)
 {
     if (isUnderWay_ || isMerging_) {
-        pulses_.at(number).timer->start(pulseWait);
+        pulses_.at(targetOf(what)).timer->start(pulseWait);
         return;
     }
     isMerging_ = true;
@@ -359,7 +390,7 @@ void UnitWriter::mergePulseEnd(std::size_t number, const Point& what)
                            {rule.address.value_or(what.address), what.count()}),
                Priority::Write,
                [this, number, what](const Expected<Answer>& result) {
-                   const auto pulse = pulses_.find(number);
+                   const auto pulse = pulses_.find(targetOf(what));
                    if (pulse == pulses_.end())
                        return;
                    if (!result) {
@@ -373,7 +404,7 @@ void UnitWriter::mergePulseEnd(std::size_t number, const Point& what)
 
 void UnitWriter::sendPulseEnd(std::size_t number, const Point& what)
 {
-    place_.ask(pulses_.at(number).end,
+    place_.ask(pulses_.at(targetOf(what)).end,
                Priority::Write,
                [this, number, what](const Expected<Answer>& result) {
                    const bool isTaken = isAcknowledged(result);
@@ -383,7 +414,7 @@ void UnitWriter::sendPulseEnd(std::size_t number, const Point& what)
 
 void UnitWriter::onPulseEnded(const Expected<Answer>& result, std::size_t number, const Point& what)
 {
-    const auto pulse = pulses_.find(number);
+    const auto pulse = pulses_.find(targetOf(what));
     if (pulse == pulses_.end())
         return;
     if (!bitsToKeep(what).empty()) {
@@ -397,7 +428,7 @@ void UnitWriter::onPulseEnded(const Expected<Answer>& result, std::size_t number
     // A pulse that began meanwhile has an end of its own.
     if (!pulse->second.timer->isRunning())
         pulses_.erase(pulse);
-    rest(number, what);
+    rest(what);
     startNext();
     place_.ask(readRequest(place_.unitId, what.table, what.extent()),
                Priority::Read,
@@ -410,22 +441,27 @@ void UnitWriter::onPulseEnded(const Expected<Answer>& result, std::size_t number
 std::vector<Request> UnitWriter::close(const std::function<bool(const Request&)>& isOnWire)
 {
     std::vector<Request> owed;
-    for (auto& [number, pulse] : pulses_)
+    for (auto& [target, pulse] : pulses_)
         owed.push_back(std::move(pulse.end));
     pulses_.clear();
     if (isUnderWay_) {
         const Job& job = jobs_.front();
-        const bool isSent = isOnWire(writeRequest(place_.unitId, job.what, job.words));
+        const bool isSent = !job.words.empty() && // else it is not made yet
+                            isOnWire(writeRequest(place_.unitId, job.what, job.words));
         if (isSent && ruleOf(job.what).pulse.count() > 0)
             owed.push_back(pulseEnd(place_.unitId, job.what, job.words));
     }
     // The first one's callback comes from the line, unless it only waits for the device to settle.
     const std::size_t kept = isUnderWay_ && !settle_.isRunning() ? 1 : 0;
+    const bool isSettling = settle_.isRunning();
     settle_.stop();
+    const base::Error reason{ErrorKind::Cancelled, "the device is detached", Retry::Never};
+    const Request anyWrite{place_.unitId, FunctionCode::WriteSingleRegister, 0, 1, {}};
     while (jobs_.size() > kept) {
+        const bool isSent = isSettling && jobs_.size() == 1;
         Done done = std::move(jobs_.back().done);
         jobs_.pop_back();
-        done(fail(ErrorKind::Cancelled, "the device is detached"));
+        done(fail(isSent ? ofSent(anyWrite, reason) : ofUnsent(anyWrite, reason)));
     }
     return owed;
 }

@@ -15,6 +15,7 @@
 #include "agent/base/scheduler.hpp"
 #include "agent/base/unique_function.hpp"
 #include "agent/model/value.hpp"
+#include "bridges/modbus/point_writes.hpp"
 #include "bridges/modbus/unit_port.hpp"
 
 namespace causeway::bridges::modbus {
@@ -62,6 +63,7 @@ private:
         /// How often it was looked for since the device has acknowledged it; nothing when it has
         /// not.
         std::optional<std::uint32_t> glances{};
+        base::TimePoint addedAt{};
     };
 
     /// A pulse that has begun, until the device has confirmed its end.
@@ -74,8 +76,10 @@ private:
 
     void add(Job job);
     void startNext();
-    [[nodiscard]] bool mustWait(const Job& job);
-    void rest(std::size_t number, const Point& what);
+    void giveUpLate();
+    /// Until when it must wait; nothing when it need not.
+    [[nodiscard]] std::optional<base::TimePoint> steadyAt(const Job& job) const;
+    void rest(const Point& what);
     void readState();
     void onState(const Answer& found);
     void begin();
@@ -102,10 +106,10 @@ private:
     std::deque<Job> jobs_; ///< the first is under way
     bool isUnderWay_ = false;
     bool isMerging_ = false; ///< the end of a pulse into its register: no job begins meanwhile
-    std::map<std::size_t, base::TimePoint> writtenAt_;
-    std::map<std::size_t, Pulse> pulses_;
+    std::map<WriteTarget, base::TimePoint> writtenAt_;
+    std::map<WriteTarget, Pulse> pulses_;
     /// When what a device shows that was changed over can be believed.
-    std::map<std::size_t, base::TimePoint> steadyAt_;
+    std::map<WriteTarget, base::TimePoint> steadyAt_;
     base::Timer settle_;
     base::Timer steady_;
 };

@@ -38,6 +38,7 @@ struct ScanFixture
     RegisterDevice third{3};
     RegisterDevice fifth{5};
     std::uint32_t baudRate = 9600;
+    FakeLink* newest = nullptr;
     std::unique_ptr<Line> line;
     std::unique_ptr<LineScan> scan;
     api::ScanStatus status;
@@ -79,6 +80,8 @@ struct ScanFixture
     {
         auto link = std::make_unique<FakeLink>(scheduler);
         auto* wire = link.get();
+        newest = wire;
+        wire->gap = 20ms;
         const bool isFast = settings.baudRate == 19200;
         wire->onSent = [this, wire, isFast](const base::Bytes& frame) {
             if (!onFrame(frame))
@@ -152,6 +155,24 @@ BOOST_FIXTURE_TEST_CASE(fits_no_profile_whose_quantities_cannot_be, ScanFixture)
 
     BOOST_REQUIRE(status.found.size() == 1U);
     BOOST_TEST(status.found[0].profiles.empty());
+}
+
+// What the transformers' ratio makes of it is not known before the ratio is.
+BOOST_FIXTURE_TEST_CASE(fits_a_meter_whose_values_are_believed_when_they_are_multiplied,
+                        ScanFixture)
+{
+    Part ratio;
+    ratio.table = RegisterTable::HoldingRegister;
+    ratio.address = 400;
+    Point& voltage = plan.candidates[0].points[0];
+    voltage.times = {ratio};
+    voltage.encoding.valid = model::Range{1000, 50'000};
+
+    start();
+
+    BOOST_REQUIRE(status.found.size() == 1U);
+    BOOST_TEST(status.found[0].profiles == std::vector<std::string>{"at-0"},
+               boost::test_tools::per_element());
 }
 
 BOOST_FIXTURE_TEST_CASE(fits_no_profile_to_registers_that_are_all_zero, ScanFixture)
@@ -276,6 +297,48 @@ BOOST_FIXTURE_TEST_CASE(serves_nobody_else_while_it_is_closed, ScanFixture)
 
     BOOST_REQUIRE(error.has_value());
     BOOST_TEST((error->kind == base::ErrorKind::Unreachable));
+}
+
+BOOST_FIXTURE_TEST_CASE(ends_on_a_line_that_is_never_quiet, ScanFixture)
+{
+    speak({9600, 19200});
+    plan.lastUnit = 247;
+    onFrame = [](const base::Bytes&) {
+        return false;
+    };
+    start();
+    const bool wasFinished = isFinished;
+
+    for (int i = 0; i < 3000 && !isFinished; ++i) {
+        newest->arrive({0x55});
+        scheduler.advance(10ms);
+    }
+
+    BOOST_TEST(!wasFinished);
+    BOOST_TEST(isFinished);
+    BOOST_TEST(status.done == 2 * 247U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_technician_whose_line_is_never_quiet_writes_nothing_later, ScanFixture)
+{
+    third.holding[7] = 0;
+    std::optional<base::Error> error;
+    newest->arrive({0x55});
+    scheduler.advance(1ms);
+    line->submit({3, FunctionCode::WriteSingleRegister, 7, 1, {1}},
+                 Priority::Service,
+                 [&](const base::Expected<Answer>& result) { error = result.error(); });
+
+    for (int i = 0; i < 1200; ++i) {
+        newest->arrive({0x55});
+        scheduler.advance(10ms);
+    }
+    const bool wasTold = error.has_value();
+    scheduler.advance(60s);
+
+    BOOST_REQUIRE(wasTold);
+    BOOST_TEST(error->message == "not written: the line was too busy");
+    BOOST_TEST(third.writes.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -170,6 +170,47 @@ BOOST_AUTO_TEST_CASE(asks_once_until_it_has_the_answer)
     BOOST_TEST((plan.nextDue() == TimePoint::max()));
 }
 
+BOOST_AUTO_TEST_CASE(reads_once_more_what_is_hastened_and_keeps_the_rhythm)
+{
+    PollPlan plan = planOf(PollClass::Slow);
+    plan.start(start);
+    const auto first = plan.takeDue(start);
+    plan.finish(first.at(0), true, start);
+
+    plan.hasten(std::vector<std::size_t>{0}, start + 10s);
+    const auto extra = plan.takeDue(start + 10s);
+    plan.finish(extra.at(0), true, start + 10s);
+    const auto grid = plan.nextDue();
+
+    BOOST_TEST((grid == start + 60s));
+    BOOST_TEST(plan.takeDue(start + 59s).empty());
+    BOOST_TEST(plan.takeDue(start + 60s).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(hastens_nothing_else_and_never_waits_longer)
+{
+    PollPlan plan = planOf(PollClass::Slow, 0.5);
+    plan.start(start);
+
+    plan.hasten(std::vector<std::size_t>{7}, start + 100ms);
+    plan.hasten(std::vector<std::size_t>{0}, start + 400ms);
+
+    BOOST_TEST((plan.nextDue() == start + 500ms));
+}
+
+BOOST_AUTO_TEST_CASE(hastens_again_what_is_asked_once)
+{
+    PollPlan plan = planOf(PollClass::Once);
+    plan.start(start);
+    plan.finish(plan.takeDue(start).at(0), true, start);
+
+    plan.hasten(std::vector<std::size_t>{0}, start + 90s);
+    plan.finish(plan.takeDue(start + 90s).at(0), true, start + 90s);
+    plan.hasten(std::vector<std::size_t>{0}, start + 95s);
+
+    BOOST_TEST((plan.nextDue() == start + 100s));
+}
+
 BOOST_AUTO_TEST_CASE(reads_a_value_and_its_scale_in_one_request)
 {
     Point power = pair(14);

@@ -130,6 +130,61 @@ BOOST_AUTO_TEST_CASE(gives_bits_a_meaning)
     BOOST_TEST(!alone);
 }
 
+BOOST_AUTO_TEST_CASE(cuts_sentinels_to_the_bits_that_count)
+{
+    const std::string word = "path = \"/3303/0/5700\"\ntable = \"holding\"\naddress = 1\n";
+    const auto sentinels = [&](const std::string& lines) {
+        const auto profile = parse(resource(word + lines));
+        BOOST_REQUIRE_MESSAGE(profile, (profile ? "" : profile.error().message));
+        return find(*profile, {3303, 0, 5700}).point->encoding.sentinels;
+    };
+    using Raw = std::vector<std::uint64_t>;
+
+    BOOST_TEST((sentinels("type = \"s8\"\nsentinels = [-128]\n") == Raw{0x80}));
+    BOOST_TEST((sentinels("type = \"s24\"\nsentinels = [-1]\n") == Raw{0xFFFFFF}));
+    BOOST_TEST((sentinels("type = \"s16\"\nfirst-bit = 4\nbits = 4\nsentinels = [-1, 15]\n") ==
+                Raw{15, 15}));
+    BOOST_TEST((sentinels("type = \"s64\"\nsentinels = [-1]\n") == Raw{~std::uint64_t{0}}));
+}
+
+BOOST_AUTO_TEST_CASE(takes_no_sentinel_that_can_never_come)
+{
+    const std::string word = "path = \"/3303/0/5700\"\ntable = \"holding\"\naddress = 1\n";
+    const auto isRefused = [&](const std::string& lines) {
+        const auto profile = parse(resource(word + lines));
+        return !profile && profile.error().message.starts_with("test.toml:11: ") &&
+               profile.error().message.find("can never come") != std::string::npos;
+    };
+
+    BOOST_TEST(isRefused("type = \"s16\"\n\nsentinels = [0x18000]\n"));
+    BOOST_TEST(isRefused("type = \"u8\"\n\nsentinels = [0xFF, 0x03FF]\n"));
+    BOOST_TEST(isRefused("type = \"s8\"\n\nsentinels = [-129]\n"));
+    BOOST_TEST(isRefused("type = \"u24\"\n\nsentinels = [0x1FFFFFF]\n"));
+    BOOST_TEST(isRefused("type = \"u16\"\nfirst-bit = 4\nsentinels = [16]\nbits = 4\n"));
+}
+
+BOOST_AUTO_TEST_CASE(swaps_octets_by_default_in_values_of_several_registers_only)
+{
+    const std::string swapping = head + "order = \"BADC\"\n[[resource]]\n";
+    const std::string word = "path = \"/3303/0/5700\"\ntable = \"holding\"\naddress = 1\n";
+    const auto isSwapped = [&](const std::string& lines, const Path& path) {
+        const auto profile = parse(swapping + lines);
+        BOOST_REQUIRE_MESSAGE(profile, (profile ? "" : profile.error().message));
+        return find(*profile, path).point->encoding.hasSwappedBytes;
+    };
+    const std::string text =
+        "path = \"/3/0/2\"\ntable = \"holding\"\naddress = 1\ntype = \"string\"\n";
+
+    BOOST_TEST(isSwapped(word + "type = \"u32\"\n", {3303, 0, 5700}));
+    BOOST_TEST(isSwapped(text + "registers = 2\n", {3, 0, 2}));
+    BOOST_TEST(!isSwapped(text + "registers = 1\n", {3, 0, 2}));
+    BOOST_TEST(!isSwapped(word + "type = \"u16\"\n", {3303, 0, 5700}));
+    BOOST_TEST(isSwapped(word + "type = \"u16\"\norder = \"BADC\"\n", {3303, 0, 5700}));
+    BOOST_TEST(!isSwapped("path = \"/3200/0/5500\"\ntable = \"holding\"\naddress = 1\n"
+                          "type = \"bit\"\nbit = 0\n",
+                          {3200, 0, 5500}));
+}
+
 BOOST_AUTO_TEST_CASE(repeats_a_resource_over_instances_and_addresses)
 {
     const auto profile =
@@ -354,12 +409,17 @@ BOOST_AUTO_TEST_CASE(complains_with_file_and_line)
         {"title = \n", "test.toml:1: "},
         {"", "test.toml:1: title is missing"},
         {head, "test.toml:1: a profile maps at least one [[resource]]"},
-        {head + "max-gaps = 3\n", "test.toml:5: unknown key \"max-gaps\""},
+        {head + "max-gaps = 3\n",
+         "test.toml:5: unknown key \"max-gaps\"; did you mean \"max-gap\"?"},
         {head + "max-registers = 126\n",
          "test.toml:5: max-registers must be a whole number from 1 to 125"},
         {head + "max-outstanding = 2\nsilence-ms = 20\n",
          "test.toml:6: no silence can be kept between requests that are under way together"},
         {resource(typed + "colour = 1\n"), "test.toml:10: unknown key \"colour\""},
+        {resource("path = \"/3303/0/5700\"\naddress = 1\ntabel = \"input\"\ntype = \"s16\"\n"),
+         "test.toml:8: table is missing; did you mean \"table\" by \"tabel\"?"},
+        {resource(typed + "sclae = 0.1\n"),
+         "test.toml:10: unknown key \"sclae\"; did you mean \"scale\"?"},
         {resource("path = \"/3303/0\"\n"), "test.toml:6: no definition has /3303/0"},
         {resource("path = \"/33333/0/1\"\n"), "test.toml:6: no definition has /33333/0/1"},
         {resource("path = \"3303/0/5700\"\n"), "test.toml:6: "},
@@ -403,6 +463,10 @@ BOOST_AUTO_TEST_CASE(complains_of_what_cannot_be_meant)
     const std::vector<Refused> rows{
         {resource(typed + "from = \"kWh\"\nunits = \"Cel\"\n"),
          "test.toml:10: \"kWh\" cannot be converted to \"Cel\""},
+        {resource(typed + "from = \"degX\"\nunits = \"Cel\"\n"),
+         "test.toml:10: \"degX\" cannot be converted to \"Cel\"; known are Cel, degC, K, degF"},
+        {resource(typed + "from = \"degC\"\nunits = \"Col\"\n"),
+         "test.toml:10: \"degC\" cannot be converted to \"Col\", which is no unit that is known"},
         {resource(typed + "enum = { on = 1 }\n"), "test.toml:10: enum must be a table like"},
         {resource(typed + "scale-register = 200\n"), "test.toml:10: the scale is too far"},
         {resource(typed + "decode = \"power-factor-4q\"\n"),

@@ -107,6 +107,15 @@ Point withExponent()
     return result;
 }
 
+Point swappedWithExponent(RawType type)
+{
+    Point result = ordered(type, false, true);
+    result.valueType = ResourceType::Float;
+    result.address = 100;
+    result.exponentAddress = 102;
+    return result;
+}
+
 } // namespace
 
 struct Row
@@ -168,6 +177,8 @@ BOOST_AUTO_TEST_CASE(turns_registers_into_values)
         {states(ResourceType::Boolean, false, true), {7}, true},
         {withExponent(), {2305, 0, 0xFFFF}, 230.5},
         {withExponent(), {0xFFFB, 0, 2}, -500.0},
+        {swappedWithExponent(RawType::U32), {0x0100, 0x0200, 2}, 6553800.0},
+        {swappedWithExponent(RawType::U16), {0x0500, 0, 0x0200}, 500.0},
         {point(RawType::U32, ResourceType::String), {0, 4711}, std::string("4711")},
     };
 
@@ -225,6 +236,35 @@ BOOST_AUTO_TEST_CASE(makes_no_number_of_what_is_not_available)
         const auto value = decode(where, words);
         BOOST_TEST((!value && value.error().kind == ErrorKind::Refused));
     }
+}
+
+// The neighbours' bits say nothing of the part.
+BOOST_AUTO_TEST_CASE(knows_a_part_that_is_not_available_by_its_own_bits)
+{
+    struct Case
+    {
+        Point where;
+        std::uint64_t sentinel;
+        std::vector<std::uint16_t> words;
+    };
+
+    const std::vector<Case> rows{
+        {part(RawType::U16, 4, 4), 15, {0x12F5}},
+        {part(RawType::U16, 0, 8), 0xFF, {0x03FF}},
+        {part(RawType::S16, 0, 8), 0x80, {0x0080}},
+        {part(RawType::U32, 0, 24), 0xFFFFFF, {0xAAFF, 0xFFFF}},
+        {part(RawType::S32, 0, 24), 0xFFFFFF, {0x00FF, 0xFFFF}},
+        {part(RawType::U16, 8, 8), 0xFF, {0xFF03}},
+    };
+
+    for (Case row : rows) {
+        row.where.encoding.sentinels = {row.sentinel};
+        const auto value = decode(row.where, row.words);
+        BOOST_TEST((!value && value.error().kind == ErrorKind::Refused));
+    }
+    Point other = part(RawType::U16, 4, 4);
+    other.encoding.sentinels = {0x12F5};
+    BOOST_TEST((decode(other, std::vector<std::uint16_t>{0x12F5}) == Value(std::int64_t{15})));
 }
 
 BOOST_AUTO_TEST_CASE(believes_nothing_that_cannot_be)

@@ -41,6 +41,8 @@ struct ImpulseRelay : UnitFixture
         link->onSent = [this](const Bytes& frame) {
             const auto before = device.coils[coil];
             const auto reply = device.answer(frame);
+            if (reply.empty())
+                return;
             if (before == 0 && device.coils[coil] == 1)
                 onEdge();
             link->arrive(reply, 5ms);
@@ -58,9 +60,9 @@ struct ImpulseRelay : UnitFixture
         changes.back()->start(lag);
     }
 
-    void ask(bool wanted)
+    void ask(bool wanted, std::size_t point = 0)
     {
-        unit->write(0, {wanted ? std::uint16_t{1} : std::uint16_t{0}}, [](auto) {});
+        unit->write(point, {wanted ? std::uint16_t{1} : std::uint16_t{0}}, [](auto) {});
     }
 };
 
@@ -80,6 +82,54 @@ BOOST_FIXTURE_TEST_CASE(begin_when_the_pulse_before_has_ended, ImpulseRelay)
     BOOST_TEST(edges == 2);
     BOOST_TEST(device.coils[feedback] == 0);
     BOOST_TEST(device.coils[coil] == 0);
+}
+
+// One relay under two Resources.
+BOOST_FIXTURE_TEST_CASE(begin_when_the_pulse_by_another_name_has_ended, ImpulseRelay)
+{
+    rule().pulse = 300ms;
+    rule().pulse = 300ms;
+    begin();
+
+    ask(true, 0);
+    scheduler.advance(100ms);
+    ask(false, 1);
+    scheduler.advance(2s);
+
+    BOOST_TEST(edges == 2);
+    BOOST_TEST(device.coils[feedback] == 0);
+    BOOST_TEST(device.coils[coil] == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(begin_when_the_device_shows_what_another_name_did, ImpulseRelay)
+{
+    rule();
+    rule();
+    resetsItself = true;
+    lag = 150ms;
+    begin();
+
+    ask(true, 0);
+    ask(true, 1);
+    scheduler.advance(2s);
+
+    BOOST_TEST(edges == 1);
+    BOOST_TEST(device.coils[feedback] == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(do_not_wait_for_another_relay, ImpulseRelay)
+{
+    rule().pulse = 5s;
+    rule().address = coil + 1;
+    device.coils[coil + 1] = 0;
+    begin();
+    ask(true, 0);
+    scheduler.advance(100ms);
+
+    const auto other = write(1, {0});
+
+    BOOST_TEST(other.has_value());
+    BOOST_TEST(device.coils[coil + 1] == 1);
 }
 
 BOOST_FIXTURE_TEST_CASE(begin_when_the_device_shows_how_it_stands, ImpulseRelay)
@@ -111,6 +161,46 @@ BOOST_FIXTURE_TEST_CASE(wait_as_long_as_the_profile_says, ImpulseRelay)
 
     BOOST_TEST(edges == 1);
     BOOST_TEST(device.coils[feedback] == 1);
+}
+
+// A unit that loses its power within a pulse, and is back hours later.
+BOOST_FIXTURE_TEST_CASE(wait_no_longer_than_somebody_waits_for_them, ImpulseRelay)
+{
+    rule().pulse = 300ms;
+    device.holding[7] = 0;
+    add(7).write.emplace();
+    begin();
+    ask(true);
+    scheduler.advance(100ms);
+    device.isDead = true;
+    base::Expected<void> second;
+    unit->write(0, {0}, [&](base::Expected<void> ended) { second = std::move(ended); });
+
+    scheduler.advance(15s);
+    BOOST_TEST((!second && second.error().kind == base::ErrorKind::Timeout));
+    device.isDead = false;
+    scheduler.advance(10min);
+
+    BOOST_TEST(edges == 1);
+    BOOST_TEST(device.coils[feedback] == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(let_writes_of_others_pass, ImpulseRelay)
+{
+    rule().pulse = 5s;
+    device.holding[7] = 0;
+    add(7).write.emplace();
+    begin();
+    ask(true);
+    scheduler.advance(100ms);
+    ask(false);
+
+    const auto other = write(1, {5});
+
+    BOOST_TEST(other.has_value());
+    BOOST_TEST(edges == 1);
+    scheduler.advance(10s);
+    BOOST_TEST(edges == 2);
 }
 
 BOOST_FIXTURE_TEST_CASE(that_wait_are_cancelled_with_the_device, ImpulseRelay)

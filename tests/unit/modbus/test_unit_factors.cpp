@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -85,6 +86,48 @@ BOOST_FIXTURE_TEST_CASE(that_change_count_at_once_when_they_are_seen, Fixture)
     scheduler.advance(13s);
 
     BOOST_TEST(newest(1) == "300");
+}
+
+// Some devices count in them, or fill them with noise.
+BOOST_FIXTURE_TEST_CASE(that_change_each_time_leave_the_others_their_rhythm, Fixture)
+{
+    device.holding[300] = 1;
+    add(300).pollClass = PollClass::Slow;
+    settings.limits.slowPeriod = 10s;
+    start();
+    std::size_t others = 0;
+    const auto answer = link->onSent;
+    link->onSent = [&, answer](const base::Bytes& frame) {
+        others += frame[2] == 1 && frame[3] == 44 ? 1 : 0;
+        ++device.holding[6];
+        answer(frame);
+    };
+
+    scheduler.advance(100s);
+
+    BOOST_TEST(others == 10U);
+}
+
+BOOST_FIXTURE_TEST_CASE(count_at_once_for_what_came_with_them, Fixture)
+{
+    device.holding[5] = 100;
+    Point& neighbour = add(5);
+    neighbour.pollClass = PollClass::Slow;
+    neighbour.times = {part(7)};
+    settings.limits.slowPeriod = 10s;
+    start();
+    scheduler.advance(9s);
+    device.holding[7] = 50;
+
+    scheduler.advance(10s);
+
+    BOOST_TEST(newest(2) == "5000");
+    for (const auto& sample : samples) {
+        if (sample.path == pathOf(2))
+            BOOST_TEST(
+                (model::toText(sample.value) == "4000" || model::toText(sample.value) == "5000"));
+    }
+    BOOST_TEST(std::ranges::count(samples, pathOf(2), &model::Sample::path) == 2);
 }
 
 BOOST_FIXTURE_TEST_CASE(that_nobody_knows_make_no_value, Fixture)

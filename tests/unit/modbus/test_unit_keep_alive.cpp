@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -174,6 +175,9 @@ BOOST_AUTO_TEST_SUITE(unreadable_points)
 
 namespace {
 
+constexpr std::string_view unknownText =
+    "the device does not tell this, and whether the last write took effect is unknown";
+
 struct Fixture : UnitFixture
 {
     Fixture()
@@ -231,6 +235,90 @@ BOOST_FIXTURE_TEST_CASE(are_not_asked_for_after_a_write_that_failed, Fixture)
     BOOST_TEST(!result.has_value());
     BOOST_TEST(newest(0) == "");
     BOOST_TEST(!isAskedFor(7));
+}
+
+BOOST_FIXTURE_TEST_CASE(are_unknown_after_a_write_that_nobody_confirmed, Fixture)
+{
+    BOOST_TEST(write(0, {9}).has_value());
+    device.isDead = true;
+
+    const auto result = write(0, {7});
+    device.isDead = false;
+
+    BOOST_TEST((!result && result.error().kind == base::ErrorKind::Timeout));
+    BOOST_TEST(readNow() == unknownText);
+    BOOST_REQUIRE(missing.size() == 1U);
+    BOOST_TEST((missing[0].path == pathOf(0)));
+    BOOST_TEST(missing[0].why.message == unknownText);
+}
+
+BOOST_FIXTURE_TEST_CASE(are_known_again_after_the_next_write, Fixture)
+{
+    device.isDead = true;
+    BOOST_TEST(!write(0, {7}).has_value());
+    device.isDead = false;
+
+    BOOST_TEST(write(0, {8}).has_value());
+
+    BOOST_TEST(readNow() == "8");
+}
+
+BOOST_FIXTURE_TEST_CASE(stay_what_they_were_when_the_device_refuses_the_next_write, Fixture)
+{
+    BOOST_TEST(write(0, {9}).has_value());
+    device.holding.erase(7);
+
+    const auto result = write(0, {7});
+
+    BOOST_TEST((!result && result.error().kind == base::ErrorKind::NotSupported));
+    BOOST_TEST(readNow() == "9");
+    BOOST_TEST(missing.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(are_unknown_after_a_failure_that_may_have_come_in_the_middle, Fixture)
+{
+    BOOST_TEST(write(0, {9}).has_value());
+    link->onSent = [this](const Bytes& frame) {
+        if (frame[1] == 6)
+            link->arrive(base::fromHex("01860443a3").value(), 5ms); // server device failure
+    };
+
+    const auto result = write(0, {7});
+
+    BOOST_TEST((!result && result.error().kind == base::ErrorKind::Refused));
+    BOOST_TEST(readNow() == unknownText);
+}
+
+BOOST_FIXTURE_TEST_CASE(are_told_under_every_name_they_have, UnitFixture)
+{
+    device.holding = {{7, 0}};
+    for (const double scale : {1.0, 0.1}) {
+        Point& point = add(7);
+        point.encoding.scale = scale;
+        point.write.emplace();
+        point.isUnreadable = true;
+        point.pollClass = PollClass::OnDemand;
+    }
+    start();
+    scheduler.advance(1s);
+
+    BOOST_TEST(write(0, {9}).has_value());
+    BOOST_TEST(write(1, {50}).has_value());
+
+    BOOST_TEST(newest(0) == "50");
+    BOOST_TEST(newest(1) == "5");
+}
+
+BOOST_FIXTURE_TEST_CASE(are_as_old_as_their_write, Fixture)
+{
+    BOOST_TEST(write(0, {9}).has_value());
+    BOOST_REQUIRE(!samples.empty());
+    scheduler.advance(60s);
+    base::WallTime takenAt{};
+
+    unit->read(0, [&](const base::Expected<model::Sample>& sample) { takenAt = sample->takenAt; });
+
+    BOOST_TEST((takenAt != base::WallTime{} && takenAt <= scheduler.wallNow() - 60s));
 }
 
 BOOST_FIXTURE_TEST_CASE(are_unknown_again_when_the_device_was_away, Fixture)

@@ -20,7 +20,8 @@ struct UnitFixture
     FakeLink* link = nullptr;
     RegisterDevice device;
     std::vector<model::Sample> samples;
-    std::vector<AvailabilityChange> changes;
+    std::vector<api::MissingValue> missing;
+    std::vector<AvailabilityChange> changes; ///< without rewordings
     std::map<std::string, std::uint64_t> counters;
     Unit::Settings settings;
     std::unique_ptr<Line> line;
@@ -70,7 +71,8 @@ struct UnitFixture
     void take(const UnitReport& report)
     {
         samples.insert(samples.end(), report.samples.begin(), report.samples.end());
-        if (report.availability)
+        missing.insert(missing.end(), report.missing.begin(), report.missing.end());
+        if (report.availability && !report.availability->isReworded)
             changes.push_back(*report.availability);
         counters = report.counters;
     }
