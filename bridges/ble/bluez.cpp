@@ -2,6 +2,8 @@
 #include "bridges/ble/bluez.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -10,6 +12,7 @@
 #include "agent/base/bus.hpp"
 #include "agent/base/bus_compat.hpp"
 #include "agent/base/door.hpp"
+#include "agent/base/log.hpp"
 #include "bridges/ble/bluez_adapter.hpp"
 #include "bridges/ble/bluez_device.hpp"
 #include "bridges/ble/bluez_objects.hpp"
@@ -28,7 +31,8 @@ constexpr const char* batteryInterface = "org.bluez.Battery1";
 constexpr std::chrono::seconds busPause{5};
 /// bluetoothd tells an adapter first, and the devices that it knows by it a moment later.
 constexpr std::chrono::seconds settlingTime{5};
-/// bluetoothd itself forgets what it has not heard for long; this is for one that does not.
+/// bluetoothd itself forgets what it has not heard for long; this is for one that does not, and for
+/// whoever sends by ever other addresses.
 constexpr std::size_t mostDevices = 4096;
 
 constexpr const char* notAsked = "not asked yet";
@@ -73,6 +77,8 @@ Bluez::Bluez(base::EventLoop& loop, std::string busAddress, RadioListener& liste
     , listener_(listener)
     , said_(notAsked)
     , peripherals_(std::make_unique<BluezPeripherals>(loop, listener))
+    , devices_(mostDevices,
+               [&listener](const std::string& address) { return listener.isAttached(address); })
     , retry_(loop, [this] { bus_ ? askForObjects() : connect(); })
     , settling_(loop, [this] { onSettled(); })
 {
@@ -90,6 +96,8 @@ void Bluez::setWish(const ListeningWish& wish)
         auto& adapter = *entry.second;
         base::contain("an adapter", [&] { adapter.setWish(wish); });
     }
+    if (hasTurnedAway_ && bus_) // somebody attached now, perhaps
+        askForMissed();
     if (wasWanted == wish.isWanted)
         return;
     said_ = notAsked;
@@ -152,6 +160,15 @@ void Bluez::askForObjects()
                                      : "bluetoothd does not answer: " + error->getMessage());
             base::contain("what bluetoothd has", [&] { takeObjects(objects); });
             onAdapterChanged();
+        });
+}
+
+void Bluez::askForMissed()
+{
+    missed_ = std::make_unique<BluezObjects>(
+        bus_->connection(), [this](const BluezObjects::All& objects, const sdbus::Error* error) {
+            if (error == nullptr) // else it is asked for again with the next wish
+                base::contain("what bluetoothd has besides", [&] { takeMissed(objects); });
         });
 }
 
@@ -277,7 +294,7 @@ void Bluez::takeObjects(const Objects& objects)
     for (const auto& [path, interfaces] : objects) {
         const auto found = interfaces.find(deviceInterface);
         const auto device = found == interfaces.end() ? std::nullopt : deviceIn(found->second);
-        if (device && peripherals_->size() < mostDevices)
+        if (device && (peripherals_->size() < mostDevices || listener_.isAttached(device->address)))
             peripherals_->knowDevice(path, device->address);
     }
     for (const auto& [path, interfaces] : objects)
@@ -286,19 +303,54 @@ void Bluez::takeObjects(const Objects& objects)
         takeObject(path, interfaces);
 }
 
+/// Who was turned away and is attached now, or has a place now; what is known stays as it is.
+template <typename Objects>
+void Bluez::takeMissed(const Objects& objects)
+{
+    hasTurnedAway_ = false;
+    std::set<std::string> taken;
+    for (const auto& [path, interfaces] : objects) {
+        if (devices_.find(path) == nullptr && interfaces.contains(deviceInterface)) {
+            takeDeviceObject(path, interfaces);
+            taken.insert(path);
+        }
+    }
+    for (const auto& [path, interfaces] : objects) {
+        if (taken.contains(path.substr(0, path.find("/service"))))
+            takeAttribute(path, interfaces);
+    }
+}
+
 template <typename Interfaces>
 void Bluez::takeDeviceObject(const std::string& path, const Interfaces& interfaces)
 {
     const auto found = interfaces.find(deviceInterface);
-    if (found == interfaces.end() || devices_.size() >= mostDevices)
+    if (found == interfaces.end())
         return;
-    if (auto device = deviceIn(found->second)) {
-        peripherals_->takeDevice(path, device->address, found->second);
-        devices_.insert_or_assign(path, std::move(*device));
-        // Without a signal strength the data are what it sent some day.
-        if (found->second.contains("RSSI"))
-            takeDevice(path, found->second);
-    }
+    auto device = deviceIn(found->second);
+    if (!device)
+        return;
+    const std::string address = device->address;
+    const auto admission = devices_.take(path, std::move(*device));
+    if (!admission.isAdmitted)
+        return noteTurnedAway(path);
+    if (admission.evicted)
+        noteTurnedAway(*admission.evicted);
+    peripherals_->takeDevice(path, address, found->second);
+    // Without a signal strength the data are what it sent some day.
+    if (found->second.contains("RSSI"))
+        takeDevice(path, found->second);
+}
+
+void Bluez::noteTurnedAway(const std::string& path)
+{
+    peripherals_->forgetDevice(path);
+    hasTurnedAway_ = true;
+    if (!std::exchange(isCrowdTold_, true))
+        log::notice("bluetoothd knows more than {COUNT} Bluetooth devices: of those that are not "
+                    "attached no more are listened to",
+                    "COUNT",
+                    mostDevices);
 }
 
 template <typename Properties>
@@ -316,10 +368,10 @@ void Bluez::takeAdapter(const std::string& path, const Properties& properties)
 /// Nearly all that bluetoothd tells: it must be cheap.
 bool Bluez::takePlainAdvertisement(const std::string& path, sdbus::Message& signal)
 {
-    const auto device = devices_.find(path);
-    if (device == devices_.end())
+    const auto* device = devices_.hear(path);
+    if (device == nullptr)
         return false;
-    const auto advertisement = plainAdvertisementIn(signal, device->second);
+    const auto advertisement = plainAdvertisementIn(signal, *device);
     if (!advertisement)
         return false;
     if (advertisement->rssi)
@@ -332,11 +384,11 @@ bool Bluez::takePlainAdvertisement(const std::string& path, sdbus::Message& sign
 template <typename Properties>
 void Bluez::takeDevice(const std::string& path, const Properties& properties)
 {
-    const auto device = devices_.find(path);
-    if (device == devices_.end())
+    auto* device = devices_.hear(path);
+    if (device == nullptr)
         return;
-    peripherals_->takeDevice(path, device->second.address, properties);
-    if (const auto advertisement = advertisementIn(properties, device->second)) {
+    peripherals_->takeDevice(path, device->address, properties);
+    if (const auto advertisement = advertisementIn(properties, *device)) {
         noteHeard(path, *advertisement);
         listener_.onAdvertisement(*advertisement);
     }
@@ -347,28 +399,28 @@ void Bluez::noteHeard(const std::string& path, const Advertisement& advertisemen
 {
     if (wish_.patterns.empty() || !advertisement.hasData())
         return;
-    const auto device = devices_.find(path);
-    if (device == devices_.end())
+    auto* device = devices_.find(path);
+    if (device == nullptr)
         return;
-    Advertisement& newest = device->second.newest;
+    Advertisement& newest = device->newest;
     newest.rssi = advertisement.rssi ? advertisement.rssi : newest.rssi;
     if (!advertisement.manufacturerData.empty())
         newest.manufacturerData = advertisement.manufacturerData;
     if (!advertisement.serviceData.empty())
         newest.serviceData = advertisement.serviceData;
-    device->second.isTold = true;
+    device->isTold = true;
 }
 
 /// Each advertisement comes by this, and before that by a signal when it is another one.
 void Bluez::onHeardAgain(const std::string& path)
 {
-    const auto device = devices_.find(path);
-    if (device == devices_.end() || std::exchange(device->second.isTold, false))
+    auto* device = devices_.hear(path);
+    if (device == nullptr || std::exchange(device->isTold, false))
         return;
-    Advertisement& newest = device->second.newest;
-    newest.address = device->second.address;
-    newest.name = device->second.name;
-    newest.services = device->second.services;
+    Advertisement& newest = device->newest;
+    newest.address = device->address;
+    newest.name = device->name;
+    newest.services = device->services;
     listener_.onAdvertisement(newest);
 }
 
@@ -399,8 +451,11 @@ void Bluez::forgetAll()
     retry_.stop();
     settling_.stop();
     objects_.reset();
+    missed_.reset();
     adapters_.clear();
     devices_.clear();
+    hasTurnedAway_ = false;
+    isCrowdTold_ = false;
     peripherals_->forgetAll();
 }
 

@@ -9,6 +9,7 @@
 #include "agent/base/event_loop.hpp"
 #include "agent/base/lifetime.hpp"
 #include "bridges/ble/gatt_radio.hpp"
+#include "bridges/ble/known_devices.hpp"
 #include "bridges/ble/listening.hpp"
 #include "bridges/ble/radio_listener.hpp"
 
@@ -25,7 +26,6 @@ namespace causeway::bridges::ble {
 class BluezAdapter;
 class BluezObjects;
 class BluezPeripherals;
-struct BluezDevice;
 
 /// BlueZ's bluetoothd over D-Bus, listening on all its adapters while that is wanted. That
 /// bluetoothd or an adapter is not there, goes and comes back is all in a day's work: it tries
@@ -59,6 +59,7 @@ private:
     contained(void (Bluez::*handler)(sdbus::Message&));
     void onBusLost(const std::string& reason);
     void askForObjects();
+    void askForMissed();
     void onOwnerChanged(sdbus::Message& signal);
     void onObjects(sdbus::Message& signal);
     void onProperties(sdbus::Message& signal);
@@ -75,6 +76,8 @@ private:
 
     template <typename Objects>
     void takeObjects(const Objects& objects);
+    template <typename Objects>
+    void takeMissed(const Objects& objects);
     template <typename Interfaces>
     void takeObject(const std::string& path, const Interfaces& interfaces);
     template <typename Properties>
@@ -85,6 +88,7 @@ private:
     void takeDeviceObject(const std::string& path, const Interfaces& interfaces);
     template <typename Interfaces>
     void takeAttribute(const std::string& path, const Interfaces& interfaces);
+    void noteTurnedAway(const std::string& path);
     void forgetInterface(const std::string& path, const std::string& interface);
 
     base::EventLoop& loop_;
@@ -98,7 +102,10 @@ private:
     std::unique_ptr<Matches> matches_;
     std::unique_ptr<BluezObjects> objects_;
     std::map<std::string, std::unique_ptr<BluezAdapter>> adapters_; ///< by object path
-    std::map<std::string, BluezDevice> devices_;                    ///< by object path
+    KnownDevices devices_;
+    bool hasTurnedAway_ = false;           ///< somebody for whom there was no place
+    bool isCrowdTold_ = false;             ///< that there are so many
+    std::unique_ptr<BluezObjects> missed_; ///< those who were turned away, asked for
     base::Timer retry_;
     base::Timer settling_; ///< after an adapter came, until its devices have, too
     base::Lifetime lifetime_;

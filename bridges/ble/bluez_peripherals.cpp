@@ -2,8 +2,6 @@
 #include "bridges/ble/bluez_peripherals.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <string_view>
 #include <utility>
 
 #include "bridges/ble/abilities.hpp"
@@ -21,11 +19,6 @@ namespace {
 
 /// A telephone has some hundred; who has more, has them to tire us.
 constexpr std::size_t mostAttributes = 1024;
-
-/// Reading it takes bluetoothd one exchange with the peripheral after the services are known.
-constexpr std::chrono::seconds batteryLimit{5};
-/// gatt-api.txt has no such name: no characteristic of bluetoothd's is called like this.
-constexpr std::string_view batteryName = "/service-battery1";
 
 template <typename Type>
 std::optional<Type> get(const Properties& properties, const char* name)
@@ -47,16 +40,6 @@ std::string deviceOf(const std::string& attributePath)
     return attributePath.substr(0, attributePath.find("/service"));
 }
 
-bool isBattery(const std::string& handle)
-{
-    return handle.ends_with(batteryName);
-}
-
-CharacteristicName batteryLevel()
-{
-    return {canonicalUuid("180f").value(), canonicalUuid("2a19").value()};
-}
-
 std::string parentOf(const std::string& path)
 {
     return path.substr(0, path.rfind('/'));
@@ -67,6 +50,7 @@ std::string parentOf(const std::string& path)
 BluezPeripherals::BluezPeripherals(base::EventLoop& loop, RadioListener& listener)
     : loop_(loop)
     , listener_(listener)
+    , removals_(loop, [this](const std::string& path) { onKept(path); })
 {}
 
 BluezPeripherals::~BluezPeripherals() = default;
@@ -101,13 +85,21 @@ void BluezPeripherals::takeDevice(const std::string& path,
     const auto isResolved = get<bool>(properties, "ServicesResolved");
     remote.state.isConnected = isConnected.value_or(remote.state.isConnected);
     remote.state.isResolved = isResolved.value_or(remote.state.isResolved);
-    remote.state.isBonded = get<bool>(properties, "Paired").value_or(remote.state.isBonded);
+    takeBond(remote, properties);
     if (!remote.state.isConnected)
         endNotifications(remote);
-    if (remote.state.isBonded && unbonded_.contains(address))
-        removeBondOf(remote);
     if (isConnected || isResolved)
         listener_.onPeripheralChanged(address);
+}
+
+/// A bond that comes after it had none is a new one, and wanted.
+void BluezPeripherals::takeBond(Remote& remote, const Properties& properties)
+{
+    const auto isBonded = get<bool>(properties, "Paired");
+    remote.wasUnbonded = remote.wasUnbonded || isBonded == false;
+    remote.state.isBonded = isBonded.value_or(remote.state.isBonded);
+    if (remote.state.isBonded && !remote.wasUnbonded && unbonded_.contains(remote.address))
+        removeBondOf(remote);
 }
 
 void BluezPeripherals::noteHeard(const std::string& path)
@@ -155,8 +147,8 @@ void BluezPeripherals::takeServices(Remote& remote, const Properties& properties
     const auto services = get<std::vector<std::string>>(properties, "UUIDs");
     if (!services || remote.battery)
         return;
-    if (std::ranges::find(*services, batteryLevel().service) != services->end())
-        remote.battery.emplace();
+    if (std::ranges::find(*services, BluezBattery::name().service) != services->end())
+        remote.battery.emplace(loop_);
 }
 
 void BluezPeripherals::takeBattery(const std::string& path, const Properties& properties)
@@ -165,43 +157,26 @@ void BluezPeripherals::takeBattery(const std::string& path, const Properties& pr
     const auto level = get<std::uint8_t>(properties, "Percentage");
     if (found == remotes_.end() || !level)
         return;
-    if (!found->second.battery)
-        found->second.battery.emplace();
-    Battery& battery = *found->second.battery;
-    battery.level = level;
-    battery.limit.reset();
-    if (auto done = std::exchange(battery.waiting, nullptr))
-        readBattery(battery, std::move(done));
+    auto& battery = found->second.battery;
+    if (!battery)
+        battery.emplace(loop_);
+    battery->setLevel(*level);
     const std::string address = found->second.address;
-    listener_.onValueNotification(address, path + std::string(batteryName), Bytes{*level});
+    listener_.onValueNotification(address, BluezBattery::handleOf(path), Bytes{*level});
 }
 
 void BluezPeripherals::forgetBattery(const std::string& path)
 {
     const auto found = remotes_.find(path);
     if (found != remotes_.end() && found->second.battery)
-        found->second.battery->level.reset();
-}
-
-void BluezPeripherals::readBattery(Battery& battery, ReadDone done)
-{
-    if (battery.level) {
-        loop_.post([done = std::move(done), octets = Bytes{*battery.level}]() mutable {
-            done(std::move(octets));
-        });
-        return;
-    }
-    battery.waiting = std::move(done);
-    battery.limit = std::make_unique<base::Timer>(loop_, [&battery] {
-        if (auto waiting = std::exchange(battery.waiting, nullptr))
-            waiting(base::fail(ErrorKind::Refused, "bluetoothd does not tell its battery's level"));
-    });
-    battery.limit->start(batteryLimit);
+        found->second.battery->forgetLevel();
 }
 
 void BluezPeripherals::forgetDevice(const std::string& path)
 {
     const auto gone = remotes_.extract(path);
+    if (removals_.end(path))
+        listener_.onBondsRemoved();
     if (gone.empty())
         return;
     const std::string& address = gone.mapped().address;
@@ -214,8 +189,8 @@ void BluezPeripherals::forgetAttribute(const std::string& path)
     Remote* remote = owner(path);
     if (remote == nullptr)
         return;
-    remote->services.erase(path);
-    remote->characteristics.erase(path);
+    if (remote->services.erase(path) == 0 && remote->characteristics.erase(path) > 0)
+        listener_.onCharacteristicGone(std::string(remote->address), path);
 }
 
 void BluezPeripherals::forgetAll()
@@ -223,6 +198,10 @@ void BluezPeripherals::forgetAll()
     const auto gone = std::exchange(remotes_, {});
     paths_.clear();
     used_.clear();
+    std::ranges::for_each(gone, [this](const auto& one) {
+        if (removals_.end(one.first)) // before it was done
+            unbonded_.insert(one.second.address);
+    });
     agent_.reset();
     isComplete_ = false;
     for (const auto& [path, remote] : gone)
@@ -247,16 +226,17 @@ std::vector<Characteristic> BluezPeripherals::characteristics(const std::string&
         if (service != remote->services.end())
             all.back().name.service = service->second;
     }
-    const auto level = batteryLevel();
+    const auto level = BluezBattery::name();
     if (remote->battery && std::ranges::find(all, level, &Characteristic::name) == all.end())
-        all.push_back({level, remote->path + std::string(batteryName), true});
+        all.push_back({level, BluezBattery::handleOf(remote->path), true});
     return all;
 }
 
 void BluezPeripherals::connect(const std::string& address, const std::string& adapter, Done done)
 {
     const auto found = std::ranges::find_if(remotes_, [&](const auto& one) {
-        return one.second.address == address && one.second.state.adapter == adapter;
+        return one.second.address == address && one.second.state.adapter == adapter &&
+               !removals_.isUnderWay(one.first);
     });
     if (found == remotes_.end() || connection_ == nullptr) {
         loop_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
@@ -273,14 +253,18 @@ void BluezPeripherals::disconnect(const std::string& address)
 {
     Remote* remote = find(address);
     used_.erase(address);
-    if (remote == nullptr)
-        return;
-    remote->request.reset();
-    endNotifications(*remote);
-    if (remote->battery)
-        remote->battery->waiting = nullptr;
-    if (remote->connection)
-        remote->connection->disconnect();
+    if (remote != nullptr)
+        letGo(*remote);
+}
+
+void BluezPeripherals::letGo(Remote& remote)
+{
+    remote.request.reset();
+    endNotifications(remote);
+    if (remote.battery)
+        remote.battery->cancel();
+    if (remote.connection)
+        remote.connection->disconnect();
 }
 
 /// Before the first connection: a peripheral may want a bond at any time.
@@ -305,7 +289,6 @@ void BluezPeripherals::askForPasskey(const std::string& path)
 
 void BluezPeripherals::bond(const std::string& address, Done done)
 {
-    unbonded_.erase(address); // the bond that it gets now is wanted
     Remote* remote = find(address);
     if (remote != nullptr && remote->connection)
         return remote->connection->bond(std::move(done));
@@ -326,16 +309,26 @@ void BluezPeripherals::removeBond(const std::string& address)
         unbonded_.insert(address);
     const auto [first, last] = paths_.equal_range(address);
     for (auto entry = first; entry != last; ++entry) {
-        const Remote& remote = remotes_.at(entry->second);
+        Remote& remote = remotes_.at(entry->second);
         if (remote.state.isBonded)
             removeBondOf(remote);
     }
 }
 
-void BluezPeripherals::removeBondOf(const Remote& remote) const
+/// It is nobody's any more; who is attached again is heard again, and bonded anew.
+void BluezPeripherals::removeBondOf(Remote& remote)
 {
-    if (connection_ != nullptr)
-        BluezRemoval(*connection_, remote.state.adapter).remove(remote.path);
+    if (connection_ == nullptr)
+        return;
+    letGo(remote);
+    removals_.begin(*connection_, remote.state.adapter, remote.path);
+}
+
+void BluezPeripherals::onKept(const std::string& path)
+{
+    if (const auto found = remotes_.find(path); found != remotes_.end())
+        listener_.onPeripheralChanged(std::string(found->second.address));
+    listener_.onBondsRemoved();
 }
 
 void BluezPeripherals::setComplete()
@@ -347,8 +340,8 @@ void BluezPeripherals::setComplete()
 void BluezPeripherals::read(const std::string& handle, ReadDone done)
 {
     Remote* remote = owner(handle);
-    if (remote != nullptr && remote->battery && isBattery(handle))
-        return readBattery(*remote->battery, std::move(done));
+    if (remote != nullptr && remote->battery && BluezBattery::isHandle(handle))
+        return remote->battery->read(std::move(done));
     if (auto* request = newRequest(handle))
         return request->read(std::move(done));
     loop_.post([done = std::move(done)]() mutable { done(tl::unexpected(absent())); });
@@ -365,7 +358,7 @@ void BluezPeripherals::write(const std::string& handle, Bytes octets, Done done)
 
 void BluezPeripherals::startNotify(const std::string& handle, Done done)
 {
-    if (isBattery(handle)) // bluetoothd tells it by itself
+    if (BluezBattery::isHandle(handle)) // bluetoothd tells it by itself
         return loop_.post([done = std::move(done), told = base::Expected<void>()]() mutable {
             done(told); // not {}: GCC 12 warns falsely of that
         });
@@ -457,11 +450,14 @@ BluezPeripherals::KnownCharacteristic* BluezPeripherals::characteristic(const st
 }
 
 /// The one that a connection was wanted of, else one that is connected, else the one that was heard
-/// last.
+/// last; never one that bluetoothd is about to forget.
 const BluezPeripherals::Remote* BluezPeripherals::find(const std::string& address) const
 {
     const auto used = used_.find(address);
-    if (used != used_.end() && remotes_.contains(used->second))
+    const auto isThere = [this](const std::string& path) {
+        return remotes_.contains(path) && !removals_.isUnderWay(path);
+    };
+    if (used != used_.end() && isThere(used->second))
         return &remotes_.at(used->second);
     const Remote* best = nullptr;
     const auto [first, last] = paths_.equal_range(address);
@@ -470,7 +466,7 @@ const BluezPeripherals::Remote* BluezPeripherals::find(const std::string& addres
         const auto rank = [](const Remote& one) {
             return std::pair(one.state.isConnected, one.heard);
         };
-        if (best == nullptr || rank(remote) > rank(*best))
+        if (isThere(remote.path) && (best == nullptr || rank(remote) > rank(*best)))
             best = &remote;
     }
     return best;

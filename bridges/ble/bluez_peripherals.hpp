@@ -12,7 +12,9 @@
 #include "agent/base/event_loop.hpp"
 #include "agent/base/lifetime.hpp"
 #include "agent/base/unique_fd.hpp"
+#include "bridges/ble/bluez_battery.hpp"
 #include "bridges/ble/bluez_device.hpp"
+#include "bridges/ble/bluez_removals.hpp"
 #include "bridges/ble/gatt_radio.hpp"
 #include "bridges/ble/notification_pace.hpp"
 #include "bridges/ble/radio_listener.hpp"
@@ -52,8 +54,6 @@ public:
     void takeService(const std::string& path, const Properties& properties);
     void takeCharacteristic(const std::string& path, const Properties& properties);
     void takeValue(const std::string& path, const Properties& properties);
-    /// bluetoothd keeps the Battery Service to itself and tells its level as Battery1; here it is a
-    /// characteristic like others.
     void takeBattery(const std::string& path, const Properties& properties);
     void forgetBattery(const std::string& path);
     void forgetDevice(const std::string& path);
@@ -63,7 +63,11 @@ public:
     /// All that bluetoothd knew of itself is known: what is not bonded has no bond to remove.
     void setComplete();
 
-    [[nodiscard]] bool hasBondsToRemove() const { return !unbonded_.empty(); }
+    /// RadioListener::onBondsRemoved() tells when it may be no more so.
+    [[nodiscard]] bool hasBondsToRemove() const
+    {
+        return !unbonded_.empty() || removals_.areUnderWay();
+    }
 
     [[nodiscard]] std::size_t size() const { return remotes_.size(); }
 
@@ -81,14 +85,6 @@ public:
     void startNotify(const std::string& handle, Done done) override;
 
 private:
-    /// The Battery Service of a peripheral that has one.
-    struct Battery
-    {
-        std::optional<std::uint8_t> level;
-        ReadDone waiting; ///< for the first level
-        std::unique_ptr<base::Timer> limit;
-    };
-
     struct KnownCharacteristic
     {
         Characteristic told;
@@ -107,10 +103,11 @@ private:
         std::string path;
         std::string address;
         PeripheralState state;
+        bool wasUnbonded = false;                                   ///< and bluetoothd told so
         std::uint64_t heard = 0;                                    ///< larger: later
         std::map<std::string, std::string> services;                ///< UUID by object path
         std::map<std::string, KnownCharacteristic> characteristics; ///< by object path
-        std::optional<Battery> battery;
+        std::optional<BluezBattery> battery;
         std::unique_ptr<BluezConnection> connection;
         std::unique_ptr<BluezRequest> request; ///< the newest
     };
@@ -119,8 +116,10 @@ private:
     [[nodiscard]] Remote* find(const std::string& address);
     [[nodiscard]] Remote* owner(const std::string& attributePath);
     void takeServices(Remote& remote, const Properties& properties);
-    void readBattery(Battery& battery, ReadDone done);
-    void removeBondOf(const Remote& remote) const;
+    void takeBond(Remote& remote, const Properties& properties);
+    void letGo(Remote& remote);
+    void removeBondOf(Remote& remote);
+    void onKept(const std::string& path);
     void requireAgent();
     void askForPasskey(const std::string& path);
     [[nodiscard]] KnownCharacteristic* characteristic(const std::string& path);
@@ -140,6 +139,7 @@ private:
     std::map<std::string, std::string> used_;       ///< by address, from connect to disconnect
     bool isComplete_ = false;
     std::set<std::string> unbonded_; ///< addresses whose bonds wait to be removed
+    BluezRemovals removals_;
     std::uint64_t heard_ = 0;
     base::Lifetime lifetime_;
 };

@@ -8,8 +8,6 @@
 
 #include <fcntl.h>
 
-#include "agent/base/log.hpp"
-
 namespace causeway::bridges::ble {
 
 using base::Bytes;
@@ -221,28 +219,6 @@ void BluezRequest::changeToSocket(SocketDone done)
 void BluezRequest::returnToSignals()
 {
     ask<UniqueFd>(scheduler_, socketDone_, [this] { StartNotify(); });
-}
-
-BluezRemoval::BluezRemoval(sdbus::IConnection& connection, const std::string& adapter)
-    : ProxyInterfaces(connection, bus::ServiceName{"org.bluez"}, sdbus::ObjectPath{adapter})
-{
-    registerProxy();
-}
-
-BluezRemoval::~BluezRemoval()
-{
-    unregisterProxy();
-}
-
-void BluezRemoval::remove(const std::string& device)
-{
-    try {
-        RemoveDevice(sdbus::ObjectPath{device});
-    } catch (const sdbus::Error& error) {
-        log::warning("bluetoothd cannot be asked to remove a bond: {ERROR}; it keeps it",
-                     "ERROR",
-                     error.getMessage());
-    }
 }
 
 void BluezRequest::onReadValueReply(const Bytes& value, bus::MaybeError error)

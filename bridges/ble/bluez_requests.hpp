@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 
-#include <bluez_adapter_proxy.h>
 #include <bluez_characteristic_proxy.h>
 #include <bluez_device_proxy.h>
 
@@ -82,28 +81,6 @@ private:
     GattRadio::ReadDone readDone_;
     GattRadio::Done done_;
     SocketDone socketDone_;
-};
-
-/// Has bluetoothd forget a device with all that it knows of it; what it answers is nobody's
-/// business.
-class BluezRemoval final : public sdbus::ProxyInterfaces<org::bluez::Adapter1_proxy>
-{
-public:
-    BluezRemoval(sdbus::IConnection& connection, const std::string& adapter);
-    ~BluezRemoval();
-    BluezRemoval(const BluezRemoval&) = delete;
-    BluezRemoval& operator=(const BluezRemoval&) = delete;
-
-    void remove(const std::string& device);
-
-private:
-    void onSetDiscoveryFilterReply(bus::MaybeError) override {}
-
-    void onStartDiscoveryReply(bus::MaybeError) override {}
-
-    void onStopDiscoveryReply(bus::MaybeError) override {}
-
-    void onRemoveDeviceReply(bus::MaybeError) override {}
 };
 
 /// What bluetoothd's refusal means to who asked.

@@ -13,6 +13,7 @@ namespace {
 
 // bthome.io/format: the device information octet.
 constexpr std::uint8_t encryptedBit = 0x01;
+constexpr std::uint8_t triggerBit = 0x04;
 constexpr unsigned versionShift = 5;
 constexpr unsigned version = 2;
 
@@ -33,11 +34,12 @@ Expected<PlainPayload> openBthome(ByteView payload, std::string_view address, By
 {
     if (payload.empty() || payload[0] >> versionShift != version)
         return corruptFrame("this is not version 2 of BTHome");
+    const bool isTriggered = (payload[0] & triggerBit) != 0;
     const bool isEncrypted = (payload[0] & encryptedBit) != 0;
     if (!isEncrypted && !key.empty())
         return clearThoughKey();
     if (!isEncrypted)
-        return PlainPayload{{payload.begin(), payload.end()}, std::nullopt};
+        return PlainPayload{{payload.begin(), payload.end()}, std::nullopt, isTriggered};
     if (payload.size() <= 1 + counterSize + sensorTagSize)
         return corruptFrame("the encrypted frame is cut off");
     const std::size_t sealedSize = payload.size() - 1 - counterSize - sensorTagSize;
@@ -51,7 +53,7 @@ Expected<PlainPayload> openBthome(ByteView payload, std::string_view address, By
     std::uint32_t number = 0;
     for (std::size_t i = counterSize; i-- > 0;)
         number = (number << 8U) | counter[i];
-    return PlainPayload{std::move(*plain), number};
+    return PlainPayload{std::move(*plain), number, isTriggered};
 }
 
 } // namespace causeway::bridges::ble

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,8 @@ struct Place
     bool isBigEndian = false;
 };
 
-/// An octet elsewhere in the payload, or bits of it, that say whether a value is there, is any, or
-/// is below zero.
+/// An octet elsewhere in the payload, or in the object, or bits of it, that say whether a value is
+/// there, is any, or is below zero.
 struct Flag
 {
     std::uint16_t at = 0;
@@ -58,6 +59,10 @@ struct Source
     std::optional<Reading> reading; ///< of a device that is connected
     std::optional<CharacteristicName> written =
         {}; ///< where a write goes, when not where it is read
+    /// What is told is an event: so long it is told as a state, which then is false, or 0. 0: it is
+    /// a state, which lasts until another one is told.
+    std::chrono::milliseconds lasts{0};
+    bool isCounted = false; ///< what is told is an event: the Resource has the sum of them
 };
 
 /// What makes two payloads the same measurement, heard twice.
@@ -75,6 +80,9 @@ struct TlvLayout
     std::uint8_t identifierOctets = 1; ///< or 2, the lower first
     /// Of each object's value; 0: an octet before the value says how long it is.
     std::map<std::uint16_t, std::uint8_t> lengths;
+    /// BTHome's commands: the lower five bits of an octet say how many arguments follow the next
+    /// one.
+    std::set<std::uint16_t> commands;
     bool countsOthers = false; ///< objects that are not in `lengths` say it by an octet, too
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -15,14 +16,19 @@ namespace causeway::bridges::ble {
 
 namespace {
 
-/// More fits in no advertisement, extended ones included (Core 5.4 Vol 6 Part B §2.3.4.9).
-constexpr std::int64_t mostOctets = 1650;
+/// More has no AD structure of an advertisement, extended ones included: one octet says how long it
+/// is with its type, and two are the company's or the service's (Core 5.4 Vol 3 Part C §11).
+constexpr std::int64_t mostOctets = 252;
 constexpr std::int64_t mostShortObject = 0xFF; ///< identifier of one octet
 constexpr std::int64_t mostObject = 0xFFFF;
 constexpr std::int64_t mostOccurrences = 255;
 constexpr std::int64_t mostPart = 1'000'000'000;
 /// A day; longer than that nobody waits for a sensor.
 constexpr std::int64_t mostSilence = 86'400;
+
+/// An event that lasts shorter no server sees as a state, and after a minute it is none any more.
+constexpr std::int64_t shortestEvent = 100;
+constexpr std::int64_t longestEvent = 60'000;
 
 constexpr std::array byteOrderWords{
     Choice<bool>{"big", true},
@@ -61,9 +67,72 @@ Counter readCounter(ProfileTable table, bool isTlv)
     return counter;
 }
 
+/// How many octets there are to find a value in, and who has them.
+struct Room
+{
+    std::size_t octets = 0;
+    std::string whose;
+};
+
+Room roomOf(const std::vector<std::uint16_t>& lengths, std::int64_t most, const std::string& whose)
+{
+    if (lengths.empty())
+        return {static_cast<std::size_t>(most), whose};
+    return {*std::ranges::max_element(lengths), "length is"};
+}
+
+Room roomOf(const Place& place, const FormatDefaults& defaults)
+{
+    if (defaults.isCharacteristic)
+        return roomOf(defaults.lengths, mostCharacteristicOctets, "a characteristic has");
+    if (!place.object || !defaults.tlv)
+        return roomOf(defaults.lengths, mostOctets, "a payload has");
+    const auto& objects = defaults.tlv->lengths;
+    const auto known = objects.find(*place.object);
+    const bool isFixed = known != objects.end() && known->second != 0;
+    return {isFixed ? known->second : static_cast<std::size_t>(mostOctets),
+            fmt::format("object 0x{:02x} has", *place.object)};
+}
+
+void checkReach(ProfileTable& table, std::string_view key, std::size_t end, const Room& room)
+{
+    if (end > room.octets)
+        table.complain(
+            key,
+            fmt::format(
+                "{} reaches to octet {}, and {} {} at most", key, end, room.whose, room.octets));
+}
+
+void checkFlag(ProfileTable& table,
+               std::string_view key,
+               const std::optional<Flag>& flag,
+               const Room& room)
+{
+    if (flag)
+        checkReach(table, key, std::size_t{flag->at} + 1, room);
+}
+
+void checkField(ProfileTable& table, const Field& field, const FormatDefaults& defaults)
+{
+    const Place& place = field.place;
+    const Room room = roomOf(place, defaults);
+    checkReach(table, "at", std::size_t{place.at} + place.octets, room);
+    checkFlag(table, "when", field.when, room);
+    checkFlag(table, "invalid", field.invalid, room);
+    const auto& encoding = field.point.encoding;
+    const std::size_t bits = std::size_t{8} * place.octets;
+    if (table.has("first-bit") && std::size_t{encoding.shift} + encoding.width > bits)
+        table.complain("first-bit",
+                       fmt::format("first-bit and bits reach to bit {}, and the value has {}",
+                                   encoding.shift + encoding.width,
+                                   bits));
+}
+
+constexpr std::string_view commandWord = "command";
+
 std::optional<std::uint8_t> lengthIn(const std::string& text)
 {
-    if (text == "counted")
+    if (text == "counted" || text == commandWord)
         return std::uint8_t{0};
     std::uint8_t length = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
@@ -83,12 +152,14 @@ TlvLayout readTlv(ProfileTable table)
         const auto length = lengthIn(text);
         if (object < 0 || object > most || !length)
             table.complain("lengths",
-                           fmt::format("{} = {}: an object is 0 to {}, its length 1 to 255 or "
-                                       "\"counted\"",
+                           fmt::format("{} = {}: an object is 0 to {}, its length 1 to 255, "
+                                       "\"counted\" or \"command\"",
                                        object,
                                        text,
                                        most));
         layout.lengths.emplace(static_cast<std::uint16_t>(object), length.value_or(1));
+        if (text == commandWord)
+            layout.commands.insert(static_cast<std::uint16_t>(object));
     }
     layout.countsOthers = table.choice("others", all(othersWords)).value_or(false);
     if (layout.lengths.empty() && !layout.countsOthers)
@@ -188,6 +259,7 @@ Field readOneField(ProfileTable& table,
     readPart(table, field);
     table.table("when", [&](ProfileTable inner) { field.when = readFlag(std::move(inner)); });
     table.table("invalid", [&](ProfileTable inner) { field.invalid = readFlag(std::move(inner)); });
+    checkField(table, field, defaults);
     return field;
 }
 
@@ -203,6 +275,7 @@ Field readSum(ProfileTable& table,
             inner.complain("", "only a Float has its sign elsewhere");
         field.negative = readFlag(std::move(inner));
     });
+    checkFlag(table, "negative", field.negative, roomOf(field.place, defaults));
     table.table("plus", [&](ProfileTable inner) {
         if (definition.type != model::ResourceType::Float)
             inner.complain("", "only a Float is a sum");
@@ -210,6 +283,27 @@ Field readSum(ProfileTable& table,
         inner.refuseOthers();
     });
     return field;
+}
+
+bool isNumber(model::ResourceType type)
+{
+    return type == model::ResourceType::Integer || type == model::ResourceType::UnsignedInteger ||
+           type == model::ResourceType::Float;
+}
+
+/// Of what is advertised only: what is read from a characteristic is a state.
+void readEvent(ProfileTable& table, model::ResourceType type, Source& source)
+{
+    if (const auto lasts = table.integer("lasts-ms", shortestEvent, longestEvent)) {
+        source.lasts = std::chrono::milliseconds(*lasts);
+        if (!isNumber(type) && type != model::ResourceType::Boolean)
+            table.complain("lasts-ms", "only what is true or false, or a number, is over");
+    }
+    source.isCounted = table.flag("counts").value_or(false);
+    if (source.isCounted && !isNumber(type))
+        table.complain("counts", "only a Resource that is a number counts");
+    if (source.isCounted && source.lasts.count() > 0)
+        table.complain("counts", "a count is not over: either counts or lasts-ms");
 }
 
 } // namespace
@@ -226,9 +320,20 @@ AdvertisementFormat readFormat(ProfileTable table, FormatDefaults& defaults)
     defaults.isBigEndian = readsBigEndian(table).value_or(false);
     table.table("tlv", [&](ProfileTable inner) { format.tlv = readTlv(std::move(inner)); });
     defaults.isTlv = format.tlv.has_value();
+    defaults.lengths = format.lengths;
+    defaults.tlv = format.tlv;
+    const Room whole = roomOf(format.lengths, mostOctets, "a payload has");
+    checkReach(table, "prefix", format.prefix.size(), whole);
     table.table("counter", [&](ProfileTable inner) {
         format.counter = readCounter(std::move(inner), defaults.isTlv);
     });
+    if (format.counter) {
+        const Place place{format.counter->object, 0, 0, 1, false};
+        checkReach(table,
+                   "counter",
+                   std::size_t{format.counter->at} + format.counter->octets,
+                   roomOf(place, defaults));
+    }
     format.encryption = table.choice("encryption", all(encryptionWords)).value_or(Encryption::None);
     format.isHeardPassively = table.flag("passive").value_or(false);
     if (const auto silence = table.integer("lost-after-s", 1, mostSilence))
@@ -248,6 +353,8 @@ Source readSource(ProfileTable& table,
         source.fields.push_back(readSum(inner, definition, units, defaults));
         inner.refuseOthers();
     });
+    if (!defaults.isCharacteristic)
+        readEvent(table, definition.type, source);
     return source;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/model/definition.hpp"
 #include "bridges/ble/format.hpp"
@@ -17,6 +18,9 @@ struct FormatDefaults
     bool isBigEndian = false;
     bool isTlv = false;
     bool isCharacteristic = false; ///< of a device that is connected
+    /// Of the payload, or the characteristic; empty: any.
+    std::vector<std::uint16_t> lengths = {};
+    std::optional<TlvLayout> tlv = {};
 };
 
 /// Core 5.4 Vol 3 Part F §3.2.9: no value of an attribute is longer.

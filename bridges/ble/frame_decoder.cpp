@@ -53,6 +53,32 @@ find(const AdvertisementFormat& format, const Entries& entries, const Key& wante
     return std::nullopt;
 }
 
+/// bthome.io/format: how many arguments there are, of which three bits are reserved; what to do;
+/// the arguments.
+std::size_t commandLength(std::uint8_t head)
+{
+    constexpr std::uint8_t argumentBits = 0x1F;
+    return std::size_t{2} + (head & argumentBits);
+}
+
+/// Behind its identifier; `at` moves to its end.
+Expected<ByteView>
+valueAt(const TlvLayout& layout, std::uint16_t identifier, ByteView payload, std::size_t& at)
+{
+    const auto known = layout.lengths.find(identifier);
+    std::size_t length = known == layout.lengths.end() ? 0 : known->second;
+    if (length == 0) {
+        if (at == payload.size())
+            return corrupt(fmt::format("the length of object 0x{:02x} is cut off", identifier));
+        length = layout.commands.contains(identifier) ? commandLength(payload[at]) : payload[at++];
+    }
+    if (length > payload.size() - at)
+        return corrupt(fmt::format("object 0x{:02x} is cut off", identifier));
+    const auto value = payload.subspan(at, length);
+    at += length;
+    return value;
+}
+
 /// An object that nobody knows ends the walk: where the next one begins is in its length only. What
 /// stood before it holds.
 Expected<std::vector<Object>> walk(const TlvLayout& layout, ByteView payload)
@@ -60,47 +86,48 @@ Expected<std::vector<Object>> walk(const TlvLayout& layout, ByteView payload)
     std::vector<Object> objects;
     std::size_t at = layout.first;
     while (at < payload.size()) {
-        if (payload.size() - at < layout.identifierOctets)
+        if (payload.size() - at < layout.identifierOctets) {
+            // What is left is too short for an object, and the one before said where it ends.
+            if (!objects.empty())
+                return objects;
             return corrupt("an object's identifier is cut off");
+        }
         std::uint16_t identifier = payload[at++];
         if (layout.identifierOctets == 2)
             identifier = static_cast<std::uint16_t>(identifier | (payload[at++] << 8U));
-        const auto known = layout.lengths.find(identifier);
-        if (known == layout.lengths.end() && !layout.countsOthers) {
+        if (!layout.lengths.contains(identifier) && !layout.countsOthers) {
             if (objects.empty())
                 return corrupt(fmt::format("object 0x{:02x} is not known", identifier));
             return objects;
         }
-        std::size_t length = known == layout.lengths.end() ? 0 : known->second;
-        if (length == 0) {
-            if (at == payload.size())
-                return corrupt(fmt::format("the length of object 0x{:02x} is cut off", identifier));
-            length = payload[at++];
-        }
-        if (length > payload.size() - at)
-            return corrupt(fmt::format("object 0x{:02x} is cut off", identifier));
-        objects.push_back({identifier, payload.subspan(at, length)});
-        at += length;
+        auto value = valueAt(layout, identifier, payload, at);
+        if (!value)
+            return fail(std::move(value).error());
+        objects.push_back({identifier, *value});
     }
     return objects;
 }
 
+/// What offsets are counted in: the object, or all of a payload that has none.
 std::optional<ByteView>
-octetsOf(const Place& place, ByteView payload, const std::vector<Object>& objects)
+spaceOf(const Place& place, ByteView payload, const std::vector<Object>& objects)
 {
-    ByteView whole = payload;
-    if (place.object) {
-        std::uint8_t skip = place.occurrence;
-        const auto found = std::ranges::find_if(objects, [&](const Object& object) {
-            return object.identifier == *place.object && skip-- == 0;
-        });
-        if (found == objects.end())
-            return std::nullopt;
-        whole = found->value;
-    }
-    if (whole.size() < std::size_t{place.at} + place.octets)
+    if (!place.object)
+        return payload;
+    std::uint8_t skip = place.occurrence;
+    const auto found = std::ranges::find_if(objects, [&](const Object& object) {
+        return object.identifier == *place.object && skip-- == 0;
+    });
+    if (found == objects.end())
         return std::nullopt;
-    return whole.subspan(place.at, place.octets);
+    return found->value;
+}
+
+std::optional<ByteView> octetsOf(const Place& place, ByteView space)
+{
+    if (space.size() < std::size_t{place.at} + place.octets)
+        return std::nullopt;
+    return space.subspan(place.at, place.octets);
 }
 
 /// The same octets as registers: a number's highest octet first, a text's first.
@@ -163,10 +190,13 @@ tl::unexpected<base::Error> notThere()
 Expected<model::Value>
 valueOf(const Field& field, ByteView payload, const std::vector<Object>& objects)
 {
-    const auto octets = octetsOf(field.place, payload, objects);
-    if (!octets || !isThere(field, payload))
+    const auto space = spaceOf(field.place, payload, objects);
+    if (!space || !isThere(field, *space))
         return notThere();
-    if (field.invalid && holds(*field.invalid, payload))
+    const auto octets = octetsOf(field.place, *space);
+    if (!octets)
+        return notThere();
+    if (field.invalid && holds(*field.invalid, *space))
         return fail(
             ErrorKind::Refused, "the device says that the value is none", base::Retry::Later);
     auto value = decodeField(field, *octets);
@@ -182,10 +212,10 @@ valueOf(const Field& field, ByteView payload, const std::vector<Object>& objects
     }
     if (!field.negative)
         return value;
-    if (field.negative->at >= payload.size())
+    if (field.negative->at >= space->size())
         return notThere();
     const double magnitude = model::asNumber(*value).value_or(0.0);
-    const bool isNegative = holds(*field.negative, payload) && magnitude != 0.0;
+    const bool isNegative = holds(*field.negative, *space) && magnitude != 0.0;
     return model::Value(isNegative ? -magnitude : magnitude);
 }
 
@@ -232,7 +262,7 @@ Expected<PlainPayload> openPayload(const AdvertisementFormat& format,
     case Encryption::Pvvx:
         return openPvvx(payload, address, key);
     }
-    return PlainPayload{{payload.begin(), payload.end()}, std::nullopt};
+    return PlainPayload{{payload.begin(), payload.end()}, std::nullopt, false};
 }
 
 Expected<void> admitKey(const AdvertisementFormat& format, ByteView key)
@@ -261,7 +291,8 @@ decodeFrame(const AdvertisementFormat& format, std::span<const Source> sources, 
     if (format.counter) {
         const auto& counter = *format.counter;
         const Place place{counter.object, 0, counter.at, counter.octets, false};
-        if (const auto octets = octetsOf(place, payload, objects))
+        const auto space = spaceOf(place, payload, objects);
+        if (const auto octets = space ? octetsOf(place, *space) : std::nullopt)
             frame.counter.emplace(octets->begin(), octets->end());
     }
     for (std::size_t i = 0; i < sources.size(); ++i) {
@@ -274,9 +305,9 @@ decodeFrame(const AdvertisementFormat& format, std::span<const Source> sources, 
     return frame;
 }
 
-bool isThere(const Field& field, ByteView payload)
+bool isThere(const Field& field, ByteView space)
 {
-    return !field.when || holds(*field.when, payload);
+    return !field.when || holds(*field.when, space);
 }
 
 Expected<model::Value> valueIn(const Source& source, ByteView payload)

@@ -26,6 +26,8 @@ struct PlainPayload
 {
     base::Bytes octets;
     std::optional<std::uint32_t> sealCounter;
+    /// The device says that it sends when something happens, and else nothing.
+    bool isTriggered = false;
 };
 
 /// Decrypts what is encrypted. Refused: encrypted and no key is given, or plain although one is (a
@@ -56,8 +58,8 @@ struct Frame
                                                 std::span<const Source> sources,
                                                 base::ByteView payload);
 
-/// Whether the field's flag says that its value is in the payload.
-[[nodiscard]] bool isThere(const Field& field, base::ByteView payload);
+/// Whether the field's flag says that its value is there; `space` is the payload, or the object.
+[[nodiscard]] bool isThere(const Field& field, base::ByteView space);
 
 /// Of a payload without objects. NotFound: it is not in there; Refused: marked as not available;
 /// Corrupt: not to be believed.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -89,6 +90,26 @@ bool isOfOne(const CharacteristicName& one, const CharacteristicName& other)
            (one.service == other.service || one.service.empty() || other.service.empty());
 }
 
+/// What a write replaces.
+const CharacteristicName& targetOf(const Source& source)
+{
+    return source.written ? *source.written : source.reading->characteristic;
+}
+
+/// Both have the same bits: one value in two units.
+bool isSame(const Field& one, const Field& other)
+{
+    const auto all = [](const Field& field) {
+        const modbus::Encoding& encoding = field.point.encoding;
+        return std::tuple(field.place.octets,
+                          field.place.isBigEndian,
+                          encoding.type,
+                          encoding.shift,
+                          encoding.width);
+    };
+    return all(one) == all(other);
+}
+
 void checkWrite(ProfileTable& inner, const Source& source, const modbus::WriteRule& rule)
 {
     const modbus::Point& point = source.fields.front().point;
@@ -110,10 +131,18 @@ void checkWrite(ProfileTable& inner, const Source& source, const modbus::WriteRu
 bool wouldCut(const Source& written, const Source& other)
 {
     const Field& field = written.fields.front();
-    return field.point.write && !written.written && !isPart(written) &&
-           isOfOne(written.reading->characteristic, other.reading->characteristic) &&
-           std::ranges::any_of(
-               other.fields, [&](const Field& one) { return needsMore(one, field.place.octets); });
+    if (!field.point.write || isPart(written))
+        return false;
+    const bool isRead =
+        isOfOne(targetOf(written), other.reading->characteristic) &&
+        std::ranges::any_of(other.fields, [&](const Field& one) {
+            return needsMore(one, field.place.octets) || (isBits(field) && !isSame(field, one));
+        });
+    const Field& second = other.fields.front();
+    const bool isElsewhere = written.written || other.written;
+    const bool isWritten = isElsewhere && second.point.write && !isSame(field, second) &&
+                           isOfOne(targetOf(written), targetOf(other));
+    return isRead || isWritten;
 }
 
 GattFormat readGattFormat(ProfileTable table, FormatDefaults& defaults)
@@ -157,7 +186,9 @@ CharacteristicSource readCharacteristic(ProfileTable& table,
 {
     CharacteristicSource result;
     const Reading reading = readReading(table);
-    result.source = readSource(table, definition, units, defaults);
+    FormatDefaults own = defaults;
+    own.lengths = reading.lengths;
+    result.source = readSource(table, definition, units, own);
     result.source.reading = reading;
     table.table("write", [&](ProfileTable inner) {
         modbus::WriteRule rule;

@@ -24,7 +24,8 @@ struct CharacteristicSource
     bool allowsServerWrites = false;
 };
 
-/// Whether a write of the one, which replaces its characteristic, takes away what the other reads.
+/// Whether a write of the one, which replaces a whole characteristic, its own or another, takes
+/// away what the other reads or writes there.
 [[nodiscard]] bool wouldCut(const Source& written, const Source& other);
 
 /// `units` is what the Resource counts in, when that is known.

@@ -169,6 +169,18 @@ bool GattSession::isAtRest() const
                                 [](const ReadingPlan& plan) { return plan.reading.isNotified; });
 }
 
+bool GattSession::onlyTells() const
+{
+    bool isTold = false;
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+        const Reading& reading = site_.plans[i].reading;
+        if (places_[i].canRead && isPolled(reading))
+            return false;
+        isTold = isTold || (reading.isNotified && !places_[i].handle.empty());
+    }
+    return isTold;
+}
+
 void GattSession::takeNextStep()
 {
     if (isBusy_)

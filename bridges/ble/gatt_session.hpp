@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -63,6 +64,15 @@ public:
     /// They are asked for again; who ends them again and again is of no use.
     void onNotificationsEnded(const std::string& handle);
 
+    /// Another one may have come in its place: only a new session finds it.
+    void onCharacteristicGone(const std::string& handle)
+    {
+        if (uses(handle))
+            site_.listener.onFailed({base::ErrorKind::Unreachable,
+                                     "its characteristics have become others",
+                                     base::Retry::AfterReconnect});
+    }
+
     /// Callbacks come once, here, also when this goes first.
     void read(const model::Path& path, ReadDone done);
     void write(const model::Path& path, const model::Value& value, WriteDone done);
@@ -74,6 +84,30 @@ public:
 
     /// Nothing is under way, and nothing can come without being asked for.
     [[nodiscard]] bool isAtRest() const;
+
+    /// Values are read, notified or written by this characteristic.
+    [[nodiscard]] bool uses(const std::string& handle) const
+    {
+        const auto isIt = [&](const auto& one) {
+            return one.second == handle;
+        };
+        return std::ranges::find(places_, handle, &Place::handle) != places_.end() ||
+               std::ranges::any_of(targets_, isIt);
+    }
+
+    /// One of these values is notified.
+    [[nodiscard]] bool tells(const News& news) const
+    {
+        return std::ranges::any_of(site_.plans, [&](const ReadingPlan& plan) {
+            const auto has = [&](const model::Sample& sample) {
+                return plan.has(sample.path);
+            };
+            return plan.reading.isNotified && std::ranges::any_of(news.samples, has);
+        });
+    }
+
+    /// Of what this peripheral has something is notified, and nothing is read now and then.
+    [[nodiscard]] bool onlyTells() const;
 
 private:
     /// One request to the peripheral.

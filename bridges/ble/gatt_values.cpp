@@ -61,9 +61,22 @@ bool isLongEnough(const Source& source, ByteView octets)
     });
 }
 
+/// How many octets of a longer UTF-8 text have no more than `most` and cut no character.
+std::size_t wholeCharacters(ByteView text, std::size_t most)
+{
+    const auto continues = [&](std::size_t at) {
+        return (text[at] & 0xC0U) == 0x80U;
+    };
+    while (most > 0 && continues(most))
+        --most;
+    return most;
+}
+
 Expected<model::Value> textIn(const Field& field, ByteView octets)
 {
     Bytes own(octets.begin() + field.place.at, octets.end());
+    if (own.size() > field.place.octets)
+        own.resize(wholeCharacters(own, field.place.octets));
     own.resize(field.place.octets);
     return decodeField(field, own);
 }
@@ -118,18 +131,6 @@ std::vector<ReadingPlan> readingPlans(const DeviceProfile& profile)
     return plans;
 }
 
-bool onlyTells(const std::vector<ReadingPlan>& plans)
-{
-    const auto isPolled = [](const ReadingPlan& plan) {
-        return plan.reading.poll == modbus::PollClass::Fast ||
-               plan.reading.poll == modbus::PollClass::Slow;
-    };
-    const auto isNotified = [](const ReadingPlan& plan) {
-        return plan.reading.isNotified;
-    };
-    return std::ranges::none_of(plans, isPolled) && std::ranges::any_of(plans, isNotified);
-}
-
 Expected<PlanValues> valuesIn(const ReadingPlan& plan, ByteView octets)
 {
     if (!fits(plan.reading, octets.size()))
@@ -148,16 +149,20 @@ Expected<PlanValues> valuesIn(const ReadingPlan& plan, ByteView octets)
     return result;
 }
 
+bool isBits(const Field& field)
+{
+    const auto& encoding = field.point.encoding;
+    return encoding.type == modbus::RawType::Bit || encoding.shift != 0 ||
+           (encoding.width != 0 && encoding.width != 8 * field.place.octets);
+}
+
 bool isPart(const Source& source)
 {
     const Field& field = source.fields.front();
-    const auto& encoding = field.point.encoding;
     const auto& lengths = source.reading->lengths;
     const bool hasOthers = !lengths.empty() && !isText(field) &&
                            (lengths.size() > 1 || lengths.front() != field.place.octets);
-    const bool isBits = encoding.type == modbus::RawType::Bit || encoding.shift != 0 ||
-                        (encoding.width != 0 && encoding.width != 8 * field.place.octets);
-    return !source.written && (field.place.at != 0 || isBits || hasOthers);
+    return !source.written && (field.place.at != 0 || isBits(field) || hasOthers);
 }
 
 Expected<Bytes>

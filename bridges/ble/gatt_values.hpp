@@ -24,9 +24,6 @@ struct ReadingPlan
 /// One for each characteristic of the profile and each way its values come.
 [[nodiscard]] std::vector<ReadingPlan> readingPlans(const DeviceProfile& profile);
 
-/// Some values are notified, and none is polled.
-[[nodiscard]] bool onlyTells(const std::vector<ReadingPlan>& plans);
-
 /// What one characteristic holds; what its flags say is not there is in neither.
 struct PlanValues
 {
@@ -37,6 +34,9 @@ struct PlanValues
 
 /// Corrupt when the octets are not as many as the profile expects.
 [[nodiscard]] base::Expected<PlanValues> valuesIn(const ReadingPlan& plan, base::ByteView octets);
+
+/// The value has only some of the bits of its octets.
+[[nodiscard]] bool isBits(const Field& field);
 
 /// The value shares its characteristic with others, which a write leaves as they are.
 [[nodiscard]] bool isPart(const Source& source);

@@ -62,7 +62,6 @@ Peripheral::Peripheral(const Site& site, Settings settings, Sensor::Report repor
     , yield_(site.scheduler, [this] { yieldSlot(); })
     , flush_(site.scheduler, [this] { flush(); })
 {
-    onlyTells_ = onlyTells(plans_);
     if (settings_.pollPeriod) {
         format_.fastPeriod = *settings_.pollPeriod;
         format_.slowPeriod = std::max(format_.slowPeriod, format_.fastPeriod);
@@ -252,10 +251,15 @@ void Peripheral::beginSession()
 void Peripheral::onPrepared()
 {
     yield_.start(yieldPause);
+    if (isSilent_)
+        absence_.start(format_.lostAfter);
 }
 
+/// That it can be prepared again does not mean that it tells again.
 void Peripheral::onValues(News news)
 {
+    if (isSilent_ && !session_->tells(news))
+        return;
     for (auto& sample : news.samples)
         pending_.know(std::move(sample));
     for (auto& missing : news.missing)
@@ -290,8 +294,11 @@ void Peripheral::onFailed(const base::Error& error)
 
 void Peripheral::onValueNotification(const std::string& handle, base::ByteView octets)
 {
-    if (session_)
-        session_->onValueNotification(handle, octets);
+    if (!session_)
+        return;
+    if (session_->uses(handle) && std::exchange(isSilent_, false))
+        failures_ = 0;
+    session_->onValueNotification(handle, octets);
 }
 
 void Peripheral::read(const model::Path& path, GattSession::ReadDone done)
@@ -363,7 +370,7 @@ void Peripheral::lose(const base::Error& error)
 {
     const bool wasConnected = stage_ == Stage::Connected;
     counters_[wasConnected ? "losses" : "failedAttempts"] += 1;
-    if (wasConnected && site_.scheduler.now() > connectedAt_ + stableAfter)
+    if (wasConnected && !isSilent_ && site_.scheduler.now() > connectedAt_ + stableAfter)
         failures_ = 0;
     // bluetoothd has gone, or its adapter: no fault of the device.
     if (!site_.radio.peripheral(settings_.address))
@@ -431,12 +438,16 @@ void Peripheral::onSilence()
     if (stage_ == Stage::Connected)
         missReason_ = "it is connected, but tells nothing";
     becomeUnavailable(why());
+    if (!session_ || !session_->isPrepared() || !session_->onlyTells())
+        return;
+    isSilent_ = true;
+    lose({ErrorKind::Unreachable, missReason_, Retry::AfterReconnect});
 }
 
 void Peripheral::becomeAvailable()
 {
     absence_.stop();
-    if (onlyTells_)
+    if (session_ && session_->onlyTells()) // it may be connected and silent
         absence_.start(format_.lostAfter);
     isRefused_ = false;
     if (rssi_) {

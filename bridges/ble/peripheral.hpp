@@ -59,6 +59,13 @@ public:
             session_->onNotificationsEnded(handle);
     }
 
+    /// Of its characteristics; it may come again under another handle.
+    void onCharacteristicGone(const std::string& handle)
+    {
+        if (session_)
+            session_->onCharacteristicGone(handle);
+    }
+
     /// While it is bonded: it has a passkey, which a person has to read from it.
     void onPasskeyWanted();
     /// For when it is wanted; nothing forgets it. Begins anew where the lack of one was the fault.
@@ -115,7 +122,6 @@ private:
     GattFormat format_; ///< the profile's, with the operator's poll period
     Sensor::Report report_;
     std::vector<ReadingPlan> plans_;
-    bool onlyTells_ = false; ///< nothing is read now and then: it may be connected and silent
     Stage stage_ = Stage::Idle;
     std::string adapter_; ///< whose slot it has or waits for
     bool isStarted_ = false;
@@ -126,6 +132,7 @@ private:
     std::optional<std::int16_t> rssi_;
     std::optional<base::TimePoint> heardAt_; ///< also by its connection or an attempt at one
     base::TimePoint connectedAt_{};
+    bool isSilent_ = false;  ///< it was connected and told nothing, and has not since
     bool isLent_ = false;    ///< it rests because others wanted its slot
     bool isRefused_ = false; ///< the last failure is one that a person has to mend
     bool wantsBond_ = false; ///< it has said so

@@ -176,6 +176,11 @@ void RadioSide::tell(Listening listening)
         told_(listening, reason_);
 }
 
+bool RadioSide::isAttached(const std::string& address) const
+{
+    return byAddress_.contains(address) || peripheralByAddress_.contains(address);
+}
+
 void RadioSide::onAdvertisement(const Advertisement& advertisement)
 {
     if (!scans_.empty())
@@ -207,6 +212,12 @@ void RadioSide::onPeripheralChanged(const std::string& address)
 {
     if (Peripheral* peripheral = peripheralAt(address))
         peripheral->onChanged();
+}
+
+void RadioSide::onCharacteristicGone(const std::string& address, const std::string& handle)
+{
+    if (Peripheral* peripheral = peripheralAt(address))
+        peripheral->onCharacteristicGone(handle);
 }
 
 void RadioSide::onPasskeyWanted(const std::string& address)

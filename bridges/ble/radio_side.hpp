@@ -65,9 +65,11 @@ private:
         ScanDone done;
     };
 
+    [[nodiscard]] bool isAttached(const std::string& address) const override;
     void onAdvertisement(const Advertisement& advertisement) override;
     void onRadio(Listening listening, const std::string& reason) override;
     void onPeripheralChanged(const std::string& address) override;
+    void onCharacteristicGone(const std::string& address, const std::string& handle) override;
     void onPasskeyWanted(const std::string& address) override;
     void onBondsRemoved() override;
     void onValueNotification(const std::string& address,

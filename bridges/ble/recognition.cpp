@@ -39,6 +39,13 @@ std::optional<Fit> fitOf(const GattFormat& format, const Advertisement& heard)
     return std::nullopt;
 }
 
+/// Its owner knows the key. What nobody can read may be anything: the profile with most fits best.
+Fit sealedFit(std::size_t sources)
+{
+    constexpr std::size_t most = 1'000; // fewer than what only a name or a service speaks for
+    return {0, most - std::min(sources, most)};
+}
+
 std::optional<Fit> fitOf(const DeviceProfile& profile, const Advertisement& heard)
 {
     if (profile.gatt)
@@ -52,9 +59,9 @@ std::optional<Fit> fitOf(const DeviceProfile& profile, const Advertisement& hear
             sources.push_back(*mapping.source);
     }
     const auto plain = openPayload(profile.advertisement, *payload, heard.address, {});
-    if (!plain) // its owner knows the key
+    if (!plain)
         return plain.error().kind == base::ErrorKind::Refused
-                   ? std::optional(Fit{0, sources.size()})
+                   ? std::optional(sealedFit(sources.size()))
                    : std::nullopt;
     const auto frame = decodeFrame(profile.advertisement, sources, plain->octets);
     if (!frame || frame->values.empty())

@@ -35,6 +35,9 @@ Sensor::Sensor(base::Scheduler& scheduler,
     , address_(std::move(address))
     , profile_(std::move(profile))
     , report_(std::move(report))
+    , events_(
+          scheduler,
+          [this](std::size_t source, model::Value rest) { onEventOver(source, std::move(rest)); })
     , silence_(scheduler, [this] { onSilence(); })
     , flush_(scheduler, [this] { flushAll(); })
 {
@@ -44,6 +47,7 @@ Sensor::Sensor(base::Scheduler& scheduler,
         sources_.push_back(*mapping.source);
         paths_.push_back(mapping.resource.path);
     }
+    events_.watch(sources_);
 }
 
 void Sensor::start(const std::string& radioReason)
@@ -109,16 +113,19 @@ void Sensor::takePayload(const Advertisement& advertisement, base::ByteView payl
         return complain("its frames make no sense: " + frame.error().message);
     }
     complaint_.clear();
-    const bool isRepeated = isAvailable_ == true && isRepetition(*frame, *plain);
+    const bool isKnown = isRepetition(*frame, *plain);
+    const bool isNew = !isKnown && !isBurst(*frame, *plain);
+    lastHeard_ = scheduler_.now();
     sealCounter_ = plain->sealCounter;
-    hear();
-    if (isRepeated) {
+    hear(plain->isTriggered);
+    if (isKnown && isAvailable_ == true) {
         ++counters_["repeatedFrames"];
         return;
     }
     counter_ = frame->counter;
     lastPayload_ = std::move(plain->octets);
     lastTaken_ = scheduler_.now();
+    events_.take(*frame, isNew);
     takeFrame(*frame, advertisement);
 }
 
@@ -135,6 +142,21 @@ bool Sensor::isRepetition(const Frame& frame, const PlainPayload& plain) const
     if (frame.counter)
         return frame.counter == counter_ && isSame;
     return isSame && scheduler_.now() - lastTaken_ < repetitionPause;
+}
+
+/// Without a counter a press that is sent for longer than the pause is one press, although what
+/// else the frame holds is told again.
+bool Sensor::isBurst(const Frame& frame, const PlainPayload& plain) const
+{
+    return !plain.sealCounter && !frame.counter && plain.octets == lastPayload_ &&
+           scheduler_.now() - lastHeard_ < repetitionPause;
+}
+
+void Sensor::onEventOver(std::size_t source, model::Value rest)
+{
+    pending_.samples.push_back({paths_[source], std::move(rest), scheduler_.wallNow()});
+    ++counters_["samples"];
+    flush();
 }
 
 void Sensor::takeFrame(const Frame& frame, const Advertisement& advertisement)
@@ -160,12 +182,17 @@ void Sensor::takeFrame(const Frame& frame, const Advertisement& advertisement)
     flush();
 }
 
-void Sensor::hear()
+/// Who sends only when something happens has no rhythm: only its profile can say how long is too
+/// long.
+void Sensor::hear(bool isTriggered)
 {
     wasHeard_ = true;
     rhythm_.hear(scheduler_.now());
     const auto& lostAfter = profile_->advertisement.lostAfter;
-    silence_.start(lostAfter ? base::Duration(*lostAfter) : rhythm_.patience());
+    if (isTriggered && !lostAfter)
+        silence_.stop();
+    else
+        silence_.start(lostAfter ? base::Duration(*lostAfter) : rhythm_.patience());
 }
 
 void Sensor::complain(const std::string& sentence)

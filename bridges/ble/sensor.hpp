@@ -12,6 +12,7 @@
 #include "agent/base/scheduler.hpp"
 #include "agent/base/secret.hpp"
 #include "bridges/ble/advertisement.hpp"
+#include "bridges/ble/events.hpp"
 #include "bridges/ble/frame_decoder.hpp"
 #include "bridges/ble/news.hpp"
 #include "bridges/ble/rhythm.hpp"
@@ -64,8 +65,10 @@ private:
     void takePayload(const Advertisement& advertisement, base::ByteView payload);
     [[nodiscard]] bool isReplay(const PlainPayload& plain) const;
     [[nodiscard]] bool isRepetition(const Frame& frame, const PlainPayload& plain) const;
+    [[nodiscard]] bool isBurst(const Frame& frame, const PlainPayload& plain) const;
     void takeFrame(const Frame& frame, const Advertisement& advertisement);
-    void hear();
+    void onEventOver(std::size_t source, model::Value rest);
+    void hear(bool isTriggered);
     void complain(const std::string& sentence);
     void onSilence();
     [[nodiscard]] std::string missReason() const;
@@ -91,6 +94,8 @@ private:
     std::optional<base::Bytes> counter_;
     base::Bytes lastPayload_;
     base::TimePoint lastTaken_{};
+    base::TimePoint lastHeard_{};
+    Events events_;
     Rhythm rhythm_;
     SensorReport pending_;
     std::map<std::string, std::uint64_t> counters_;

@@ -16,120 +16,22 @@
 #include "bridges/ble/radio_side.hpp"
 #include "bridges/profile_file.hpp"
 #include "tests/dbus/private_bus.hpp"
+#include "tests/dbus/radio_fixture.hpp"
 #include "tests/sim/bluez/simulated_bluez.hpp"
 
 using namespace causeway;
 using namespace causeway::bridges::ble;
 using namespace std::chrono_literals;
 using tests::PrivateBus;
+using tests::RadioFixture;
 using tests::SimulatedBluez;
 using tests::SimulatedPeripheral;
+using tests::thermometer;
+using tests::thermometerProfile;
 
-namespace {
+namespace {} // namespace
 
-const std::string thermometer = "24:71:89:C0:FF:EE";
-
-const std::string head = R"(
-title = "T"
-manufacturer = "M"
-model = "M"
-[ble]
-connect = true
-)";
-
-const std::string temperature = R"(
-[[resource]]
-path = "/3303/0/5700"
-characteristic = "2a6e"
-type = "s16"
-)";
-
-std::shared_ptr<const bridges::DeviceProfile> profile(const std::string& more = "")
-{
-    auto read =
-        bridges::parseProfile(head + more + temperature, "test.toml", model::builtInDefinitions());
-    BOOST_REQUIRE(read);
-    return std::make_shared<const bridges::DeviceProfile>(std::move(*read));
-}
-
-Advertisement advertised()
-{
-    Advertisement advertisement;
-    advertisement.address = thermometer;
-    advertisement.name = "T";
-    advertisement.rssi = std::int16_t{-60};
-    return advertisement;
-}
-
-/// One thermometer that is connected by a bluetoothd on a bus of its own.
-struct Fixture
-{
-    explicit Fixture(int busyTimes = 0)
-        : side(std::make_unique<RadioSide>(loop, bus.address()))
-    {
-        peripheral.values.push_back(
-            {canonicalUuid("181a").value(), canonicalUuid("2a6e").value(), {"read"}, {1, 0}});
-        startBluez();
-        bluez->adapter()->beBusy(busyTimes);
-        attach();
-    }
-
-    void startBluez()
-    {
-        bluez.emplace(loop, bus.address());
-        bluez->remember(thermometer, peripheral);
-    }
-
-    void endBluez()
-    {
-        peripheral = bluez->peripheral(thermometer);
-        bluez.reset();
-    }
-
-    [[nodiscard]] bool isBonded() { return bluez->peripheral(thermometer).isBonded; }
-
-    void attach()
-    {
-        start(profile());
-        while (!isAvailable && !isMissingFor("lacks"))
-            advertise();
-    }
-
-    void start(const std::shared_ptr<const bridges::DeviceProfile>& profile)
-    {
-        isAvailable = false;
-        side->addPeripheral(1, {thermometer, profile, {}}, [this](const SensorReport& report) {
-            if (!report.availability)
-                return;
-            isAvailable = report.availability->isAvailable;
-            reason = report.availability->reason;
-        });
-        side->startPeripheral(1);
-    }
-
-    void advertise()
-    {
-        bluez->advertise(advertised());
-        loop.runOnce(10ms);
-    }
-
-    [[nodiscard]] bool isMissingFor(std::string_view words) const
-    {
-        return reason.find(words) != std::string::npos;
-    }
-
-    PrivateBus bus;
-    base::EventLoop loop;
-    SimulatedPeripheral peripheral; ///< while there is no bluetoothd
-    std::optional<SimulatedBluez> bluez;
-    bool isAvailable = false;
-    std::string reason; ///< why it is not
-    std::unique_ptr<RadioSide> side;
-};
-
-} // namespace
-
-BOOST_FIXTURE_TEST_SUITE(radio_side, Fixture)
+BOOST_FIXTURE_TEST_SUITE(radio_side, RadioFixture)
 
 BOOST_AUTO_TEST_CASE(ends_when_the_bus_has_gone_before_it_was_told)
 {
@@ -149,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_device_that_is_removed_while_the_bus_goes_harms_nobody)
 
 BOOST_AUTO_TEST_CASE(who_cannot_begin_to_listen_because_the_kernel_is_busy_asks_again)
 {
-    const Fixture site(1);
+    const RadioFixture site(1);
 
     BOOST_TEST(site.isAvailable);
 }
@@ -179,70 +81,6 @@ BOOST_AUTO_TEST_CASE(a_device_that_two_adapters_hear_is_the_one_that_was_connect
     BOOST_TEST(peripherals.peripheral("00:00:00:00:00:07")->adapter == first);
     peripherals.disconnect("00:00:00:00:00:07");
     BOOST_TEST(peripherals.peripheral("00:00:00:00:00:07")->adapter == second);
-}
-
-BOOST_AUTO_TEST_CASE(a_bond_that_bluetoothd_was_not_there_to_remove_goes_when_it_is_back)
-{
-    bluez->peripheral(thermometer).isBonded = true;
-    endBluez();
-
-    side->removeBond(thermometer);
-    side->removePeripheral(1);
-    startBluez();
-    while (isBonded())
-        loop.runOnce(10ms);
-
-    BOOST_TEST(!bluez->adapter()->isDiscovering()); // nobody is to be heard
-}
-
-BOOST_AUTO_TEST_CASE(who_is_attached_again_before_its_bond_is_removed_gets_another_one)
-{
-    bluez->peripheral(thermometer).wantsBond = true;
-    bluez->peripheral(thermometer).isBonded = true;
-    endBluez();
-
-    side->removeBond(thermometer);
-    side->removePeripheral(1);
-    startBluez();
-    attach();
-
-    BOOST_TEST(bluez->peripheral(thermometer).bondsMade == 1);
-}
-
-BOOST_AUTO_TEST_CASE(who_was_never_ours_may_lose_its_bond)
-{
-    side->removePeripheral(1);
-    endBluez();
-    peripheral.isBonded = true;
-    startBluez();
-
-    side->removeBond(thermometer);
-    while (isBonded())
-        loop.runOnce(10ms);
-
-    BOOST_TEST(!isBonded());
-}
-
-/// Its signals come before it: whoever is asked to bond meanwhile is not bonded by it.
-BOOST_AUTO_TEST_CASE(a_late_answer_to_connect_answers_no_bond)
-{
-    side->removePeripheral(1);
-    endBluez();
-    peripheral.wantsBond = true;
-    peripheral.passkey = 123'456;
-    peripheral.connectsLate = true;
-    startBluez();
-
-    start(profile("bond = true"));
-    while (!isMissingFor("wants its passkey"))
-        advertise();
-    side->setKey(1, base::Secret(base::asBytes("111111")));
-    while (!isAvailable && !isMissingFor("bond"))
-        advertise();
-
-    BOOST_TEST_CONTEXT(reason)
-    BOOST_TEST(isMissingFor("its passkey is another one"));
-    BOOST_TEST(bluez->peripheral(thermometer).bondsAsked == 1);
 }
 
 BOOST_AUTO_TEST_CASE(what_changes_is_heard_as_what_came_first)

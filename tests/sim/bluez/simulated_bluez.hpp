@@ -13,87 +13,14 @@
 #include "agent/base/bus.hpp"
 #include "agent/base/bus_compat.hpp"
 #include "agent/base/event_loop.hpp"
+#include "agent/base/lifetime.hpp"
 #include "bridges/ble/advertisement.hpp"
 #include "tests/sim/bluez/simulated_agent.hpp"
+#include "tests/sim/bluez/simulated_device.hpp"
 #include "tests/sim/bluez/simulated_gatt.hpp"
 #include "tests/sim/bluez/simulated_monitors.hpp"
 
 namespace causeway::tests {
-
-/// A device as bluetoothd shows it.
-class SimulatedDevice final : public sdbus::AdaptorInterfaces<org::bluez::Device1_adaptor,
-                                                              sdbus::ManagedObject_adaptor,
-                                                              sdbus::Properties_adaptor>
-{
-public:
-    /// What it works with; all of it outlives it.
-    struct Site
-    {
-        sdbus::IConnection& connection;
-        base::Scheduler& scheduler;
-        SimulatedAgents& agents;
-    };
-
-    /// The peripheral outlives this.
-    SimulatedDevice(const Site& site,
-                    const std::string& path,
-                    std::string address,
-                    SimulatedPeripheral& peripheral);
-    ~SimulatedDevice();
-    SimulatedDevice(const SimulatedDevice&) = delete;
-    SimulatedDevice& operator=(const SimulatedDevice&) = delete;
-
-    /// One advertisement; as bluetoothd, it tells equal data again only when it was asked to.
-    void advertise(const bridges::ble::Advertisement& advertisement, bool tellsDuplicates);
-
-    /// The peripheral has another value now.
-    void onChanged(const std::string& uuid);
-    /// Another program has called StopNotify.
-    void closeSocket(const std::string& uuid);
-    /// The connection is lost.
-    void dropConnection();
-
-    [[nodiscard]] const std::string& path() const { return path_; }
-
-private:
-    void Connect(sdbus::Result<>&& result) override;
-    void Disconnect(sdbus::Result<>&& result) override;
-    void Pair(sdbus::Result<>&& result) override;
-    void endBond(bool isAccepted);
-    void endConnect();
-    void tellConnection();
-
-    std::vector<std::string> UUIDs() override;
-
-    bool Connected() override { return peripheral_.isConnected; }
-
-    bool Paired() override { return peripheral_.isBonded; }
-
-    bool ServicesResolved() override { return peripheral_.isConnected; }
-
-    std::string Address() override { return address_; }
-
-    std::string Name() override { return newest_.name; }
-
-    std::int16_t RSSI() override { return newest_.rssi.value_or(0); }
-
-    std::map<std::uint16_t, sdbus::Variant> ManufacturerData() override;
-    std::map<std::string, sdbus::Variant> ServiceData() override;
-
-    Site site_;
-    std::string path_;
-    std::string address_;
-    SimulatedPeripheral& peripheral_;
-    std::unique_ptr<SimulatedGatt> gatt_;
-    std::unique_ptr<SimulatedBattery> battery_; ///< while connected
-    bridges::ble::Advertisement newest_;
-    bool isKnown_ = false;
-    std::optional<sdbus::Result<>> connect_;   ///< who waits for Connect's answer
-    std::vector<sdbus::Result<>> disconnects_; ///< who waits for the end of the connection
-    base::Timer closing_;
-    std::optional<sdbus::Result<>> bond_; ///< who waits for a bond
-    std::unique_ptr<SimulatedQuestion> question_;
-};
 
 class SimulatedAdapter final : public sdbus::AdaptorInterfaces<org::bluez::Adapter1_adaptor,
                                                                sdbus::ManagedObject_adaptor,
@@ -170,6 +97,9 @@ public:
         return peripherals_[address];
     }
 
+    /// As without power: it forgets nobody.
+    void keepBonds() { keepsBonds_ = true; }
+
     /// What is bonded is there from the start, as the real one reads it from its disk.
     void remember(const std::string& address, const SimulatedPeripheral& peripheral);
 
@@ -183,6 +113,7 @@ private:
     class Root;
 
     void removeDevice(const std::string& path);
+    void forget(const std::string& address);
     [[nodiscard]] SimulatedDevice& device(const std::string& address);
 
     base::EventLoop& loop_;
@@ -193,6 +124,8 @@ private:
     std::unique_ptr<SimulatedMonitors> monitors_;            ///< of the adapter
     std::map<std::string, SimulatedPeripheral> peripherals_; ///< by address
     std::map<std::string, std::unique_ptr<SimulatedDevice>> devices_;
+    bool keepsBonds_ = false;
+    base::Lifetime lifetime_;
 };
 
 } // namespace causeway::tests

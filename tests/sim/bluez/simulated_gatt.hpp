@@ -163,4 +163,12 @@ void tellGone(Adaptor& object)
     }
 }
 
+/// Says that these properties have other values now.
+template <typename Adaptor>
+void tellChanged(Adaptor& object, const char* interface, const std::vector<std::string>& names)
+{
+    const std::vector<bus::PropertyName> properties(names.begin(), names.end());
+    object.emitPropertiesChangedSignal(bus::InterfaceName{interface}, properties);
+}
+
 } // namespace causeway::tests

@@ -143,13 +143,25 @@ BOOST_AUTO_TEST_CASE(each_object_of_bthome)
         {"402101", "/3302/0/5500=true"},
         {"402300", "/3302/0/5500=false"},
         {"402501", "/3302/0/5500=true"},
-        {"403A00", "/3347/0/5500=false"},
-        {"403A01", "/3347/0/5500=true"},
-        {"403A80", "/3347/0/5500=true"},
-        {"403A7F", ""},
         {"40400C00", "/3330/0/5700=0.012"},
         {"40414E00", "/3330/0/5700=7.8"},
         {"40444E34", "/3346/0/5700=133.9"},
+    });
+}
+
+// bthome.io/format, events: what one frame adds to a count, and what it shows.
+BOOST_AUTO_TEST_CASE(each_event_of_bthome)
+{
+    checkAll("bthome-v2", {
+        {"403A00", "/3347/0/5500=false /3347/0/5501=0 /3348/0/5547=0"},
+        {"403A01", "/3347/0/5500=true /3347/0/5501=1 /3348/0/5547=1"},
+        {"403A02", "/3347/0/5500=true /3347/0/5501=2 /3348/0/5547=2"},
+        {"403A06", "/3347/0/5500=true /3347/0/5501=3 /3348/0/5547=6"},
+        {"403A80", "/3347/0/5500=true /3347/0/5501=1 /3348/0/5547=128"},
+        {"403A7F", "/3347/0/5500=false /3347/0/5501=0 /3348/0/5547=127"},
+        {"403C0103", "/3300/1/5700=-3"},
+        {"403C020A", "/3300/1/5700=10"},
+        {"403C0000", ""},
     });
 }
 
@@ -160,10 +172,10 @@ BOOST_AUTO_TEST_CASE(objects_of_bthome_beside_each_other)
     for (const char* other : {
              "073E1D", "1001", "1501", "1601", "1701", "1801", "1901", "1B01", "1C01", "1D01", "1E01",
              "1F01", "2001", "2201", "2401", "2601", "2701", "2801", "2901", "2A01", "2B01", "2C01",
-             "3C0103", "3FDDFF", "424E3400", "4632", "474E04", "484E34", "494E34", "4B138A14",
+             "3B0002", "3B010305", "3B2201AABB", "3FDDFF", "424E3400", "4632", "474E04", "484E34", "494E34", "4B138A14",
              "4C41018A01", "4E87562A01", "4F87562A01", "505D396164", "518756", "528756",
              "530C48656C6C6F20576F726C6421", "540C48656C6C6F20576F726C6421", "5587562A01", "56E803",
-             "5ECA06", "5F9A01", "6001", "61AC0D", "6287563412", "6387563412", "F00100", "F100010204"}) {
+             "5ECA06", "5F9A01", "6001", "6407", "6507", "61AC0D", "6287563412", "6387563412", "F00100", "F100010204"}) {
         BOOST_TEST_CONTEXT(other)
         BOOST_TEST(told(*profile, ("40" + std::string(other) + "F2000102").c_str()) ==
                    "/3/0/3=131328");
@@ -171,13 +183,16 @@ BOOST_AUTO_TEST_CASE(objects_of_bthome_beside_each_other)
     checkAll("bthome-v2", {
         {"4002CA0902CB0902CC09", "/3303/0/5700=25.06 /3303/1/5700=25.07"},
         {"400007015D02CA0903BF13", "/3/0/9=93 /3303/0/5700=25.06 /3304/0/5700=50.55"},
-        {"403A003A01", "/3347/0/5500=false"},
+        {"403A003A01", "/3347/0/5500=false /3347/0/5501=0 /3348/0/5547=0"},
         {"44016145020C", "/3/0/9=97 /3303/0/5700=307.4"},
         {"40", ""},
         {"4002", "cut off…"},
         {"4002CA", "cut off…"},
         {"4002CA0903BF", "cut off…"},
         {"4002CA0954", "cut off…"},
+        {"4002CA093B", "cut off…"},
+        {"4002CA093B00", "cut off…"},
+        {"4002CA093B0103", "cut off…"},
         {"4002CA095402FF", "cut off…"},
         {"6002CA09", "version 2…"},
         {"2002CA09", "version 2…"},
@@ -276,6 +291,13 @@ when = { at = 0, equals = 0x20, mask = 0xF0 }
 }
 
 // Another one, whose objects all say how long they are: what nobody knows is stepped over.
+BOOST_AUTO_TEST_CASE(a_light_level_of_bthome_is_stepped_over)
+{
+    const auto climate = shippedProfile("bthome-v2-climate");
+
+    BOOST_TEST(decoded(*climate, "40640102CA09").at("/3303/0/5700") == "25.06");
+}
+
 BOOST_AUTO_TEST_CASE(objects_that_nobody_knows_are_stepped_over_when_all_are_counted)
 {
     const auto profile = parsedProfile(R"(

@@ -119,4 +119,66 @@ BOOST_AUTO_TEST_CASE(complains_with_file_and_line)
     }
 }
 
+namespace {
+
+/// A second Resource of the same peripheral.
+std::string second(const std::string& path, const std::string& keys)
+{
+    return "[[resource]]\npath = \"" + path + "\"\n" + keys;
+}
+
+const std::string part = "type = \"bit\"\nbit = ";
+const std::string flags = "characteristic = \"2a56\"\n";
+const std::string byCommand = "write = { range = [0, 9], characteristic = \"bb03\" }\n";
+const std::string switchedByCommand = "write = { characteristic = \"bb03\" }\n";
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_write_elsewhere_takes_nothing_from_what_others_have_there)
+{
+    const std::pair<std::string, std::string> wrong[] = {
+        // What another reads there, further on.
+        {value + byCommand, "characteristic = \"bb03\"\nat = 2\ntype = \"u8\"\n"},
+        // Its own characteristic, which is longer.
+        {value + "at = 2\nwrite = { range = [0, 9], characteristic = \"2a6e\" }\n",
+         "characteristic = \"bb04\"\ntype = \"u8\"\n"},
+        // Another bit of the octet.
+        {value,
+         flags + part + "3\n" + "write = { characteristic = \"2a56\" }\n" +
+             second("/3311/1/5850", flags + part + "4\n")},
+        // What another writes there, of another size.
+        {value + byCommand, "characteristic = \"bb04\"\ntype = \"u8\"\n" + byCommand},
+        // Two bits that go there, each with zeros for the other.
+        {value,
+         flags + part + "3\n" + switchedByCommand +
+             second("/3311/1/5850", flags + part + "4\n" + switchedByCommand)},
+    };
+    for (const auto& [first, other] : wrong) {
+        const bool isSwitch = other.starts_with(flags);
+        const auto profile =
+            parse("", first + second(isSwitch ? "/3311/0/5850" : "/3308/1/5900", other));
+        BOOST_TEST_INFO(first + other);
+        BOOST_REQUIRE(!profile.has_value());
+        BOOST_TEST(profile.error().message.starts_with("test.toml:"));
+        BOOST_TEST(profile.error().message.find("whole characteristic") != std::string::npos,
+                   profile.error().message);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_write_elsewhere_is_fine_where_nobody_else_is)
+{
+    const std::string fine[] = {
+        value + byCommand,
+        value + byCommand + second("/3308/1/5900", value + byCommand), // the same in other words
+        value + byCommand + second("/3308/1/5900", "characteristic = \"bb03\"\ntype = \"s16\"\n"),
+        value + byCommand +
+            second("/3308/1/5900",
+                   "characteristic = \"bb03\"\noccurrence = 1\nat = 2\ntype = \"u8\"\n"),
+    };
+    for (const auto& resource : fine) {
+        const auto profile = parse("", resource);
+        BOOST_TEST(profile.has_value(), (profile ? "" : profile.error().message));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

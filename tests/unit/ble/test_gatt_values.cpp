@@ -98,6 +98,15 @@ BOOST_AUTO_TEST_CASE(a_text_may_be_shorter_than_its_most)
     check(held(sensing, "2a29", "41"), {{"/3/0/0", "A"}});
 }
 
+BOOST_AUTO_TEST_CASE(a_text_that_is_too_long_ends_before_a_character_that_would_be_cut)
+{
+    std::string name;
+    for (int count = 0; count < 63; ++count)
+        name += "61";
+    for (const char* character : {"C3BC", "E282AC", "F09F9880"})
+        BOOST_TEST(held("sig-battery", "2a29", name + character)["/3/0/0"] == std::string(63, 'a'));
+}
+
 // 36.4 as ISO/IEEE 11073-20601 has it: exponent -1, mantissa 364.
 BOOST_AUTO_TEST_CASE(reads_health_thermometers_in_both_units)
 {

@@ -30,6 +30,21 @@ characteristic = "2a6e"
 type = "s16"
 )";
 
+/// A counter that cannot be asked.
+const std::string tellsOnly = R"(
+title = "T"
+manufacturer = "M"
+model = "M"
+[ble]
+connect = true
+lost-after-s = 20
+[[resource]]
+path = "/3300/0/5700"
+characteristic = "aa03"
+notify = true
+type = "u16"
+)";
+
 } // namespace
 
 BOOST_AUTO_TEST_CASE(is_connected_when_it_is_heard_prepared_and_read)
@@ -144,19 +159,7 @@ BOOST_AUTO_TEST_CASE(whom_bluetoothd_connects_by_itself_need_not_rest)
 BOOST_AUTO_TEST_CASE(who_is_connected_and_tells_nothing_is_unavailable_until_it_does)
 {
     PeripheralSite site;
-    site.start(R"(
-title = "T"
-manufacturer = "M"
-model = "M"
-[ble]
-connect = true
-lost-after-s = 20
-[[resource]]
-path = "/3300/0/5700"
-characteristic = "aa03"
-notify = true
-type = "u16"
-)");
+    site.start(tellsOnly);
     site.hear();
     site.scheduler.advance(19s);
     site.device->onValueNotification("pulses", base::Bytes{1, 0});
@@ -166,10 +169,61 @@ type = "u16"
 
     site.scheduler.advance(2s);
     BOOST_TEST(site.lastHas("it is connected, but tells nothing"));
-    BOOST_TEST(site.times("connect") == 1U);
 
+    site.scheduler.advance(2s);
     site.device->onValueNotification("pulses", base::Bytes{2, 0});
     BOOST_TEST(site.told.back() == "available");
+}
+
+BOOST_AUTO_TEST_CASE(who_stays_silent_is_connected_anew_ever_more_seldom)
+{
+    PeripheralSite site;
+    site.start(tellsOnly);
+    site.hear();
+
+    site.scheduler.advance(22s);
+    BOOST_TEST(site.times("notify pulses") == 2U);
+    BOOST_TEST(site.lastHas("it is connected, but tells nothing"));
+
+    site.scheduler.advance(1h);
+    BOOST_TEST(site.told.size() == 2U);
+    BOOST_TEST(site.radio.connects <= 23);
+}
+
+BOOST_AUTO_TEST_CASE(who_loses_a_characteristic_that_is_used_is_connected_anew)
+{
+    PeripheralSite site;
+    site.start(tellsOnly);
+    site.hear();
+
+    site.device->onCharacteristicGone("temperature"); // which nobody uses
+    site.run();
+    BOOST_TEST(site.times("disconnect") == 0U);
+
+    site.radio.has.back().handle = "other pulses";
+    site.device->onCharacteristicGone("pulses");
+    site.scheduler.advance(2s);
+
+    BOOST_TEST(site.times("disconnect") == 1U);
+    BOOST_TEST(site.times("notify other pulses") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(who_lacks_what_would_be_polled_only_tells)
+{
+    PeripheralSite site;
+    site.start(tellsOnly + R"(
+[[resource]]
+path = "/3/0/9"
+characteristic = "2a19"
+optional = true
+type = "u8"
+)");
+    site.hear();
+    site.device->onValueNotification("pulses", base::Bytes{1, 0});
+
+    site.scheduler.advance(21s);
+
+    BOOST_TEST(site.lastHas("it is connected, but tells nothing"));
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_is_told_at_once_and_not_tried_again_soon)

@@ -177,6 +177,18 @@ BOOST_AUTO_TEST_CASE(reads_mibeacon_in_clear)
     check(decoded(*profile, "50305B05034C94B438C1A40A10013C"), {{"/3/0/9", "60"}});
 }
 
+BOOST_AUTO_TEST_CASE(an_octet_behind_the_objects_of_mibeacon_is_nothing)
+{
+    const auto profile = shippedProfile("lywsd03mmc-mibeacon");
+
+    check(decoded(*profile, "50305B05034C94B438C1A40A10013C00"), {{"/3/0/9", "60"}});
+    // The object itself says that it has two octets, and one is there.
+    BOOST_TEST(decoded(*profile, "50305B05034C94B438C1A40A10023C")[""].find("cut off") !=
+               std::string::npos);
+    BOOST_TEST(decoded(*profile, "50305B05034C94B438C1A40A")[""].find("cut off") !=
+               std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_frame_of_mibeacon)
 {
     const auto profile = shippedProfile("lywsd03mmc-mibeacon");

@@ -59,6 +59,11 @@ BOOST_AUTO_TEST_CASE(prefers_the_profile_that_promises_no_more_than_is_sent)
     BOOST_TEST(suggested("bthome-v2", "4002CA0903BF1304138A01") == "bthome-v2");
 }
 
+BOOST_AUTO_TEST_CASE(of_what_cannot_be_read_it_suggests_the_profile_with_most)
+{
+    BOOST_TEST(suggested("bthome-v2", "41a47266c95f730011223378237214") == "bthome-v2");
+}
+
 BOOST_AUTO_TEST_CASE(a_name_that_does_not_fit_excludes_a_profile)
 {
     BOOST_TEST(suggested("govee-h5075", "0003215D6400", "GVH5075_1234") == "govee-h5075");

@@ -209,6 +209,20 @@ BOOST_AUTO_TEST_CASE(a_profile_may_know_how_long_a_device_sleeps)
     BOOST_TEST(device.availability.size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(who_sends_only_when_triggered_is_not_judged_by_a_rhythm)
+{
+    Listened device("bthome-v2-climate");
+    for (int count = 0; count < 16; ++count) {
+        device.hear("44" + base::toHex(base::Bytes{0, static_cast<std::uint8_t>(count)}) +
+                    "02CA09");
+        device.scheduler.advance(10s);
+    }
+
+    device.scheduler.advance(48h);
+
+    BOOST_TEST(device.availability == std::vector<std::string>{"available"});
+}
+
 BOOST_AUTO_TEST_CASE(tells_what_is_missing_while_nobody_listens)
 {
     Listened device("bthome-v2-climate");
@@ -324,6 +338,100 @@ BOOST_AUTO_TEST_CASE(a_corrupt_frame_does_no_harm_to_a_good_device)
     BOOST_TEST(device.samples == once);
     BOOST_TEST(device.availability.size() == 1U);
     BOOST_TEST(device.counter("corruptFrames") == 1U);
+}
+
+/// bthome.io/format, object 0x3A, as a button sends it: packet number, then what happened.
+BOOST_AUTO_TEST_CASE(a_press_is_told_counted_and_over)
+{
+    Listened device("bthome-v2-button");
+
+    device.hear("4400013A01");
+    BOOST_TEST(device.newest["/3347/0/5500"] == "true");
+    BOOST_TEST(device.newest["/3347/0/5501"] == "1");
+    BOOST_TEST(device.newest["/3348/0/5547"] == "1");
+
+    device.scheduler.advance(1s);
+    BOOST_TEST(device.newest["/3347/0/5500"] == "false");
+    BOOST_TEST(device.newest["/3347/0/5501"] == "1");
+    BOOST_TEST(device.newest["/3348/0/5547"] == "0");
+}
+
+BOOST_AUTO_TEST_CASE(a_frame_without_an_event_ends_the_one_before)
+{
+    Listened device("bthome-v2-button");
+    device.hear("4400013A04");
+
+    device.hear("4400023A00");
+
+    BOOST_TEST(device.newest["/3347/0/5500"] == "false");
+    BOOST_TEST(device.newest["/3347/0/5501"] == "1");
+    BOOST_TEST(device.newest["/3348/0/5547"] == "0");
+    const auto samples = device.samples;
+    device.scheduler.advance(10s);
+    BOOST_TEST(device.samples == samples);
+}
+
+BOOST_AUTO_TEST_CASE(presses_are_added_up)
+{
+    Listened device("bthome-v2-button");
+
+    for (const char* payload :
+         {"4400013A01", "4400023A01", "4400033A02", "4400043A03", "4400053A7F"})
+        device.hear(payload);
+
+    BOOST_TEST(device.newest["/3347/0/5501"] == "7");
+    BOOST_TEST(device.newest["/3347/0/5500"] == "false"); // nobody knows what 0x7F is
+}
+
+BOOST_AUTO_TEST_CASE(a_button_that_is_held_stays_pressed)
+{
+    Listened device("bthome-v2-button");
+    device.hear("4400013A80");
+
+    device.scheduler.advance(900ms);
+    device.hear("4400023A80");
+    device.scheduler.advance(900ms);
+    BOOST_TEST(device.newest["/3347/0/5500"] == "true");
+
+    device.scheduler.advance(100ms);
+    BOOST_TEST(device.newest["/3347/0/5500"] == "false");
+}
+
+BOOST_AUTO_TEST_CASE(a_press_that_is_sent_again_and_again_is_one)
+{
+    for (const char* payload : {"4400013A01", "443A01"}) {
+        Listened device("bthome-v2-button");
+        for (int i = 0; i < 30; ++i) {
+            device.hear(payload);
+            device.scheduler.advance(100ms);
+        }
+        BOOST_TEST_INFO(payload);
+        BOOST_TEST(device.newest["/3347/0/5501"] == "1");
+        BOOST_TEST(device.newest["/3347/0/5500"] == "false");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_press_heard_before_the_device_was_lost_is_none_when_it_comes_again)
+{
+    Listened device("bthome-v2-button");
+    device.hear("4400013A01");
+    device.scheduler.advance(13h);
+    BOOST_TEST(device.lastReasonHas("not heard"));
+
+    device.hear("4400013A01");
+
+    BOOST_TEST(device.newest["/3347/0/5501"] == "1");
+    BOOST_TEST(device.newest["/3347/0/5500"] == "false");
+}
+
+BOOST_AUTO_TEST_CASE(a_dimmer_counts_its_steps_to_either_side)
+{
+    Listened device("bthome-v2");
+
+    for (const char* payload : {"4400013C020A", "4400023C0103", "4400033C0000"})
+        device.hear(payload);
+
+    BOOST_TEST(device.newest["/3300/1/5700"] == "7");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
