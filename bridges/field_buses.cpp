@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include "agent/base/log.hpp"
+#include "agent/base/message_ids.hpp"
 #include "bridges/modbus/exact_timers.hpp"
 #include "bridges/modbus/field_side.hpp"
 #include "bridges/modbus/modbus_bridge.hpp"
@@ -270,8 +272,35 @@ void FieldBuses::onReport(const std::string& line, const modbus::LineReport& rep
     found->second.status.lastError = report.lastError;
     found->second.status.counters = report.counters;
     found->second.status.units = report.units;
+    tellJournal(found->second, report);
     if (lineChanged_)
         lineChanged_(line);
+}
+
+// Once for all its devices, whose own faults would be lost among as many lines.
+void FieldBuses::tellJournal(LineEntry& line, const modbus::LineReport& report)
+{
+    if (report.isFault && line.fault != report.lastError) {
+        line.fault = report.lastError;
+        log::warning("{LINE}: {ERROR}, trying again and again for its {DEVICES} devices",
+                     "LINE",
+                     line.status.settings.name,
+                     "ERROR",
+                     line.fault,
+                     "DEVICES",
+                     line.devices.size(),
+                     "MESSAGE_ID",
+                     log::lineDownId);
+    } else if (report.isUp && !line.fault.empty()) {
+        line.fault.clear();
+        log::notice("{LINE}: is up again, with {DEVICES} devices",
+                    "LINE",
+                    line.status.settings.name,
+                    "DEVICES",
+                    line.devices.size(),
+                    "MESSAGE_ID",
+                    log::lineUpId);
+    }
 }
 
 } // namespace causeway::bridges

@@ -110,6 +110,7 @@ private:
         api::LineStatus status;
         std::map<std::uint8_t, std::string> devices; ///< by unit identifier
         bool isLent = false;
+        std::string fault; ///< as the journal has it; empty while it is up
 
         [[nodiscard]] bool isOpen() const { return !status.isPaused && !isLent; }
     };
@@ -120,6 +121,7 @@ private:
     ask(const std::string& line, base::Expected<modbus::Request> request, api::RegistersDone done);
     void onScan(const std::string& line, const api::ScanStatus& scan);
     void onReport(const std::string& line, const modbus::LineReport& report);
+    static void tellJournal(LineEntry& line, const modbus::LineReport& report);
     [[nodiscard]] base::Expected<void> checkPort(const api::LineSettings& settings) const;
     [[nodiscard]] base::Expected<void> checkBridge(const BridgeSettings& settings) const;
 

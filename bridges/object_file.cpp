@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <fstream>
 #include <set>
 
 #include <fmt/format.h>
 #include <pugixml.hpp>
 
 #include "agent/base/bytes.hpp"
+#include "agent/base/whole_file.hpp"
 
 namespace causeway::bridges {
 
@@ -212,20 +212,6 @@ std::size_t lineOf(std::string_view text, std::ptrdiff_t offset)
     return 1 + static_cast<std::size_t>(std::ranges::count(before, '\n'));
 }
 
-Expected<std::string> contentOf(const std::filesystem::path& file)
-{
-    std::ifstream stream(file, std::ios::binary);
-    std::string text(mostOctets + 1, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!stream.is_open() || stream.bad())
-        return fail(ErrorKind::NotFound, fmt::format("{}: cannot be read", file.string()));
-    text.resize(static_cast<std::size_t>(stream.gcount()));
-    if (text.size() > mostOctets)
-        return fail(ErrorKind::LimitExceeded,
-                    fmt::format("{}: longer than {} octets", file.string(), mostOctets));
-    return text;
-}
-
 std::vector<std::filesystem::path> xmlFiles(const std::filesystem::path& directory)
 {
     std::vector<std::filesystem::path> files;
@@ -240,7 +226,7 @@ std::vector<std::filesystem::path> xmlFiles(const std::filesystem::path& directo
 
 Expected<void> addFile(const std::filesystem::path& file, model::Definitions& definitions)
 {
-    const auto text = contentOf(file);
+    const auto text = base::readWholeFile(file, mostOctets);
     if (!text)
         return fail(text.error());
     auto objects = parseObjectFile(*text, file);

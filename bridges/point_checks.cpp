@@ -86,17 +86,30 @@ void PointReader::checkWrite(ProfileTable& inner, const WriteRule& rule)
         inner.complain("mask", "a write has either a mask or the function code for several");
     if (rule.step < 0.0)
         inner.complain("step", "step must be above 0");
-    if (rule.pulse.count() > 0 && point_.valueType != ResourceType::Boolean)
-        inner.complain("pulse-ms", "only a Boolean is written as a pulse");
-    if (rule.pulse.count() > 0 && point_.encoding.meanings.size() == 1)
-        inner.complain("pulse-ms", "a pulse needs a number for true and one for false");
-    if (rule.pulse.count() > 0 && point_.unlock)
-        inner.complain("pulse-ms", "nobody could be sure to unlock the end of a pulse");
     if (rule.toggles && point_.encoding.type != RawType::Bit)
         inner.complain("toggle", "only a bit is toggled");
     if (rule.toggles && hasMeanings)
         inner.complain("toggle",
                        "what changes over with each write has no numbers: leave out enum");
+    if (rule.pulse.count() > 0)
+        checkPulse(inner);
+    checkCanBeWritten(inner, rule);
+}
+
+void PointReader::checkPulse(ProfileTable& inner) const
+{
+    if (point_.valueType != ResourceType::Boolean)
+        inner.complain("pulse-ms", "only a Boolean is written as a pulse");
+    if (point_.encoding.meanings.size() == 1)
+        inner.complain("pulse-ms", "a pulse needs a number for true and one for false");
+    if (point_.unlock)
+        inner.complain("pulse-ms", "nobody could be sure to unlock the end of a pulse");
+}
+
+/// Whether its value can be put back into registers.
+void PointReader::checkCanBeWritten(ProfileTable& inner, const WriteRule& rule) const
+{
+    const bool hasMeanings = !point_.encoding.meanings.empty();
     const bool isElsewhere = rule.table || rule.address;
     const bool isWhole = modbus::isBinary(point_.encoding.type) && point_.encoding.width == 0;
     if (point_.exponentAddress && (isElsewhere || !isWhole || hasMeanings))

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "bridges/modbus/raw_number.hpp"
 #include "bridges/opening_reader.hpp"
 #include "bridges/unit_conversion.hpp"
 
@@ -41,6 +42,14 @@ std::uint64_t absentNumber(Absence absence, const Encoding& encoding)
     if (!modbus::isSigned(encoding.type))
         return ones;
     return absence == Absence::Largest ? ones >> 1U : (ones >> 1U) + 1;
+}
+
+/// As a number with or without a sign: profiles write both.
+bool fits(std::int64_t number, unsigned bits)
+{
+    if (bits == 0 || bits >= 64)
+        return true;
+    return number < 0 ? (number >> (bits - 1)) == -1 : (number >> bits) == 0;
 }
 
 } // namespace
@@ -118,9 +127,9 @@ std::uint16_t PointReader::address(ProfileTable& table, std::string_view key)
 void PointReader::readEncoding(const std::optional<std::string>& units)
 {
     readType();
+    readText();
     readOrder();
     readBits();
-    readText();
     readNumber(units);
     readParts();
 }
@@ -189,8 +198,10 @@ void PointReader::readType()
 void PointReader::readOrder()
 {
     Encoding& encoding = point_.encoding;
-    encoding.isLowWordFirst = defaults_.order.isLowWordFirst && encoding.words > 1;
-    encoding.hasSwappedBytes = defaults_.order.hasSwappedBytes && !modbus::holdsBits(point_.table);
+    const bool isSeveral = encoding.words > 1;
+    const bool isText = encoding.type == RawType::String;
+    encoding.isLowWordFirst = defaults_.order.isLowWordFirst && isSeveral && !isText;
+    encoding.hasSwappedBytes = defaults_.order.hasSwappedBytes && isSeveral;
     if (const auto order = table_.choice("order", all(orderWords))) {
         encoding.isLowWordFirst = order->isLowWordFirst;
         encoding.hasSwappedBytes = order->hasSwappedBytes;
@@ -244,8 +255,14 @@ void PointReader::readScale(const std::optional<std::string>& units)
         return;
     const auto converted = conversion(*from, units.value_or(""));
     if (!converted) {
-        table_.complain(
-            "from", fmt::format("\"{}\" cannot be converted to \"{}\"", *from, units.value_or("")));
+        const std::string to = units.value_or("");
+        const std::string known = unitsFor(to);
+        table_.complain("from",
+                        fmt::format("\"{}\" cannot be converted to \"{}\"{}",
+                                    *from,
+                                    to,
+                                    known.empty() ? ", which is no unit that is known"
+                                                  : "; known are " + known));
         return;
     }
     unitFactor_ = converted->factor;
@@ -256,9 +273,14 @@ void PointReader::readScale(const std::optional<std::string>& units)
 void PointReader::readAbsence()
 {
     Encoding& encoding = point_.encoding;
-    const unsigned unused = 64U - 16U * std::clamp<unsigned>(encoding.words, 1, 4);
-    for (const std::int64_t sentinel : table_.integers("sentinels"))
-        encoding.sentinels.push_back((static_cast<std::uint64_t>(sentinel) << unused) >> unused);
+    const unsigned bits = modbus::bitsOf(encoding);
+    for (const std::int64_t sentinel : table_.integers("sentinels")) {
+        if (!fits(sentinel, bits))
+            table_.complain("sentinels",
+                            fmt::format("{} can never come: {} bits count", sentinel, bits));
+        encoding.sentinels.push_back(static_cast<std::uint64_t>(sentinel) &
+                                     modbus::onesBelow(bits));
+    }
     const bool isWhole = modbus::isBinary(encoding.type) && encoding.width == 0;
     if (!table_.has("sentinels") && defaults_.absence != Absence::Never && isWhole)
         encoding.sentinels.push_back(absentNumber(defaults_.absence, encoding));

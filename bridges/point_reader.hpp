@@ -72,6 +72,8 @@ private:
     void checkEncoding();
     void checkParts();
     void checkWrite(ProfileTable& inner, const modbus::WriteRule& rule);
+    void checkPulse(ProfileTable& inner) const;
+    void checkCanBeWritten(ProfileTable& inner, const modbus::WriteRule& rule) const;
     [[nodiscard]] std::uint16_t address(ProfileTable& table, std::string_view key);
 
     ProfileTable& table_;

@@ -98,7 +98,7 @@ void ProfileReader::checkWholeWrites()
                 ble::wouldCut(*one.source, *other.source))
                 complaint_.add(lines_.at(one.resource.path),
                                fmt::format("a write of {} replaces the whole characteristic, of "
-                                           "which {} needs more",
+                                           "which {} has another part",
                                            one.resource.path.toString(),
                                            other.resource.path.toString()));
         }

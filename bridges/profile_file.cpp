@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridges/profile_file.hpp"
 
-#include <fstream>
 #include <functional>
 #include <iterator>
 #include <optional>
@@ -12,6 +11,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include "agent/base/whole_file.hpp"
 #include "bridges/profile_merge.hpp"
 #include "bridges/profile_reader.hpp"
 
@@ -37,20 +37,6 @@ try {
     return fail(
         ErrorKind::InvalidArgument,
         fmt::format("{}:{}: {}", file.string(), error.source().begin.line, error.description()));
-}
-
-Expected<std::string> readText(const std::filesystem::path& file)
-{
-    std::ifstream stream(file, std::ios::binary);
-    std::string text(mostOctets + 1, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!stream.is_open() || stream.bad())
-        return fail(ErrorKind::NotFound, fmt::format("{}: cannot be read", file.string()));
-    text.resize(static_cast<std::size_t>(stream.gcount()));
-    if (text.size() > mostOctets)
-        return fail(ErrorKind::LimitExceeded,
-                    fmt::format("{}:1: longer than {} octets", file.string(), mostOctets));
-    return text;
 }
 
 using Directories = std::vector<std::filesystem::path>;
@@ -93,7 +79,7 @@ Expected<toml::table> withBase(toml::table root,
         return complain(fmt::format("there is no other profile \"{}\" to extend", name));
     if (depth == mostAncestors)
         return complain("profiles extend one another too deeply");
-    const auto text = readText(*base);
+    const auto text = base::readWholeFile(*base, mostOctets);
     auto parsed = text ? parseToml(*text, *base) : fail(text.error());
     auto whole =
         parsed ? withBase(std::move(*parsed), *base, directories, depth + 1) : std::move(parsed);
@@ -108,7 +94,7 @@ Expected<DeviceProfile> readProfile(const std::filesystem::path& file,
                                     const model::Definitions& definitions,
                                     const std::vector<std::filesystem::path>& directories)
 {
-    const auto text = readText(file);
+    const auto text = base::readWholeFile(file, mostOctets);
     if (!text)
         return fail(text.error());
     return parseProfile(*text, file, definitions, directories);

@@ -128,7 +128,8 @@ void ProfileReader::readBridge(ProfileTable& root)
     const bool isBle = root.has("ble");
     const bool isGateway = root.has("gateway");
     profile_.bridge = isGateway ? gatewayBridge : isBle ? "ble" : "modbus";
-    if (int{isBle} + int{isGateway} + int{root.has("modbus")} != 1)
+    const auto tables = {isBle, isGateway, root.has("modbus")};
+    if (std::ranges::count(tables, true) != 1)
         root.complain("modbus", "a profile has one of the tables [modbus], [ble] and [gateway]");
     root.table("modbus", [this](ProfileTable table) { readModbus(std::move(table)); });
     root.table("ble", [this](ProfileTable table) {

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include "agent/base/nearest_word.hpp"
+
 namespace causeway::bridges {
 
 namespace {
@@ -259,8 +261,13 @@ void ProfileTable::table(std::string_view key, const std::function<void(ProfileT
 void ProfileTable::refuseOthers()
 {
     for (const auto& [key, node] : *table_) {
-        if (!asked_.contains(key.str()))
-            complaint_->add(lineOf(node), fmt::format("unknown key \"{}\"", key.str()));
+        if (asked_.contains(key.str()))
+            continue;
+        const auto meant = base::nearestWord(key.str(), {asked_.begin(), asked_.end()});
+        complaint_->add(
+            lineOf(node),
+            fmt::format("unknown key \"{}\"", key.str()) +
+                (meant ? fmt::format("; did you mean \"{}\"?", *meant) : std::string()));
     }
 }
 
@@ -269,7 +276,22 @@ void ProfileTable::complain(std::string_view key, const std::string& sentence)
     // What a base profile or a parameter brought in has no line of its own.
     const toml::node* node = table_->get(key);
     const std::uint32_t own = node != nullptr ? lineOf(*node) : 0;
-    complaint_->add(own != 0 ? own : line(), sentence);
+    const auto slip = node == nullptr && !key.empty() ? slipOf(key) : std::nullopt;
+    if (slip)
+        complaint_->add(lineOf(*table_->get(*slip)),
+                        fmt::format("{}; did you mean \"{}\" by \"{}\"?", sentence, key, *slip));
+    else
+        complaint_->add(own != 0 ? own : line(), sentence);
+}
+
+std::optional<std::string> ProfileTable::slipOf(std::string_view key) const
+{
+    std::vector<std::string> others;
+    for (const auto& [other, node] : *table_) {
+        if (!asked_.contains(other.str()))
+            others.emplace_back(other.str());
+    }
+    return base::nearestWord(key, others);
 }
 
 std::uint32_t ProfileTable::line() const

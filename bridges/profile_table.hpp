@@ -93,7 +93,8 @@ public:
 
     void refuseOthers();
 
-    /// At the key's line, or at the table's own when it has no such key.
+    /// At the key's line, or at the table's own when it has no such key; or at that of a slip of
+    /// the pen that may be meant by it, which is named then.
     void complain(std::string_view key, const std::string& sentence);
 
     [[nodiscard]] std::uint32_t line() const;
@@ -101,6 +102,8 @@ public:
 private:
     [[nodiscard]] const toml::node* ask(std::string_view key);
     [[nodiscard]] bool isMissing(std::string_view key);
+    /// A key that nobody asked for, near this one.
+    [[nodiscard]] std::optional<std::string> slipOf(std::string_view key) const;
 
     const toml::table* table_;
     Complaint* complaint_;

@@ -136,4 +136,15 @@ std::optional<UnitConversion> conversion(std::string_view from, std::string_view
                           (source->offset - target->offset) / target->factor};
 }
 
+std::string unitsFor(std::string_view to)
+{
+    const Unit* target = find(to);
+    std::string names;
+    for (const Unit& unit : units) {
+        if (target != nullptr && unit.quantity == target->quantity)
+            names.append(names.empty() ? "" : ", ").append(unit.name);
+    }
+    return names;
+}
+
 } // namespace causeway::bridges

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace causeway::bridges {
@@ -17,5 +18,9 @@ struct UnitConversion
 /// write them, and as manuals do; nothing for units we do not know or that measure different
 /// things.
 [[nodiscard]] std::optional<UnitConversion> conversion(std::string_view from, std::string_view to);
+
+/// The units from which there is a conversion to this one, "Cel, degC, K, degF"; empty when we do
+/// not know it.
+[[nodiscard]] std::string unitsFor(std::string_view to);
 
 } // namespace causeway::bridges
