@@ -60,7 +60,7 @@ void addBluetoothCommands(CLI::App& app, Session& session)
         group->add_subcommand("scan", "List what advertises itself, with a profile that fits");
     auto seconds = std::make_shared<std::uint32_t>(usualSeconds);
     command->add_option("--seconds", *seconds, "how long to listen, 1 to 60 (10)")
-        ->check(numberFrom(1, 60));
+        ->transform(numberFrom(1, 60));
     command->footer("causewayctl ble scan\n"
                     "causewayctl device add tag-1 --profile ruuvitag-rawv2 --ble "
                     "CB:B8:33:4C:88:4F --server main --psk-generate");

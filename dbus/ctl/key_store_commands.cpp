@@ -7,6 +7,7 @@
 #include "dbus/ctl/key_store.hpp"
 #include "dbus/ctl/key_text.hpp"
 #include "dbus/ctl/labels.hpp"
+#include "dbus/ctl/number_range.hpp"
 #include "dbus/ctl/table.hpp"
 #include "dbus/secret_file.hpp"
 
@@ -100,7 +101,7 @@ void addSeal(CLI::App& group, Session& session)
     auto* const command = group.add_subcommand("seal", "Seal the open key to the TPM anew");
     command
         ->add_option("--pcr", *registers, "open it only while this register is as now; repeatable")
-        ->check(CLI::Range(0, 23).description(""));
+        ->transform(numberFrom(0, 23));
     command->callback([&session, registers] {
         keyStore(session).Seal(*registers);
         session.confirm("sealed");

@@ -121,12 +121,12 @@ addRegisterCommand(CLI::App& group, const char* name, const char* help, Register
 {
     auto* const command = group.add_subcommand(name, help);
     command->add_option("name", options.line)->required();
-    command->add_option("unit", options.unit)->required()->check(numberFrom(0, 255));
+    command->add_option("unit", options.unit)->required()->transform(numberFrom(0, 255));
     command->add_option("table", options.table, "coil, discrete-input, input or holding")
         ->required();
     command->add_option("address", options.address, "counted from 0; 0x… is hexadecimal")
         ->required()
-        ->check(numberFrom(0, mostNumber));
+        ->transform(numberFrom(0, mostNumber));
     return command;
 }
 
@@ -136,7 +136,7 @@ void addRead(CLI::App& group, Session& session)
     auto* const command = addRegisterCommand(
         group, "read", "Read registers of a unit and show what they may mean", *options);
     // Modbus V1.1b3 §6.1: 2000 bits; of registers the daemon takes fewer, and says so.
-    command->add_option("count", options->count, "how many; 1")->check(numberFrom(1, 2000));
+    command->add_option("count", options->count, "how many; 1")->transform(numberFrom(1, 2000));
     command->callback([&session, options] {
         session.client.with<Line_proxy>(Kind::Line, options->line, [&](auto& line) {
             showRegisters(session,

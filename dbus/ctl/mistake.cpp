@@ -2,13 +2,13 @@
 #include "dbus/ctl/mistake.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "agent/base/nearest_word.hpp"
 #include "dbus/ctl/plain_text.hpp"
 
 namespace causeway::dbus::ctl {
@@ -16,34 +16,6 @@ namespace causeway::dbus::ctl {
 namespace {
 
 using Words = std::vector<std::string>;
-
-/// How many letters must be put in, taken out or replaced.
-std::size_t distance(std::string_view from, std::string_view to)
-{
-    std::vector<std::size_t> row(to.size() + 1);
-    std::iota(row.begin(), row.end(), 0U);
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < to.size(); ++j) {
-            const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-        }
-    }
-    return row.back();
-}
-
-/// One wrong letter in three is a slip; more is another word.
-std::optional<std::string> nearest(std::string_view word, const Words& candidates)
-{
-    const auto costOf = [word](const std::string& candidate) {
-        return word.size() > 1 && candidate.starts_with(word) ? 1 : distance(word, candidate);
-    };
-    const auto best = std::ranges::min_element(candidates, {}, costOf);
-    if (best == candidates.end() || costOf(*best) > std::max<std::size_t>(1, word.size() / 3))
-        return std::nullopt;
-    return *best;
-}
 
 const CLI::App& innermost(const CLI::App& app)
 {
@@ -105,7 +77,7 @@ std::string describe(const CLI::App& command, const Words& unexpected, const std
     const bool isOption = word.starts_with('-');
     if (!isOption && commands.empty())
         return fmt::format("\"{}\" is one word too many", word);
-    const auto suggestion = nearest(word, isOption ? optionsOf(command) : commands);
+    const auto suggestion = base::nearestWord(word, isOption ? optionsOf(command) : commands);
     return fmt::format("there is no {} \"{}\"{}",
                        isOption ? "option" : "command",
                        word,

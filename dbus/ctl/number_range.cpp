@@ -25,12 +25,12 @@ std::optional<std::int64_t> wholeNumberIn(std::string_view text)
 CLI::Validator numberFrom(std::int64_t least, std::int64_t most)
 {
     return CLI::Validator(
-        [least, most](const std::string& text) {
+        [least, most](std::string& text) {
             const auto number = wholeNumberIn(text);
-            const bool isGood = number && *number >= least && *number <= most;
-            return isGood
-                       ? std::string()
-                       : fmt::format("\"{}\" is no whole number from {} to {}", text, least, most);
+            if (!number || *number < least || *number > most)
+                return fmt::format("\"{}\" is no whole number from {} to {}", text, least, most);
+            text = std::to_string(*number); // CLI11 takes "0100" for an octal number
+            return std::string();
         },
         "");
 }

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -100,7 +101,11 @@ struct Entry
     std::optional<double> offset;
     RegisterAccess access = RegisterAccess::ReadOnly;
 
-    [[nodiscard]] bool isWritable() const { return access == RegisterAccess::ReadWrite; }
+    /// Whether the list lets it be written, and its table can be.
+    [[nodiscard]] bool isWritable() const
+    {
+        return access != RegisterAccess::ReadOnly && (table == "coil" || table == "holding");
+    }
 };
 
 class Importer
@@ -126,7 +131,7 @@ public:
         if (const auto wrong = unreadableIn(row, entry); !wrong.empty())
             skip(fmt::format("row {}: {} in {}", number, wrong, tomlText(entry.name)));
         else if (entry.access == RegisterAccess::WriteOnly)
-            skip(fmt::format("row {}: {} can only be written", number, tomlText(entry.name)));
+            addWriteOnly(entry, number);
         else if (isBitTable(entry.table) || entry.bit)
             addIfFree(entry, "bit", number, [&] { addBit(entry); });
         else if (entry.type == "string")
@@ -230,6 +235,28 @@ private:
             add();
     }
 
+    /// For whoever edits the profile: what a write does here, and to whom it is allowed, no list
+    /// says.
+    void addWriteOnly(const Entry& entry, std::size_t number)
+    {
+        const bool isBit = isBitTable(entry.table) || entry.bit;
+        if (!entry.isWritable() || entry.type == "string" || (!isBit && entry.type == "bit")) {
+            skip(fmt::format("row {}: {} can only be written", number, tomlText(entry.name)));
+            return;
+        }
+        const std::string others = std::exchange(result_.text, {});
+        isBit ? addBit(entry) : addNumber(entry);
+        const std::string own = std::exchange(result_.text, others);
+        result_.text += fmt::format(
+            "\n# Row {}, which can only be written. To let it be, take the # in front away:",
+            number);
+        for (const char one : std::string_view(own).substr(0, own.size() - 1))
+            result_.text += one == '\n' ? "\n# " : std::string(1, one);
+        result_.text += '\n';
+        skip(fmt::format(
+            "row {}: {} can only be written, and is put behind #", number, tomlText(entry.name)));
+    }
+
     void begin(const std::string& path, const Entry& entry)
     {
         result_.text += fmt::format("\n[[resource]]\npath = \"{}\"\ntable = \"{}\"\naddress = {}\n",
@@ -248,20 +275,19 @@ private:
     {
         constexpr std::uint16_t digitalInput = 3200;
         constexpr std::uint16_t actuation = 3306;
-        const bool isOutput =
-            entry.isWritable() && (entry.table == "coil" || entry.table == "holding");
+        const bool isOutput = entry.isWritable();
         begin(isOutput ? nextPath(actuation, 5850) : nextPath(digitalInput, 5500), entry);
         if (entry.bit)
             result_.text += fmt::format("type = \"bit\"\nbit = {}\n", *entry.bit);
         addName(entry);
         if (isOutput)
-            result_.text += "# To let it be switched: write = {}\n";
+            addWrite(entry, "switched", "{}");
     }
 
     void addNumber(const Entry& entry)
     {
         constexpr std::uint16_t setPoint = 3308;
-        const bool isOutput = entry.isWritable() && entry.table == "holding";
+        const bool isOutput = entry.isWritable();
         const UnitMeaning meaning = unitMeaning(entry.quantity.unit);
         begin(isOutput ? nextPath(setPoint, 5900) : nextPath(meaning.object, 5700), entry);
         result_.text += fmt::format("type = \"{}\"\n", *entry.type);
@@ -274,7 +300,14 @@ private:
             result_.text += fmt::format("units = {}\n", tomlText(meaning.unit));
         addName(entry);
         if (isOutput)
-            result_.text += "# To let it be written: write = { range = [smallest, largest] }\n";
+            addWrite(entry, "written", "{ range = [smallest, largest] }");
+    }
+
+    void addWrite(const Entry& entry, std::string_view what, std::string_view rule)
+    {
+        result_.text += entry.access == RegisterAccess::WriteOnly
+                            ? fmt::format("readable = false\nwrite = {}\n", rule)
+                            : fmt::format("# To let it be {}: write = {}\n", what, rule);
     }
 
     void addText(const Entry& entry, std::size_t number)

@@ -14,9 +14,9 @@ namespace causeway::dbus::ctl {
 /// A profile made of somebody's list of registers, to be edited.
 struct ImportedProfile
 {
-    std::string text; ///< TOML
-    std::size_t resources = 0;
-    std::vector<std::string> skipped; ///< "line 7: no address in \"reserved\""
+    std::string text;                 ///< TOML
+    std::size_t resources = 0;        ///< also those that are put behind #
+    std::vector<std::string> skipped; ///< "row 7: no address in \"reserved\""
 };
 
 /// What a number such as 40001 is in a list.

@@ -212,16 +212,16 @@ void addScan(CLI::App& group, Session& session)
     command->add_option("name", options->line)->required();
     command->add_option("--baud-rates", options->baudRates, "speeds to try, with commas between")
         ->delimiter(',')
-        ->check(numberFrom(1, INT32_MAX));
+        ->transform(numberFrom(1, INT32_MAX));
     command->add_option("--parities", options->parities, "none, even, odd, with commas between")
         ->delimiter(',')
         ->check(CLI::Validator(parityMistake, ""));
     command->add_option("--first-unit", options->firstUnit, "1 if not given")
-        ->check(numberFrom(0, UINT8_MAX));
+        ->transform(numberFrom(0, UINT8_MAX));
     command->add_option("--last-unit", options->lastUnit, "247 if not given")
-        ->check(numberFrom(0, UINT8_MAX));
+        ->transform(numberFrom(0, UINT8_MAX));
     command->add_option("--response-timeout", options->timeout, "milliseconds; 150 if not given")
-        ->check(numberFrom(10, 10000));
+        ->transform(numberFrom(10, 10000));
     command->callback([&session, options] { Scanner(session, *options).run(); });
     addStop(group, session);
 }

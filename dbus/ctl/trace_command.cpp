@@ -121,7 +121,7 @@ void addTrace(CLI::App& group, Session& session)
     auto options = std::make_shared<TraceOptions>();
     command->add_option("name", options->line)->required();
     command->add_option("--seconds", options->seconds, "end after so long")
-        ->check(numberFrom(1, longestTrace));
+        ->transform(numberFrom(1, longestTrace));
     command->callback([&session, options] { Tracer(session, *options).run(); });
 }
 

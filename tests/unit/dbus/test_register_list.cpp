@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <regex>
+#include <string>
+
 #include <boost/test/unit_test.hpp>
 
 #include "agent/model/definition.hpp"
@@ -20,16 +23,20 @@ bool contains(const std::string& text, std::string_view part)
     return text.find(part) != std::string::npos;
 }
 
+void checkReadable(const std::string& profile)
+{
+    const TemporaryDirectory directory;
+    const auto file = directory.write("imported.toml", profile);
+    const auto read = causeway::bridges::readProfile(
+        file, causeway::model::builtInDefinitions(), {directory.path()});
+    BOOST_TEST(read.has_value(), (read ? "" : read.error().message));
+}
+
 std::string imported(std::string_view csv)
 {
     const auto profile = importRegisterList(csv, "Pump \"P1\"");
     BOOST_REQUIRE_MESSAGE(profile, (profile ? "" : profile.error().message));
-    // What comes out is a profile, before anybody has edited it.
-    const TemporaryDirectory directory;
-    const auto file = directory.write("imported.toml", profile->text);
-    const auto read = causeway::bridges::readProfile(
-        file, causeway::model::builtInDefinitions(), {directory.path()});
-    BOOST_TEST(read.has_value(), (read ? "" : read.error().message));
+    checkReadable(profile->text); // before anybody has edited it
     return profile->text;
 }
 
@@ -63,6 +70,32 @@ BOOST_AUTO_TEST_CASE(takes_units_in_words_and_a_start)
     BOOST_TEST(contains(text,
                         "path = \"/3303/0/5700\"\ntable = \"holding\"\naddress = 7\n"
                         "type = \"s16\"\nscale = 0.1\nunits = \"Cel\"\n"));
+}
+
+BOOST_AUTO_TEST_CASE(leaves_what_can_only_be_written_to_whoever_edits_it)
+{
+    const std::string_view csv = "name,table,address,type,access\n"
+                                 "Reset energy,holding,500,uint16,WO\n"
+                                 "Lamp test,coil,3,,W\n"
+                                 "Odd,input,7,uint16,WO\n"
+                                 "Power,holding,500,uint16,R\n";
+    const auto profile = importRegisterList(csv, "Meter");
+
+    BOOST_TEST(profile->resources == 3U);
+    const std::vector<std::string> skipped{
+        "row 2: \"Reset energy\" can only be written, and is put behind #",
+        "row 3: \"Lamp test\" can only be written, and is put behind #",
+        "row 4: \"Odd\" can only be written"};
+    BOOST_TEST(profile->skipped == skipped, boost::test_tools::per_element());
+    BOOST_TEST(contains(imported(csv),
+                        "\n# Row 2, which can only be written. To let it be, take the # in front "
+                        "away:\n"
+                        "# [[resource]]\n# path = \"/3308/0/5900\"\n# table = \"holding\"\n"
+                        "# address = 500\n# type = \"u16\"\n# application = \"Reset energy\"\n"
+                        "# readable = false\n# write = { range = [smallest, largest] }\n"));
+    auto edited = std::regex_replace(profile->text, std::regex("# Row.*\n"), "");
+    edited = std::regex_replace(edited, std::regex("\n# (\\[|[a-z]+ =)"), "\n$1");
+    checkReadable(std::regex_replace(edited, std::regex("smallest, largest"), "0, 1"));
 }
 
 BOOST_AUTO_TEST_CASE(takes_german_headings)
@@ -323,9 +356,9 @@ BOOST_AUTO_TEST_CASE(knows_who_may_write)
 
     BOOST_TEST(contains(text, "path = \"/3300/0/5700\"\ntable = \"holding\"\naddress = 1\n"));
     BOOST_TEST(contains(text, "path = \"/3308/0/5900\"\ntable = \"holding\"\naddress = 2\n"));
-    BOOST_TEST(!contains(text, "address = 3\n"));
+    BOOST_TEST(!contains(text, "\naddress = 3\n"));
     BOOST_TEST(contains(text, "path = \"/3300/1/5700\"\ntable = \"holding\"\naddress = 4\n"));
-    BOOST_TEST(contains(text, "path = \"/3308/1/5900\"\ntable = \"holding\"\naddress = 5\n"));
+    BOOST_TEST(contains(text, "path = \"/3308/2/5900\"\ntable = \"holding\"\naddress = 5\n"));
     BOOST_TEST(contains(yes, "path = \"/3308/0/5900\"\ntable = \"holding\"\naddress = 1\n"));
     BOOST_TEST(contains(yes, "path = \"/3300/0/5700\"\ntable = \"holding\"\naddress = 2\n"));
     BOOST_TEST(contains(yes, "path = \"/3308/1/5900\"\ntable = \"holding\"\naddress = 3\n"));
