@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 
 #include <fmt/format.h>
@@ -12,6 +11,7 @@
 #include "agent/base/bytes.hpp"
 #include "agent/coap/cipher_policy.hpp"
 #include "agent/coap/server_check.hpp"
+#include "agent/coap/server_uri.hpp"
 #include "agent/lwm2m/objects/location_object.hpp"
 #include "agent/model/path.hpp"
 #include "bridges/ble/advertisement.hpp"
@@ -27,7 +27,6 @@ namespace {
 
 constexpr std::size_t longestName = 64;
 constexpr std::size_t longestEndpointName = 255 - 3; // "ep=" shares the option
-constexpr std::size_t longestUri = 255;              // LwM2M Security Object, resource 0
 constexpr std::size_t mostServers = 8;               // each is a session and a socket per device
 
 tl::unexpected<base::Error> bad(std::string message)
@@ -50,59 +49,6 @@ bool hasControlCharacter(std::string_view text)
         const auto octet = static_cast<unsigned char>(character);
         return octet < 0x20 || octet == 0x7F;
     });
-}
-
-struct UriParts
-{
-    std::string_view scheme;
-    std::string_view host;
-    std::string_view port;
-    std::string_view rest;
-};
-
-UriParts splitUri(std::string_view uri)
-{
-    UriParts parts;
-    const auto colon = uri.find("://");
-    if (colon == std::string_view::npos)
-        return parts;
-    parts.scheme = uri.substr(0, colon);
-    std::string_view authority = uri.substr(colon + 3);
-    const auto slash = authority.find_first_of("/?#");
-    if (slash != std::string_view::npos)
-        parts.rest = authority.substr(slash);
-    authority = authority.substr(0, slash);
-    // The colons of an IPv6 literal stand in brackets.
-    const auto bracket = authority.find(']');
-    const auto portColon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
-    parts.host = authority.substr(0, portColon);
-    if (portColon != std::string_view::npos)
-        parts.port = authority.substr(portColon + 1);
-    return parts;
-}
-
-Expected<void> admitUri(const std::string& uri)
-{
-    const auto quoted = fmt::format("server URI \"{}\"", uri.substr(0, longestUri));
-    if (uri.size() > longestUri)
-        return bad(fmt::format("{}… is longer than {} octets", quoted, longestUri));
-    const auto parts = splitUri(uri);
-    if (api::schemeOf(uri) == nullptr)
-        return bad(quoted + " must begin with coaps:// or coaps+tcp:// (or coap:// or coap+tcp:// "
-                            "with security mode nosec)");
-    if (parts.host.empty() || hasControlCharacter(uri) ||
-        uri.find_first_of(" @") != std::string::npos)
-        return bad(quoted + " names no host");
-    if (!parts.rest.empty() && parts.rest != "/")
-        return bad(quoted + " must end after the host and port");
-    std::uint16_t port = 5684;
-    const auto [end, error] =
-        std::from_chars(parts.port.data(), parts.port.data() + parts.port.size(), port);
-    const bool hasPort = parts.port.data() != nullptr;
-    if (hasPort &&
-        (error != std::errc() || end != parts.port.data() + parts.port.size() || port == 0))
-        return bad(quoted + " has no port from 1 to 65535 after the colon");
-    return {};
 }
 
 Expected<void> admitSuites(const api::ServerSettings& server)
@@ -159,8 +105,8 @@ Expected<void> admitTimes(const api::ServerSettings& server)
 
 Expected<void> admitAccount(const api::ServerSettings& server, bool allowsNoSec)
 {
-    if (auto uri = admitUri(server.uri); !uri)
-        return uri;
+    if (auto uri = coap::parseServerUri(server.uri); !uri)
+        return fail(uri.error());
     if (auto security = admitSecurity(server, allowsNoSec); !security)
         return security;
     if (server.clientHoldOff < 0s || server.bootstrapTimeout < 0s)

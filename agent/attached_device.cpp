@@ -37,17 +37,6 @@ base::Error errorOf(const model::Outcome& outcome)
     return {kind, outcome.diagnostic};
 }
 
-std::string_view journalSentence(const lwm2m::ServerChange& change)
-{
-    if (change.isExecute)
-        return change.failure.empty() ? "{DEVICE}: {SERVER} executed {PATH} with \"{NEW}\""
-                                      : "{DEVICE}: {SERVER} wanted to execute {PATH} with "
-                                        "\"{NEW}\", and could not: {ERROR}";
-    return change.failure.empty() ? "{DEVICE}: {SERVER} changed {PATH} from {OLD} to {NEW}"
-                                  : "{DEVICE}: {SERVER} wanted to change {PATH} from {OLD} to "
-                                    "{NEW}, and could not: {ERROR}";
-}
-
 lwm2m::Object::Done asOutcome(api::GatewayControl::Done done)
 {
     return [done = std::move(done)](const model::Outcome& outcome) mutable {
@@ -62,15 +51,21 @@ lwm2m::Object::Done asOutcome(api::GatewayControl::Done done)
 
 AttachedDevice::AttachedDevice(DevicePlan plan, DeviceServices services)
     : plan_(std::move(plan))
-    , services_(services)
+    , services_(std::move(services))
     , field_(plan_.mapping ? *plan_.mapping : nothingMapped, services_.scheduler, *this)
     , host_(std::move(plan_.host))
+    , changeJournal_(services_.scheduler)
     , traffic_(services_.scheduler, [this] { onTrafficCollected(); })
 {
     makeUpdates();
 }
 
 AttachedDevice::~AttachedDevice() = default;
+
+bool AttachedDevice::runs() const
+{
+    return plan_.settings.isEnabled && plan_.fault.empty();
+}
 
 void AttachedDevice::setBridge(std::unique_ptr<api::Bridge> bridge, const std::string& reason)
 {
@@ -164,8 +159,7 @@ std::vector<model::Sample> AttachedDevice::newestSamples() const
                 samples.push_back(std::move(*sample));
         }
     }
-    if (host_)
-        addHostSamples(samples);
+    addObjectSamples(samples);
     std::ranges::sort(samples, {}, &model::Sample::path);
     return samples;
 }
@@ -235,7 +229,13 @@ void AttachedDevice::onMissing(const std::vector<Path>& paths)
 
 void AttachedDevice::onFieldChanged()
 {
-    if (field_.isAvailable() == true)
+    if (!field_.hasOwnNews())
+        log::debug("{DEVICE}: {STATE}",
+                   "DEVICE",
+                   plan_.settings.name,
+                   "STATE",
+                   field_.isAvailable() == true ? "answers again" : field_.lastError());
+    else if (field_.isAvailable() == true)
         log::notice("{DEVICE}: answers on {LINE}",
                     "DEVICE",
                     plan_.settings.name,
@@ -308,22 +308,7 @@ void AttachedDevice::keepState(const api::ClientState& changes, DeviceListener::
 
 void AttachedDevice::onServerChanges(const std::vector<lwm2m::ServerChange>& changes)
 {
-    for (const auto& change : changes)
-        log::notice(journalSentence(change),
-                    "DEVICE",
-                    plan_.settings.name,
-                    "SERVER",
-                    change.server,
-                    "PATH",
-                    change.path.toString(),
-                    "OLD",
-                    change.before,
-                    "NEW",
-                    change.after,
-                    "ERROR",
-                    change.failure,
-                    "MESSAGE_ID",
-                    log::serverChangeId);
+    changeJournal_.tell(plan_.settings.name, changes);
 }
 
 void AttachedDevice::startClient(base::Duration delay)

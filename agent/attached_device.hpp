@@ -15,6 +15,7 @@
 #include "agent/lwm2m/client.hpp"
 #include "agent/lwm2m/traffic_collection.hpp"
 #include "agent/machine_side.hpp"
+#include "agent/server_change_journal.hpp"
 #include "agent/updates/device_updates.hpp"
 
 namespace causeway::lwm2m {
@@ -149,10 +150,9 @@ private:
     void reboot();
     void resetToFactory();
     void forgetServers();
-    void resetUpdates();
+    void resetUpdates() const;
 
-    [[nodiscard]] bool runs() const { return plan_.settings.isEnabled && plan_.fault.empty(); }
-
+    [[nodiscard]] bool runs() const;
     void startClient(base::Duration delay);
     void restartClient();
     void makeUpdates();
@@ -161,7 +161,7 @@ private:
     void addOwnObject(model::Id id);
     [[nodiscard]] std::unique_ptr<lwm2m::Object> makeKeptObject(model::Id id);
     void addHostObjects();
-    void addHostSamples(std::vector<model::Sample>& samples) const;
+    void addObjectSamples(std::vector<model::Sample>& samples) const;
     void addOwnSamples(const model::Path& resource, std::vector<model::Sample>& samples) const;
     void addLocation();
     void add(std::unique_ptr<lwm2m::Object> object);
@@ -174,8 +174,7 @@ private:
     void showValues(std::vector<model::Path> changed);
     [[nodiscard]] std::optional<model::Sample> newest(const model::Path& path) const;
     void showAvailability();
-    /// Of Object 3, what is there by now: battery, power sources.
-    void showMeasured();
+    void showMeasured(); ///< of Object 3: battery, power sources
     [[nodiscard]] api::DeviceStatus::Field fieldState() const;
     [[nodiscard]] lwm2m::Object* find(model::Id object) const;
     [[nodiscard]] base::Expected<model::Value> admitWrite(const model::Path& path,
@@ -186,6 +185,7 @@ private:
     FieldSide field_;
     DeviceUpdates updates_;
     std::unique_ptr<MachineSide> host_; ///< of the gateway itself
+    ServerChangeJournal changeJournal_;
     lwm2m::TrafficCollection traffic_;
     std::unique_ptr<lwm2m::Client> client_;
     std::unique_ptr<const base::Lifetime> clientLife_; ///< as long as client_

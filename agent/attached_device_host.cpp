@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "agent/attached_device.hpp"
 #include "agent/lwm2m/object_links.hpp"
@@ -15,7 +16,9 @@ namespace {
 
 constexpr model::Id deviceObjectId = 3;
 constexpr model::Id connectivityObjectId = 4;
+constexpr model::Id firmwareObjectId = 5;
 constexpr model::Id statisticsObjectId = 7;
+constexpr model::Id softwareObjectId = 9;
 
 } // namespace
 
@@ -59,14 +62,24 @@ void AttachedDevice::onHostChanged(const std::vector<Path>& changed)
     services_.listener.onDeviceSamples(plan_.settings.name, samples);
 }
 
-void AttachedDevice::addHostSamples(std::vector<model::Sample>& samples) const
+// Of the Objects that are not the bridge's, those whose values are the device's.
+void AttachedDevice::addObjectSamples(std::vector<model::Sample>& samples) const
 {
-    for (const auto id : {deviceObjectId, connectivityObjectId}) {
+    std::vector<model::Id> shown;
+    if (host_)
+        shown = {deviceObjectId, connectivityObjectId};
+    if (updates_.firmware)
+        shown.push_back(firmwareObjectId);
+    if (updates_.software)
+        shown.push_back(softwareObjectId);
+    for (const auto id : shown) {
         const auto* object = client_ ? find(id) : nullptr;
         if (object == nullptr)
             continue;
-        for (const auto resource : object->resources(0))
-            addOwnSamples({id, 0, resource}, samples);
+        for (const auto instance : object->instances()) {
+            for (const auto resource : object->resources(instance))
+                addOwnSamples({id, instance, resource}, samples);
+        }
     }
 }
 
@@ -79,7 +92,7 @@ void AttachedDevice::addOwnSamples(const Path& resource, std::vector<model::Samp
     std::vector<Path> paths{resource};
     if (definition->isMultiple) {
         paths.clear();
-        for (const auto id : object->resourceInstances(0, resource.resource()))
+        for (const auto id : object->resourceInstances(resource.instance(), resource.resource()))
             paths.push_back(resource.child(id));
     }
     for (const Path& path : paths) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "agent/api/bootstrap_store.hpp"
 #include "agent/attached_device.hpp"
 #include "agent/base/log.hpp"
 #include "agent/lwm2m/objects/device_object.hpp"
@@ -14,11 +15,12 @@ namespace {
 /// old server does not confirm.
 constexpr base::Duration restartLimit = std::chrono::seconds(2);
 
-/// What no server has set: the operator's position, which software is installed, and which instance
-/// of Object 25 a device has.
+/// What no server has set: the operator's position, the smartcard that has refused its PIN, which
+/// software is installed, and which instance of Object 25 a device has.
 bool isDevicesOwn(const std::string& key)
 {
-    return key == "position" || key.starts_with("software/") || key.starts_with("inventory/");
+    return key == "position" || key == api::refusedCardKey || key.starts_with("software/") ||
+           key.starts_with("inventory/");
 }
 
 bool isOfFirmware(const std::string& key)
@@ -83,7 +85,7 @@ void AttachedDevice::forgetServers()
         }));
 }
 
-void AttachedDevice::resetUpdates()
+void AttachedDevice::resetUpdates() const
 {
     if (updates_.firmware)
         updates_.firmware->reset();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
+#include <vector>
 
 #include "agent/attached_device.hpp"
 #include "agent/updates/device_repositories.hpp"
@@ -27,8 +28,13 @@ void AttachedDevice::makeUpdates()
         keepState(state, std::move(kept));
     };
     const auto changed = [this](const std::vector<model::Path>& paths) {
-        if (client_)
-            client_->onValuesChanged(paths);
+        if (!client_)
+            return;
+        client_->onValuesChanged(paths);
+        std::vector<model::Sample> samples;
+        for (const auto& path : paths)
+            addOwnSamples(path, samples);
+        services_.listener.onDeviceSamples(plan_.settings.name, samples);
     };
     if (plan_.firmware)
         updates_.firmware = std::make_unique<DeviceFirmware>(

@@ -91,7 +91,7 @@ Daemon::Daemon(const Settings& settings)
              [this](const api::CredentialId& id) { gateway_.onCredentialChanged(id); })
     , certificates_(loop_, store_, settings.expiryNotice)
     , cardReader_(loop_, {settings.cardProgram, settings.cardModule, settings.card})
-    , smartcard_(loop_, cardReader_, gateway_, settings.cardDevice)
+    , smartcard_(loop_, cardReader_, gateway_, settings.cardDevice, settings.pinAttempt)
 {
     for (const auto& profile : profiles_.summaries()) {
         if (!profile.error.empty())
@@ -130,18 +130,23 @@ MachineServices Daemon::machineServices()
 void Daemon::beginRenewal()
 {
     std::optional<EstServer> server;
+    std::string trouble;
     if (!settings_.estServer.empty()) {
-        if (auto read = readEstServer(settings_.estServer, settings_.estAuthority))
+        if (auto read = readEstServer(settings_.estServer, settings_.estAuthority)) {
             server = std::move(*read);
-        else
-            log::err("{ERROR}; certificates are not renewed", "ERROR", read.error().message);
+        } else {
+            trouble = read.error().message +
+                      ": put the authority's certificate there and start the daemon anew";
+            log::err("{ERROR}; until then devices' certificates are not renewed", "ERROR", trouble);
+        }
     }
     renewal_.emplace(CertificateRenewal::Services{loop_,
                                                   endpoint_,
                                                   store_,
                                                   [this](const api::CredentialId& id) {
                                                       gateway_.onCredentialChanged(id);
-                                                  }},
+                                                  },
+                                                  std::move(trouble)},
                      std::move(server),
                      settings_.renewBefore);
     enrolment_.emplace(
@@ -202,9 +207,9 @@ void Daemon::terminate()
         "stopping: de-registering {DEVICES} devices", "DEVICES", gateway_.deviceNames().size());
     service_manager::notifyStopping();
     enrolment_->stop();
-    smartcard_.stop();
     renewal_->stop(); // or it begins handshakes while the devices say good-bye
-    gateway_.stop(lifetime_.guard([this] { loop_.stop(); }));
+    smartcard_.stop(
+        lifetime_.guard([this] { gateway_.stop(lifetime_.guard([this] { loop_.stop(); })); }));
 }
 
 } // namespace causeway::agent

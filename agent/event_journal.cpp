@@ -24,6 +24,8 @@ struct Kept
 constexpr std::array kept{
     Kept{log::deviceAnswersId,   LogClass::Event},
     Kept{log::deviceSilentId,    LogClass::Event},
+    Kept{log::lineDownId,        LogClass::Event},
+    Kept{log::lineUpId,          LogClass::Event},
     Kept{log::registeredId,      LogClass::System},
     Kept{log::notRegisteredId,   LogClass::System},
     Kept{log::keyStoreLockedId,  LogClass::Security},

@@ -30,6 +30,7 @@ void FieldSide::setBridge(std::unique_ptr<api::Bridge> bridge, const std::string
 {
     bridge_ = std::move(bridge);
     isAvailable_.reset(); // what was true of no bridge, or of another, is not true of this one
+    ownAvailability_.reset();
     if (auto* teller = dynamic_cast<api::MissingTeller*>(bridge_.get()))
         teller->tellMissing(*this);
     if (bridge_)
@@ -140,13 +141,32 @@ void FieldSide::onAvailability(bool isAvailable, const std::string& reason)
         return;
     if (isAvailable)
         forgetWhatWasBefore();
+    const bool isOld = isStillGone_ && isAvailable_ == false;
     isAvailable_ = isAvailable;
+    // One that was silent by itself before the line went down, and answers now, is news.
+    hasOwnNews_ = !isOld && !isLineDown_ && !(isAvailable && ownAvailability_ == true);
+    if (hasOwnNews_)
+        ownAvailability_ = isAvailable;
     if (!isAvailable) {
         missing_.clear();
         lastError_ = reason;
         lastErrorAt_ = scheduler_.wallNow();
     }
     listener_.onFieldChanged();
+}
+
+void FieldSide::onLineDown(const std::string& reason)
+{
+    isLineDown_ = true;
+    onAvailability(false, reason);
+    isLineDown_ = false;
+}
+
+void FieldSide::onStillGone(const std::string& reason)
+{
+    isStillGone_ = true;
+    onAvailability(false, reason);
+    isStillGone_ = false;
 }
 
 /// A device that comes back: what is not read again yet is not known, whatever it was before.

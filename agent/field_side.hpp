@@ -48,6 +48,10 @@ public:
     /// Nothing is known before the first Sample or the first failure.
     [[nodiscard]] std::optional<bool> isAvailable() const { return isAvailable_; }
 
+    /// Whether the newest change was the device's own, and one: where its line went or came back,
+    /// one sentence about the line is enough for all devices on it.
+    [[nodiscard]] bool hasOwnNews() const { return hasOwnNews_; }
+
     /// Why not, in one sentence; stays after recovery.
     [[nodiscard]] const std::string& lastError() const { return lastError_; }
 
@@ -75,6 +79,8 @@ private:
     void onSamples(std::vector<model::Sample> samples) override;
     void onMissing(const std::vector<api::MissingValue>& missing) override;
     void onAvailability(bool isAvailable, const std::string& reason) override;
+    void onLineDown(const std::string& reason) override;
+    void onStillGone(const std::string& reason) override;
     void forgetWhatWasBefore();
     void readBack(const model::Path& path, const model::Value& written, api::Bridge::Done done);
     [[nodiscard]] base::Error unreachable() const;
@@ -86,6 +92,10 @@ private:
     std::map<model::Path, model::Sample> newest_;
     std::map<model::Path, base::Error> missing_;
     std::optional<bool> isAvailable_;
+    std::optional<bool> ownAvailability_; ///< the newest that was the device's own
+    bool hasOwnNews_ = true;
+    bool isLineDown_ = false;
+    bool isStillGone_ = false;
     std::string lastError_;
     std::optional<base::WallTime> lastErrorAt_;
     base::Lifetime lifetime_;

@@ -53,8 +53,8 @@ public:
     [[nodiscard]] std::string cardMark(const std::string& device) const;
     /// What keepRefusedCard() kept.
     [[nodiscard]] std::string refusedCard(const std::string& device) const;
-    /// Which card has refused the PIN; empty: none. Not kept without the device.
-    void keepRefusedCard(const std::string& device, std::string card);
+    /// Which card has refused the PIN, or is to be given it; empty: none. NotFound: the device.
+    void keepRefusedCard(const std::string& device, const std::string& card, Done done);
     /// The rules' device has its accounts now, from the card or not, and may register.
     void endCardWait();
     void onSmartcardChanged();

@@ -122,12 +122,12 @@ void Gateway::tellLater(const std::string& line, Expected<void> result, Done don
 
 void Gateway::reloadProfiles(Done done)
 {
-    services_.profiles.reload(
-        services_.scheduler,
-        lifetime_.guard([this, done = std::move(done)](std::vector<std::string> changed) mutable {
-            beginAnewWith(changed);
-            done(brokenProfiles());
-        }));
+    services_.profiles.reload(services_.scheduler,
+                              lifetime_.guard([this, done = std::move(done)](
+                                                  const std::vector<std::string>& changed) mutable {
+                                  beginAnewWith(changed);
+                                  done(brokenProfiles());
+                              }));
 }
 
 void Gateway::beginAnewWith(const std::vector<std::string>& names)

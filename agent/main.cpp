@@ -43,8 +43,21 @@ int checkProfiles(const Options& options, const causeway::agent::Settings& setti
     return complaints.empty() ? ExitDone : ExitFailed;
 }
 
+int check(const Options& options)
+{
+    if (const auto checked =
+            causeway::agent::checkSettings(options.configuration, !options.isNamed);
+        !checked) {
+        causeway::log::err("{ERROR}", "ERROR", checked.error().message);
+        return ExitConfiguration;
+    }
+    return ExitDone;
+}
+
 int run(const Options& options)
 {
+    if (options.onlyCheck && options.profiles.empty())
+        return check(options);
     const auto settings = causeway::agent::readSettings(options.configuration, !options.isNamed);
     if (!settings) {
         causeway::log::err("{ERROR}", "ERROR", settings.error().message);
@@ -52,8 +65,6 @@ int run(const Options& options)
     }
     if (!options.profiles.empty())
         return checkProfiles(options, *settings);
-    if (options.onlyCheck)
-        return ExitDone;
     causeway::log::setLevel(settings->logLevel);
     causeway::agent::Daemon(*settings).run();
     return ExitDone;

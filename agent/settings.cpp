@@ -261,6 +261,20 @@ Expected<void> setDevice(Settings& settings, const std::string& text)
     return admitted ? setMember<Member>(settings, text) : admitted;
 }
 
+/// A word that is kept in the database, or empty.
+template <auto Member>
+Expected<void> setWord(Settings& settings, const std::string& text)
+{
+    constexpr std::size_t longest = 64;
+    if (!text.empty() && (text.size() > longest || !isWord(text, "-_.")))
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("\"{}\" is no word of letters, digits, '-', '_' and '.', at most "
+                                "{}",
+                                text.substr(0, longest),
+                                longest));
+    return setMember<Member>(settings, text);
+}
+
 template <auto Member>
 std::string showMember(const Settings& settings)
 {
@@ -285,6 +299,12 @@ constexpr Key
 deviceKey(std::string_view section, std::string_view name, std::string_view description)
 {
     return {section, name, &setDevice<Member>, &showMember<Member>, description};
+}
+
+template <auto Member>
+constexpr Key wordKey(std::string_view section, std::string_view name, std::string_view description)
+{
+    return {section, name, &setWord<Member>, &showMember<Member>, description};
 }
 
 // clang-format off
@@ -314,6 +334,7 @@ constexpr std::array keys{
     key<&Settings::renewBefore>("Security", "RenewBefore", "How long before a device's certificate ends it is renewed at the EST server; one that lives no longer than three times that, when two thirds of its time are over. Longer than ExpiryNotice, or it is announced first."),
     deviceKey<&Settings::cardDevice>("Smartcard", "Device", "The device whose server accounts and keys are on a smartcard (Bootstrap from Smartcard): it registers with the accounts on the card as long as the card is in the reader, and with those that it has otherwise without. Empty: no card is looked for."),
     key<&Settings::card>("Smartcard", "Card", "Label or serial number of the card that is meant. Empty: the first with LwM2M bootstrap information."),
+    wordKey<&Settings::pinAttempt>("Smartcard", "PinAttempt", "Any word, such as today's date. A card that counts as one that has refused its PIN is given it once more, without being taken out, when the daemon starts with another word than the PIN was tried with. For who has seen that the credential is right, and is far away."),
     key<&Settings::cardModule>("Smartcard", "Module", "The PKCS#11 module by which the card is read, a file or a name that the dynamic linker finds. That of OpenSC comes with the package opensc-pkcs11 and wants pcscd."),
     key<&Settings::cardProgram>("Smartcard", "Program", "The program of this package that reads the card."),
     key<&Settings::busAddress>("Bus", "Address", "The D-Bus address to serve on; empty means the system bus."),
@@ -356,21 +377,24 @@ Expected<void> apply(Reading& reading, const IniEntry& entry)
     return {};
 }
 
-/// What is right or wrong only together; the authority's default need not be there for nobody.
-Expected<void> checkEst(Reading& reading)
+Expected<void> checkEstServer(const Reading& reading)
 {
-    const bool isAsked = !reading.settings.estServer.empty();
-    const std::string serverPlace = reading.places["EstServer"];
-    if (isAsked) {
-        if (const auto server = parseEstServer(reading.settings.estServer); !server)
-            return fail(server.error().in(serverPlace));
-    }
+    if (reading.settings.estServer.empty())
+        return {};
+    if (const auto server = parseEstServer(reading.settings.estServer); !server)
+        return fail(server.error().in(reading.places.at("EstServer")));
+    return {};
+}
+
+/// The authority's default need not be there for nobody.
+Expected<void> checkEstAuthority(const Reading& reading)
+{
     const auto place = reading.places.find("EstAuthority");
-    if (!isAsked && place == reading.places.end())
+    const bool isSet = place != reading.places.end();
+    if (reading.settings.estServer.empty() && !isSet)
         return {};
     if (const auto authority = readEstAuthority(reading.settings.estAuthority); !authority)
-        return fail(
-            authority.error().in(place == reading.places.end() ? serverPlace : place->second));
+        return fail(authority.error().in(isSet ? place->second : reading.places.at("EstServer")));
     return {};
 }
 
@@ -398,9 +422,7 @@ std::vector<std::filesystem::path> dropIns(const std::filesystem::path& director
     return files;
 }
 
-} // namespace
-
-Expected<Settings> readSettings(const std::filesystem::path& file, bool isOptional)
+Expected<Reading> readFiles(const std::filesystem::path& file, bool isOptional)
 {
     Reading reading;
     std::error_code ignored;
@@ -412,9 +434,27 @@ Expected<Settings> readSettings(const std::filesystem::path& file, bool isOption
         if (auto applied = applyFile(reading, dropIn); !applied)
             return fail(applied.error());
     }
-    if (auto est = checkEst(reading); !est)
+    if (auto est = checkEstServer(reading); !est)
         return fail(est.error());
-    return std::move(reading.settings);
+    return reading;
+}
+
+} // namespace
+
+Expected<Settings> readSettings(const std::filesystem::path& file, bool isOptional)
+{
+    auto reading = readFiles(file, isOptional);
+    if (!reading)
+        return fail(reading.error());
+    return std::move(reading->settings);
+}
+
+Expected<void> checkSettings(const std::filesystem::path& file, bool isOptional)
+{
+    const auto reading = readFiles(file, isOptional);
+    if (!reading)
+        return fail(reading.error());
+    return checkEstAuthority(*reading);
 }
 
 std::vector<SettingDescription> describeSettings()

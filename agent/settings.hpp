@@ -74,6 +74,7 @@ struct Settings
     // [Smartcard]
     std::string cardDevice; ///< empty: no card is looked for
     std::string card;       ///< empty: any that has bootstrap information
+    std::string pinAttempt; ///< another word allows a card that has refused its PIN another try
     std::string cardModule = "opensc-pkcs11.so";
     std::filesystem::path cardProgram = "/usr/libexec/causeway/causeway-card";
 
@@ -95,6 +96,11 @@ struct SettingDescription
 /// cannot be, are errors with file:line.
 [[nodiscard]] base::Expected<Settings> readSettings(const std::filesystem::path& file,
                                                     bool isOptional);
+
+/// As readSettings(), and what is named in them has to be there: a file that only one part of the
+/// daemon needs keeps it from nothing else at run time.
+[[nodiscard]] base::Expected<void> checkSettings(const std::filesystem::path& file,
+                                                 bool isOptional);
 
 [[nodiscard]] std::vector<SettingDescription> describeSettings();
 

@@ -36,6 +36,12 @@ public:
     /// Once when it changes: `reason` is a sentence when the device is gone, empty when it is back.
     /// Again when the reason becomes another one.
     virtual void onAvailability(bool isAvailable, const std::string& reason) = 0;
+
+    /// As onAvailability(false, reason), where what is gone is the line that it shares with others.
+    virtual void onLineDown(const std::string& reason) { onAvailability(false, reason); }
+
+    /// As onAvailability(false, reason), of a device that was gone for much the same reason.
+    virtual void onStillGone(const std::string& reason) { onAvailability(false, reason); }
 };
 
 /// How to talk to one legacy device. Called on the main thread; callbacks come there, later,

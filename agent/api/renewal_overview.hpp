@@ -13,7 +13,7 @@ struct RenewalStatus
 {
     base::WallTime expiresAt{};
     std::optional<base::WallTime> nextAt; ///< it is asked for then; nothing without an EST server
-    std::string lastError;                ///< one sentence; empty once it is renewed
+    std::string lastError; ///< one sentence, or why nobody can be asked; empty once it is renewed
     std::optional<base::WallTime> lastErrorAt;
 };
 

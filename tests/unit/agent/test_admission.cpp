@@ -53,6 +53,24 @@ BOOST_AUTO_TEST_CASE(a_server_uri_names_scheme_and_host_and_nothing_else)
         BOOST_TEST(!admitServer(serverAt(uri), false).has_value(), uri);
 }
 
+// RFC 3986 §7.4: what getaddrinfo(3) takes for 127.0.0.1, and nobody would read as that.
+BOOST_AUTO_TEST_CASE(an_address_is_written_as_one)
+{
+    for (const auto* uri : {"coaps://127.1:5684",
+                            "coaps://0x7f000001",
+                            "coaps://2130706433",
+                            "coaps://0177.0.0.1:5684",
+                            "coaps://127.0.0.1.:5684"}) {
+        const auto admitted = admitServer(serverAt(uri), false);
+        BOOST_REQUIRE_MESSAGE(!admitted, uri);
+        BOOST_TEST(admitted.error().message.find("write 127.0.0.1 if that is meant") !=
+                       std::string::npos,
+                   admitted.error().message);
+    }
+    BOOST_TEST(admitServer(serverAt("coaps://[fe80::1%eth0]:5684"), false).has_value());
+    BOOST_TEST(!admitServer(serverAt("coaps://[fe80::x]:5684"), false).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(r43_plain_coap_needs_nosec_and_the_settings_permission)
 {
     auto server = serverAt("coap://h");

@@ -45,7 +45,7 @@ struct DeviceFixture : agent::DeviceListener
         plan.settings.name = "pump";
         plan.settings.allowsServerWrites = true;
         plan.settings.position = position;
-        plan.state = {{"position", "1700000000 52.5163 13.3777"}};
+        plan.state = {{"position", "1700000000 52.5163 13.3777"}, {api::refusedCardKey, ":0102"}};
         plan.endpointName = "pump";
         plan.mapping = mapping;
         plan.firmware = std::move(firmware);
@@ -77,7 +77,10 @@ struct DeviceFixture : agent::DeviceListener
 
     void onDeviceRenewed(const std::string&) override {}
 
-    void onDeviceSamples(const std::string&, const std::vector<model::Sample>&) override {}
+    void onDeviceSamples(const std::string&, const std::vector<model::Sample>& samples) override
+    {
+        heard.insert(heard.end(), samples.begin(), samples.end());
+    }
 
     void onDeviceDelivery(const std::string&,
                           const Asker&,
@@ -89,6 +92,7 @@ struct DeviceFixture : agent::DeviceListener
     }
 
     std::vector<api::BootstrapResult> delivered;
+    std::vector<model::Sample> heard;
     std::unique_ptr<api::FirmwareStation> firmware; ///< of the next device
     agent::DeviceSoftware::Stations software;       ///< likewise
     api::ClientState keptOfFirmware;                ///< and of its software
@@ -219,6 +223,17 @@ BOOST_AUTO_TEST_CASE(the_journal_says_bluetooth_of_a_device_that_answers_on_no_l
                boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(the_journal_is_spared_a_line_for_each_device_on_a_line_that_is_down)
+{
+    bridge->listener->onAvailability(true, {});
+    journal.clear();
+
+    bridge->listener->onLineDown("the line is down: pulled");
+    bridge->listener->onAvailability(true, {});
+
+    BOOST_TEST(journal.empty());
+}
+
 BOOST_AUTO_TEST_CASE(its_sessions_count_for_its_statistics_over_all_lives_of_its_client)
 {
     auto& traffic = *transport.peer().settings.traffic;
@@ -311,7 +326,7 @@ BOOST_AUTO_TEST_CASE(the_journal_has_also_what_the_device_refused)
 
     BOOST_REQUIRE(journal.size() == 1U);
     BOOST_TEST(journal[0].starts_with("pump: main wanted to change /3306/0/5850 from unknown to "
-                                      "true, and could not: "));
+                                      "true: "));
 }
 
 BOOST_AUTO_TEST_CASE(the_journal_has_what_a_server_executed)
@@ -354,6 +369,7 @@ BOOST_AUTO_TEST_CASE(a_factory_reset_forgets_what_servers_have_set_and_registers
     BOOST_TEST(delivered.front().accounts.empty());
     BOOST_TEST(delivered.front().state.at("/3/0/14") == "");
     BOOST_TEST(!delivered.front().state.contains("position"));
+    BOOST_TEST(!delivered.front().state.contains(api::refusedCardKey));
     BOOST_TEST(transport.peers.size() == 2U);
 }
 
@@ -412,6 +428,24 @@ BOOST_FIXTURE_TEST_CASE(a_factory_reset_leaves_software_that_is_installed, Updat
     BOOST_TEST(delivered.front().state.at("software/logger/uri") == "");
     BOOST_TEST(logger->package.empty());
     BOOST_TEST(read({"9", "0", "7"}) == "4");
+}
+
+BOOST_FIXTURE_TEST_CASE(firmware_and_software_are_among_its_values, UpdatableFixture)
+{
+    const auto textIn = [](const std::vector<model::Sample>& samples, const model::Path& path) {
+        const auto found = std::ranges::find(samples, path, &model::Sample::path);
+        return found == samples.end() ? std::string("none") : model::toText(found->value);
+    };
+
+    const auto now = device->newestSamples();
+
+    BOOST_TEST(textIn(now, {5, 0, 3}) == "2");
+    BOOST_TEST(textIn(now, {9, 0, 7}) == "3");
+    BOOST_TEST(textIn(now, {9, 0, 0}) == "logger");
+    heard.clear();
+    resetToFactory();
+    BOOST_TEST(textIn(heard, {5, 0, 3}) == "0");
+    BOOST_TEST(textIn(heard, {9, 0, 7}) == "4");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_factory_reset_lets_an_update_go_on_that_has_begun, UpdatableFixture)

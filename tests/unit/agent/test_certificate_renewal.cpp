@@ -428,6 +428,25 @@ BOOST_AUTO_TEST_CASE(a_server_that_never_answers_is_given_up)
     BOOST_TEST(transport.peers.size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(a_server_that_cannot_be_asked_says_why)
+{
+    keep(meter, 10 * 24h);
+    renewal.emplace(
+        agent::CertificateRenewal::Services{
+            scheduler, transport, store, [](const api::CredentialId&) {}, "no authority"},
+        std::nullopt,
+        60 * 24h);
+
+    scheduler.advance(agent::CertificateRenewal::firstQuestion);
+
+    const auto status = renewal->renewal(meter);
+    BOOST_REQUIRE(status);
+    BOOST_TEST(status->lastError == "no authority");
+    BOOST_TEST(status->lastErrorAt.has_value());
+    BOOST_TEST(!status->nextAt.has_value());
+    BOOST_TEST(transport.peers.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_wrong_setting_says_what_is_wrong)
 {
     const fakes::TemporaryDirectory directory;

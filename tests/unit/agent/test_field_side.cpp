@@ -54,6 +54,52 @@ BOOST_AUTO_TEST_CASE(never_gives_the_value_from_before_a_loss_when_the_return_is
     BOOST_TEST(!field.value(relay1).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_line_that_goes_and_comes_is_no_news_of_its_devices)
+{
+    bridge->tell(relay0);
+    const bool first = field.hasOwnNews();
+
+    bridge->listener->onLineDown("the line is down: pulled");
+    const bool down = field.hasOwnNews();
+    bridge->tell(relay0);
+    const bool back = field.hasOwnNews();
+
+    BOOST_TEST(first);
+    BOOST_TEST(!down);
+    BOOST_TEST(!back);
+    BOOST_TEST(changes == 3);
+    BOOST_TEST(field.lastError() == "the line is down: pulled");
+}
+
+BOOST_AUTO_TEST_CASE(a_device_that_stays_silent_when_its_line_is_back_is_news)
+{
+    bridge->tell(relay0);
+    bridge->listener->onLineDown("the line is down: pulled");
+
+    bridge->listener->onAvailability(false, "3 polls failed");
+    const bool silent = field.hasOwnNews();
+    bridge->tell(relay0);
+
+    BOOST_TEST(silent);
+    BOOST_TEST(field.hasOwnNews());
+}
+
+BOOST_AUTO_TEST_CASE(has_the_newest_reason_of_a_device_that_is_gone_which_is_no_news)
+{
+    bridge->listener->onStillGone("3 polls failed");
+    const bool first = field.hasOwnNews();
+
+    bridge->listener->onStillGone("4 polls failed");
+    const bool second = field.hasOwnNews();
+    bridge->listener->onAvailability(false, "it is another device");
+
+    BOOST_TEST(first);
+    BOOST_TEST(!second);
+    BOOST_TEST(field.hasOwnNews());
+    BOOST_TEST(changes == 3);
+    BOOST_TEST(field.lastError() == "it is another device");
+}
+
 BOOST_AUTO_TEST_CASE(never_gives_an_old_value_when_the_device_has_none)
 {
     bridge->tell(relay0);

@@ -1,18 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <filesystem>
-#include <fstream>
+#include <future>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
-#include <sys/stat.h>
 
+#include "agent/base/log_listener.hpp"
+#include "agent/base/scheduler.hpp"
 #include "tests/unit/agent/gateway_fixture.hpp"
 
 using namespace causeway;
 using tests::GatewayFixture;
+
+namespace {
+
+/// Asked for what the reading thread has read, it holds that thread up: whatever is read next waits
+/// for the answer.
+struct SlowDisk final : base::Scheduler
+{
+    [[nodiscard]] base::TimePoint now() const override { return {}; }
+
+    [[nodiscard]] base::WallTime wallNow() const override { return {}; }
+
+    void post(base::Task /*task*/) override { answer.get_future().wait(); }
+
+    void arm(base::Timer& /*timer*/) override {}
+
+    void disarm(base::Timer& /*timer*/) override {}
+
+    std::promise<void> answer;
+};
+
+} // namespace
 
 BOOST_FIXTURE_TEST_SUITE(gateway_of_one_line, GatewayFixture)
 
@@ -211,6 +234,27 @@ BOOST_AUTO_TEST_CASE(a_line_that_was_refused_at_the_start_is_tried_at_once_when_
     until([&] { return gateway->device("meter-1")->lastError.starts_with("the line is down"); });
 }
 
+BOOST_AUTO_TEST_CASE(the_journal_names_a_line_that_is_down_and_not_each_device_on_it)
+{
+    std::vector<std::string> journal;
+    log::setListener(
+        [&](log::Level, const std::string& text, const auto&) { journal.push_back(text); });
+    BOOST_TEST(add(line()) == "");
+    BOOST_TEST(add(server()) == "");
+    BOOST_TEST(attach(device("meter-1", 1)) == "");
+    BOOST_TEST(attach(device("meter-2", 2)) == "");
+    for (const char* name : {"meter-1", "meter-2"})
+        until([&] { return gateway->device(name)->lastError.starts_with("the line is down"); });
+    log::setListener({});
+
+    const auto tells = [](const std::string& text) {
+        return text.find("No such file or directory") != std::string::npos;
+    };
+    BOOST_REQUIRE(std::ranges::count_if(journal, tells) == 1);
+    const auto found = *std::ranges::find_if(journal, tells);
+    BOOST_TEST(found.starts_with("rtu-0: /nonexistent/rtu-0: No such file or directory, "), found);
+}
+
 BOOST_AUTO_TEST_CASE(a_disabled_device_has_no_client_and_no_bridge)
 {
     BOOST_TEST(add(line()) == "");
@@ -350,8 +394,9 @@ BOOST_AUTO_TEST_CASE(reading_anew_names_the_devices_whose_profile_is_gone)
 
 BOOST_AUTO_TEST_CASE(profiles_on_a_slow_disk_hold_nobody_up)
 {
-    const auto slow = operators.path() / "slow.toml";
-    BOOST_REQUIRE(mkfifo(slow.c_str(), 0600) == 0); // who reads it waits for a writer
+    SlowDisk disk;
+    profiles.reload(disk, [](const std::vector<std::string>&) {});
+    operators.write("slow.toml", "title = 1\n");
     std::optional<std::string> reloaded;
 
     gateway->reloadProfiles([&](const base::Expected<void>& result) {
@@ -361,7 +406,7 @@ BOOST_AUTO_TEST_CASE(profiles_on_a_slow_disk_hold_nobody_up)
     BOOST_TEST(add(server()) == "");
     BOOST_TEST(attach(device()) == "");
     const bool isEarly = reloaded.has_value();
-    std::ofstream(slow) << "title = 1\n";
+    disk.answer.set_value();
     until([&] { return reloaded.has_value(); });
 
     BOOST_TEST(!isEarly);

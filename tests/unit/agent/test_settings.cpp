@@ -63,13 +63,11 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_file_and_line)
         {"[Network]\nSessionLimit=999ms\n", ":2: SessionLimit: \"999ms\" is less than a second"},
         {"[Security]\nEstServer=coap://est\n",
          ":2: EstServer=coap://est: coaps://host[:port][/path] is expected"},
-        {"[Security]\nEstAuthority=/nonexistent\n",
-         ":2: EstAuthority: /nonexistent cannot be read"},
-        {"[Security]\nEstServer=coaps://est\nEstAuthority=/nonexistent\n",
-         ":3: EstAuthority: /nonexistent cannot be read"},
         {"[Smartcard]\nDevice=a b\n",
          ":2: Device: \"a b\" is no device name: it takes letters, digits, '-', '_' and '.', at "
          "most 64, and begins with a letter or digit"},
+        {"[Smartcard]\nPinAttempt=a:b\n",
+         ":2: PinAttempt: \"a:b\" is no word of letters, digits, '-', '_' and '.', at most 64"},
         {"[Gateway]\n# none\n\n[Foo]\n", ":4: there is no section [Foo]"},
         {"[Gateway]\nnonsense\n", ":2: neither [Section] nor Key=Value"},
     };
@@ -84,13 +82,33 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_file_and_line)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_missing_authority_is_a_mistake_for_the_check_alone)
+{
+    const std::pair<const char*, const char*> rows[] = {
+        {"[Security]\nEstAuthority=/nonexistent\n",
+         ":2: EstAuthority: /nonexistent: cannot be read: No such file or directory"},
+        {"[Security]\nEstServer=coaps://est\nEstAuthority=/nonexistent\n",
+         ":3: EstAuthority: /nonexistent: cannot be read: No such file or directory"},
+    };
+    for (const auto& [text, message] : rows) {
+        const TemporaryDirectory directory;
+        const auto file = directory.write("causeway.conf", text);
+
+        const auto checked = checkSettings(file, false);
+
+        BOOST_REQUIRE(!checked.has_value());
+        BOOST_TEST(checked.error().message == file.string() + message);
+        BOOST_TEST(readSettings(file, false).has_value());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(nobody_needs_an_authority_that_is_asked_for_nothing)
 {
     const TemporaryDirectory directory;
     const auto file =
         directory.write("causeway.conf", "[Security]\nEstServer=\n[Smartcard]\nDevice=\n[Bus]\n");
 
-    BOOST_TEST(readSettings(file, false).has_value());
+    BOOST_TEST(checkSettings(file, false).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_line_that_is_too_long_is_told_and_not_cut)
