@@ -120,6 +120,18 @@ class Enrolment(unittest.TestCase):
         self.assertEqual(self.fingerprint(f"{NAME}:123"), key)
         self.assertIn(f"{NAME}: its certificate for {NAME}:123 is renewed until", self.site.daemon.output())
 
+    def test_without_the_authority_of_the_est_server_devices_register_all_the_same(self):
+        self.site.stop_daemon()
+        self.site.extra_settings += f"[Security]\nEstServer=coaps://localhost:5684\nEstAuthority={self.path('missing.crt')}\n"
+        self.site.start_daemon()
+        self.certify()
+        self.bootstrap()
+
+        self.check_registered()
+        self.assertIn("missing.crt: cannot be read", self.site.daemon.output())
+        channel = wait_until("the reason", lambda: next((one for one in self.site.ctl("security", NAME) if one.get("renewalError")), None))
+        self.assertIn("put the authority's certificate there", channel["renewalError"])
+
     def test_what_is_refused_is_told_and_a_power_loss_loses_no_key(self):
         self.certify(refuse="4.03")
         self.bootstrap()
