@@ -7,7 +7,7 @@ namespace causeway::base {
 
 Error Error::in(std::string_view context) const
 {
-    return {kind, std::string(context) + ": " + message, retry};
+    return {kind, std::string(context) + ": " + message, retry, effect};
 }
 
 std::string_view toString(ErrorKind kind)

@@ -28,14 +28,22 @@ enum class ErrorKind : std::uint8_t {
 /// What the caller should do with the same request.
 enum class Retry : std::uint8_t { Never, Later, AfterReconnect };
 
-/// An everyday failure: kind, one sentence without a full stop, and what to do.
+/// What a request for a change has done although it failed. Who may repeat it goes by this.
+enum class Effect : std::uint8_t {
+    Untold,   ///< nobody has said
+    None,     ///< it was never sent: repeated, it is done once
+    Doubtful, ///< it was sent: it may have been done
+};
+
+/// An everyday failure: kind, one sentence without a full stop, what to do, and what was done.
 struct Error
 {
     ErrorKind kind = ErrorKind::Internal;
     std::string message;
     Retry retry = Retry::Never;
+    Effect effect = Effect::Untold;
 
-    /// "context: message", same kind and retry.
+    /// "context: message", all else the same.
     [[nodiscard]] Error in(std::string_view context) const;
 };
 

@@ -6,7 +6,6 @@
 #include "bridges/modbus/point_writes.hpp"
 #include "bridges/modbus/register_codec.hpp"
 #include "bridges/modbus/unit.hpp"
-#include "bridges/modbus/write_fate.hpp"
 
 // What a Unit makes of what its device says, and of what it was told.
 namespace causeway::bridges::modbus {
@@ -32,7 +31,7 @@ bool leavesAsItWas(const base::Error& error)
 {
     return error.kind == ErrorKind::NotSupported || error.kind == ErrorKind::InvalidArgument ||
            error.kind == ErrorKind::LimitExceeded || error.kind == ErrorKind::Cancelled ||
-           isBusy(error) || isUnsent(error);
+           isBusy(error) || error.effect == base::Effect::None;
 }
 
 } // namespace

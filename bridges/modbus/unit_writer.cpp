@@ -233,18 +233,19 @@ void UnitWriter::send()
 
 void UnitWriter::unlock(const Unlock& with)
 {
-    place_.ask(
-        writeRequest(place_.unitId, with.table, with.address, with.words, with.usesMultiple),
-        Priority::Write,
-        [this](const Expected<Answer>& result) {
-            if (result || isAcknowledged(result)) {
-                sendUnlocked();
-                return;
-            }
-            answer(fail(
-                withoutFate(result.error()).in("not written: the device could not be unlocked")));
-            end();
-        });
+    place_.ask(writeRequest(place_.unitId, with.table, with.address, with.words, with.usesMultiple),
+               Priority::Write,
+               [this](const Expected<Answer>& result) {
+                   if (result || isAcknowledged(result)) {
+                       sendUnlocked();
+                       return;
+                   }
+                   const Job& job = jobs_.front();
+                   const auto why =
+                       withoutFate(result.error()).in("the device could not be unlocked");
+                   answer(fail(ofUnsent(writeRequest(place_.unitId, job.what, job.words), why)));
+                   end();
+               });
 }
 
 void UnitWriter::sendUnlocked()
@@ -259,7 +260,7 @@ void UnitWriter::onWritten(const Expected<Answer>& result)
 {
     const Job& job = jobs_.front();
     const WriteRule rule = ruleOf(job.what);
-    if (isCancelled(result) || (!result && isUnsent(result.error()))) {
+    if (isCancelled(result) || (!result && result.error().effect == base::Effect::None)) {
         answer(fail(result.error()));
         end();
         return;

@@ -5,12 +5,12 @@
 
 namespace causeway::bridges::modbus {
 
+using base::Effect;
 using base::Error;
 using base::ErrorKind;
 
 namespace {
 
-// An Error has no field for it, and needs none but here: the sentence is our own.
 constexpr std::string_view unsent = "not written: ";
 constexpr std::string_view doubt = ": whether the write took effect is unknown";
 
@@ -18,7 +18,11 @@ constexpr std::string_view doubt = ": whether the write took effect is unknown";
 
 Error ofUnsent(const Request& request, const Error& why)
 {
-    return isWrite(request.function) && !isUnsent(why) ? why.in("not written") : why;
+    if (!isWrite(request.function) || why.effect == Effect::None)
+        return why;
+    Error told = why.in("not written");
+    told.effect = Effect::None;
+    return told;
 }
 
 Error ofSent(const Request& request, Error why)
@@ -27,22 +31,19 @@ Error ofSent(const Request& request, Error why)
         return why;
     if (isPathUnavailable(why))
         return ofUnsent(request, why);
-    if (!why.message.ends_with(doubt))
+    if (why.effect != Effect::Doubtful)
         why.message += doubt;
+    why.effect = Effect::Doubtful;
     return why;
-}
-
-bool isUnsent(const Error& error)
-{
-    return error.message.starts_with(unsent);
 }
 
 Error withoutFate(Error why)
 {
-    if (isUnsent(why))
+    if (why.message.starts_with(unsent))
         why.message.erase(0, unsent.size());
     else if (why.message.ends_with(doubt))
         why.message.resize(why.message.size() - doubt.size());
+    why.effect = Effect::Untold;
     return why;
 }
 

@@ -4,8 +4,8 @@
 #include "agent/base/error.hpp"
 #include "bridges/modbus/frame.hpp"
 
-/// What an Error says of a write besides why it failed: whether it can be repeated without being
-/// done twice. Pure. Errors of other requests stay as they are.
+/// What an Error says of a write besides why it failed, in its `effect` and in words. Pure. Errors
+/// of other requests stay as they are.
 namespace causeway::bridges::modbus {
 
 /// Of a request that never went out: "not written: …".
@@ -14,9 +14,6 @@ namespace causeway::bridges::modbus {
 /// Of one that has gone out: what was answered by silence, nonsense or not at all may have been
 /// done, "…: whether the write took effect is unknown". An exception speaks for itself.
 [[nodiscard]] base::Error ofSent(const Request& request, base::Error why);
-
-/// Whether ofUnsent() made it.
-[[nodiscard]] bool isUnsent(const base::Error& error);
 
 /// `why` without what it says of the write.
 [[nodiscard]] base::Error withoutFate(base::Error why);

@@ -7,6 +7,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "bridges/modbus/write_fate.hpp"
 #include "tests/unit/modbus/unit_fixture.hpp"
 
 using namespace causeway;
@@ -307,9 +308,26 @@ BOOST_DATA_TEST_CASE(a_write_that_fails_says_whether_it_may_have_been_done, ways
 
     BOOST_REQUIRE(!site.ends.empty());
     BOOST_REQUIRE(!site.ends.back().has_value());
-    const std::string& said = site.ends.back().error().message;
+    const base::Error& told = site.ends.back().error();
+    const std::string& said = told.message;
+    BOOST_TEST((told.effect == (sample.isSent ? base::Effect::Doubtful : base::Effect::None)),
+               said);
     BOOST_TEST(said.starts_with("not written: ") == !sample.isSent, said);
     BOOST_TEST(said.ends_with(": whether the write took effect is unknown") == sample.isSent, said);
+}
+
+BOOST_AUTO_TEST_CASE(the_fate_of_a_write_is_told_once_and_kept_by_what_is_said_around_it)
+{
+    const modbus::Request write{1, modbus::FunctionCode::WriteSingleRegister, 0, 1, {}};
+    const base::Error silence{base::ErrorKind::Timeout, "no answer", base::Retry::Later};
+
+    const auto doubtful = ofSent(write, ofSent(write, silence).in("relay 3"));
+    const auto unsent = ofUnsent(write, ofUnsent(write, silence).in("relay 3"));
+
+    BOOST_TEST(doubtful.message == "relay 3: no answer: whether the write took effect is unknown");
+    BOOST_TEST((doubtful.effect == base::Effect::Doubtful));
+    BOOST_TEST(unsent.message == "relay 3: not written: no answer");
+    BOOST_TEST((unsent.effect == base::Effect::None));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_pulse_that_was_never_sent_has_no_end, WriteFixture)
