@@ -318,7 +318,7 @@ BOOST_DATA_TEST_CASE(a_write_that_fails_says_whether_it_may_have_been_done, ways
 
 BOOST_AUTO_TEST_CASE(the_fate_of_a_write_is_told_once_and_kept_by_what_is_said_around_it)
 {
-    const modbus::Request write{1, modbus::FunctionCode::WriteSingleRegister, 0, 1, {}};
+    const Request write{1, FunctionCode::WriteSingleRegister, 0, 1, {}};
     const base::Error silence{base::ErrorKind::Timeout, "no answer", base::Retry::Later};
 
     const auto doubtful = ofSent(write, ofSent(write, silence).in("relay 3"));
