@@ -13,6 +13,7 @@
 
 #include "agent/base/bytes.hpp"
 #include "bridges/modbus/raw_number.hpp"
+#include "bridges/modbus/write_fate.hpp"
 
 namespace causeway::bridges::modbus {
 
@@ -354,7 +355,7 @@ Expected<Words> encode(const Point& point, const Value& value, std::span<const s
 {
     const auto encoding = scaledByDevice(point, words);
     if (!encoding)
-        return fail(encoding.error().in("not written: the scale is unknown"));
+        return fail(unsent(encoding.error().in("the scale is unknown")));
     Point scaledPoint = point;
     scaledPoint.encoding = *encoding;
     return encode(scaledPoint, value);

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "bridges/modbus/write_fate.hpp"
+
 namespace causeway::bridges::modbus {
 
 using base::ErrorKind;
@@ -271,7 +273,7 @@ void Unit::onRead(std::size_t point, const Expected<Answer>& result, ReadDone do
 void Unit::write(std::size_t point, std::vector<std::uint16_t> words, WriteDone done)
 {
     if (const auto why = whyNotNow(point)) {
-        done(fail(why->in("not written")));
+        done(fail(unsent(*why)));
         return;
     }
     ++counters_["writes"];
@@ -283,7 +285,7 @@ void Unit::write(std::size_t point, std::vector<std::uint16_t> words, WriteDone 
 void Unit::writeValue(std::size_t point, model::Value value, WriteDone done)
 {
     if (const auto why = whyNotNow(point)) {
-        done(fail(why->in("not written")));
+        done(fail(unsent(*why)));
         return;
     }
     ++counters_["writes"];

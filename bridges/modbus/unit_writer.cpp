@@ -73,16 +73,15 @@ void UnitWriter::add(Job job)
     const base::Duration pause = ruleOf(job.what).pause;
     std::optional<base::Error> refusal;
     if (jobs_.size() >= mostJobs)
-        refusal = {ErrorKind::LimitExceeded,
-                   "not written: the device has too many writes waiting",
-                   Retry::Later};
+        refusal = {
+            ErrorKind::LimitExceeded, "the device has too many writes waiting", Retry::Later};
     else if (last != writtenAt_.end() && scheduler_.now() < last->second + pause)
         refusal = {ErrorKind::LimitExceeded,
-                   fmt::format("not written: the profile wants {} ms between two writes",
+                   fmt::format("the profile wants {} ms between two writes",
                                ruleOf(job.what).pause.count()),
                    Retry::Later};
     if (refusal) {
-        job.done(tl::unexpected(std::move(*refusal)));
+        job.done(fail(unsent(*refusal)));
         return;
     }
     writtenAt_[targetOf(job.what)] = scheduler_.now();
@@ -120,7 +119,7 @@ void UnitWriter::giveUpLate()
          late = std::ranges::find_if(jobs_, isLate)) {
         Done done = std::move(late->done);
         jobs_.erase(late);
-        done(fail(ErrorKind::Timeout, "not written: the write before it has not ended"));
+        done(fail(unsent({ErrorKind::Timeout, "the write before it has not ended"})));
     }
     auto next = base::TimePoint::max();
     for (const Job& job : jobs_) {
@@ -161,7 +160,7 @@ void UnitWriter::readState()
                        onState(*result);
                        return;
                    }
-                   answer(fail(result.error().in("not written: what it is now cannot be read")));
+                   answer(fail(unsent(result.error().in("what it is now cannot be read"))));
                    end();
                });
 }
@@ -207,20 +206,20 @@ void UnitWriter::mergeForeign(std::vector<std::uint16_t> foreign)
     const Point& what = jobs_.front().what;
     const WriteRule rule = ruleOf(what);
     const Extent extent{rule.address.value_or(what.address), what.count()};
-    place_.ask(readRequest(place_.unitId, rule.table.value_or(what.table), extent),
-               Priority::Write,
-               [this, foreign = std::move(foreign)](const Expected<Answer>& result) {
-                   if (!result) {
-                       answer(fail(result.error().in("not written: the register's other bits "
-                                                     "cannot be read")));
-                       end();
-                       return;
-                   }
-                   auto& words = jobs_.front().words;
-                   for (std::size_t i = 0; i < words.size(); ++i)
-                       words[i] |= static_cast<std::uint16_t>((*result)[i] & foreign[i]);
-                   send();
-               });
+    place_.ask(
+        readRequest(place_.unitId, rule.table.value_or(what.table), extent),
+        Priority::Write,
+        [this, foreign = std::move(foreign)](const Expected<Answer>& result) {
+            if (!result) {
+                answer(fail(unsent(result.error().in("the register's other bits cannot be read"))));
+                end();
+                return;
+            }
+            auto& words = jobs_.front().words;
+            for (std::size_t i = 0; i < words.size(); ++i)
+                words[i] |= static_cast<std::uint16_t>((*result)[i] & foreign[i]);
+            send();
+        });
 }
 
 void UnitWriter::send()
@@ -240,10 +239,8 @@ void UnitWriter::unlock(const Unlock& with)
                        sendUnlocked();
                        return;
                    }
-                   const Job& job = jobs_.front();
-                   const auto why =
-                       withoutFate(result.error()).in("the device could not be unlocked");
-                   answer(fail(ofUnsent(writeRequest(place_.unitId, job.what, job.words), why)));
+                   answer(fail(
+                       unsent(withoutFate(result.error()).in("the device could not be unlocked"))));
                    end();
                });
 }

@@ -11,18 +11,23 @@ using base::ErrorKind;
 
 namespace {
 
-constexpr std::string_view unsent = "not written: ";
+constexpr std::string_view prefix = "not written: ";
 constexpr std::string_view doubt = ": whether the write took effect is unknown";
 
 } // namespace
 
-Error ofUnsent(const Request& request, const Error& why)
+Error unsent(const Error& why)
 {
-    if (!isWrite(request.function) || why.effect == Effect::None)
+    if (why.effect == Effect::None)
         return why;
-    Error told = why.in("not written");
+    Error told{why.kind, std::string(prefix) + why.message, why.retry};
     told.effect = Effect::None;
     return told;
+}
+
+Error ofUnsent(const Request& request, const Error& why)
+{
+    return isWrite(request.function) ? unsent(why) : why;
 }
 
 Error ofSent(const Request& request, Error why)
@@ -39,8 +44,8 @@ Error ofSent(const Request& request, Error why)
 
 Error withoutFate(Error why)
 {
-    if (why.message.starts_with(unsent))
-        why.message.erase(0, unsent.size());
+    if (why.message.starts_with(prefix))
+        why.message.erase(0, prefix.size());
     else if (why.message.ends_with(doubt))
         why.message.resize(why.message.size() - doubt.size());
     why.effect = Effect::Untold;

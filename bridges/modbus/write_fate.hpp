@@ -8,6 +8,9 @@
 /// of other requests stay as they are.
 namespace causeway::bridges::modbus {
 
+/// Of a write that was never asked for: "not written: …".
+[[nodiscard]] base::Error unsent(const base::Error& why);
+
 /// Of a request that never went out: "not written: …".
 [[nodiscard]] base::Error ofUnsent(const Request& request, const base::Error& why);
 
