@@ -276,10 +276,13 @@ Address={self.bus}
         self.programs.remove(self.daemon)
         self.daemon = None
 
-    def kill_daemon(self):
+    def kill(self, program):
         """kill -9, as a power cut would."""
-        self.daemon.kill()
-        self.programs.remove(self.daemon)
+        program.kill()
+        self.programs.remove(program)
+
+    def kill_daemon(self):
+        self.kill(self.daemon)
         self.daemon = None
 
     def start_server(self, *options):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A daemon that is killed again and again, at moments of no choice, among its sessions: what a capture of them shows.
+"""A daemon that is killed again and again, at moments of no choice, among its sessions: what a capture of them shows. And a
+server that is killed, which says no good-bye and knows none of the sessions when it is back.
 
 CAUSEWAY_KILLS says how often (25)."""
 
@@ -18,6 +19,8 @@ DEVICES = ("meter-1", "meter-2", "meter-3")
 VOLTAGE = "/3316/0/5700"
 # A handshake has 4 to 8 datagrams and a registration 2, of each device.
 MOST_DATAGRAMS = 40
+LIFETIME = 30  # seconds, within which an Update has to come
+EXCHANGE = 150  # seconds: the Update that nobody answers (MAX_TRANSMIT_WAIT, RFC 7252, 4.8.2, is 93), and the way back
 
 
 class ACapture(unittest.TestCase):
@@ -43,7 +46,7 @@ class ACapture(unittest.TestCase):
         self.assertEqual(session.client_random, bytes(range(32)))
 
 
-class ADaemonThatIsKilled(unittest.TestCase):
+class KillingCase(unittest.TestCase):
     def setUp(self):
         self.site = Site(BUILD).__enter__()
         self.addCleanup(self.close)
@@ -59,6 +62,8 @@ class ADaemonThatIsKilled(unittest.TestCase):
         else:
             self.site.close()
 
+
+class ADaemonThatIsKilled(KillingCase):
     def attach(self, port):
         self.site.ctl("server", "add", "main", "--uri", f"coaps://127.0.0.1:{port}", "--lifetime", 300,
                       "--retry-timer", 1)
@@ -99,6 +104,25 @@ class ADaemonThatIsKilled(unittest.TestCase):
                 wait_until(f"{name} is back",
                            lambda name=name: self.server.send("read", endpoint=name, path=VOLTAGE).get("ok"))
             self.check(watch.sessions)
+
+
+class AServerThatIsKilled(KillingCase):
+    def test_has_the_device_back_after_the_next_update(self):
+        port = self.server.ports["coaps"]
+        self.site.ctl("server", "add", "main", "--uri", f"coaps://127.0.0.1:{port}", "--lifetime", LIFETIME)
+        self.site.ctl("device", "add", "meter-1", "--profile", "eastron-sdm120", "--line", "tcp-0", "--unit", 1,
+                      "--server", "main", "--disabled")
+        self.site.ctl("credential", "generate", "meter-1", "main")
+        exported = self.site.ctl("credential", "export", "meter-1", "main")
+        self.server.ask("add-psk", identity=exported["identity"], key=exported["key"])
+        self.site.ctl("device", "enable", "meter-1")
+        self.server.wait(event="registered", endpoint="meter-1")
+
+        self.site.kill(self.server.program)
+        again = self.site.start_server("--coaps-port", port, "--psk", f"{exported['identity']}={exported['key']}")
+
+        again.wait(event="registered", endpoint="meter-1", timeout=LIFETIME + EXCHANGE)
+        self.assertTrue(again.send("read", endpoint="meter-1", path=VOLTAGE).get("ok"))
 
 
 if __name__ == "__main__":
