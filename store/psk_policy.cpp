@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "store/psk_names.hpp"
 #include "store/psk_text.hpp"
 
 namespace causeway::store {
@@ -20,8 +21,6 @@ constexpr std::size_t longestKey = 64;  // what GnuTLS and the usual servers tak
 constexpr std::size_t longestIdentity = 128; // RFC 4279 §5.3
 /// 16 random octets have fewer distinct values once in 10^11 keys.
 constexpr std::size_t fewestDistinct = 8;
-/// A shorter name turns up in good keys by chance.
-constexpr std::size_t shortestTellingName = 4;
 constexpr std::size_t fewestOctets = leastKeyBits / 8;
 /// 16 random octets begin or end with as many equal ones once in 10^7 keys.
 constexpr std::size_t shortestPadding = 4;
@@ -32,21 +31,6 @@ constexpr std::size_t zerosOf = 4;
 
 constexpr std::array<std::string_view, 8> passwordWords{
     "password", "passwort", "changeme", "letmein", "qwerty", "asdfgh", "12345678", "deadbeef"};
-
-constexpr std::uint8_t toLower(std::uint8_t octet)
-{
-    return octet >= 'A' && octet <= 'Z' ? static_cast<std::uint8_t>(octet + ('a' - 'A')) : octet;
-}
-
-bool containsText(ByteView key, std::string_view text)
-{
-    const auto sameLetter = [](std::uint8_t a, std::uint8_t b) {
-        return toLower(a) == toLower(b);
-    };
-    const ByteView wanted = base::asBytes(text);
-    return std::search(key.begin(), key.end(), wanted.begin(), wanted.end(), sameLetter) !=
-           key.end();
-}
 
 bool isRepeated(ByteView key)
 {
@@ -99,15 +83,29 @@ base::Bytes withoutZeros(ByteView key)
     return content;
 }
 
-/// How many octets from `at` on were there before, in one piece, forwards or backwards.
+bool isSame(std::uint8_t octet, std::uint8_t former)
+{
+    return toLower(octet) == toLower(former);
+}
+
+bool isComplement(std::uint8_t octet, std::uint8_t former)
+{
+    return (octet ^ former) == 0xFF;
+}
+
+/// How many octets from `at` on were there before, in one piece, forwards or backwards, as letters
+/// of the other case or with all bits turned round.
 std::size_t countEcho(const base::Bytes& key, std::size_t at)
 {
     const ByteView rest = ByteView(key).subspan(at);
     std::size_t longest = 0;
     const auto compare = [&](auto begin, auto end) {
         for (; begin != end; ++begin) {
-            const auto [mine, theirs] = std::mismatch(rest.begin(), rest.end(), begin, end);
-            longest = std::max(longest, static_cast<std::size_t>(mine - rest.begin()));
+            for (const auto isEcho : {isSame, isComplement}) {
+                const auto [mine, theirs] =
+                    std::mismatch(rest.begin(), rest.end(), begin, end, isEcho);
+                longest = std::max(longest, static_cast<std::size_t>(mine - rest.begin()));
+            }
         }
     };
     const ByteView before = ByteView(key).first(at);
@@ -161,11 +159,6 @@ base::Expected<void> checkContent(ByteView key)
     return {};
 }
 
-bool containsName(ByteView key, std::string_view name)
-{
-    return name.size() >= shortestTellingName && containsText(key, name);
-}
-
 base::Expected<void> checkWords(ByteView key, std::span<const std::string_view> names)
 {
     for (const std::string_view word : passwordWords) {
@@ -175,6 +168,9 @@ base::Expected<void> checkWords(ByteView key, std::span<const std::string_view> 
     for (const std::string_view name : names) {
         if (containsName(key, name))
             return refuse(fmt::format("the key contains the name {}; use random octets", name));
+        // Not which one: the sentence would tell it, too.
+        if (tellsKey(name, key))
+            return refuse("a name of the device or the server tells the key; use random octets");
     }
     return {};
 }
@@ -204,6 +200,8 @@ base::Expected<void> checkPsk(const api::PskCredential& credential,
         return shape;
     if (containsName(key, base::asText(credential.identity)))
         return refuse("the key contains its own identity; use random octets");
+    if (tellsKey(base::asText(credential.identity), key))
+        return refuse("the PSK identity tells the key; use random octets");
     if (auto words = checkWords(key, names); !words)
         return words;
     return checkContent(key);

@@ -32,11 +32,6 @@ constexpr Alphabet digits{'0', '9', 10};
 constexpr std::array<Alphabet, 3> alphabets{{digits, {'a', 'z', 26}, {'A', 'Z', 26}}};
 constexpr unsigned otherCharacters = 33; ///< of ASCII, the blank among them
 
-constexpr std::uint8_t toLower(std::uint8_t octet)
-{
-    return octet >= 'A' && octet <= 'Z' ? static_cast<std::uint8_t>(octet + ('a' - 'A')) : octet;
-}
-
 bool isControl(std::uint8_t octet)
 {
     return octet < ' ' || octet == 0x7F;

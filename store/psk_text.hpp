@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -16,5 +17,10 @@ namespace causeway::store {
 
 /// The least that a key may have. NIST SP 800-131A.
 inline constexpr unsigned leastKeyBits = 112;
+
+[[nodiscard]] constexpr std::uint8_t toLower(std::uint8_t octet)
+{
+    return octet >= 'A' && octet <= 'Z' ? static_cast<std::uint8_t>(octet + ('a' - 'A')) : octet;
+}
 
 } // namespace causeway::store
