@@ -49,14 +49,6 @@ CredentialTable::CredentialTable(Database& database)
     , certificates_(database,
                     "SELECT device, server, certificates FROM credential "
                     "WHERE certificates <> x'' ORDER BY device, server")
-    , otherWithKey_(database,
-                    "SELECT device, server FROM credential "
-                    "WHERE fingerprint = ? AND NOT (device = ? AND server = ?)")
-    , otherWithIdentity_(database,
-                         "SELECT credential.device, credential.server FROM credential "
-                         "JOIN server ON server.name = credential.server "
-                         "WHERE server.uri = (SELECT uri FROM server WHERE name = ?) "
-                         "AND credential.identity = ? AND credential.device <> ?")
 {}
 
 std::optional<CredentialRow> CredentialTable::find(const api::CredentialId& id)
@@ -130,34 +122,6 @@ std::vector<std::pair<api::CredentialId, base::Bytes>> CredentialTable::certific
         list.emplace_back(api::CredentialId{row.text(0), row.text(1)}, row.octets(2));
     });
     return list;
-}
-
-std::optional<api::CredentialId> CredentialTable::otherWithKey(const api::CredentialId& id,
-                                                               base::ByteView fingerprint)
-{
-    std::optional<api::CredentialId> other;
-    otherWithKey_.each(
-        [&](const Row& row) {
-            other = api::CredentialId{row.text(0), row.text(1)};
-        },
-        fingerprint,
-        id.device,
-        id.server);
-    return other;
-}
-
-std::optional<api::CredentialId> CredentialTable::otherWithIdentity(const api::CredentialId& id,
-                                                                    base::ByteView identity)
-{
-    std::optional<api::CredentialId> other;
-    otherWithIdentity_.each(
-        [&](const Row& row) {
-            other = api::CredentialId{row.text(0), row.text(1)};
-        },
-        id.server,
-        identity,
-        id.device);
-    return other;
 }
 
 } // namespace causeway::store

@@ -55,12 +55,6 @@ public:
     /// Of all that have some.
     [[nodiscard]] std::vector<std::pair<api::CredentialId, base::Bytes>> certificates();
 
-    /// Another account with this key, or another device's with this identity at the same URI.
-    [[nodiscard]] std::optional<api::CredentialId> otherWithKey(const api::CredentialId& id,
-                                                                base::ByteView fingerprint);
-    [[nodiscard]] std::optional<api::CredentialId> otherWithIdentity(const api::CredentialId& id,
-                                                                     base::ByteView identity);
-
 private:
     Statement find_;
     Statement put_;
@@ -70,8 +64,6 @@ private:
     Statement all_;
     Statement clear_;
     Statement certificates_;
-    Statement otherWithKey_;
-    Statement otherWithIdentity_;
 };
 
 } // namespace causeway::store

@@ -284,8 +284,7 @@ void SealedStore::putLine(const api::LineSettings& line, Inventory::Done done)
 
 void SealedStore::putServer(const api::ServerSettings& server, Inventory::Done done)
 {
-    run<void>(std::move(done),
-              [server](Shelf& shelf) { return shelf.inventory.putServer(server); });
+    run<void>(std::move(done), [server](Shelf& shelf) { return shelf.vault.putServer(server); });
 }
 
 void SealedStore::putDevice(const api::DeviceSettings& device, Inventory::Done done)

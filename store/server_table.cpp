@@ -113,7 +113,6 @@ ServerTable::ServerTable(Database& database)
     , remove_(database, "DELETE FROM server WHERE name = ?")
     , has_(database, "SELECT 1 FROM server WHERE name = ?")
     , user_(database, "SELECT device FROM device_server WHERE server = ? LIMIT 1")
-    , publicKey_(database, "SELECT server_public_key FROM server WHERE name = ?")
 {}
 
 std::vector<ServerSettings> ServerTable::all()
@@ -173,13 +172,6 @@ base::Expected<void> ServerTable::remove(const std::string& name)
 bool ServerTable::has(const std::string& name)
 {
     return has_.hasRow(name);
-}
-
-base::Bytes ServerTable::publicKey(const std::string& name)
-{
-    base::Bytes key;
-    publicKey_.each([&](const Row& row) { key = row.octets(0); }, name);
-    return key;
 }
 
 } // namespace causeway::store

@@ -38,8 +38,6 @@ public:
     /// removed already.
     [[nodiscard]] base::Expected<void> remove(const std::string& name);
     [[nodiscard]] bool has(const std::string& name);
-    /// ServerIdentity's; empty when it has none.
-    [[nodiscard]] base::Bytes publicKey(const std::string& name);
 
 private:
     Statement all_;
@@ -47,7 +45,6 @@ private:
     Statement remove_;
     Statement has_;
     Statement user_;
-    Statement publicKey_;
 };
 
 } // namespace causeway::store

@@ -36,14 +36,6 @@ base::Expected<void> StoredInventory::putLine(const api::LineSettings& line)
     return {};
 }
 
-base::Expected<void> StoredInventory::putServer(const api::ServerSettings& server)
-{
-    Transaction transaction(database_);
-    servers_.put(server);
-    transaction.commit();
-    return {};
-}
-
 base::Expected<void> StoredInventory::removeLine(const std::string& name)
 {
     Transaction transaction(database_);

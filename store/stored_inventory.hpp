@@ -22,7 +22,6 @@ public:
     [[nodiscard]] base::Expected<api::InventorySnapshot> load();
 
     base::Expected<void> putLine(const api::LineSettings& line);
-    base::Expected<void> putServer(const api::ServerSettings& server);
     /// NotFound when its line or a server is not there. Vault keeps it, for what goes with it.
     [[nodiscard]] base::Expected<void> checkDevice(const api::DeviceSettings& device);
 

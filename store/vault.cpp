@@ -58,6 +58,7 @@ Vault::Vault(Database& database)
     , servers_(database)
     , ages_(database)
     , bootstraps_(database)
+    , rules_(database)
 {}
 
 tl::unexpected<base::Error> Vault::locked()
@@ -194,6 +195,16 @@ base::Expected<void> Vault::removeDevice(const std::string& name)
     return {};
 }
 
+base::Expected<void> Vault::putServer(const api::ServerSettings& server)
+{
+    Transaction transaction(database_);
+    servers_.put(server);
+    if (auto checked = rules_.checkServer(server.name); !checked)
+        return checked;
+    transaction.commit();
+    return {};
+}
+
 base::Expected<void> Vault::removeServer(const std::string& name)
 {
     Transaction transaction(database_);
@@ -213,23 +224,6 @@ base::Expected<std::string> Vault::checkOwner(const api::CredentialId& id)
         return base::fail(base::ErrorKind::NotFound,
                           fmt::format("there is no server {}", id.server));
     return *std::move(endpointName);
-}
-
-base::Expected<void>
-Vault::checkUnique(const api::CredentialId& id, base::ByteView identity, base::ByteView fingerprint)
-{
-    if (const auto other = credentials_.otherWithKey(id, fingerprint))
-        return base::fail(base::ErrorKind::InvalidArgument,
-                          fmt::format("{} uses this key for {} already; each account needs its own",
-                                      other->device,
-                                      other->server));
-    if (const auto other = credentials_.otherWithIdentity(id, identity))
-        return base::fail(base::ErrorKind::InvalidArgument,
-                          fmt::format("{} has this PSK identity at {} already; each device needs "
-                                      "its own",
-                                      other->device,
-                                      other->server));
-    return {};
 }
 
 base::Expected<api::CredentialFacts>
@@ -296,15 +290,6 @@ base::Expected<CredentialRow> Vault::put(const api::CredentialId& id, const Mate
     auto fingerprint = fingerprintOf(*envelope_, material);
     if (!fingerprint)
         return base::fail(fingerprint.error());
-    if (const auto unique = checkUnique(id, material.identity, *fingerprint); !unique)
-        return base::fail(unique.error());
-    // Whoever has the server's key could be taken for the server by every other device.
-    if (material.kind == keyPairKind &&
-        key_pair::isOf(servers_.publicKey(id.server), material.identity))
-        return base::fail(base::ErrorKind::InvalidArgument,
-                          fmt::format("this is the key pair of the server {} itself; the device "
-                                      "needs its own",
-                                      id.server));
     const auto before = credentials_.find(id);
     CredentialRow row{before ? before->version + 1 : 1,
                       envelope_->kekId(),
@@ -315,6 +300,8 @@ base::Expected<CredentialRow> Vault::put(const api::CredentialId& id, const Mate
                       material.kind,
                       material.certificates,
                       material.residence};
+    if (const auto checked = rules_.checkCredential(id, row); !checked)
+        return base::fail(checked.error());
     auto wrapped = envelope_->wrap(recordFacts(id, row), material.key);
     if (!wrapped)
         return base::fail(wrapped.error());

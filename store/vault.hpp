@@ -10,6 +10,7 @@
 #include "agent/api/renewal_store.hpp"
 #include "agent/base/expected.hpp"
 #include "agent/base/unique_function.hpp"
+#include "store/account_rules.hpp"
 #include "store/age_table.hpp"
 #include "store/bootstrap_table.hpp"
 #include "store/credential_table.hpp"
@@ -64,6 +65,7 @@ public:
 
     /// With all its credentials and what its sessions resume from.
     base::Expected<void> removeDevice(const std::string& name);
+    base::Expected<void> putServer(const api::ServerSettings& server);
     base::Expected<void> removeServer(const std::string& name);
 
     base::Expected<std::uint32_t> storeAll(const std::vector<api::CredentialEntry>& entries);
@@ -125,8 +127,6 @@ private:
 
     /// The device's endpoint name.
     [[nodiscard]] base::Expected<std::string> checkOwner(const api::CredentialId& id);
-    [[nodiscard]] base::Expected<void>
-    checkUnique(const api::CredentialId& id, base::ByteView identity, base::ByteView fingerprint);
     base::Expected<api::CredentialFacts>
     keep(const api::CredentialId& id, const api::PskCredential& credential, bool isExportable);
     [[nodiscard]] base::Expected<base::Secret> unwrap(const api::CredentialId& id,
@@ -187,6 +187,7 @@ private:
     ServerTable servers_;
     AgeTable ages_;
     BootstrapTable bootstraps_;
+    AccountRules rules_;
     std::optional<Envelope> envelope_;
     std::uint64_t counter_ = 0; ///< the sealer's, as far as it is known
     bool isRecovered_ = false;  ///< opened by the recovery key, and not sealed again yet

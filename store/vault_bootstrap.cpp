@@ -59,6 +59,10 @@ base::Expected<void> Vault::putDevice(const api::DeviceSettings& device)
     }
     const bool forgets = isOther && bootstraps_.clear(device.name, {});
     devices_.put(device);
+    for (const auto& server : device.servers) {
+        if (auto checked = rules_.checkRoles(server); !checked)
+            return checked;
+    }
     if (forgets)
         devices_.keepClientState(device.name, {{api::cardMarkKey, {}}});
     if (forgets)
@@ -153,6 +157,13 @@ base::Expected<void> Vault::keepBootstrap(const std::string& device, api::Bootst
     for (const auto& delivered : result.accounts) {
         if (auto kept = putDelivered(device, delivered); !kept)
             return kept;
+    }
+    // Only now all of them are there.
+    for (const auto& delivered : result.accounts) {
+        if (!delivered.isOwn)
+            continue;
+        if (auto checked = rules_.checkServer(delivered.account.settings.name); !checked)
+            return checked;
     }
     devices_.keepClientState(device, result.state);
     commit(transaction);
