@@ -201,7 +201,7 @@ base::Expected<void> Vault::putServer(const api::ServerSettings& server)
     servers_.put(server);
     if (auto checked = rules_.checkServer(server.name); !checked)
         return checked;
-    transaction.commit();
+    commit(transaction);
     return {};
 }
 

@@ -65,6 +65,7 @@ public:
 
     /// With all its credentials and what its sessions resume from.
     base::Expected<void> removeDevice(const std::string& name);
+    /// Counts as a change of a key: an older copy would have devices trust who was trusted then.
     base::Expected<void> putServer(const api::ServerSettings& server);
     base::Expected<void> removeServer(const std::string& name);
 

@@ -127,6 +127,25 @@ BOOST_AUTO_TEST_CASE(refuses_a_copy_from_before_a_device_was_removed)
     BOOST_TEST(lockedBecause().starts_with("this is an older copy"));
 }
 
+BOOST_AUTO_TEST_CASE(refuses_a_copy_from_before_a_server_was_changed)
+{
+    furnish();
+    copyAway();
+    {
+        auto store = open();
+        (void)store.settled();
+        const auto next = sealer.counter + 1;
+        auto server = tests::serverNamed("leshan");
+        server.uri = "coaps://elsewhere.example";
+        BOOST_REQUIRE(store.putServer(server));
+        waitForCounter(store, next);
+    }
+
+    putCopyBack();
+
+    BOOST_TEST(lockedBecause().starts_with("this is an older copy"));
+}
+
 BOOST_AUTO_TEST_CASE(goes_on_with_an_older_copy_by_the_recovery_key)
 {
     furnish();
