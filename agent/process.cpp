@@ -7,10 +7,11 @@
 #include <system_error>
 #include <utility>
 
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+
+#include "agent/base/guarded_memory.hpp"
 
 namespace causeway::agent {
 
@@ -29,7 +30,7 @@ void raiseDescriptorLimit()
 
 void hardenProcess()
 {
-    ::prctl(PR_SET_DUMPABLE, 0);
+    base::guardMemory();
     for (const char* variable : {"SSLKEYLOGFILE", "GNUTLS_DEBUG_LEVEL"})
         ::unsetenv(variable);
     // Who starts us may ignore it, and the kernel would then take our children's exit status away.

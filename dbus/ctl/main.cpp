@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "agent/base/exit_code.hpp"
+#include "agent/base/guarded_memory.hpp"
 #include "agent/base/log.hpp"
 #include "dbus/ctl/arguments.hpp"
 #include "dbus/ctl/key_store.hpp"
@@ -113,6 +114,7 @@ void describe(CLI::App& app, Session& session)
 
 int main(int argumentCount, char** arguments)
 {
+    causeway::base::guardMemory();
     try {
         occupyStandardStreams();
         std::setlocale(LC_CTYPE, ""); // so that a table knows how wide a letter is

@@ -2,7 +2,9 @@
 """Where keys must not be: keys that can be told from all other octets go every way into the daemon, are used, and are
 then looked for in its memory, its journal, its files and on the bus. CAUSEWAY_CANARIES is how many (50)."""
 
+import array
 import base64
+import fcntl
 import os
 import re
 import resource
@@ -10,7 +12,9 @@ import secrets
 import signal
 import subprocess
 import tempfile
+import termios
 import unittest
+from pathlib import Path
 
 from authority import Authority, openssl
 from canaries import FORMATS, MARK, canary, encoded, memory_of, private_key, search, senml_cbor
@@ -359,23 +363,40 @@ class Cores(unittest.TestCase):
     """What a process leaves behind that dies."""
 
     @staticmethod
-    def abort(arguments, directory, ready):
+    def abort(arguments, directory, ready, **options):
         """Whether the kernel wrote its core."""
         program = subprocess.Popen(list(map(str, arguments)), cwd=directory, stderr=subprocess.DEVNULL,
-                                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (-1, -1)))
+                                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (-1, -1)), **options)
         wait_until(f"{arguments[0]}", ready)
         program.send_signal(signal.SIGABRT)
         _, status = os.waitpid(program.pid, 0)
         program.returncode = status
         return os.WIFSIGNALED(status) and os.WCOREDUMP(status)
 
-    def test_r42_of_the_daemon_are_not_written(self):
+    def setUp(self):
         with tempfile.TemporaryDirectory() as directory:
             try:
                 if not self.abort(["sleep", "60"], directory, lambda: True):
                     self.skipTest("this kernel writes no cores at all")
             except (subprocess.SubprocessError, ValueError, PermissionError):
                 self.skipTest("this user may not ask for cores")
+
+    def test_r42_of_the_command_line_are_not_written(self):
+        """It dies with a part of a key in its memory, and waits for more."""
+        ends, key = os.pipe()
+        with open(ends, "rb") as source, open(key, "wb", buffering=0) as typed, tempfile.TemporaryDirectory() as directory:
+            typed.write(MARK)
+            waiting = array.array("i", [0])
+
+            def is_read():
+                fcntl.ioctl(source, termios.FIONREAD, waiting)
+                return waiting[0] == 0
+
+            arguments = [Path(BUILD) / "dbus/causewayctl", "credential", "set", "meter-1", "main"]
+            self.assertFalse(self.abort(arguments, directory, is_read, stdin=source))
+            self.assertEqual(list(Path(directory).glob("core*")), [])
+
+    def test_r42_of_the_daemon_are_not_written(self):
         with Site(BUILD) as site:
             site.wait_key_store("sealed")
             site.stop_daemon()

@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
+#include "agent/base/guarded_memory.hpp"
 #include "agent/card/card_report.hpp"
 #include "agent/card/program/card_search.hpp"
 
@@ -26,12 +26,9 @@ namespace {
 constexpr int wrongUse = 2;
 constexpr int argumentCount = 4;
 
-/// Neither a core file nor another process of the same user gets what is on the card.
 void harden()
 {
-    ::prctl(PR_SET_DUMPABLE, 0);
-    const rlimit none{0, 0};
-    ::setrlimit(RLIMIT_CORE, &none);
+    causeway::base::guardMemory();
     ::prctl(PR_SET_PDEATHSIG, SIGKILL); // a daemon that is killed leaves no reader behind
 }
 
