@@ -175,6 +175,7 @@ Dictionary toDictionary(const api::KeyStoreFacts& facts)
         {"key", sdbus::Variant(facts.keyNumber)},
         {"slots", sdbus::Variant(facts.slots)},
         {"registers", sdbus::Variant(registers)},
+        {"detectsOlderCopies", sdbus::Variant(facts.detectsOlderCopies)},
     };
 }
 

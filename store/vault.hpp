@@ -157,6 +157,8 @@ private:
     /// Commits with a greater age, and leaves nothing of the old rows behind.
     void commit(Transaction& transaction);
     void tellAged();
+    /// The counter is there and has followed.
+    [[nodiscard]] bool detectsOlderCopies();
     /// Empty when there is none, or none that opens.
     [[nodiscard]] base::Secret resumptionOf(const api::CredentialId& id,
                                             const CredentialRow& credential);

@@ -121,6 +121,12 @@ void Vault::keepAge(const Envelope& envelope, std::int64_t counter)
     ages_.put({counter, std::move(*proof)});
 }
 
+bool Vault::detectsOlderCopies()
+{
+    const auto age = ages_.find();
+    return aged_ && age && age->counter != begun && std::cmp_less_equal(age->counter, counter_);
+}
+
 void Vault::commit(Transaction& transaction)
 {
     // Locked, nothing but a removal comes here, and nobody could prove an age.

@@ -30,7 +30,8 @@ Expected<api::KeyStoreFacts> Vault::describeKey()
 {
     return api::KeyStoreFacts{keySlots_.activeKey(),
                               keySlots_.kinds(),
-                              registers(tpmSlotKind).value_or(api::PlatformRegisters())};
+                              registers(tpmSlotKind).value_or(api::PlatformRegisters()),
+                              detectsOlderCopies()};
 }
 
 Expected<api::PlatformRegisters> Vault::registers(std::string_view kind)

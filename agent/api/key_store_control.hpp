@@ -22,6 +22,8 @@ struct KeyStoreFacts
     std::int64_t keyNumber = 0;     ///< counts up with each rotation; 0 while there is no key
     std::vector<std::string> slots; ///< what opens it: "tpm2", "credential", "recovery"
     PlatformRegisters registers;    ///< that the TPM asks for before it does
+    /// The TPM's counter goes with the database: an older copy of it would be refused.
+    bool detectsOlderCopies = false;
 };
 
 /// What an operator can do with the key-encryption key; implemented by store::SealedStore. Main

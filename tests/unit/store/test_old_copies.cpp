@@ -98,6 +98,27 @@ BOOST_AUTO_TEST_CASE(opens_as_ever_while_nobody_puts_anything_back)
     BOOST_TEST(opens(3));
 }
 
+BOOST_AUTO_TEST_CASE(says_whether_older_copies_are_told)
+{
+    {
+        auto store = open();
+        store.furnish({"meter-1"});
+        BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(1)));
+        BOOST_TEST(!store.describeKey()->detectsOlderCopies);
+        BOOST_REQUIRE(store.makeRecoveryKey());
+        waitForCounter(store, 1);
+        BOOST_TEST(store.describeKey()->detectsOlderCopies);
+        sealer.isCounting = false;
+        BOOST_REQUIRE(store.keep(meter, "meter", tests::goodKey(2)));
+        BOOST_TEST(!store.describeKey()->detectsOlderCopies);
+    }
+    sealer.isCounting = true;
+    auto store = open();
+    waitForCounter(store, 2);
+
+    BOOST_TEST(store.describeKey()->detectsOlderCopies);
+}
+
 BOOST_AUTO_TEST_CASE(refuses_an_older_copy_and_says_so)
 {
     furnish();
