@@ -205,7 +205,6 @@ void Sensor::complain(const std::string& sentence)
 void Sensor::onSilence()
 {
     ++counters_["losses"];
-    rhythm_.interrupt();
     becomeUnavailable(radioReason_.empty() ? missReason() : radioReason_);
 }
 

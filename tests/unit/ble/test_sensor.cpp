@@ -166,6 +166,36 @@ BOOST_AUTO_TEST_CASE(a_device_that_falls_silent_is_gone_once_and_comes_back)
     BOOST_TEST(device.availability.back() == "available");
 }
 
+BOOST_AUTO_TEST_CASE(a_sleeper_is_lost_once_and_then_known)
+{
+    for (const base::Duration pause : {base::Duration(20min), base::Duration(1h)}) {
+        Listened device("bthome-v2-climate");
+        for (int i = 0; i < 24; ++i) {
+            device.hear("4002CA0903BF13");
+            device.scheduler.advance(pause);
+        }
+
+        BOOST_TEST(device.availability.size() <= 3U);
+        BOOST_TEST(device.counters["losses"] <= 1U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_device_that_speaks_in_bursts_is_not_lost_between_them)
+{
+    for (const base::Duration pause : {base::Duration(5min), base::Duration(10min)}) {
+        Listened device("bthome-v2-climate");
+        for (int burst = 0; burst < 20; ++burst) {
+            for (int i = 0; i < 12; ++i) {
+                device.hear("4002CA0903BF13");
+                device.scheduler.advance(100ms);
+            }
+            device.scheduler.advance(pause);
+        }
+
+        BOOST_TEST(device.availability.size() == 1U);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(repetitions_keep_a_device_alive)
 {
     Listened device("bthome-v2-climate");
