@@ -15,6 +15,9 @@ namespace {
 /// A payload without a counter that comes again so soon is the same measurement: devices send each
 /// on three channels, and some ten times a second.
 constexpr base::Duration repetitionPause = 1s;
+/// So long a device may send one encrypted frame again and again until it has measured anew. Who
+/// has recorded it can do that for ever.
+constexpr base::Duration longestRepetition = 15min;
 /// After this long nobody calls it chance that a device was never heard.
 constexpr base::Duration firstPatience = 60s;
 /// Counters are told this late, or with the availability: to copy them all costs more than a frame.
@@ -131,7 +134,10 @@ void Sensor::takePayload(const Advertisement& advertisement, base::ByteView payl
 
 bool Sensor::isReplay(const PlainPayload& plain) const
 {
-    return plain.sealCounter && sealCounter_ && *plain.sealCounter < *sealCounter_;
+    if (!plain.sealCounter || !sealCounter_ || *plain.sealCounter > *sealCounter_)
+        return false;
+    const bool isRepeated = plain.sealCounter == sealCounter_ && isAvailable_ == true;
+    return !isRepeated || scheduler_.now() - lastTaken_ > longestRepetition;
 }
 
 bool Sensor::isRepetition(const Frame& frame, const PlainPayload& plain) const

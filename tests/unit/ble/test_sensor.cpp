@@ -346,6 +346,43 @@ BOOST_AUTO_TEST_CASE(an_encrypted_frame_that_is_sent_again_later_is_refused)
     BOOST_TEST(device.counter("repeatedFrames") == 1U);
 }
 
+// Who has recorded a frame can send it for ever.
+BOOST_AUTO_TEST_CASE(an_encrypted_frame_keeps_a_device_alive_for_a_while_only)
+{
+    Listened device("bthome-v2-climate");
+    device.sensor.setKey(base::Secret(octets(key)));
+    device.hear(sealed);
+    const auto once = device.samples;
+
+    for (int i = 0; i < 360; ++i) {
+        device.scheduler.advance(10s);
+        device.hear(sealed);
+    }
+
+    BOOST_TEST(device.samples == once);
+    BOOST_TEST(device.availability.size() == 2U);
+    BOOST_TEST(device.lastReasonHas("old ones sent again"));
+}
+
+BOOST_AUTO_TEST_CASE(an_encrypted_frame_of_before_ends_no_loss)
+{
+    constexpr std::string_view next = "4107f2b93b67b501000000d8555241";
+    constexpr std::string_view newer = "41cfbf02e1b8f20200000019fbc59d";
+    Listened device("bthome-v2-climate");
+    device.sensor.setKey(base::Secret(octets(key)));
+    device.hear(next);
+    const auto once = device.samples;
+    device.scheduler.advance(1h);
+    BOOST_TEST(device.lastReasonHas("not heard any more"));
+
+    device.hear(next);
+    BOOST_TEST(device.samples == once);
+    BOOST_TEST(device.lastReasonHas("old ones sent again"));
+
+    device.hear(newer);
+    BOOST_TEST(device.availability.back() == "available");
+}
+
 BOOST_AUTO_TEST_CASE(frames_of_other_formats_neither_count_nor_keep_alive)
 {
     Listened device("ruuvitag-rawv2");
