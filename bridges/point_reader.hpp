@@ -48,6 +48,9 @@ public:
     /// After read().
     [[nodiscard]] bool allowsServerWrites() const { return allowsServerWrites_; }
 
+    /// After reading: from the device's unit to the Resource's; in the point's scale already.
+    [[nodiscard]] double unitFactor() const { return unitFactor_; }
+
 private:
     void readPlace();
     void readEncoding(const std::optional<std::string>& units);
@@ -79,7 +82,7 @@ private:
     ProfileTable& table_;
     const PointDefaults& defaults_;
     modbus::Point point_;
-    double unitFactor_ = 1.0; ///< from the device's unit to the Resource's
+    double unitFactor_ = 1.0;
     bool allowsServerWrites_ = false;
 };
 

@@ -44,9 +44,13 @@ struct Field
     std::optional<Flag> invalid;  ///< the device measured nothing that counts
     std::optional<Flag> negative; ///< where the sign of the whole sum is
     std::vector<Field> plus;      ///< added to the value: a fraction that has octets of its own
+    /// What the sum, with its sign, becomes: its offset, its unit and its range. There when it has
+    /// a sign or parts; its words are those of a double.
+    std::optional<modbus::Point> whole;
     /// Govee keeps two values in one number: what is left of a division, and its result.
     std::uint32_t modulo = 0; ///< 0: all of it
     std::uint32_t divide = 1;
+    std::vector<std::uint64_t> sentinels; ///< of the number before it is divided
     modbus::Point point;
 };
 

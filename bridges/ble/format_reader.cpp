@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -199,8 +200,11 @@ void readPart(ProfileTable& table, Field& field)
     field.modulo = static_cast<std::uint32_t>(table.integer("modulo", 2, mostPart).value_or(0));
     field.divide = static_cast<std::uint32_t>(table.integer("divide", 2, mostPart).value_or(1));
     const bool isPart = field.modulo != 0 || field.divide != 1;
-    if (isPart && !modbus::isBinary(field.point.encoding.type))
+    if (!isPart)
+        return;
+    if (!modbus::isBinary(field.point.encoding.type))
         table.complain("divide", "only a whole number is divided");
+    field.sentinels = std::exchange(field.point.encoding.sentinels, {});
 }
 
 Place readPlace(ProfileTable& table, const FormatDefaults& defaults)
@@ -238,6 +242,24 @@ Flag readFlag(ProfileTable table)
     return flag;
 }
 
+/// What belongs to the sum goes from its first number to `whole`.
+void splitSum(ProfileTable& table, Field& field, double unitFactor)
+{
+    modbus::Encoding& own = field.point.encoding;
+    if (!own.meanings.empty())
+        table.complain("enum", "only numbers are added, or have their sign elsewhere");
+    modbus::Point whole;
+    whole.valueType = field.point.valueType;
+    whole.encoding.type = modbus::RawType::F64;
+    whole.encoding.words = modbus::wordsOf(modbus::RawType::F64);
+    whole.encoding.scale = unitFactor;
+    whole.encoding.offset = std::exchange(own.offset, 0.0);
+    whole.encoding.decimals = std::exchange(own.decimals, std::nullopt);
+    whole.encoding.valid = std::exchange(own.valid, std::nullopt);
+    own.scale /= unitFactor;
+    field.whole = std::move(whole);
+}
+
 Field readOneField(ProfileTable& table,
                    const model::ResourceDefinition& definition,
                    const std::optional<std::string>& units,
@@ -260,6 +282,8 @@ Field readOneField(ProfileTable& table,
     table.table("when", [&](ProfileTable inner) { field.when = readFlag(std::move(inner)); });
     table.table("invalid", [&](ProfileTable inner) { field.invalid = readFlag(std::move(inner)); });
     checkField(table, field, defaults);
+    if (table.has("plus") || table.has("negative"))
+        splitSum(table, field, reader.unitFactor());
     return field;
 }
 

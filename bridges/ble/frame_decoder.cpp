@@ -2,6 +2,7 @@
 #include "bridges/ble/frame_decoder.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <string_view>
 
@@ -10,6 +11,7 @@
 #include "bridges/ble/bthome_cipher.hpp"
 #include "bridges/ble/ccm.hpp"
 #include "bridges/ble/xiaomi_cipher.hpp"
+#include "bridges/modbus/raw_number.hpp"
 #include "bridges/modbus/register_codec.hpp"
 
 namespace causeway::bridges::ble {
@@ -130,15 +132,39 @@ std::optional<ByteView> octetsOf(const Place& place, ByteView space)
     return space.subspan(place.at, place.octets);
 }
 
+bool isText(const Field& field)
+{
+    return field.point.encoding.type == modbus::RawType::String;
+}
+
+/// As many octets of a longer UTF-8 text as have no more than `most` and cut no character.
+ByteView wholeCharacters(ByteView text, std::size_t most)
+{
+    if (text.size() <= most)
+        return text;
+    while (most > 0 && (text[most] & 0xC0U) == 0x80U)
+        --most;
+    return text.first(most);
+}
+
+/// A text has all octets that are left, and may be shorter than its profile allows.
+std::optional<ByteView> octetsOf(const Field& field, ByteView space)
+{
+    if (!isText(field))
+        return octetsOf(field.place, space);
+    if (space.size() < field.place.at)
+        return std::nullopt;
+    return wholeCharacters(space.subspan(field.place.at), field.place.octets);
+}
+
 /// The same octets as registers: a number's highest octet first, a text's first.
 std::vector<std::uint16_t> asRegisters(const Field& field, ByteView octets)
 {
-    const bool isText = field.point.encoding.type == modbus::RawType::String;
     base::Bytes ordered(octets.begin(), octets.end());
-    if (!isText && !field.place.isBigEndian)
+    if (!isText(field) && !field.place.isBigEndian)
         std::ranges::reverse(ordered);
     const std::size_t size = std::size_t{2} * field.point.encoding.words;
-    ordered.insert(isText ? ordered.end() : ordered.begin(),
+    ordered.insert(isText(field) ? ordered.end() : ordered.begin(),
                    size - std::min(size, ordered.size()),
                    std::uint8_t{0});
     std::vector<std::uint16_t> words;
@@ -147,14 +173,27 @@ std::vector<std::uint16_t> asRegisters(const Field& field, ByteView octets)
     return words;
 }
 
-/// One of the numbers that a number, or a field of its bits, is made of; the sign stays where it
-/// is.
-std::vector<std::uint16_t> partOf(const Field& field, std::vector<std::uint16_t> words)
+std::uint64_t joined(const std::vector<std::uint16_t>& words)
 {
-    const auto& encoding = field.point.encoding;
     std::uint64_t raw = 0;
     for (const std::uint16_t word : words)
         raw = (raw << 16U) | word;
+    return raw;
+}
+
+std::vector<std::uint16_t> split(std::uint64_t raw, std::size_t count)
+{
+    std::vector<std::uint16_t> words(count);
+    for (std::size_t i = count; i-- > 0; raw >>= 16U)
+        words[i] = static_cast<std::uint16_t>(raw & 0xFFFFU);
+    return words;
+}
+
+/// One of the numbers that a number, or a field of its bits, is made of; the sign stays where it
+/// is.
+std::uint64_t partOf(const Field& field, std::uint64_t raw)
+{
+    const auto& encoding = field.point.encoding;
     const bool hasSign = encoding.decoding == modbus::Decoding::SignMagnitude;
     const std::uint64_t sign =
         hasSign ? std::uint64_t{1} << (8U * field.place.octets - 1U) : std::uint64_t{0};
@@ -163,10 +202,21 @@ std::vector<std::uint16_t> partOf(const Field& field, std::vector<std::uint16_t>
         magnitude &= (std::uint64_t{1} << encoding.width) - 1;
     if (field.modulo != 0)
         magnitude %= field.modulo;
-    std::uint64_t part = ((magnitude / field.divide) << encoding.shift) | (raw & sign);
-    for (std::size_t i = words.size(); i-- > 0; part >>= 16U)
-        words[i] = static_cast<std::uint16_t>(part & 0xFFFFU);
-    return words;
+    return ((magnitude / field.divide) << encoding.shift) | (raw & sign);
+}
+
+/// One number without what is added to it, or a text.
+Expected<model::Value> decodeField(const Field& field, ByteView octets)
+{
+    const auto words = asRegisters(field, octets);
+    if (field.modulo == 0 && field.divide == 1)
+        return modbus::decode(field.point, words);
+    const std::uint64_t raw = joined(words);
+    if (std::ranges::find(field.sentinels, modbus::fieldOf(field.point.encoding, raw)) !=
+        field.sentinels.end())
+        return fail(
+            ErrorKind::Refused, "the device marks the value as not available", base::Retry::Later);
+    return modbus::decode(field.point, split(partOf(field, raw), words.size()));
 }
 
 bool holds(const Flag& flag, ByteView payload)
@@ -186,6 +236,28 @@ tl::unexpected<base::Error> notThere()
     return fail(ErrorKind::NotFound, "not in there");
 }
 
+Expected<model::Value>
+valueOf(const Field& field, ByteView payload, const std::vector<Object>& objects);
+
+/// Its first number with what is added and its sign, as the profile wants it.
+Expected<model::Value>
+sumOf(const Field& field, double sum, ByteView payload, const std::vector<Object>& objects)
+{
+    for (const Field& part : field.plus) {
+        const auto more = valueOf(part, payload, objects);
+        if (!more)
+            return more;
+        sum = tidySum(sum, model::asNumber(*more).value_or(0.0));
+    }
+    const auto space = spaceOf(field.place, payload, objects);
+    if (field.negative && (!space || field.negative->at >= space->size()))
+        return notThere();
+    if (field.negative && sum != 0.0 && holds(*field.negative, *space))
+        sum = -sum;
+    return modbus::decode(*field.whole,
+                          split(std::bit_cast<std::uint64_t>(sum), field.whole->encoding.words));
+}
+
 /// NotFound for what is not in there; otherwise why it is no value.
 Expected<model::Value>
 valueOf(const Field& field, ByteView payload, const std::vector<Object>& objects)
@@ -193,30 +265,16 @@ valueOf(const Field& field, ByteView payload, const std::vector<Object>& objects
     const auto space = spaceOf(field.place, payload, objects);
     if (!space || !isThere(field, *space))
         return notThere();
-    const auto octets = octetsOf(field.place, *space);
+    const auto octets = octetsOf(field, *space);
     if (!octets)
         return notThere();
     if (field.invalid && holds(*field.invalid, *space))
         return fail(
             ErrorKind::Refused, "the device says that the value is none", base::Retry::Later);
     auto value = decodeField(field, *octets);
-    if (!value)
+    if (!value || !field.whole)
         return value;
-    for (const Field& part : field.plus) {
-        const auto more = valueOf(part, payload, objects);
-        if (!more)
-            return fail(more.error());
-        const auto sum =
-            tidySum(model::asNumber(*value).value_or(0.0), model::asNumber(*more).value_or(0.0));
-        *value = model::Value(sum);
-    }
-    if (!field.negative)
-        return value;
-    if (field.negative->at >= space->size())
-        return notThere();
-    const double magnitude = model::asNumber(*value).value_or(0.0);
-    const bool isNegative = holds(*field.negative, *space) && magnitude != 0.0;
-    return model::Value(isNegative ? -magnitude : magnitude);
+    return sumOf(field, model::asNumber(*value).value_or(0.0), payload, objects);
 }
 
 /// The first of the fields that has a value; else why the first that is in there has none.
@@ -313,14 +371,6 @@ bool isThere(const Field& field, ByteView space)
 Expected<model::Value> valueIn(const Source& source, ByteView payload)
 {
     return valueOf(source, payload, {});
-}
-
-Expected<model::Value> decodeField(const Field& field, ByteView octets)
-{
-    auto words = asRegisters(field, octets);
-    if (field.modulo != 0 || field.divide != 1)
-        words = partOf(field, std::move(words));
-    return modbus::decode(field.point, words);
 }
 
 } // namespace causeway::bridges::ble

@@ -65,7 +65,4 @@ struct Frame
 /// Corrupt: not to be believed.
 [[nodiscard]] base::Expected<model::Value> valueIn(const Source& source, base::ByteView payload);
 
-/// One field of octets that are there.
-[[nodiscard]] base::Expected<model::Value> decodeField(const Field& field, base::ByteView octets);
-
 } // namespace causeway::bridges::ble

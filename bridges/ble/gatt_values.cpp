@@ -61,26 +61,6 @@ bool isLongEnough(const Source& source, ByteView octets)
     });
 }
 
-/// How many octets of a longer UTF-8 text have no more than `most` and cut no character.
-std::size_t wholeCharacters(ByteView text, std::size_t most)
-{
-    const auto continues = [&](std::size_t at) {
-        return (text[at] & 0xC0U) == 0x80U;
-    };
-    while (most > 0 && continues(most))
-        --most;
-    return most;
-}
-
-Expected<model::Value> textIn(const Field& field, ByteView octets)
-{
-    Bytes own(octets.begin() + field.place.at, octets.end());
-    if (own.size() > field.place.octets)
-        own.resize(wholeCharacters(own, field.place.octets));
-    own.resize(field.place.octets);
-    return decodeField(field, own);
-}
-
 /// The text as it is, without an end.
 Expected<Bytes> textFor(const Field& field, const model::Value& value)
 {
@@ -139,8 +119,7 @@ Expected<PlanValues> valuesIn(const ReadingPlan& plan, ByteView octets)
     for (const auto& [path, source] : plan.sources) {
         if (!isLongEnough(source, octets))
             return wrongLength(plan.reading, octets.size());
-        const Field& first = source.fields.front();
-        auto value = isText(first) ? textIn(first, octets) : valueIn(source, octets);
+        auto value = valueIn(source, octets);
         if (value)
             result.values.emplace_back(path, std::move(*value));
         else if (value.error().kind != ErrorKind::NotFound)
