@@ -29,7 +29,38 @@ char raised(char character)
                                                 : character;
 }
 
+/// Eddystone beacons send three kinds of frames, and some of them with a counter.
+constexpr std::size_t mostPayloads = 8;
+/// Of all companies, or of all services: no device has so many.
+constexpr std::size_t mostParts = 32;
+
+template <typename Parts>
+void merge(Parts& known, const Parts& news)
+{
+    for (const auto& part : news) {
+        std::erase(known, part);
+        known.insert(known.begin(), part);
+        std::size_t count = 0;
+        std::erase_if(known, [&](const auto& one) {
+            return one.first == part.first && ++count > mostPayloads;
+        });
+    }
+    known.resize(std::min(known.size(), mostParts));
+}
+
 } // namespace
+
+void addHeard(Advertisement& all, const Advertisement& news)
+{
+    if (!news.name.empty())
+        all.name = news.name;
+    if (news.rssi)
+        all.rssi = news.rssi;
+    merge(all.manufacturerData, news.manufacturerData);
+    merge(all.serviceData, news.serviceData);
+    if (!news.services.empty())
+        all.services = news.services;
+}
 
 std::optional<std::string> canonicalAddress(std::string_view text)
 {

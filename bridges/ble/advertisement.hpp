@@ -19,12 +19,18 @@ struct Advertisement
     std::string address; ///< as canonicalAddress() writes it
     std::string name;    ///< valid UTF-8; empty when not heard
     std::optional<std::int16_t> rssi;
-    std::vector<std::pair<std::uint16_t, base::Bytes>> manufacturerData; ///< by company identifier
-    std::vector<std::pair<std::string, base::Bytes>> serviceData;        ///< by canonicalUuid()
+    /// By company identifier; of one that was heard several times there may be several.
+    std::vector<std::pair<std::uint16_t, base::Bytes>> manufacturerData;
+    std::vector<std::pair<std::string, base::Bytes>> serviceData; ///< by canonicalUuid(), the same
     std::vector<std::string> services = {}; ///< canonicalUuid()s of those it says it has
 
     [[nodiscard]] bool hasData() const { return !manufacturerData.empty() || !serviceData.empty(); }
 };
+
+/// What one frame lacks an earlier one may have had: names come in scan responses, and many devices
+/// send frames of several kinds in turn. Afterwards `all` has what both have, of each company and
+/// service the last few payloads, the newest first.
+void addHeard(Advertisement& all, const Advertisement& news);
 
 /// "A4:C1:38:0A:1B:2C", whatever the case; nothing when it is no Bluetooth address.
 [[nodiscard]] std::optional<std::string> canonicalAddress(std::string_view text);

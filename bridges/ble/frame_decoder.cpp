@@ -55,6 +55,23 @@ find(const AdvertisementFormat& format, const Entries& entries, const Key& wante
     return std::nullopt;
 }
 
+template <typename Entries, typename Key>
+std::vector<ByteView>
+findAll(const AdvertisementFormat& format, const Entries& entries, const Key& wanted)
+{
+    std::vector<ByteView> found;
+    for (const auto& [key, payload] : entries) {
+        if (key == wanted && fits(format, payload))
+            found.emplace_back(payload);
+    }
+    return found;
+}
+
+bool fitsName(const AdvertisementFormat& format, std::string_view name)
+{
+    return format.namePrefix.empty() || name.empty() || name.starts_with(format.namePrefix);
+}
+
 /// bthome.io/format: how many arguments there are, of which three bits are reserved; what to do;
 /// the arguments.
 std::size_t commandLength(std::uint8_t head)
@@ -297,12 +314,21 @@ valueOf(const Source& source, ByteView payload, const std::vector<Object>& objec
 std::optional<ByteView> payloadIn(const AdvertisementFormat& format,
                                   const Advertisement& advertisement)
 {
-    const std::string_view name = advertisement.name;
-    if (!format.namePrefix.empty() && !name.empty() && !name.starts_with(format.namePrefix))
+    if (!fitsName(format, advertisement.name))
         return std::nullopt;
     if (format.company)
         return find(format, advertisement.manufacturerData, *format.company);
     return find(format, advertisement.serviceData, format.service);
+}
+
+std::vector<ByteView> payloadsIn(const AdvertisementFormat& format,
+                                 const Advertisement& advertisement)
+{
+    if (!fitsName(format, advertisement.name))
+        return {};
+    if (format.company)
+        return findAll(format, advertisement.manufacturerData, *format.company);
+    return findAll(format, advertisement.serviceData, format.service);
 }
 
 Expected<PlainPayload> openPayload(const AdvertisementFormat& format,

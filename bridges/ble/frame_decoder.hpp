@@ -21,6 +21,10 @@ namespace causeway::bridges::ble {
 [[nodiscard]] std::optional<base::ByteView> payloadIn(const AdvertisementFormat& format,
                                                       const Advertisement& advertisement);
 
+/// All such parts of what was heard during some time.
+[[nodiscard]] std::vector<base::ByteView> payloadsIn(const AdvertisementFormat& format,
+                                                     const Advertisement& advertisement);
+
 /// A payload as anybody can read it, and the counter that its encryption had.
 struct PlainPayload
 {

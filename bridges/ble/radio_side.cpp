@@ -17,20 +17,6 @@ constexpr std::size_t mostHeard = 1000;
 /// The cheapest adapters bear no more connections at a time (CSR8510).
 constexpr std::size_t slotsPerAdapter = 5;
 
-/// What one frame lacks an earlier one may have had: names come in scan responses.
-template <typename Parts>
-void merge(Parts& known, const Parts& news)
-{
-    for (const auto& part : news) {
-        const auto same =
-            std::ranges::find(known, part.first, [](const auto& one) { return one.first; });
-        if (same == known.end())
-            known.push_back(part);
-        else
-            same->second = part.second;
-    }
-}
-
 } // namespace
 
 RadioSide::RadioSide(base::EventLoop& loop, std::string busAddress, Told told)
@@ -260,15 +246,7 @@ void RadioSide::remember(const Advertisement& advertisement)
             heard_.emplace(advertisement.address, advertisement);
         return;
     }
-    Advertisement& all = known->second;
-    if (!advertisement.name.empty())
-        all.name = advertisement.name;
-    if (advertisement.rssi)
-        all.rssi = advertisement.rssi;
-    merge(all.manufacturerData, advertisement.manufacturerData);
-    merge(all.serviceData, advertisement.serviceData);
-    if (!advertisement.services.empty())
-        all.services = advertisement.services;
+    addHeard(known->second, advertisement);
 }
 
 } // namespace causeway::bridges::ble

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <tuple>
 
 #include "bridges/ble/frame_decoder.hpp"
@@ -13,7 +14,7 @@ namespace {
 
 struct Fit
 {
-    std::size_t values = 0; ///< that the frame holds
+    std::size_t values = 0; ///< that its frames hold
     std::size_t unused = 0; ///< that the profile would hold besides
 
     [[nodiscard]] bool isBetterThan(const Fit& other) const
@@ -46,27 +47,32 @@ Fit sealedFit(std::size_t sources)
     return {0, most - std::min(sources, most)};
 }
 
+/// Of what a device sends in several frames each counts.
 std::optional<Fit> fitOf(const DeviceProfile& profile, const Advertisement& heard)
 {
     if (profile.gatt)
         return fitOf(*profile.gatt, heard);
-    const auto payload = payloadIn(profile.advertisement, heard);
-    if (profile.bridge != "ble" || !payload)
+    if (profile.bridge != "ble")
         return std::nullopt;
     std::vector<Source> sources;
     for (const ResourceMapping& mapping : profile.mappings) {
         if (mapping.source && !mapping.source->isSignalStrength)
             sources.push_back(*mapping.source);
     }
-    const auto plain = openPayload(profile.advertisement, *payload, heard.address, {});
-    if (!plain)
-        return plain.error().kind == base::ErrorKind::Refused
-                   ? std::optional(sealedFit(sources.size()))
-                   : std::nullopt;
-    const auto frame = decodeFrame(profile.advertisement, sources, plain->octets);
-    if (!frame || frame->values.empty())
-        return std::nullopt;
-    return Fit{frame->values.size(), sources.size() - frame->values.size()};
+    std::set<std::size_t> told;
+    bool isSealed = false;
+    for (const base::ByteView payload : payloadsIn(profile.advertisement, heard)) {
+        const auto plain = openPayload(profile.advertisement, payload, heard.address, {});
+        isSealed = isSealed || (!plain && plain.error().kind == base::ErrorKind::Refused);
+        if (!plain)
+            continue;
+        const auto frame = decodeFrame(profile.advertisement, sources, plain->octets);
+        for (std::size_t i = 0; frame && i < frame->values.size(); ++i)
+            told.insert(frame->values[i].first);
+    }
+    if (told.empty())
+        return isSealed ? std::optional(sealedFit(sources.size())) : std::nullopt;
+    return Fit{told.size(), sources.size() - told.size()};
 }
 
 } // namespace

@@ -26,4 +26,26 @@ BOOST_AUTO_TEST_CASE(a_uuid_has_sixteen_or_128_bits)
         BOOST_TEST(!canonicalUuid(text).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(what_was_heard_of_a_device_is_the_last_few_of_each_kind)
+{
+    const auto heard = [](std::uint16_t company, std::uint8_t octet) {
+        return Advertisement{"A4:C1:38:0A:1B:2C", {}, {}, {{company, {octet}}}, {}};
+    };
+    Advertisement all = heard(1, 0);
+    all.name = "Name";
+
+    for (const std::uint8_t octet : {1, 0, 2, 3, 4, 5, 6, 7, 8, 9})
+        addHeard(all, heard(1, octet));
+
+    BOOST_TEST(all.name == "Name");
+    BOOST_REQUIRE(all.manufacturerData.size() == 8U);
+    BOOST_TEST(all.manufacturerData.front().second.front() == 9);
+    BOOST_TEST(all.manufacturerData.back().second.front() == 2);
+
+    for (std::uint16_t company = 2; company < 100; ++company)
+        addHeard(all, heard(company, 0));
+    BOOST_TEST(all.manufacturerData.size() == 32U);
+    BOOST_TEST(all.manufacturerData.front().first == 99);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -41,6 +41,15 @@ std::string suggested(const std::string& like, const char* payload, std::string 
     return bridges::ble::suggestProfile(profiles(), heard);
 }
 
+std::string suggestedAfter(const std::string& like, const std::vector<const char*>& payloads)
+{
+    const auto profile = shippedProfile(like);
+    auto heard = frame(*profile, payloads.front());
+    for (const char* payload : payloads)
+        bridges::ble::addHeard(heard, frame(*profile, payload));
+    return bridges::ble::suggestProfile(profiles(), heard);
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_CASE(tells_devices_by_what_they_send)
@@ -62,6 +71,22 @@ BOOST_AUTO_TEST_CASE(prefers_the_profile_that_promises_no_more_than_is_sent)
 BOOST_AUTO_TEST_CASE(of_what_cannot_be_read_it_suggests_the_profile_with_most)
 {
     BOOST_TEST(suggested("bthome-v2", "41a47266c95f730011223378237214") == "bthome-v2");
+}
+
+// github.com/google/eddystone: telemetry comes between the frames that are sent much more often.
+BOOST_AUTO_TEST_CASE(judges_all_kinds_of_frames_that_a_device_sends_in_turn)
+{
+    BOOST_TEST(suggestedAfter("eddystone-tlm",
+                              {"20000BB81780000003E800008CA0",
+                               "00E700112233445566778899AABBCCDDEEFF0000",
+                               "10E700676F6F676C6507"}) == "eddystone-tlm");
+}
+
+BOOST_AUTO_TEST_CASE(adds_up_what_a_device_splits_over_several_frames)
+{
+    BOOST_TEST(suggestedAfter("bthome-v2", {"40000102CA0904138A01", "40000203BF13"}) ==
+               "bthome-v2");
+    BOOST_TEST(suggestedAfter("bthome-v2", {"4003BF13", "4002CA09", "40"}) == "bthome-v2-climate");
 }
 
 BOOST_AUTO_TEST_CASE(a_name_that_does_not_fit_excludes_a_profile)
