@@ -80,7 +80,11 @@ BOOST_AUTO_TEST_CASE(reads_bthome_in_clear)
     check(decoded(*profile, "4002CA0903BF13"),
           {{"/3303/0/5700", "25.06"}, {"/3304/0/5700", "50.55"}});
     // Channel, rotation, speed and acceleration stand before the firmware's version.
-    check(decoded(*profile, "40600161B80B6240420F0063C0BDF0FFF2030201"), {{"/3/0/3", "66051"}});
+    check(decoded(*profile, "40600161B80B6240420F0063C0BDF0FFF2030201"),
+          {{"/3346/3/5700", "3000"},
+           {"/3346/0/5700", "1"},
+           {"/3313/0/5702", "-1"},
+           {"/3/0/3", "66051"}});
     // Packet number, battery, two temperatures, power, energy, CO2, motion, text of three letters.
     check(decoded(*profile, "400007015D02CA09021CFF0A138A140B021B0012E204210153036162632E23"),
           {{"/3/0/9", "93"},
@@ -90,6 +94,7 @@ BOOST_AUTO_TEST_CASE(reads_bthome_in_clear)
            {"/3328/0/5700", "69.14"},
            {"/3325/0/5700", "1250"},
            {"/3302/0/5500", "true"},
+           {"/3341/0/5527", "abc"},
            {"/3304/0/5700", "35"}});
 }
 
