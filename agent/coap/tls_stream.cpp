@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/coap/tls_stream.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <new>
@@ -39,6 +40,16 @@ struct ModeRow
     const char* priorities;
 };
 
+/// What may come of it, whatever was offered: the rules above once more, from the other side.
+constexpr std::array ciphers{GNUTLS_CIPHER_AES_128_GCM,
+                             GNUTLS_CIPHER_AES_256_GCM,
+                             GNUTLS_CIPHER_CHACHA20_POLY1305,
+                             GNUTLS_CIPHER_AES_128_CCM,
+                             GNUTLS_CIPHER_AES_128_CCM_8};
+
+/// RFC 8446 §4.2.1: of a server's hello, it says that the version is 1.3.
+constexpr std::uint16_t supportedVersions = 43;
+
 constexpr std::array modes{
     ModeRow{SecurityMode::Psk,
             "NONE:+VERS-TLS1.2:+PSK:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-CCM"
@@ -64,6 +75,14 @@ const char* prioritiesOf(SecurityMode mode)
             return row.priorities;
     }
     throw std::logic_error("NoSec has no TLS");
+}
+
+bool isKeyExchangeOf(SecurityMode mode, gnutls_kx_algorithm_t keyExchange)
+{
+    if (mode == SecurityMode::Psk)
+        return keyExchange == GNUTLS_KX_PSK;
+    return keyExchange == GNUTLS_KX_ECDHE_ECDSA ||
+           (mode == SecurityMode::Certificate && keyExchange == GNUTLS_KX_ECDHE_RSA);
 }
 
 gnutls_datum_t borrow(base::ByteView octets)
@@ -129,6 +148,7 @@ void TlsStream::configure()
         throw std::bad_alloc();
     session_.reset(session);
     gnutls_session_set_ptr(session, this);
+    gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_POST, onHello);
     gnutls_priority_set(session, priority_.get());
     gnutls_transport_set_int(session, socket_.get());
     if (const std::string name = sentName(settings_.host, settings_.server.serverName);
@@ -196,6 +216,44 @@ int TlsStream::setKeyPair(const api::KeyPair& keyPair)
         keyPairs_.get(), chain.data(), static_cast<int>(chain.size()), own.key);
 }
 
+// After GnuTLS has read the server's hello, before anything that follows from it. One that asks for
+// another hello (RFC 8446 §4.1.4) has a type of its own, and is not judged: the one after it is.
+int TlsStream::onHello(gnutls_session_t session,
+                       unsigned type,
+                       unsigned /*when*/,
+                       unsigned incoming,
+                       const gnutls_datum_t* body) noexcept
+{
+    auto& self = *static_cast<TlsStream*>(gnutls_session_get_ptr(session));
+    const bool isOurs = type == GNUTLS_HANDSHAKE_CLIENT_HELLO && incoming == 0;
+    const bool isTheirs = type == GNUTLS_HANDSHAKE_SERVER_HELLO && incoming != 0;
+    if (self.phase_ != Phase::Handshake || (!isOurs && !isTheirs))
+        return 0;
+    const base::ByteView octets(body->data, body->size);
+    const bool isDone = base::contain("a repository's hello", [&] {
+        if (isOurs)
+            self.hello_ = parseClientHello(octets, false);
+        else
+            self.helloFault_ = self.judgeHello(octets);
+    });
+    return isDone && !self.helloFault_ ? 0 : GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER;
+}
+
+std::optional<HelloFault> TlsStream::judgeHello(base::ByteView body)
+{
+    auto theirs = parseServerHello(body);
+    if (!theirs)
+        return HelloFault{GNUTLS_A_DECODE_ERROR, "the server's hello is none (RFC 5246)"};
+    if (!hello_)
+        return HelloFault{GNUTLS_A_INTERNAL_ERROR, "our own hello was never seen"};
+    isTls13_ = std::ranges::find(theirs->extensions, supportedVersions) != theirs->extensions.end();
+    // TLS 1.3 gives the session ID back in each hello (RFC 8446 §4.1.3). In 1.2 that would resume a
+    // session, and there is none.
+    if (isTls13_)
+        theirs->sessionId.clear();
+    return judgeServerHello(*hello_, *theirs, 0);
+}
+
 // In the middle of the handshake: a wrong server gets neither our signature nor our name.
 int TlsStream::checkPeer(gnutls_session_t session) noexcept
 {
@@ -252,12 +310,34 @@ void TlsStream::shakeHands()
         const bool wantsToWrite = gnutls_record_get_direction(session_.get()) == 1;
         return watchSocket(wantsToWrite ? EPOLLOUT : EPOLLIN);
     }
+    if (helloFault_) {
+        gnutls_alert_send(session_.get(),
+                          GNUTLS_AL_FATAL,
+                          static_cast<gnutls_alert_description_t>(helloFault_->alert));
+        return fail({ErrorKind::Refused, helloFault_->words, Retry::Later});
+    }
     gnutls_alert_send_appropriate(session_.get(), result);
     fail(refusal_ ? *refusal_ : lost(result));
 }
 
+/// Of the version and suite that the handshake came to.
+bool TlsStream::isAllowed() const
+{
+    const auto version = gnutls_protocol_get_version(session_.get());
+    const bool isVersion = version == (isTls13_ ? GNUTLS_TLS1_3 : GNUTLS_TLS1_2) &&
+                           !(isTls13_ && settings_.securityMode == SecurityMode::Psk);
+    return isVersion && isKeyExchangeOf(settings_.securityMode, gnutls_kx_get(session_.get())) &&
+           std::ranges::find(ciphers, gnutls_cipher_get(session_.get())) != ciphers.end();
+}
+
 void TlsStream::onHandshakeDone()
 {
+    if (!isAllowed()) {
+        gnutls_alert_send(session_.get(), GNUTLS_AL_FATAL, GNUTLS_A_INSUFFICIENT_SECURITY);
+        return fail({ErrorKind::Refused,
+                     "the server chose a version or a cipher suite that was not offered",
+                     Retry::Later});
+    }
     // GnuTLS asks checkPeer() in each full handshake, and there is no other here: a guard against
     // what nobody has thought of.
     if (settings_.securityMode != SecurityMode::Psk && !wasJudged_)

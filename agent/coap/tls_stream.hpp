@@ -6,6 +6,7 @@
 
 #include "agent/api/streams.hpp"
 #include "agent/coap/environment.hpp"
+#include "agent/coap/hello.hpp"
 
 namespace causeway::coap {
 
@@ -50,6 +51,12 @@ private:
     void configure();
     void setCredential(const api::Credential* credential);
     [[nodiscard]] int setKeyPair(const api::KeyPair& keyPair);
+    static int onHello(gnutls_session_t session,
+                       unsigned type,
+                       unsigned when,
+                       unsigned incoming,
+                       const gnutls_datum_t* body) noexcept;
+    [[nodiscard]] std::optional<HelloFault> judgeHello(base::ByteView body);
     static int checkPeer(gnutls_session_t session) noexcept;
     [[nodiscard]] base::Expected<ServerKeyMark> judgePeer() const;
 
@@ -58,6 +65,7 @@ private:
     // Each may be the last thing: the owner hears of it.
     void shakeHands();
     void onHandshakeDone();
+    [[nodiscard]] bool isAllowed() const;
     void fail(const base::Error& error);
 
     void pump();
@@ -82,6 +90,9 @@ private:
     Phase phase_ = Phase::Handshake;
     bool isSending_ = false; ///< GnuTLS has a record that the socket did not take yet
     bool wasJudged_ = false;
+    std::optional<ClientHello> hello_; ///< the newest that was sent
+    std::optional<HelloFault> helloFault_;
+    bool isTls13_ = false; ///< the server's hello says so
     std::optional<base::Error> refusal_;
     Held held_;
     base::Watch socketWatch_;

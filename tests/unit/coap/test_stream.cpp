@@ -10,6 +10,7 @@
 #include "tests/fakes/pki.hpp"
 #include "tests/fakes/temporary_directory.hpp"
 #include "tests/unit/coap/session_fixture.hpp"
+#include "tests/unit/coap/stream_peer.hpp"
 #include "tests/unit/coap/tls_server.hpp"
 
 /// TLS to repositories. rNN: the row in tests/README.md.
@@ -234,6 +235,78 @@ BOOST_AUTO_TEST_CASE(r33_takes_no_old_version_and_no_weak_suite)
         BOOST_TEST(!connect(settings), priority);
         BOOST_TEST(peer.sessions() == 0);
     }
+}
+
+struct Lie
+{
+    SecurityMode mode;
+    std::string suite;      ///< in hexadecimal, as the next one
+    std::string extensions; ///< without the octets of their length
+    bool resumes = false;   ///< with the session ID that the client has made up (RFC 8446 §D.4)
+    std::string alert;
+};
+
+const std::array lies{
+    Lie{SecurityMode::Psk, "c037", "", false, "28"}, // ECDHE_PSK, the removed one
+    Lie{SecurityMode::Psk, "00a8", "000f0000", false, "6e"},
+    Lie{SecurityMode::Psk, "00a8", "0017000000170000", false, "2f"},
+    Lie{SecurityMode::Certificate, "c02b", "00170000000f0000", false, "6e"},
+    Lie{SecurityMode::Certificate, "c02b", "00170000", true, "2f"},
+    Lie{SecurityMode::Certificate, "1301", "002b00020304000f0000", true, "6e"}, // TLS 1.3
+};
+
+/// What GnuTLS 3.7.9 would go by, as RFC 5246 §7.4.1.3 has it, by hand.
+std::string serverHello(const Lie& lie, const std::string& clientHello)
+{
+    constexpr std::size_t sessionIdAt = 2 * (5 + 4 + 2 + 32);
+    const auto octets = [](std::size_t count, int digits) {
+        auto text = base::toHex(
+            base::Bytes{static_cast<std::uint8_t>(count >> 8U), static_cast<std::uint8_t>(count)});
+        return text.substr(4U - static_cast<std::size_t>(digits));
+    };
+    const std::string session = lie.resumes ? clientHello.substr(sessionIdAt, 2 + 64) : "00";
+    const std::string body = "0303" + std::string(64, '7') + session + lie.suite + "00" +
+                             octets(lie.extensions.size() / 2, 4) + lie.extensions;
+    return "160303" + octets(body.size() / 2 + 4, 4) + "0200" + octets(body.size() / 2, 4) + body;
+}
+
+BOOST_AUTO_TEST_CASE(r20_r33_goes_by_no_hello_that_answers_what_was_not_offered)
+{
+    store.put({"meter-1", "server"}, device.keyPair(true));
+    store.put({"meter-2", "server"}, "meter-2", tests::testKey);
+    for (const auto& lie : lies) {
+        tests::StreamPeer peer;
+        api::StreamSettings settings;
+        settings.host = "127.0.0.1";
+        settings.port = peer.port();
+        settings.securityMode = lie.mode;
+        settings.credential =
+            api::CredentialId{lie.mode == SecurityMode::Psk ? "meter-2" : "meter-1", "server"};
+        settings.server = anchoredIn(authority);
+        listener = {};
+        stream = endpoint.openStream(settings, listener);
+        BOOST_TEST_REQUIRE(runUntil([&] { return !peer.heard().empty(); }));
+        const auto hello = peer.heard();
+
+        peer.send(serverHello(lie, hello));
+
+        BOOST_TEST(runUntil([&] { return listener.error && peer.hasEnded(); }));
+        BOOST_TEST(!listener.socket.isOpen());
+        // A fatal alert, and nothing else.
+        BOOST_TEST(peer.heard().substr(hello.size()) == "150303000202" + lie.alert);
+    }
+}
+
+// RFC 8446 §4.1.4: its hello comes twice.
+BOOST_AUTO_TEST_CASE(takes_a_server_that_asks_for_another_group)
+{
+    const TlsServer peer(
+        {"NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-SECP384R1", {}, {&server}});
+    auto settings = to(peer, SecurityMode::Certificate);
+    settings.credential.reset();
+
+    BOOST_TEST(connect(settings));
+    BOOST_TEST(echoOf("hello") == "hello");
 }
 
 BOOST_AUTO_TEST_CASE(carries_much_and_ends_when_the_server_says_good_bye)
