@@ -11,6 +11,14 @@ namespace {
 
 constexpr std::array<std::string_view, 4> readFlags{
     "read", "encrypt-read", "encrypt-authenticated-read", "secure-read"};
+constexpr std::array<std::string_view, 8> notifyFlags{"notify",
+                                                      "indicate",
+                                                      "encrypt-notify",
+                                                      "encrypt-indicate",
+                                                      "encrypt-authenticated-notify",
+                                                      "encrypt-authenticated-indicate",
+                                                      "secure-notify",
+                                                      "secure-indicate"};
 constexpr std::array<std::string_view, 5> requestFlags{
     "write", "reliable-write", "encrypt-write", "encrypt-authenticated-write", "secure-write"};
 constexpr std::string_view commandFlag = "write-without-response";
@@ -22,7 +30,9 @@ Abilities abilitiesIn(const std::vector<std::string>& flags)
     const auto hasAny = [&](const auto& wanted) {
         return std::ranges::find_first_of(flags, wanted) != flags.end();
     };
-    return {hasAny(readFlags), hasAny(std::array{commandFlag}) && !hasAny(requestFlags)};
+    return {hasAny(readFlags),
+            hasAny(notifyFlags),
+            hasAny(std::array{commandFlag}) && !hasAny(requestFlags)};
 }
 
 } // namespace causeway::bridges::ble

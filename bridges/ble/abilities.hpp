@@ -10,6 +10,7 @@ namespace causeway::bridges::ble {
 struct Abilities
 {
     bool canRead = false;
+    bool canNotify = false; ///< or indicate
     /// It takes Write Commands and no requests: bluetoothd answers for it, and nobody confirms.
     bool onlyTakesCommands = false;
 };

@@ -125,7 +125,7 @@ void BluezPeripherals::takeCharacteristic(const std::string& path, const Propert
     const auto can = abilitiesIn(
         get<std::vector<std::string>>(properties, "Flags").value_or(std::vector<std::string>()));
     KnownCharacteristic& known = remote->characteristics[path];
-    known.told = {{{}, *uuid}, path, can.canRead};
+    known.told = {{{}, *uuid}, path, can.canRead, can.canNotify};
     known.onlyTakesCommands = can.onlyTakesCommands;
     known.offersSocket = properties.contains("NotifyAcquired");
 }

@@ -391,7 +391,9 @@ std::string describe(const Source& source)
         return fmt::format("characteristic {}, {}{}",
                            shortUuid(source.reading->characteristic.uuid),
                            modbus::toString(field.point.encoding.type),
-                           source.reading->isNotified ? ", notified" : "");
+                           source.reading->isElsePolled ? ", notified if possible"
+                           : source.reading->isNotified ? ", notified"
+                                                        : "");
     std::string text = field.place.object ? fmt::format("object 0x{:02x}", *field.place.object)
                                           : fmt::format("octet {}", field.place.at);
     text += fmt::format(", {}", modbus::toString(field.point.encoding.type));

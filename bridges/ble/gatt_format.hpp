@@ -27,9 +27,11 @@ struct CharacteristicName
 struct Reading
 {
     CharacteristicName characteristic;
-    bool isNotified = false;                          ///< the peripheral tells it by itself
-    bool isOptional = false;                          ///< not every such device has it
-    modbus::PollClass poll = modbus::PollClass::Fast; ///< of what is notified: Once or OnDemand
+    bool isNotified = false;   ///< the peripheral tells it by itself
+    bool isElsePolled = false; ///< if it can; it is polled if it cannot
+    bool isOptional = false;   ///< not every such device has it
+    modbus::PollClass poll =
+        modbus::PollClass::Fast;        ///< of what must be notified: Once or OnDemand
     std::vector<std::uint16_t> lengths; ///< the value has one of these; empty: any that suffices
 
     bool operator==(const Reading&) const = default;

@@ -19,6 +19,7 @@ struct Characteristic
     CharacteristicName name;
     std::string handle; ///< the radio's own name for it
     bool canRead = false;
+    bool canNotify = true; ///< or indicate
 };
 
 /// What is known of a peripheral's connection.

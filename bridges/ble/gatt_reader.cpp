@@ -47,15 +47,22 @@ CharacteristicName readName(ProfileTable& table)
     return name;
 }
 
+void readNotify(ProfileTable& table, Reading& reading)
+{
+    reading.isElsePolled = table.anyScalar("notify") == "if-possible";
+    reading.isNotified = reading.isElsePolled || table.flag("notify").value_or(false);
+}
+
 Reading readReading(ProfileTable& table)
 {
     Reading reading;
     reading.characteristic = readName(table);
-    reading.isNotified = table.flag("notify").value_or(false);
+    readNotify(table, reading);
     reading.isOptional = table.flag("optional").value_or(false);
-    const auto usual = reading.isNotified ? modbus::PollClass::OnDemand : modbus::PollClass::Fast;
+    const bool isOnlyNotified = reading.isNotified && !reading.isElsePolled;
+    const auto usual = isOnlyNotified ? modbus::PollClass::OnDemand : modbus::PollClass::Fast;
     reading.poll = table.choice("poll", all(pollWords)).value_or(usual);
-    if (reading.isNotified && reading.poll != modbus::PollClass::Once && reading.poll != usual)
+    if (isOnlyNotified && reading.poll != modbus::PollClass::Once && reading.poll != usual)
         table.complain("poll", "what is notified is asked for once, or on demand");
     for (const std::int64_t length : table.integers("length")) {
         if (length < 1 || length > mostCharacteristicOctets)

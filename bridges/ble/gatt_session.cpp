@@ -44,10 +44,10 @@ tl::unexpected<base::Error> lacks(const CharacteristicName& name)
                             name.service.empty() ? "" : " of service " + name.service));
 }
 
-bool isPolled(const Reading& reading)
+/// The peripheral may refuse to notify it without being of no use.
+bool canDoWithout(const Reading& reading)
 {
-    return !reading.isNotified &&
-           (reading.poll == PollClass::Fast || reading.poll == PollClass::Slow);
+    return reading.isOptional || reading.isElsePolled;
 }
 
 } // namespace
@@ -106,7 +106,11 @@ Expected<void> GattSession::findHandles(const std::vector<Characteristic>& has)
         if (found == nullptr && !reading.isOptional)
             return lacks(reading.characteristic);
         if (found != nullptr)
-            places_[i] = {found->handle, found->canRead, base::TimePoint::max(), {}};
+            places_[i] = {found->handle,
+                          found->canRead,
+                          reading.isNotified && (found->canNotify || !reading.isElsePolled),
+                          base::TimePoint::max(),
+                          {}};
         if (auto targets = findTargets(site_.plans[i], has); !targets)
             return targets;
     }
@@ -152,7 +156,7 @@ void GattSession::planValues()
         const Reading& reading = site_.plans[i].reading;
         if (place.handle.empty())
             continue;
-        if (reading.isNotified)
+        if (place.isNotified)
             steps_.push_back({Step::Kind::Notify, place.handle, i, {}, {}, {}, {}, {}});
         // What can only be notified is told in its own time, what can only be written never.
         if (reading.poll != PollClass::OnDemand && place.canRead)
@@ -163,20 +167,30 @@ void GattSession::planValues()
 bool GattSession::isAtRest() const
 {
     return isPrepared_ && steps_.empty() &&
-           std::ranges::none_of(site_.plans,
-                                [](const ReadingPlan& plan) { return plan.reading.isNotified; });
+           std::ranges::none_of(places_, [](const Place& place) { return place.isNotified; });
 }
 
 bool GattSession::onlyTells() const
 {
     bool isTold = false;
     for (std::size_t i = 0; i < places_.size(); ++i) {
-        const Reading& reading = site_.plans[i].reading;
-        if (places_[i].canRead && isPolled(reading))
+        if (isPolled(i))
             return false;
-        isTold = isTold || (reading.isNotified && !places_[i].handle.empty());
+        isTold = isTold || places_[i].isNotified;
     }
     return isTold;
+}
+
+bool GattSession::tells(const News& news) const
+{
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+        const auto has = [&](const model::Sample& sample) {
+            return site_.plans[i].has(sample.path);
+        };
+        if (places_[i].isNotified && std::ranges::any_of(news.samples, has))
+            return true;
+    }
+    return false;
 }
 
 void GattSession::takeNextStep()
@@ -218,7 +232,9 @@ void GattSession::onStepDone(Expected<Bytes> result)
     limit_.stop();
     Step step = std::move(steps_.front());
     steps_.pop_front();
-    const bool isEssential = step.kind == Step::Kind::Setup || step.kind == Step::Kind::Notify;
+    const bool isEssential =
+        step.kind == Step::Kind::Setup ||
+        (step.kind == Step::Kind::Notify && !canDoWithout(site_.plans[step.plan].reading));
     if (!result && (isEssential || result.error().kind != ErrorKind::Refused)) {
         const base::Error error = result.error().in(
             isEssential ? isPrepared_ ? "the connection is lost" : "it cannot be prepared"
@@ -226,7 +242,9 @@ void GattSession::onStepDone(Expected<Bytes> result)
         step.answer(step.afterSending(error));
         return site_.listener.onFailed(error);
     }
-    if (step.kind == Step::Kind::Read)
+    if (step.kind == Step::Kind::Notify && !result)
+        endNotify(step.plan, result.error());
+    else if (step.kind == Step::Kind::Read)
         endRead(std::move(step), result);
     else if (step.kind == Step::Kind::Fetch)
         endFetch(std::move(step), result);
@@ -249,7 +267,7 @@ void GattSession::onValueNotification(const std::string& handle, base::ByteView 
 {
     bool isWanted = false;
     for (std::size_t i = 0; i < places_.size(); ++i) {
-        if (places_[i].handle != handle || !site_.plans[i].reading.isNotified)
+        if (places_[i].handle != handle || !places_[i].isNotified)
             continue;
         ++site_.counters["notifications"];
         takeOctets(i, octets);
@@ -267,7 +285,7 @@ void GattSession::onNotificationsEnded(const std::string& handle)
                                         "of this machine stops them",
                                         Retry::AfterReconnect});
     for (std::size_t i = 0; i < places_.size(); ++i) {
-        if (places_[i].handle == handle && site_.plans[i].reading.isNotified)
+        if (places_[i].handle == handle && places_[i].isNotified)
             steps_.push_back({Step::Kind::Notify, handle, i, {}, {}, {}, {}, {}});
     }
     takeNextStep();
@@ -275,8 +293,18 @@ void GattSession::onNotificationsEnded(const std::string& handle)
 
 base::Duration GattSession::periodOf(std::size_t plan) const
 {
-    return site_.plans[plan].reading.poll == PollClass::Slow ? site_.format.slowPeriod
-                                                             : site_.format.fastPeriod;
+    const bool isSlow =
+        places_[plan].isNotified || site_.plans[plan].reading.poll == PollClass::Slow;
+    return isSlow ? site_.format.slowPeriod : site_.format.fastPeriod;
+}
+
+/// What a peripheral merely can notify is read now and then besides: some never do it, or only
+/// after a change that their owner has set.
+bool GattSession::isPolled(std::size_t plan) const
+{
+    const Reading& reading = site_.plans[plan].reading;
+    const bool isWanted = reading.poll == PollClass::Fast || reading.poll == PollClass::Slow;
+    return isWanted && (!reading.isNotified || reading.isElsePolled) && places_[plan].canRead;
 }
 
 void GattSession::pollWhatIsDue()
@@ -284,7 +312,7 @@ void GattSession::pollWhatIsDue()
     const auto now = site_.scheduler.now();
     for (std::size_t i = 0; i < places_.size(); ++i) {
         Place& place = places_[i];
-        if (place.handle.empty() || !isPolled(site_.plans[i].reading) || place.due > now)
+        if (place.handle.empty() || !isPolled(i) || place.due > now)
             continue;
         place.due = base::TimePoint::max(); // until it was read
         steps_.push_back({Step::Kind::Read, place.handle, i, {}, {}, {}, {}, {}});
@@ -296,7 +324,7 @@ void GattSession::startPollTimer()
 {
     auto next = base::TimePoint::max();
     for (std::size_t i = 0; i < places_.size(); ++i) {
-        if (isPolled(site_.plans[i].reading))
+        if (isPolled(i))
             next = std::min(next, places_[i].due);
     }
     if (next != base::TimePoint::max())

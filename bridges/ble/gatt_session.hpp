@@ -96,15 +96,7 @@ public:
     }
 
     /// One of these values is notified.
-    [[nodiscard]] bool tells(const News& news) const
-    {
-        return std::ranges::any_of(site_.plans, [&](const ReadingPlan& plan) {
-            const auto has = [&](const model::Sample& sample) {
-                return plan.has(sample.path);
-            };
-            return plan.reading.isNotified && std::ranges::any_of(news.samples, has);
-        });
-    }
+    [[nodiscard]] bool tells(const News& news) const;
 
     /// Of what this peripheral has something is notified, and nothing is read now and then.
     [[nodiscard]] bool onlyTells() const;
@@ -151,6 +143,8 @@ private:
     [[nodiscard]] std::optional<model::Sample> newest(const model::Path& path) const;
     [[nodiscard]] std::optional<std::size_t> planOf(const model::Path& path) const;
     [[nodiscard]] base::Duration periodOf(std::size_t plan) const;
+    [[nodiscard]] bool isPolled(std::size_t plan) const;
+    void endNotify(std::size_t plan, const base::Error& error);
     void pollWhatIsDue();
     void startPollTimer();
 
@@ -159,6 +153,7 @@ private:
     {
         std::string handle; ///< empty: this one does not have it
         bool canRead = false;
+        bool isNotified = false;
         base::TimePoint due = base::TimePoint::max(); ///< of one that is polled
         std::string fault;                            ///< what is wrong with its last value
     };

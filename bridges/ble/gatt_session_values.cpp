@@ -41,6 +41,15 @@ void GattSession::endRead(Step step, const Expected<Bytes>& result)
     tell();
 }
 
+/// What can be polled instead is read in its time, which a reading of the setup has begun.
+void GattSession::endNotify(std::size_t plan, const base::Error& error)
+{
+    places_[plan].isNotified = false;
+    if (!site_.plans[plan].reading.isElsePolled || !places_[plan].canRead)
+        noteFault(plan, error.in("it refuses to notify it"));
+    tell();
+}
+
 /// The octets around the value stay as they are now.
 void GattSession::endFetch(Step step, const Expected<Bytes>& result)
 {

@@ -58,6 +58,9 @@ BOOST_AUTO_TEST_CASE(who_takes_commands_only_is_told_by_its_flags)
     BOOST_TEST(!abilitiesIn({}).onlyTakesCommands);
     BOOST_TEST(abilitiesIn({"notify", "encrypt-authenticated-read"}).canRead);
     BOOST_TEST(!abilitiesIn({"notify", "indicate"}).canRead);
+    BOOST_TEST(abilitiesIn({"read", "indicate"}).canNotify);
+    BOOST_TEST(abilitiesIn({"encrypt-notify"}).canNotify);
+    BOOST_TEST(!abilitiesIn({"read", "write"}).canNotify);
 }
 
 BOOST_AUTO_TEST_CASE(notifications_that_another_program_has_come_back_when_it_lets_them_go)

@@ -125,6 +125,85 @@ BOOST_AUTO_TEST_CASE(endless_notifications_are_told_as_the_newest_of_them)
     BOOST_TEST(site.newest["/3300/0/5700"] == "9999");
 }
 
+namespace {
+
+/// A temperature that is polled, and another value of which `how` says more.
+std::string withValue(const std::string& how)
+{
+    return thermostat.substr(0, thermostat.find("[[setup]]")) + R"(
+slow-period-ms = 60000
+[[resource]]
+path = "/3303/0/5700"
+service = "181a"
+characteristic = "2a6e"
+type = "s16"
+scale = 0.01
+[[resource]]
+path = "/3308/0/5900"
+characteristic = "aa02"
+type = "u8"
+)" + how;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(what_may_be_notified_is_polled_where_it_cannot_be)
+{
+    PeripheralSite site;
+    site.radio.has[3].canNotify = false;
+    site.start(withValue("notify = \"if-possible\"\n"));
+    site.hear();
+    site.scheduler.advance(35s);
+
+    BOOST_TEST(site.times("notify target") == 0U);
+    BOOST_TEST(site.times("read target") == 4U);
+    BOOST_TEST(site.newest["/3308/0/5900"] == "21");
+}
+
+BOOST_AUTO_TEST_CASE(what_may_be_notified_is_polled_when_it_is_refused)
+{
+    PeripheralSite site;
+    site.radio.notifyError = base::Error{ErrorKind::Refused, "not supported"};
+    site.start(withValue("notify = \"if-possible\"\n"));
+    site.hear();
+    site.scheduler.advance(35s);
+
+    BOOST_TEST(site.times("notify target") == 1U);
+    BOOST_TEST(site.times("read target") == 4U);
+    BOOST_TEST(site.newest["/3308/0/5900"] == "21");
+    BOOST_TEST(site.told == std::vector<std::string>{"available"});
+}
+
+BOOST_AUTO_TEST_CASE(what_can_be_notified_is_seldom_read)
+{
+    PeripheralSite site;
+    site.start(withValue("notify = \"if-possible\"\n"));
+    site.hear();
+    site.scheduler.advance(35s);
+    BOOST_TEST(site.times("notify target") == 1U);
+    BOOST_TEST(site.times("read target") == 1U);
+
+    site.device->onValueNotification("target", base::Bytes{22});
+    site.scheduler.advance(1s);
+    BOOST_TEST(site.newest["/3308/0/5900"] == "22");
+
+    site.scheduler.advance(30s);
+    BOOST_TEST(site.times("read target") == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(an_optional_characteristic_that_refuses_to_notify_is_missing_alone)
+{
+    PeripheralSite site;
+    site.radio.notifyError = base::Error{ErrorKind::Refused, "not supported"};
+    site.start(withValue("notify = true\noptional = true\n"));
+    site.hear();
+
+    BOOST_TEST(site.told == std::vector<std::string>{"available"});
+    BOOST_TEST(site.newest["/3303/0/5700"] == "25.06");
+    BOOST_TEST(site.newest["/3308/0/5900"] == "missing: it refuses to notify it: not supported");
+    BOOST_TEST(site.times("disconnect") == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(notifications_that_end_are_asked_for_again_but_not_for_ever)
 {
     PeripheralSite site;
