@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/sim/bluez/simulated_device.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
+
+#include "agent/base/bytes.hpp"
 
 namespace causeway::tests {
 
@@ -61,6 +64,19 @@ void SimulatedDevice::advertise(const Advertisement& advertisement, bool tellsDu
     if (!isSame || tellsDuplicates)
         changed.insert(changed.end(), {"ManufacturerData", "ServiceData"});
     tellChanged(*this, Device1_adaptor::INTERFACE_NAME, changed);
+}
+
+/// name2utf8() in src/eir.c of 5.66: what is no UTF-8 is taken for ASCII, with spaces for the rest.
+/// A later bluetoothd cuts the name there.
+std::string SimulatedDevice::Name()
+{
+    std::string name = newest_.name;
+    if (base::isValidUtf8(name))
+        return name;
+    std::ranges::replace_if(
+        name, [](char letter) { return (static_cast<unsigned char>(letter) & 0x80U) != 0; }, ' ');
+    name.erase(name.find_last_not_of(' ') + 1);
+    return name.substr(std::min(name.find_first_not_of(' '), name.size()));
 }
 
 void SimulatedDevice::Connect(sdbus::Result<>&& result)

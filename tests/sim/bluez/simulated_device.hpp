@@ -74,7 +74,7 @@ private:
 
     std::string Address() override { return address_; }
 
-    std::string Name() override { return newest_.name; }
+    std::string Name() override;
 
     std::int16_t RSSI() override { return newest_.rssi.value_or(0); }
 
