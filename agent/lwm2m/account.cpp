@@ -40,11 +40,11 @@ base::Expected<api::Request> Account::sendRequest(const std::vector<model::Path>
         return fail(ErrorKind::Refused, server_.settings.name + " has muted Send (/1/x/23)");
     if (registration_.version() == ProtocolVersion::V1_0)
         return fail(ErrorKind::NotSupported, "LwM2M 1.0 has no Send");
-    auto records = view_.readParts(paths);
+    auto records = view_.readParts(paths, Times::Taken);
     if (records.empty())
         return fail(ErrorKind::NotFound, "no value that can be sent is there");
     for (Record& record : records)
-        record.takenAt = scheduler_.wallNow();
+        record.takenAt = record.takenAt.value_or(scheduler_.wallNow());
     auto payload = encode(senmlCborFormat, {}, records, definitions_);
     if (!payload)
         return fail(payload.error());

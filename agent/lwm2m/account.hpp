@@ -64,7 +64,8 @@ public:
 
     using SendDone = base::UniqueFunction<void(base::Expected<void>)>;
 
-    /// Send (LwM2M Core §6.4.6) of the values at and below `paths`, as they are now. Refused when
+    /// Send (LwM2M Core §6.4.6) of the values at and below `paths`, the newest, each with
+    /// the time at which it was taken at the device, or now. Refused when
     /// the server has muted it (/1/x/23), when it speaks LwM2M 1.0, and when there is nothing that
     /// it may read.
     void send(const std::vector<model::Path>& paths, SendDone done);

@@ -36,7 +36,10 @@ Expected<void> readValue(const Object& object, const Path& path, std::vector<Rec
     auto sample = object.read(path);
     if (!sample)
         return fail(sample.error());
-    records.push_back({path, std::move(sample->value), std::nullopt});
+    const bool isTimed = sample->takenAt != base::WallTime{};
+    records.push_back({path,
+                       std::move(sample->value),
+                       isTimed ? std::optional(sample->takenAt) : std::nullopt});
     return {};
 }
 

@@ -36,6 +36,7 @@ public:
 
     /// The readable values at and below `target`, which exists, as encode() wants them. Of an
     /// Object or an instance, what has no value now is left out; of a Resource it is the error.
+    /// With the time at which it was taken where the Object knows one.
     [[nodiscard]] base::Expected<std::vector<Record>> read(const model::Path& target) const;
 
 private:

@@ -47,7 +47,7 @@ void ServerView::sayInOldWords(std::vector<Record>& records) const
         bindings->value = std::string(account_.settings.queueMode ? "UQ" : "U");
 }
 
-Expected<std::vector<Record>> ServerView::read(const Path& target) const
+Expected<std::vector<Record>> ServerView::read(const Path& target, Times times) const
 {
     if (!may(target, Right::Read))
         return base::fail(base::ErrorKind::NotAuthorized, "no right to read this (Object 2)");
@@ -57,19 +57,23 @@ Expected<std::vector<Record>> ServerView::read(const Path& target) const
                       [this](const Record& record) { return !may(record.path, Right::Read); });
     if (records && account_.version == ProtocolVersion::V1_0 && target.contains(supportedBindings))
         sayInOldWords(*records);
+    if (records && times == Times::Omitted) {
+        for (Record& record : *records)
+            record.takenAt.reset();
+    }
     return records;
 }
 
-std::vector<Record> ServerView::readParts(std::span<const Path> parts) const
+std::vector<Record> ServerView::readParts(std::span<const Path> parts, Times times) const
 {
     std::vector<Record> records;
     for (const Path& part : parts) {
         if (!part.isRoot()) {
-            append(part, records);
+            append(part, times, records);
             continue;
         }
         for (const auto& object : tree_.objects())
-            append({object->definition().id}, records);
+            append({object->definition().id}, times, records);
     }
     std::ranges::stable_sort(records, {}, &Record::path);
     const auto isSame = [](const Record& one, const Record& other) {
@@ -80,20 +84,20 @@ std::vector<Record> ServerView::readParts(std::span<const Path> parts) const
     return records;
 }
 
-Expected<std::vector<Record>> ServerView::read(const ObservedTarget& target) const
+Expected<std::vector<Record>> ServerView::read(const ObservedTarget& target, Times times) const
 {
     if (target.isComposite())
-        return readParts(target.parts);
-    return read(target.path);
+        return readParts(target.parts, times);
+    return read(target.path, times);
 }
 
-void ServerView::append(const Path& part, std::vector<Record>& records) const
+void ServerView::append(const Path& part, Times times, std::vector<Record>& records) const
 {
     if (!checkAccess(part, Right::Read) || !tree_.contains(part))
         return;
     if (part.size() > 2 && !tree_.operations(part).read)
         return;
-    auto found = read(part);
+    auto found = read(part, times);
     if (!found)
         return;
     std::ranges::copy_if(*found, std::back_inserter(records), [](const Record& record) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -11,6 +12,10 @@
 #include "agent/lwm2m/server_account.hpp"
 
 namespace causeway::lwm2m {
+
+/// Whether values come with the times at which they were taken at the device, as far as they are
+/// known. The answer to a Read has no place for them (SenML would write them).
+enum class Times : std::uint8_t { Omitted, Taken };
 
 /// The tree as one server may see it: Objects 0, 21 and 23 are nobody's, with several servers the
 /// rules of Object 2 hold, and /3/0/16 is in the words of its LwM2M version. All references outlive
@@ -36,17 +41,20 @@ public:
 
     /// The values at and below `target`, which exists, that this server may read; as
     /// ObjectTree::read(). NotAuthorized when it may read nothing there, ever.
-    [[nodiscard]] base::Expected<std::vector<Record>> read(const model::Path& target) const;
+    [[nodiscard]] base::Expected<std::vector<Record>> read(const model::Path& target,
+                                                           Times times = Times::Omitted) const;
 
     /// Those of a composite: what is missing, unreadable or another server's is left out (LwM2M
     /// Core §6.3.9). Ascending, each path once.
-    [[nodiscard]] std::vector<Record> readParts(std::span<const model::Path> parts) const;
+    [[nodiscard]] std::vector<Record> readParts(std::span<const model::Path> parts,
+                                                Times times = Times::Omitted) const;
 
-    [[nodiscard]] base::Expected<std::vector<Record>> read(const ObservedTarget& target) const;
+    [[nodiscard]] base::Expected<std::vector<Record>> read(const ObservedTarget& target,
+                                                           Times times = Times::Omitted) const;
 
 private:
     void sayInOldWords(std::vector<Record>& records) const;
-    void append(const model::Path& part, std::vector<Record>& records) const;
+    void append(const model::Path& part, Times times, std::vector<Record>& records) const;
     [[nodiscard]] bool may(const model::Path& path, Right right) const;
 
     const ObjectTree& tree_;

@@ -41,7 +41,9 @@ public:
         const auto found = values.find(path);
         if (found == values.end() || isSilent)
             return base::fail(base::ErrorKind::Unreachable, "the device does not answer");
-        return model::Sample{path, found->second};
+        const auto taken = takenAt.find(path);
+        return model::Sample{
+            path, found->second, taken == takenAt.end() ? base::WallTime{} : taken->second};
     }
 
     void write(model::Id instance,
@@ -100,7 +102,8 @@ public:
 
     std::set<model::Id> present{0};
     std::map<model::Path, model::Value> values;
-    std::set<model::Path> executables; ///< Resources without a value
+    std::map<model::Path, base::WallTime> takenAt; ///< of values of a device, else unknown
+    std::set<model::Path> executables;             ///< Resources without a value
     model::Outcome answer;
     bool isSilent = false;  ///< reads fail
     bool isHolding = false; ///< writes wait in `held`

@@ -309,6 +309,36 @@ BOOST_FIXTURE_TEST_CASE(sends_values_unasked_to_every_server_that_can_hear, Twic
     BOOST_TEST(sent->error().message == "not registered with second");
 }
 
+// A register that was polled minutes ago is not sent as a fresh one.
+BOOST_FIXTURE_TEST_CASE(sends_values_with_the_times_at_which_they_were_taken, ClientFixture)
+{
+    registerClient();
+    sensor->takenAt[temperature] = scheduler.wallNow() - 60s;
+
+    client->send("", {temperature, {3303, 0, 5701}}, [](const base::Expected<void>&) {});
+
+    const auto payload = peer().asked.front().request.payload;
+    const std::int64_t taken =
+        std::chrono::floor<std::chrono::seconds>(scheduler.wallNow().time_since_epoch()).count() -
+        60;
+    const auto expected = encode(
+        senmlCborFormat,
+        {},
+        std::vector<Record>{{temperature, model::Value(21.5), base::WallTime(std::chrono::seconds(taken))},
+                            {{3303, 0, 5701}, model::Value(std::string("Cel")), scheduler.wallNow()}},
+        testDefinitions());
+    BOOST_TEST(base::toHex(payload) == base::toHex(*expected));
+}
+
+BOOST_FIXTURE_TEST_CASE(answers_a_read_without_times, ClientFixture)
+{
+    registerClient();
+    sensor->takenAt[temperature] = scheduler.wallNow() - 60s;
+
+    BOOST_TEST(textOf(read("/3303/0/5700", senmlJsonFormat)) ==
+               R"([{"bn":"/3303/0/5700","v":21.5}])");
+}
+
 BOOST_FIXTURE_TEST_CASE(says_why_it_sends_nothing, Twice)
 {
     auto& first = *transport.peers[0];
