@@ -37,9 +37,8 @@ Expected<void> readValue(const Object& object, const Path& path, std::vector<Rec
     if (!sample)
         return fail(sample.error());
     const bool isTimed = sample->takenAt != base::WallTime{};
-    records.push_back({path,
-                       std::move(sample->value),
-                       isTimed ? std::optional(sample->takenAt) : std::nullopt});
+    records.push_back(
+        {path, std::move(sample->value), isTimed ? std::optional(sample->takenAt) : std::nullopt});
     return {};
 }
 

@@ -9,11 +9,41 @@
 namespace causeway::lwm2m {
 
 using api::Delivery;
+using api::Token;
 using model::NotificationAttributes;
 using model::Path;
 
-// Offline: what would be told now is kept, with its time. With hqmax somewhere, only what has one
-// is kept (LwM2M 1.2 Core §5.1.2); of the rest the server learns the newest value on return.
+namespace {
+
+// As SenML JSON some 5 KB, below the 8 KB that Leshan takes of one body.
+constexpr std::size_t mostStoredInOneMessage = 128;
+
+// When the session has no room for one more, or is about to end.
+constexpr std::chrono::seconds historyPause{1};
+
+bool isSameValue(const Record& one, const Record& other)
+{
+    return one.path == other.path && one.value == other.value;
+}
+
+// What did not change beside what did is in several batches, with the same time: once is enough.
+std::vector<Record> merged(std::span<const StoredNotifications::Batch> batches)
+{
+    std::vector<Record> records;
+    for (const auto& batch : batches)
+        std::ranges::copy_if(batch.records, std::back_inserter(records), [](const Record& record) {
+            return record.value.has_value();
+        });
+    std::ranges::stable_sort(records, {}, &Record::path);
+    records.erase(std::unique(records.begin(), records.end()), records.end());
+    return records;
+}
+
+} // namespace
+
+// Offline: what would be told now is kept, with the times at which it was taken. With hqmax
+// somewhere, only what has one is kept (LwM2M 1.2 Core §5.1.2); of the rest the server learns the
+// newest value on return.
 void Observations::store(Entry& entry, const NotificationAttributes& attributes, Newest newest)
 {
     entry.eventAt.reset();
@@ -46,7 +76,9 @@ void Observations::storeParts(Entry& entry, std::vector<Record> records)
     };
     // What another part's change brings along again would push out what did change.
     std::erase_if(records, [&](const Record& record) {
-        return !isKept(record) || std::ranges::find(asked.told, record) != asked.told.end();
+        return !isKept(record) || std::ranges::any_of(asked.told, [&](const Record& known) {
+            return isSameValue(known, record);
+        });
     });
     if (records.empty())
         return;
@@ -55,7 +87,10 @@ void Observations::storeParts(Entry& entry, std::vector<Record> records)
     });
     asked.told.insert(asked.told.end(), records.begin(), records.end());
     std::ranges::sort(asked.told, {}, &Record::path);
-    stored_.keep(asked.target, std::move(records), scheduler_.wallNow(), std::nullopt);
+    std::uint64_t together = 0;
+    for (const Path& part : asked.target.parts)
+        together += lengthOf(part);
+    stored_.keep(asked.target, std::move(records), scheduler_.wallNow(), together);
     for (const Path& part : asked.target.parts) {
         if (const auto length = lengthOf(part); length > 0)
             stored_.limit(asked.target, part, length);
@@ -73,22 +108,58 @@ bool Observations::isHistoryLimited() const
            });
 }
 
-// SenML carries all that is kept in one message; other formats have no place for times.
-void Observations::sendStored(Entry& entry, const NotificationAttributes& attributes)
+// SenML has a place for times, so many samples go in one message; in other formats each goes by
+// itself. One after the other, and confirmable whatever else is: nobody can ask again for what a
+// lost datagram held.
+void Observations::sendStored(Entry& entry)
 {
     const auto& [token, target, format, own, told] = entry.asked;
-    const bool isConfirmable = wantsConfirmable(entry, attributes);
-    while (stored_.has(target) && canTell() && !(isConfirmable && isConfirmableUnderWay_)) {
+    while (stored_.has(target) && !isConfirmableUnderWay_ && historyAt_ <= scheduler_.now() &&
+           canTell()) {
         const bool hasTimes = format == senmlJsonFormat || format == senmlCborFormat;
-        auto batches = hasTimes ? stored_.takeAll(target) : stored_.takeOldest(target);
-        std::vector<Record> records;
-        for (const auto& batch : batches)
-            records.insert(records.end(), batch.records.begin(), batch.records.end());
-        std::ranges::stable_sort(records, {}, &Record::path);
-        std::erase_if(records, [](const Record& record) { return !record.value; });
-        if (auto payload = encode(format, target.path, records, definitions_))
-            notify(entry, *std::move(payload), isConfirmable, std::move(batches));
+        auto batches = stored_.takeOldest(target, hasTimes ? mostStoredInOneMessage : 1);
+        auto payload = encode(format, target.path, merged(batches), definitions_);
+        if (!payload)
+            continue;
+        historyUnderWay_ = {token, std::move(batches)};
+        notify(entry, *std::move(payload), true);
     }
+}
+
+// The newest value comes after all that is older.
+bool Observations::waitsForHistory(const Entry& entry) const
+{
+    return (historyUnderWay_ && historyUnderWay_->token == entry.asked.token) ||
+           stored_.has(entry.asked.target);
+}
+
+void Observations::keepUndelivered()
+{
+    if (historyUnderWay_)
+        stored_.putBack(std::exchange(historyUnderWay_, std::nullopt)->batches);
+}
+
+void Observations::dropUnobserved()
+{
+    std::vector<ObservedTarget> observed;
+    for (const Entry& entry : entries_)
+        observed.push_back(entry.asked.target);
+    stored_.dropAllBut(observed);
+}
+
+// Whether the notification that has ended like this was one of what had been stored.
+bool Observations::endHistory(const Token& token, Delivery delivery)
+{
+    if (!historyUnderWay_ || historyUnderWay_->token != token)
+        return false;
+    if (delivery == Delivery::Acknowledged) {
+        historyUnderWay_.reset();
+        return true;
+    }
+    keepUndelivered();
+    if (delivery == Delivery::TimedOut) // or there was no room for it
+        historyAt_ = scheduler_.now() + historyPause;
+    return true;
 }
 
 } // namespace causeway::lwm2m

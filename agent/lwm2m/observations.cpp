@@ -94,6 +94,7 @@ void Observations::remove(const Token& token)
 
 void Observations::clear()
 {
+    keepUndelivered();
     entries_.clear();
     isConfirmableUnderWay_ = false;
     timer_.stop();
@@ -101,6 +102,7 @@ void Observations::clear()
 
 void Observations::pause()
 {
+    keepUndelivered();
     isOnline_ = false;
     isWaking_ = false;
     isConfirmableUnderWay_ = false;
@@ -111,7 +113,7 @@ void Observations::pause()
 void Observations::resume()
 {
     if (isOnline_) {
-        stored_.clear(); // the server had until this Update to observe again what is left
+        dropUnobserved(); // the server had until this Update to observe again what is left
         if (std::exchange(isWaking_, false))
             onInstancesChanged();
         return;
@@ -234,7 +236,7 @@ Observations::eventIn(Entry& entry, TimePoint changedAt, std::span<const Record>
 
 Observations::Newest Observations::read(const Entry& entry) const
 {
-    auto records = view_.read(entry.asked.target);
+    auto records = view_.read(entry.asked.target, isOnline_ ? Times::Omitted : Times::Taken);
     return records ? Newest(*std::move(records)) : std::nullopt;
 }
 
@@ -270,8 +272,11 @@ void Observations::runDue(Entry& entry)
     Newest newest;
     if (entry.changedAt && evaluateAt(attributes, entry.evaluatedAt, *entry.changedAt) <= now)
         newest = evaluate(entry);
-    if (isOnline_)
-        sendStored(entry, attributes);
+    if (isOnline_) {
+        sendStored(entry);
+        if (waitsForHistory(entry))
+            return;
+    }
     const auto due = notifyAt(attributes, entry.toldAt, entry.eventAt);
     if (!due || *due > now || (isOnline_ && !canTell()))
         return;
@@ -303,13 +308,10 @@ void Observations::send(Entry& entry, const NotificationAttributes& attributes, 
     if (!payload)
         return;
     entry.asked.told = *std::move(newest);
-    notify(entry, *std::move(payload), isConfirmable, {});
+    notify(entry, *std::move(payload), isConfirmable);
 }
 
-void Observations::notify(Entry& entry,
-                          base::Bytes payload,
-                          bool isConfirmable,
-                          std::vector<StoredNotifications::Batch> stored)
+void Observations::notify(Entry& entry, base::Bytes payload, bool isConfirmable)
 {
     Response response;
     response.contentFormat = entry.asked.format;
@@ -319,10 +321,7 @@ void Observations::notify(Entry& entry,
         entry.confirmableAt = scheduler_.now();
         isConfirmableUnderWay_ = true;
     }
-    auto onEnd = [this, token = entry.asked.token, isConfirmable, stored = std::move(stored)](
-                     Delivery delivery) mutable {
-        if (delivery == Delivery::TimedOut)
-            stored_.putBack(std::move(stored));
+    auto onEnd = [this, token = entry.asked.token, isConfirmable](Delivery delivery) {
         onDelivery(token, isConfirmable, delivery);
     };
     notifier_.notify(
@@ -333,18 +332,19 @@ void Observations::onDelivery(const Token& token, bool wasConfirmable, Delivery 
 {
     if (wasConfirmable)
         isConfirmableUnderWay_ = false;
+    const bool wasStored = wasConfirmable && endHistory(token, delivery);
     if (delivery == Delivery::Reset)
         remove(token);
     const auto entry = std::ranges::find(
         entries_, token, [](const Entry& candidate) { return candidate.asked.token; });
-    if (delivery == Delivery::TimedOut && entry != entries_.end() && !entry->eventAt)
+    if (delivery == Delivery::TimedOut && !wasStored && entry != entries_.end() && !entry->eventAt)
         entry->eventAt = scheduler_.now(); // the server does not know the value yet
     if (wasConfirmable)
         runDue();
 }
 
-// What waits for another confirmable one to end, or for the server to listen, needs no timer:
-// onDelivery() and resume() come back to it.
+// What waits for another confirmable one to end, for older ones, or for the server to listen, needs
+// no timer: onDelivery() and resume() come back to it.
 std::optional<TimePoint> Observations::nextDue(const Entry& entry) const
 {
     auto attributes = attributesOf(entry);
@@ -353,6 +353,10 @@ std::optional<TimePoint> Observations::nextDue(const Entry& entry) const
     auto due = notifyAt(attributes, entry.toldAt, entry.eventAt);
     if (isWaking_ || (isConfirmableUnderWay_ && due && wantsConfirmable(entry, attributes)))
         due.reset();
+    if (isOnline_ && waitsForHistory(entry)) {
+        const bool waitsForTime = !isWaking_ && historyAt_ > scheduler_.now();
+        due = waitsForTime ? std::optional(historyAt_) : std::nullopt;
+    }
     if (!entry.changedAt)
         return due;
     const auto evaluation = evaluateAt(attributes, entry.evaluatedAt, *entry.changedAt);

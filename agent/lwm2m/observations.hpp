@@ -20,8 +20,9 @@ namespace causeway::lwm2m {
 /// What one server observes, what it was told last, and when it is to be told again (RFC 7641,
 /// LwM2M Core §6.4). One timer for all of them. At most one confirmable notification is under way,
 /// and meanwhile only the newest value waits. What happens while the server cannot be told at all
-/// is kept within a bound and told later, with its times (/1/x/6), also when the server has had to
-/// register the same observation anew. All references outlive it.
+/// is kept within a bound and told later, confirmable and with the times at which it was taken
+/// (/1/x/6), also when the server has had to register the same observation anew. All references
+/// outlive it.
 class Observations
 {
 public:
@@ -83,6 +84,12 @@ private:
         std::optional<base::TimePoint> eventAt;   ///< an event waits for its notification
     };
 
+    struct HistoryUnderWay
+    {
+        api::Token token;
+        std::vector<StoredNotifications::Batch> batches;
+    };
+
     /// What an observation tells, as it is now; nothing when it cannot be read.
     using Newest = std::optional<std::vector<Record>>;
 
@@ -102,11 +109,12 @@ private:
     void send(Entry& entry, const model::NotificationAttributes& attributes, Newest newest);
     void store(Entry& entry, const model::NotificationAttributes& attributes, Newest newest);
     void storeParts(Entry& entry, std::vector<Record> records);
-    void sendStored(Entry& entry, const model::NotificationAttributes& attributes);
-    void notify(Entry& entry,
-                base::Bytes payload,
-                bool isConfirmable,
-                std::vector<StoredNotifications::Batch> stored);
+    void sendStored(Entry& entry);
+    [[nodiscard]] bool waitsForHistory(const Entry& entry) const;
+    void keepUndelivered();
+    void dropUnobserved();
+    bool endHistory(const api::Token& token, api::Delivery delivery);
+    void notify(Entry& entry, base::Bytes payload, bool isConfirmable);
 
     [[nodiscard]] bool mayStore() const { return account_.storesNotifications; }
 
@@ -124,6 +132,8 @@ private:
     base::Scheduler& scheduler_;
     std::vector<Entry> entries_;
     StoredNotifications stored_;
+    std::optional<HistoryUnderWay> historyUnderWay_; ///< a confirmable one, until it has ended
+    base::TimePoint historyAt_{};                    ///< not before
     std::uint32_t sequence_ = 0;
     bool isOnline_ = false;
     bool isWaking_ = false; ///< online, but the server does not listen yet (queue mode)

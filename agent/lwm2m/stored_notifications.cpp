@@ -4,27 +4,61 @@
 #include <algorithm>
 #include <iterator>
 #include <numeric>
+#include <string>
+#include <utility>
 
 namespace causeway::lwm2m {
 
 using model::Path;
 
+namespace {
+
+std::size_t octetsOf(const Record& record)
+{
+    std::size_t octets = sizeof(Record);
+    if (!record.value)
+        return octets;
+    if (const auto* text = std::get_if<std::string>(&*record.value))
+        octets += text->size();
+    else if (const auto* bytes = std::get_if<base::Bytes>(&*record.value))
+        octets += bytes->size();
+    else if (const auto* link = std::get_if<model::CoreLink>(&*record.value))
+        octets += link->text.size();
+    return octets;
+}
+
+std::size_t octetsOf(const StoredNotifications::Batch& batch)
+{
+    std::size_t octets = sizeof(batch) + batch.target.parts.size() * sizeof(Path);
+    for (const Record& record : batch.records)
+        octets += octetsOf(record);
+    return octets;
+}
+
+} // namespace
+
+HistoryBudget& HistoryBudget::ofProcess()
+{
+    static HistoryBudget budget;
+    return budget;
+}
+
 void StoredNotifications::keep(const ObservedTarget& target,
                                std::vector<Record> records,
                                base::WallTime at,
-                               std::optional<std::uint32_t> most)
+                               std::optional<std::uint64_t> most)
 {
+    const std::uint64_t room = most.value_or(mostSamples);
     for (Record& record : records)
-        record.takenAt = at;
+        record.takenAt = record.takenAt.value_or(at);
     const auto isOfTarget = [&](const Batch& batch) {
         return batch.target == target;
     };
-    auto count = std::ranges::count_if(batches_, isOfTarget);
-    for (; most && count > 0 && count >= std::ptrdiff_t{*most}; --count)
+    auto there = static_cast<std::uint64_t>(std::ranges::count_if(batches_, isOfTarget));
+    for (; there > 0 && there >= room; --there)
         batches_.erase(std::ranges::find_if(batches_, isOfTarget));
-    if (most == 0U)
-        return;
-    batches_.push_back({target, std::move(records)});
+    if (room > 0)
+        batches_.push_back({target, std::move(records)});
     dropBeyondBound();
 }
 
@@ -41,6 +75,7 @@ void StoredNotifications::limit(const ObservedTarget& target, const Path& part, 
             std::erase_if(batch->records, isOfPart);
     }
     std::erase_if(batches_, [](const Batch& batch) { return batch.records.empty(); });
+    recount();
 }
 
 bool StoredNotifications::has(const ObservedTarget& target) const
@@ -49,24 +84,21 @@ bool StoredNotifications::has(const ObservedTarget& target) const
 }
 
 std::vector<StoredNotifications::Batch>
-StoredNotifications::takeOldest(const ObservedTarget& target)
+StoredNotifications::takeOldest(const ObservedTarget& target, std::size_t mostValues)
 {
     std::vector<Batch> taken;
-    const auto oldest = std::ranges::find(batches_, target, &Batch::target);
-    if (oldest == batches_.end())
-        return taken;
-    taken.push_back(std::move(*oldest));
-    batches_.erase(oldest);
-    return taken;
-}
-
-std::vector<StoredNotifications::Batch> StoredNotifications::takeAll(const ObservedTarget& target)
-{
-    const auto first = std::stable_partition(
-        batches_.begin(), batches_.end(), [&](const Batch& b) { return b.target != target; });
-    std::vector<Batch> taken{std::make_move_iterator(first),
-                             std::make_move_iterator(batches_.end())};
-    batches_.erase(first, batches_.end());
+    std::size_t values = 0;
+    auto next = std::ranges::find(batches_, target, &Batch::target);
+    while (next != batches_.end()) {
+        values += std::max<std::size_t>(next->records.size(), 1);
+        if (!taken.empty() && values > mostValues)
+            break;
+        taken.push_back(std::move(*next));
+        next = std::find_if(batches_.erase(next), batches_.end(), [&](const Batch& batch) {
+            return batch.target == target;
+        });
+    }
+    recount();
     return taken;
 }
 
@@ -78,16 +110,43 @@ void StoredNotifications::putBack(std::vector<Batch> batches)
     dropBeyondBound();
 }
 
+void StoredNotifications::dropAllBut(std::span<const ObservedTarget> targets)
+{
+    std::erase_if(batches_, [&](const Batch& batch) {
+        return std::ranges::find(targets, batch.target) == targets.end();
+    });
+    recount();
+}
+
+void StoredNotifications::clear()
+{
+    batches_ = {};
+    recount();
+}
+
 void StoredNotifications::dropBeyondBound()
 {
-    auto values = std::transform_reduce(
+    recount();
+    const std::size_t others = budget_.used - octets_;
+    const auto isTooMuch = [&](std::size_t octets) {
+        return octets > mostOctets || (octets > assuredOctets && others + octets > budget_.most);
+    };
+    auto octets = octets_;
+    auto first = batches_.begin();
+    for (; isTooMuch(octets) && std::distance(first, batches_.end()) > 1; ++first)
+        octets -= octetsOf(*first);
+    batches_.erase(batches_.begin(), first);
+    recount();
+}
+
+void StoredNotifications::recount()
+{
+    budget_.used -= octets_;
+    octets_ = std::transform_reduce(
         batches_.begin(), batches_.end(), std::size_t{0}, std::plus<>(), [](const Batch& batch) {
-            return batch.records.size();
+            return octetsOf(batch);
         });
-    while (values > mostValues && batches_.size() > 1) {
-        values -= batches_.front().records.size();
-        batches_.erase(batches_.begin());
-    }
+    budget_.used += octets_;
 }
 
 } // namespace causeway::lwm2m

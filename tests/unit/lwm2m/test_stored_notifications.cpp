@@ -103,6 +103,45 @@ BOOST_AUTO_TEST_CASE(are_sent_in_one_message_with_their_times)
         {R"([{"bn":"/3303/0/5700","bt":)" + std::to_string(first) + R"(,"v":22},{"t":2,"v":23}])"});
 }
 
+BOOST_AUTO_TEST_CASE(have_the_times_at_which_the_values_were_taken)
+{
+    sensor->takenAt[temperature] = scheduler.wallNow() - 60s;
+    const auto taken = second() - 60;
+    change(temperature, 22.0);
+    scheduler.advance(2s);
+    sensor->takenAt[temperature] = scheduler.wallNow() - 50s;
+    change(temperature, 23.0);
+
+    resume();
+
+    expectTold({R"([{"bn":"/3303/0/5700","bt":)" + std::to_string(taken) +
+                R"(,"v":22},{"t":12,"v":23}])"});
+}
+
+BOOST_AUTO_TEST_CASE(say_once_what_did_not_change_beside_what_did)
+{
+    resume();
+    observe("/3303/0", 2, senmlJsonFormat);
+    told();
+    loseSession();
+    client->onValuesChanged({});
+    const Path units{3303, 0, 5701};
+    sensor->takenAt[units] = scheduler.wallNow() - 60s;
+    for (const double value : {22.0, 23.0}) {
+        sensor->takenAt[temperature] = scheduler.wallNow();
+        change(temperature, value);
+        scheduler.advance(2s);
+    }
+
+    resume();
+
+    const auto all = told();
+    const auto whole = std::ranges::find_if(
+        all, [](const auto& message) { return message.find("Cel") != std::string::npos; });
+    BOOST_REQUIRE(whole != all.end());
+    BOOST_TEST(whole->find("Cel") == whole->rfind("Cel"), *whole);
+}
+
 BOOST_AUTO_TEST_CASE(are_only_what_would_have_been_told)
 {
     resume();
@@ -172,6 +211,45 @@ BOOST_AUTO_TEST_CASE(are_kept_when_their_acknowledgement_does_not_come)
     BOOST_TEST(textOf(peer().notified.front().response).find("\"v\":22") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(go_confirmable_whatever_else_does)
+{
+    change(temperature, 22.0);
+
+    resume();
+    scheduler.advance(0s);
+
+    BOOST_REQUIRE(peer().notified.size() == 1U);
+    BOOST_TEST(peer().notified.front().isConfirmable);
+}
+
+BOOST_AUTO_TEST_CASE(are_kept_when_the_session_ends_before_they_are_acknowledged)
+{
+    change(temperature, 22.0);
+    resume();
+    scheduler.advance(100s);
+    peer().notified.clear();
+    loseSession();
+
+    resume();
+
+    const auto all = told();
+    BOOST_REQUIRE(all.size() == 1U);
+    BOOST_TEST(all.front().find("\"v\":22") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(come_before_what_is_newer)
+{
+    change(temperature, 22.0);
+    resume();
+
+    change(temperature, 23.0);
+    scheduler.advance(0s);
+
+    BOOST_REQUIRE(peer().notified.size() == 1U);
+    peer().deliver(Delivery::Acknowledged);
+    expectTold({R"([{"bn":"/3303/0/5700","v":23}])"});
+}
+
 BOOST_FIXTURE_TEST_CASE(are_as_many_as_hqmax_says, Offline12)
 {
     resume();
@@ -190,6 +268,32 @@ BOOST_FIXTURE_TEST_CASE(are_as_many_as_hqmax_says, Offline12)
     BOOST_TEST(all.front().find("\"v\":23") != std::string::npos);
     BOOST_TEST(all.front().find("\"v\":24") != std::string::npos);
     BOOST_TEST(all.back() == R"([{"bn":"/3303/0/5701","vs":"K"}])");
+}
+
+BOOST_FIXTURE_TEST_CASE(are_as_many_as_hqmax_says_also_of_an_instance_with_many_values, Offline12)
+{
+    resume();
+    for (model::Id id = 0; id < 40; ++id)
+        test->values.insert_or_assign({3442, 0, 1120, id}, Value(std::int64_t{0}));
+    writeAttributes("/3442/0/1120", {"hqmax=10"});
+    observe("/3442/0/1120", 2, senmlJsonFormat);
+    told();
+    loseSession();
+    for (std::int64_t value = 1; value <= 12; ++value) {
+        scheduler.advance(1s);
+        for (model::Id id = 0; id < 40; ++id)
+            test->values.insert_or_assign({3442, 0, 1120, id}, Value(value));
+        client->onValuesChanged({{3442, 0, 1120}});
+    }
+
+    resume();
+
+    std::string history;
+    for (const auto& message : told())
+        history += message;
+    BOOST_TEST(history.find("\"v\":2}") == std::string::npos);
+    for (const auto* kept : {"\"v\":3}", "\"v\":12}"})
+        BOOST_TEST(history.find(kept) != std::string::npos, kept);
 }
 
 BOOST_FIXTURE_TEST_CASE(are_of_each_part_of_a_composite_as_many_as_its_hqmax_says, Offline12)
@@ -255,11 +359,32 @@ BOOST_AUTO_TEST_CASE(make_room_for_newer_ones)
     const Path second{3303, 1, 5700};
     stored.keep({first, {}}, batchOf(first, 1).records, {}, {});
 
-    for (std::size_t i = 0; i < StoredNotifications::mostValues; ++i)
+    for (std::size_t i = 0; i <= StoredNotifications::mostSamples; ++i)
         stored.keep({second, {}}, batchOf(second, 1).records, {}, {});
 
-    BOOST_TEST(!stored.has({first, {}}));
-    BOOST_TEST(stored.takeAll({second, {}}).size() == StoredNotifications::mostValues);
+    BOOST_TEST(stored.has({first, {}})); // each target has its own samples
+    BOOST_TEST(stored.takeOldest({second, {}}, 1000).size() == StoredNotifications::mostSamples);
+}
+
+BOOST_AUTO_TEST_CASE(of_all_devices_together_are_bounded_and_each_has_its_share)
+{
+    HistoryBudget budget{200000, 0};
+    const Path path{3303, 0, 5700};
+    const auto fill = [&](StoredNotifications& stored) {
+        for (std::size_t i = 0; i < 1000; ++i)
+            stored.keep({path, {}}, batchOf(path, 10).records, {}, 1000000000);
+        return stored.takeOldest({path, {}}, 1000000).size();
+    };
+    StoredNotifications alone(budget);
+    const auto much = fill(alone);
+    budget.used = budget.most;
+
+    const auto share = fill(alone);
+
+    BOOST_TEST(much > 100U);
+    BOOST_TEST(share > 10U);
+    BOOST_TEST(share < 20U);
+    BOOST_TEST(budget.used == budget.most);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -272,4 +397,19 @@ BOOST_FIXTURE_TEST_CASE(without_a_place_for_times_each_goes_by_itself, OfflineTe
     resume();
 
     expectTold({"22", "23"});
+}
+
+BOOST_FIXTURE_TEST_CASE(one_waits_for_the_acknowledgement_of_the_one_before, OfflineText)
+{
+    for (const double value : {22.0, 23.0, 24.0})
+        change(temperature, value);
+
+    resume();
+    scheduler.advance(0s);
+
+    BOOST_REQUIRE(peer().notified.size() == 1U);
+    peer().deliver(Delivery::Acknowledged);
+    scheduler.advance(0s);
+    BOOST_REQUIRE(peer().notified.size() == 1U);
+    BOOST_TEST(textOf(peer().notified.front().response) == "23");
 }
