@@ -125,4 +125,14 @@ base::TimePoint evaluateAt(const NotificationAttributes& attributes,
     return std::max(changedAt, evaluatedAt + attributes.epmin.value_or(std::chrono::seconds(0)));
 }
 
+std::optional<base::TimePoint> reviewAt(const NotificationAttributes& attributes,
+                                        base::TimePoint evaluatedAt)
+{
+    const auto epmin = attributes.epmin.value_or(std::chrono::seconds(0));
+    const auto epmax = attributes.epmax.value_or(std::chrono::seconds(0));
+    if (epmax <= epmin) // 0, too, which says nothing
+        return std::nullopt;
+    return evaluatedAt + epmax;
+}
+
 } // namespace causeway::lwm2m

@@ -40,4 +40,9 @@ notifyAt(const model::NotificationAttributes& attributes,
                                          base::TimePoint evaluatedAt,
                                          base::TimePoint changedAt);
 
+/// When to look again although nobody has told of a change (LwM2M Core §7.3.2), given when the last
+/// evaluation was; nothing without an epmax above epmin.
+[[nodiscard]] std::optional<base::TimePoint>
+reviewAt(const model::NotificationAttributes& attributes, base::TimePoint evaluatedAt);
+
 } // namespace causeway::lwm2m

@@ -187,8 +187,8 @@ NotificationAttributes Observations::attributesAt(const Asked& asked, const Path
     return attributes;
 }
 
-// Of a composite: the shortest pmax of its parts. pmin and epmin are not here, since each event has
-// waited for those of its own part already.
+// Of a composite: the shortest pmax and epmax of its parts. pmin and epmin are not here, since each
+// event has waited for those of its own part already.
 NotificationAttributes Observations::attributesOf(const Entry& entry) const
 {
     const Asked& asked = entry.asked;
@@ -199,6 +199,8 @@ NotificationAttributes Observations::attributesOf(const Entry& entry) const
         const auto attributes = attributesAt(asked, part);
         if (hasPeriod(attributes))
             takeSmaller(together.pmax, attributes.pmax);
+        if (reviewAt(attributes, {}))
+            takeSmaller(together.epmax, attributes.epmax);
         if (attributes.con && !together.con.value_or(false))
             together.con = attributes.con;
     }
@@ -269,6 +271,10 @@ void Observations::runDue(Entry& entry)
     auto attributes = attributesOf(entry);
     if (!isOnline_)
         attributes.pmax.reset(); // what has not changed needs no place
+    // What is computed when somebody reads it tells nobody that it has changed.
+    if (const auto review = reviewAt(attributes, entry.evaluatedAt);
+        review && *review <= now && !entry.changedAt)
+        entry.changedAt = now;
     Newest newest;
     if (entry.changedAt && evaluateAt(attributes, entry.evaluatedAt, *entry.changedAt) <= now)
         newest = evaluate(entry);
@@ -357,10 +363,12 @@ std::optional<TimePoint> Observations::nextDue(const Entry& entry) const
         const bool waitsForTime = !isWaking_ && historyAt_ > scheduler_.now();
         due = waitsForTime ? std::optional(historyAt_) : std::nullopt;
     }
-    if (!entry.changedAt)
-        return due;
-    const auto evaluation = evaluateAt(attributes, entry.evaluatedAt, *entry.changedAt);
-    return due ? std::min(*due, evaluation) : evaluation;
+    if (entry.changedAt)
+        takeSmaller(due,
+                    std::optional(evaluateAt(attributes, entry.evaluatedAt, *entry.changedAt)));
+    else
+        takeSmaller(due, reviewAt(attributes, entry.evaluatedAt));
+    return due;
 }
 
 void Observations::startTimer()

@@ -408,4 +408,30 @@ BOOST_AUTO_TEST_CASE(evaluates_not_more_often_than_epmin)
     expectTold({"22"});
 }
 
+// What is counted only when somebody looks does not say when it has changed.
+BOOST_AUTO_TEST_CASE(evaluates_what_nobody_tells_at_epmax)
+{
+    writeAttributes("/3303/0/5700", {"epmax=10", "gt=25"});
+    sensor->values.insert_or_assign(temperature, Value(26.0));
+
+    scheduler.advance(9999ms);
+    expectTold({});
+    scheduler.advance(1ms);
+    expectTold({"26"});
+    sensor->values.insert_or_assign(temperature, Value(20.0));
+    scheduler.advance(10s);
+
+    expectTold({"20"});
+}
+
+BOOST_AUTO_TEST_CASE(lets_epmax_go_when_it_is_not_above_epmin)
+{
+    writeAttributes("/3303/0/5700", {"epmin=20", "epmax=10"});
+    sensor->values.insert_or_assign(temperature, Value(26.0));
+
+    scheduler.advance(60s);
+
+    expectTold({});
+}
+
 BOOST_AUTO_TEST_SUITE_END()
