@@ -124,7 +124,7 @@ public:
     virtual void onClosed(const base::Error& reason) = 0;
 
     /// Whether requests are heard now. While not, they are ignored as if they had not come: sent
-    /// again, they may be heard. By TCP nothing is sent again, and they are answered 5.03. Who
+    /// again, they may be heard. By TCP nothing is sent again, and they are answered 5.00. Who
     /// fetches the rest of a body that has begun is served always.
     [[nodiscard]] virtual bool takesRequests() const { return true; }
 

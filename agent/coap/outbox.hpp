@@ -19,7 +19,7 @@ public:
     using Done = base::UniqueFunction<void(Ending)>;
 
     /// What a server may leave unacknowledged before it gets nothing more: later notifications are
-    /// not sent and later requests are answered 5.03.
+    /// not sent and later requests are answered 5.00.
     static constexpr std::size_t mostEntries = 64;
 
     explicit Outbox(Link& link);

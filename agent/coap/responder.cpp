@@ -167,7 +167,7 @@ void Responder::receive(Message& message)
     const std::uint64_t key = resourceKey(message);
     if (!link_.carrier.takesRequests() && !goesOnWithKept(message, key)) {
         if (!mayRepeat) // nobody would send it again
-            reply(header, toCode(OutcomeCode::ServiceUnavailable));
+            refuse(header, "no requests are taken now");
         return;
     }
     const base::Duration lifetime = isConfirmable ? exchangeLifetime : nonLifetime;
@@ -300,7 +300,7 @@ void Responder::serve(Message& message, Body body, std::uint64_t key)
     if (pending_.size() >= mostPending || isBacklogged) {
         if (body.piece)
             pieces_.forget(); // this one is lost, so the next must not go on
-        reply(message.header, toCode(OutcomeCode::ServiceUnavailable));
+        refuse(message.header, "too many requests wait for an answer");
         return;
     }
     const std::uint64_t id = ++lastId_;
@@ -404,6 +404,16 @@ Header Responder::makeReplyHeader(const Header& request, std::uint8_t code)
 void Responder::reply(const Header& request, std::uint8_t code, const TransferOptions& options)
 {
     send(request, writeResponse(makeReplyHeader(request, code), {}, options));
+}
+
+// 5.03 would say it better, but no answer to device management may be that (LwM2M Core §6.3), and
+// Leshan drops one that is.
+void Responder::refuse(const Header& request, std::string_view why)
+{
+    MessageWriter writer =
+        writeResponse(makeReplyHeader(request, toCode(OutcomeCode::InternalServerError)), {}, {});
+    writer.payload(base::asBytes(why));
+    send(request, writer);
 }
 
 void Responder::send(const Header& request, const MessageWriter& writer)

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "agent/coap/block_sink.hpp"
@@ -55,6 +56,7 @@ private:
     [[nodiscard]] std::uint8_t replyCode(const Pending& pending, const api::Response& response);
     void noteObservation(const Pending& pending, const api::Response& response);
     void reply(const Header& request, std::uint8_t code, const TransferOptions& options = {});
+    void refuse(const Header& request, std::string_view why);
     void send(const Header& request, const MessageWriter& writer);
     void sendSeparately(const MessageWriter& writer,
                         std::uint16_t messageId,

@@ -284,7 +284,8 @@ BOOST_AUTO_TEST_CASE(too_many_unanswered_requests_are_turned_away)
     f.receive(confirmableGet);
 
     BOOST_TEST(f.requests.size() == coap::Responder::mostPending);
-    BOOST_TEST(f.last().header.code == 163);
+    BOOST_TEST(f.last().header.code == 160); // no answer to device management may be 5.03
+    BOOST_TEST(base::asText(f.last().payload) == "too many requests wait for an answer");
 }
 
 BOOST_AUTO_TEST_CASE(a_separate_answer_that_nobody_acknowledges_means_the_peer_is_lost)
