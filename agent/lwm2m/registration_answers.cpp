@@ -13,6 +13,16 @@ using base::ErrorKind;
 using base::Expected;
 using model::OutcomeCode;
 
+namespace {
+
+// This client or what it says of itself, and the same would be rejected again: never hammered.
+bool isRejection(OutcomeCode code)
+{
+    return code == OutcomeCode::Forbidden || code == OutcomeCode::BadRequest;
+}
+
+} // namespace
+
 void Registration::ask(Request request, Answered answered)
 {
     exchangedAt_ = scheduler_.now();
@@ -37,8 +47,8 @@ void Registration::onRegisterAnswer(const Expected<Response>& answer)
         return raise(Event::VersionRefused);
     }
     account_.version = configuredVersion(account_.settings);
-    if (answer->code == OutcomeCode::Forbidden && !session_.isResumed())
-        retries_.useUp(); // explicitly rejected: never hammered
+    if (isRejection(answer->code) && !session_.isResumed())
+        retries_.useUp();
     fail({ErrorKind::Refused,
           fmt::format("the server answered Register with {}", describe(*answer)),
           base::Retry::Later});
