@@ -17,6 +17,7 @@
 #include "agent/lwm2m/objects/server_object.hpp"
 #include "agent/lwm2m/operations.hpp"
 #include "agent/lwm2m/registration_order.hpp"
+#include "agent/lwm2m/send_round.hpp"
 
 namespace causeway::lwm2m {
 
@@ -145,18 +146,7 @@ public:
             if (server.empty() || account->server().settings.name == server)
                 receivers.push_back(account.get());
         }
-        // Shared by the callbacks of all servers, none of which is known to be the last.
-        auto sending = std::make_shared<Sending>(Sending{receivers.size(), {}, std::move(done)});
-        if (receivers.empty())
-            sending->result = base::fail(base::ErrorKind::NotFound, "no such server account");
-        for (auto* account : receivers)
-            account->send(paths, lifetime_.guard([this, sending](const base::Expected<void>& sent) {
-                if (!sent && sending->result)
-                    sending->result = sent;
-                finish(*sending, --sending->waiting);
-            }));
-        if (receivers.empty())
-            finish(*sending, 0);
+        sendToAll(receivers, paths, {scheduler_, lifetime_}, std::move(done));
     }
 
     [[nodiscard]] std::vector<api::RegistrationStatus> status() const
@@ -379,22 +369,6 @@ private:
             account.attributes().forget(path);
             keep(stateOf(account.server(), account.attributes(), path));
         }
-    }
-
-    struct Sending
-    {
-        std::size_t waiting = 0;
-        base::Expected<void> result;
-        SendDone done;
-    };
-
-    void finish(Sending& sending, std::size_t stillWaiting)
-    {
-        if (stillWaiting > 0)
-            return;
-        scheduler_.post([done = std::move(sending.done), result = sending.result]() mutable {
-            done(std::move(result));
-        });
     }
 
     void onOneStopped()
