@@ -133,6 +133,11 @@ void Account::onGaveUp()
     listener_.onGaveUp(server_);
 }
 
+void Account::onDisabledUntilChanged()
+{
+    listener_.onAccountChanged(server_);
+}
+
 void Account::onStatusChanged()
 {
     listener_.onStatusChanged();

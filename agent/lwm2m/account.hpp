@@ -28,6 +28,8 @@ public:
     /// The retry sequences of this server are used up, or it does not want this client; its
     /// registration tries again after a long pause.
     virtual void onGaveUp(const ServerAccount& server) = 0;
+    /// Something of the account that survives a restart has changed.
+    virtual void onAccountChanged(const ServerAccount& server) = 0;
 };
 
 /// One server in the life of one client: its account, its registration, what it attached and what
@@ -79,6 +81,7 @@ private:
     [[nodiscard]] bool takesPieces(const api::Request& head) const override;
     void onReset(const api::Token& token) override;
     void onGaveUp() override;
+    void onDisabledUntilChanged() override;
     void onStatusChanged() override;
 
     [[nodiscard]] base::Expected<api::Request>

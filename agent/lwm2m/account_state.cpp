@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -85,6 +86,30 @@ std::optional<seconds> timeOf(const ClientState& state, const std::string& key)
     return error == std::errc() && stop == end ? std::optional(seconds(time)) : std::nullopt;
 }
 
+// "1767225600 coaps://server.example 101": whoever that is.
+std::string disabledText(const ServerAccount& account)
+{
+    if (!account.disabledUntil)
+        return {};
+    return fmt::format(
+        "{} {} {}",
+        std::chrono::ceil<seconds>(account.disabledUntil->time_since_epoch()).count(),
+        account.settings.uri,
+        account.settings.shortServerId);
+}
+
+std::optional<base::WallTime> disabledUntil(const ClientState& state, ServerAccount account)
+{
+    const auto found = state.find(keyOf(account, "disabled"));
+    if (found == state.end())
+        return std::nullopt;
+    std::int64_t until = 0;
+    const std::string& text = found->second;
+    std::ignore = std::from_chars(text.data(), text.data() + text.size(), until);
+    account.disabledUntil = base::WallTime(seconds(until));
+    return disabledText(account) == text ? account.disabledUntil : std::nullopt;
+}
+
 // "false over true", for the same reason.
 std::string flagText(bool written, bool given)
 {
@@ -154,6 +179,7 @@ ClientState stateOf(const ServerAccount& account)
         {keyOf(account, "storing"), flagText(account.storesNotifications, now.storesNotifications)},
         {keyOf(account, "mute"), flagText(account.mutesSend, account.givenMute)},
         {keyOf(account, "registered"), flagText(account.wasRegistered, fresh.wasRegistered)},
+        {keyOf(account, "disabled"), disabledText(account)},
         {keyOf(account, "confirm"),
          flagText(account.confirmsNotifications, now.notifiesConfirmable)},
         {keyOf(account, "disable-there"),
@@ -166,6 +192,7 @@ ClientState stateOf(const ServerAccount& account)
 ClientState deliveredState(const std::string& server, bool mutesSend)
 {
     return {{keyOf(server, "mute"), {}},
+            {keyOf(server, "disabled"), {}},
             {keyOf(server, "given-mute"), flagText(mutesSend, ServerAccount().givenMute)}};
 }
 
@@ -201,6 +228,7 @@ void restore(const ClientState& state, ServerAccount& account, AttachedAttribute
     overrideWith(state, key("retry-timer"), now.retryTimer);
     overrideWith(state, key("sequence-delay"), now.sequenceDelay);
     overrideWith(state, key("sequences"), now.sequenceRetryCount);
+    account.disabledUntil = disabledUntil(state, account);
     account.bootstrappedAt = timeOf(state, key("bootstrapped"));
     account.storesNotifications = flag(state, key("storing"), account.storesNotifications);
     account.givenMute = flag(state, key("given-mute"), account.givenMute);

@@ -10,8 +10,9 @@
 #include "agent/lwm2m/attached_attributes.hpp"
 #include "agent/lwm2m/server_account.hpp"
 
-/// What survives a restart of the daemon: values that servers wrote to /1/x and the attributes they
-/// attached. A registration does not: neither its location nor its observations are kept.
+/// What survives a restart of the daemon: values that servers wrote to /1/x, the attributes they
+/// attached, and until when they have disabled the client. A registration does not: neither its
+/// location nor its observations are kept.
 namespace causeway::lwm2m {
 
 /// An account as the operator or a Bootstrap-Server gave it.

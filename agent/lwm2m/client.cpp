@@ -269,12 +269,18 @@ private:
 
     void onRegistered(ServerAccount& server) override
     {
+        if (!std::exchange(server.wasRegistered, true) &&
+            server.settings.initialDelay > base::Duration::zero())
+            onAccountChanged(server);
+        order_.onRegistered(server.instance);
+    }
+
+    void onAccountChanged(const ServerAccount& server) override
+    {
         // A new account may have this one's name: nothing of this one may be kept for it.
         const bool isReplaced = bootstrap_ && bootstrap_->isDelivering();
-        if (!std::exchange(server.wasRegistered, true) && !isReplaced &&
-            server.settings.initialDelay > base::Duration::zero())
+        if (!isReplaced)
             keep(stateOf(server));
-        order_.onRegistered(server.instance);
     }
 
     void onGaveUp(const ServerAccount& server) override

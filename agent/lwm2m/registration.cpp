@@ -52,7 +52,12 @@ Registration::~Registration() = default;
 void Registration::start(Duration delay)
 {
     startDelay_ = delay;
-    raise(Event::Start);
+    raise(isDisabled() ? Event::StayAway : Event::Start);
+}
+
+bool Registration::isDisabled() const
+{
+    return account_.disabledUntil && *account_.disabledUntil > scheduler_.wallNow();
 }
 
 void Registration::queue()
@@ -345,7 +350,25 @@ void Registration::waitOutSilence()
 {
     retireSession();
     location_.clear();
-    waitFor(std::max<seconds>(account_.settings.disableTimeout, shortestWait));
+    const auto silence = std::max<seconds>(account_.settings.disableTimeout, shortestWait);
+    account_.disabledUntil = scheduler_.wallNow() + silence;
+    listener_.onDisabledUntilChanged();
+    waitFor(silence);
+}
+
+// However the clock was set meanwhile, no longer than the server wanted it.
+void Registration::goOnWithSilence()
+{
+    const Duration left = *account_.disabledUntil - scheduler_.wallNow();
+    waitFor(std::clamp<Duration>(
+        left, shortestWait, std::max<seconds>(account_.settings.disableTimeout, shortestWait)));
+}
+
+void Registration::endSilence()
+{
+    account_.disabledUntil.reset();
+    listener_.onDisabledUntilChanged();
+    startOver();
 }
 
 void Registration::retireSession()

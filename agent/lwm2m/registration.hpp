@@ -12,6 +12,7 @@
 #include "agent/lwm2m/notifier.hpp"
 #include "agent/lwm2m/registration_counts.hpp"
 #include "agent/lwm2m/registration_listener.hpp"
+#include "agent/lwm2m/registration_state.hpp"
 #include "agent/lwm2m/retry_schedule.hpp"
 #include "agent/lwm2m/server_account.hpp"
 #include "agent/lwm2m/server_session.hpp"
@@ -26,41 +27,8 @@ class Registration final : public Notifier, private api::SessionListener
 public:
     using Identity = ClientIdentity;
 
-    enum class State : std::uint8_t {
-        Off,
-        Queued,  ///< behind other servers, by RegistrationOrder
-        Waiting, ///< for its turn or its next attempt
-        Locked,  ///< for the key store; no timer runs
-        Connecting,
-        Registering,
-        Registered,
-        Updating,
-        Disabling, ///< De-register on the server's wish (/1/x/4)
-        Silent,    ///< until /1/x/5 is over
-        Leaving,   ///< De-register because we stop
-        Failed,    ///< the sequences are used up; a long pause runs
-    };
-
-    enum class Event : std::uint8_t {
-        Start,
-        Queue, ///< later: others come first
-        TimerDue,
-        OperatorAsked,
-        CredentialChanged,
-        Connected, ///< after a full handshake
-        Resumed,   ///< and the registration is still valid
-        Accepted,
-        VersionRefused, ///< 4.12 to more than 1.0
-        Forgotten,      ///< the server does not know the registration, or it has expired
-        AttemptFailed,
-        GaveUp, ///< the last attempt of the last sequence failed, or trying again is useless
-        KeysLocked,
-        Lost, ///< the session, after a while of good service
-        Changed,
-        DisableAsked,
-        Done, ///< with De-register, whatever the answer
-        Stop,
-    };
+    using State = RegistrationState;
+    using Event = RegistrationEvent;
 
     /// All that is given by reference outlives the registration.
     Registration(const Identity& identity,
@@ -73,7 +41,8 @@ public:
     Registration& operator=(const Registration&) = delete;
 
     void start(base::Duration delay);
-    void queue(); ///< start() comes later, or the operator
+    [[nodiscard]] bool isDisabled() const; ///< since before the start, still
+    void queue();                          ///< start() comes later, or the operator
     /// De-registers if there is something to de-register; `done` comes later, within `limit`.
     void stop(base::Duration limit, base::Task done);
 
@@ -147,6 +116,8 @@ private:
     void waitToReconnect();
     void waitLong();
     void waitOutSilence();
+    void goOnWithSilence();
+    void endSilence();
 
     using Answered = void (Registration::*)(const base::Expected<api::Response>&);
     void ask(api::Request request, Answered answered);
@@ -167,7 +138,7 @@ private:
     [[nodiscard]] base::Duration spreadOut(base::Duration delay) const;
 
     const Identity& identity_;
-    ServerAccount& account_; ///< of which only the version and the alert are set here
+    ServerAccount& account_; ///< of which version, alert and disabledUntil are set here
     base::Scheduler& scheduler_;
     RegistrationListener& listener_;
 

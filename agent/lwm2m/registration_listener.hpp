@@ -42,6 +42,9 @@ public:
     /// itself tries again after a long pause.
     virtual void onGaveUp() = 0;
 
+    /// The account's disabledUntil is another; it is to be kept.
+    virtual void onDisabledUntilChanged() {}
+
     virtual void onStatusChanged() = 0;
 };
 

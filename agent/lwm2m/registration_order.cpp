@@ -27,7 +27,8 @@ auto placeOf(Account* account)
 void RegistrationOrder::start(const Accounts& accounts, base::Duration delay)
 {
     for (const auto& account : accounts) {
-        if (!account->server().settings.registrationOrder) {
+        // One that has disabled the client has had its turn: nobody waits for it.
+        if (!account->server().settings.registrationOrder || account->registration().isDisabled()) {
             startAfter(*account, delay);
             continue;
         }

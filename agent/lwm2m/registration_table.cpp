@@ -13,6 +13,7 @@ std::span<const Registration::Transition> Registration::transitions()
     // clang-format off
     static constexpr std::array table{
         Transition{State::Off,         Event::Start,             State::Waiting,     &R::waitForTurn},
+        Transition{State::Off,         Event::StayAway,          State::Silent,      &R::goOnWithSilence},
         Transition{State::Off,         Event::Queue,             State::Queued,      &R::waitForOthers},
         Transition{State::Queued,      Event::Start,             State::Waiting,     &R::waitForTurn},
         Transition{State::Queued,      Event::OperatorAsked,     State::Connecting,  &R::connect},
@@ -28,8 +29,8 @@ std::span<const Registration::Transition> Registration::transitions()
         Transition{State::Failed,      Event::OperatorAsked,     State::Connecting,  &R::startOver},
         Transition{State::Failed,      Event::CredentialChanged, State::Connecting,  &R::startOver},
         Transition{State::Failed,      Event::Stop,              State::Off,         &R::rest},
-        Transition{State::Silent,      Event::TimerDue,          State::Connecting,  &R::startOver},
-        Transition{State::Silent,      Event::OperatorAsked,     State::Connecting,  &R::startOver},
+        Transition{State::Silent,      Event::TimerDue,          State::Connecting,  &R::endSilence},
+        Transition{State::Silent,      Event::OperatorAsked,     State::Connecting,  &R::endSilence},
         Transition{State::Silent,      Event::Stop,              State::Off,         &R::rest},
         Transition{State::Connecting,  Event::Connected,         State::Registering, &R::sendRegister},
         Transition{State::Connecting,  Event::Resumed,           State::Updating,    &R::sendUpdate},

@@ -69,7 +69,7 @@ struct ServerAccount
 {
     api::ServerSettings settings; ///< its times are those now in force
     /// Claimed now: lower than configured when the server refused that. The Registration sets it,
-    /// and lastAlert.
+    /// lastAlert and disabledUntil.
     ProtocolVersion version = ProtocolVersion::V1_1;
     ServerPeriods given;                ///< as the operator wants them
     model::Id instance = 0;             ///< of Object 1
@@ -85,6 +85,8 @@ struct ServerAccount
     /// /1/x/12, of accounts that a Bootstrap-Server has delivered.
     std::optional<std::chrono::seconds> bootstrappedAt;
     std::optional<std::uint8_t> lastAlert; ///< /1/x/11, of this life
+    /// The server has disabled the client (/1/x/4); over a restart, too.
+    std::optional<base::WallTime> disabledUntil;
     bool wasRegistered = false; ///< ever since the account came, which ends the initial delay
 };
 
