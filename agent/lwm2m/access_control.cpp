@@ -86,6 +86,15 @@ std::pair<std::string, std::string> AccessControl::stateOf(const Rule& rule)
     return {keyOf(rule.target), textOf(rule)};
 }
 
+std::optional<Rule> AccessControl::ruleOf(std::string_view key, std::string_view text)
+{
+    if (!key.starts_with(statePrefix))
+        return std::nullopt;
+    key.remove_prefix(statePrefix.size() - 1); // with the slash
+    const auto target = Path::parse(key);
+    return target ? parseRule(*target, text) : std::nullopt;
+}
+
 std::pair<std::string, std::string> AccessControl::deliveredMark()
 {
     return {std::string(statePrefix) + "delivered", "1"};

@@ -47,6 +47,8 @@ public:
     /// What of the client's state are rules: keys that begin so, one per rule.
     static constexpr std::string_view statePrefix = "access/";
     [[nodiscard]] static std::pair<std::string, std::string> stateOf(const Rule& rule);
+    /// Back again; nothing when it is none.
+    [[nodiscard]] static std::optional<Rule> ruleOf(std::string_view key, std::string_view text);
 
     /// Of the client's state too, beside rules that a Bootstrap-Server has delivered.
     [[nodiscard]] static std::pair<std::string, std::string> deliveredMark();

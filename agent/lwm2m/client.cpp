@@ -11,6 +11,7 @@
 #include "agent/lwm2m/bootstrap/account_values.hpp"
 #include "agent/lwm2m/bootstrap/bootstrap.hpp"
 #include "agent/lwm2m/bootstrap/delivery.hpp"
+#include "agent/lwm2m/departed_servers.hpp"
 #include "agent/lwm2m/object_tree.hpp"
 #include "agent/lwm2m/objects/access_control_object.hpp"
 #include "agent/lwm2m/objects/security_object.hpp"
@@ -59,6 +60,12 @@ public:
         , bootstrapTimeout_(scheduler, [this] { forgetBootstrapServer(); })
     {
         given_ = std::move(settings.accounts);
+        if (auto changes = withoutDeparted(settings.state, given_); !changes.empty()) {
+            for (const auto& [key, text] : changes)
+                settings.state.insert_or_assign(key, text);
+            std::erase_if(settings.state, [](const auto& entry) { return entry.second.empty(); });
+            keep(std::move(changes));
+        }
         if (std::ranges::count_if(given_, &isServer) > 1 ||
             settings.state.contains(AccessControl::deliveredMark().first))
             access_ = std::make_unique<AccessControl>(
