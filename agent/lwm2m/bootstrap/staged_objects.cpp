@@ -183,6 +183,23 @@ OrRefusal<void> StagedObjects::checkBindings(const std::vector<Record>& records)
     return {};
 }
 
+// What an instance's Write leaves out is not there any more, but the account in use can neither be
+// deleted nor become a server's because nobody says what it is.
+void StagedObjects::keepRole(std::vector<Record>& records) const
+{
+    const auto own = bootstrapInstance();
+    if (!own)
+        return;
+    const Path instance{securityObjectId, *own};
+    const Path claim = instance.child(bootstrapServerResource);
+    const bool isRewritten = std::ranges::any_of(
+        records, [&](const Record& record) { return instance.contains(record.path); });
+    if (!isRewritten || std::ranges::find(records, claim, &Record::path) != records.end())
+        return;
+    const auto place = std::ranges::upper_bound(records, claim, {}, &Record::path);
+    records.insert(place, {claim, model::Value(true), std::nullopt});
+}
+
 void StagedObjects::makeWay(const std::vector<Record>& records)
 {
     const auto own = bootstrapInstance();
@@ -221,11 +238,14 @@ StagedObjects::write(const Path& target, std::vector<Record> records, base::Time
 {
     if (auto room = checkRoom(records); !room)
         return room;
+    const bool isWhole = target.object() == securityObjectId && target.size() < 3;
+    if (isWhole)
+        keepRole(records);
     if (auto ids = checkShortServerIds(target, records); !ids)
         return ids;
     if (auto bindings = checkBindings(records); !bindings)
         return bindings;
-    if (target.object() == securityObjectId && target.size() < 3)
+    if (isWhole)
         makeWay(records);
     // An instance is replaced whole: what is not in the payload must not be there (LwM2M Core
     // §6.1.7.5).

@@ -87,6 +87,7 @@ private:
     [[nodiscard]] OrRefusal<void> checkShortServerIds(const model::Path& target,
                                                       const std::vector<Record>& records) const;
     [[nodiscard]] static OrRefusal<void> checkBindings(const std::vector<Record>& records);
+    void keepRole(std::vector<Record>& records) const;
     void makeWay(const std::vector<Record>& records);
     void put(Record record, base::TimePoint now);
     void noteChange(model::Id object);

@@ -84,6 +84,23 @@ BOOST_FIXTURE_TEST_CASE(the_short_server_id_0_never_becomes_a_servers, Bootstrap
     BOOST_TEST((finish().code == OutcomeCode::NotAcceptable));
 }
 
+// It cannot be deleted, so it cannot be made a server by leaving a word out either.
+BOOST_FIXTURE_TEST_CASE(a_bootstrap_server_that_does_not_say_so_anew_stays_one, BootstrapFixture)
+{
+    auto own = security(0, 0, "coaps://elsewhere.example");
+    own.erase(own.begin() + 1);
+    begin();
+
+    BOOST_TEST((write("/0/0", own) == OutcomeCode::Changed));
+    writeAccount();
+
+    BOOST_TEST((finish().code == OutcomeCode::Changed));
+    BOOST_REQUIRE(owner.delivered.size() == 1U);
+    const auto& settings = owner.delivered.front().accounts.front().account.settings;
+    BOOST_TEST(settings.isBootstrap);
+    BOOST_TEST(settings.uri == "coaps://elsewhere.example");
+}
+
 // OMA ETS 0: the server account comes as /0/0, whatever is there.
 BOOST_FIXTURE_TEST_CASE(the_bootstrap_server_makes_way_for_an_account, BootstrapFixture)
 {
