@@ -6,6 +6,7 @@ using namespace causeway;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     fuzz::roundTrip(lwm2m::senmlJsonFormat, fuzz::structures, {data, size}, fuzz::Names::Values);
+    fuzz::timedRoundTrip(lwm2m::senmlJsonFormat, fuzz::structures, {data, size});
     fuzz::readNames(lwm2m::senmlJsonFormat, {data, size});
     return 0;
 }
