@@ -387,12 +387,13 @@ BOOST_FIXTURE_TEST_CASE(sends_values_with_the_times_at_which_they_were_taken, Cl
     const std::int64_t taken =
         std::chrono::floor<std::chrono::seconds>(scheduler.wallNow().time_since_epoch()).count() -
         60;
-    const auto expected = encode(
-        senmlCborFormat,
-        {},
-        std::vector<Record>{{temperature, model::Value(21.5), base::WallTime(std::chrono::seconds(taken))},
-                            {{3303, 0, 5701}, model::Value(std::string("Cel")), scheduler.wallNow()}},
-        testDefinitions());
+    const auto expected =
+        encode(senmlCborFormat,
+               {},
+               std::vector<Record>{
+                   {temperature, model::Value(21.5), base::WallTime(std::chrono::seconds(taken))},
+                   {{3303, 0, 5701}, model::Value(std::string("Cel")), scheduler.wallNow()}},
+               testDefinitions());
     BOOST_TEST(base::toHex(payload) == base::toHex(*expected));
 }
 
