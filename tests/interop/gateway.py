@@ -32,12 +32,13 @@ class ModbusDevice(gateway_site.FieldDevice):
 class Gateway:
     """Everything is up and nothing attached; close() ends it all and raises when a program ended badly."""
 
-    def __init__(self, build, leshan):
+    def __init__(self, build, leshan, settings="", account=()):
+        """`settings` are lines of causeway.conf, `account` options of `server add`."""
         self.leshan = leshan
         self.leshan.events.forget()
-        self.site = gateway_site.Site(build).__enter__()
+        self.site = gateway_site.Site(build, settings).__enter__()
         self.ctl("server", "add", SERVER, "--uri", f"coaps://127.0.0.1:{self.leshan.coaps_port}",
-                 "--lifetime", 300, "--retry-timer", 1)
+                 "--lifetime", 300, "--retry-timer", 1, *account)
         self._lines = 0
 
     def ctl(self, *arguments):
