@@ -61,7 +61,7 @@ class Bootstrap(unittest.TestCase):
         self.assertEqual(client.read("/1/0/0").value, 123)
         self.assertEqual(self.states(), {self.delivered: "registered", "boot": "idle"})
 
-    def test_int_1_a_client_that_knows_only_its_bootstrap_server_is_led_to_its_server(self):
+    def test_int_0_1_a_client_that_knows_only_its_bootstrap_server_is_led_to_its_server(self):
         self.attach("boot")
         self.check_bootstrapped()
         self.has_failed = False

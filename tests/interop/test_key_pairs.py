@@ -113,7 +113,7 @@ class Certificates(KeyPairCase):
         self.gateway.ctl("key-pair", "certificate", name, gateway.SERVER, "--file", self.path("device.crt"))
         self.server.add_certificate(name)
 
-    def test_a_device_registers_with_its_certificate(self):
+    def test_int_402_a_device_registers_with_its_certificate(self):
         self.make_authority()
         self.certify("server", "lwm2m.example")
         self.start("-cert", self.path("server.crt"), "-prik", self.path("server.key"),

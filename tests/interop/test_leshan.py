@@ -69,7 +69,7 @@ class LeshanCase(unittest.TestCase):
 
 
 class Registration(LeshanCase):
-    def test_each_device_is_a_client_of_its_own_over_dtls_psk(self):
+    def test_int_401_each_device_is_a_client_of_its_own_over_dtls_psk(self):
         addresses = set()
         for name, registration in self.registrations.items():
             with self.subTest(name):
@@ -374,7 +374,7 @@ class TheGatewayItself(LeshanCase):
         self.assertTrue({"/3/0", "/4/0", "/7/0", "/20/0"} <= links, links)
         self.assertFalse({"/5/0", "/25"} & links)
 
-    def test_tells_who_it_is_and_how_it_is_connected_in_every_format(self):
+    def test_int_701_tells_who_it_is_and_how_it_is_connected_in_every_format(self):
         for format in (None, "TLV", "SENML_JSON", "SENML_CBOR"):
             with self.subTest(format):
                 device = self.check(self.at_edge.read("/3/0", format), "CONTENT").resources()
