@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <set>
 
 #include <fmt/format.h>
 #include <pugixml.hpp>
 
 #include "agent/base/bytes.hpp"
+#include "agent/base/log.hpp"
 #include "agent/base/whole_file.hpp"
 
 namespace causeway::bridges {
@@ -24,6 +26,8 @@ using model::ResourceDefinition;
 using model::ResourceType;
 
 namespace {
+
+using Remarks = std::vector<std::string>;
 
 /// The largest file of the registry has 120 KiB.
 constexpr std::size_t mostOctets = std::size_t{1024} * 1024;
@@ -90,23 +94,73 @@ constexpr std::array<std::pair<std::string_view, ResourceType>, 11> types{
      {"Corelnk", ResourceType::CoreLink},
      {"CoreLnk", ResourceType::CoreLink}}};
 
-// "0..100"; whatever else the registry writes there is prose for people.
-std::optional<model::Range> rangeOf(const std::string& text)
+std::string_view trimmed(std::string_view text)
+{
+    const auto first = text.find_first_not_of(' ');
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+bool hasLength(ResourceType type)
+{
+    return type == ResourceType::String || type == ResourceType::Opaque;
+}
+
+// Whether a range says anything of its values that can be measured.
+bool isMeasured(ResourceType type)
+{
+    return hasLength(type) || type == ResourceType::Integer ||
+           type == ResourceType::UnsignedInteger || type == ResourceType::Float ||
+           type == ResourceType::Time;
+}
+
+// "100", and of a length "255 bytes". Of a number octets would be its width.
+std::optional<double> numberOf(std::string_view text, ResourceType type)
+{
+    text = trimmed(text);
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || !std::isfinite(value))
+        return std::nullopt;
+    const auto unit = trimmed(text.substr(static_cast<std::size_t>(end - text.data())));
+    const bool isOctets = unit == "bytes" || unit == "byte" || unit == "octets";
+    return unit.empty() || (isOctets && hasLength(type)) ? std::optional(value) : std::nullopt;
+}
+
+// "0..100", or one number of a list.
+std::optional<model::Range> partOf(std::string_view text, ResourceType type)
 {
     const auto dots = text.find("..");
-    if (dots == std::string::npos)
-        return std::nullopt;
-    const auto number = [](std::string_view part) {
-        double value = 0;
-        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
-        const bool isNumber = error == std::errc() && end == part.data() + part.size();
-        return isNumber ? std::optional(value) : std::nullopt;
-    };
-    const auto smallest = number(std::string_view(text).substr(0, dots));
-    const auto largest = number(std::string_view(text).substr(dots + 2));
+    const bool isOne = dots == std::string_view::npos;
+    const auto smallest = numberOf(text.substr(0, dots), type);
+    const auto largest = isOne ? smallest : numberOf(text.substr(dots + 2), type);
     if (!smallest || !largest || *smallest > *largest)
         return std::nullopt;
     return model::Range{*smallest, *largest};
+}
+
+// "0..100", "0..255 bytes", and the hull of "0..247, 255", "0; 3.8..20.5" or "16,32,48". Whatever
+// else the registry writes there is prose for people, and so is one number alone: "255" is the
+// largest, "6" the length.
+std::optional<model::Range> rangeOf(std::string_view text, ResourceType type)
+{
+    const bool isList = text.find_first_of(",;") != std::string_view::npos;
+    if (!isList && text.find("..") == std::string_view::npos)
+        return std::nullopt;
+    std::optional<model::Range> hull;
+    for (bool isLast = false; !isLast;) {
+        const auto end = text.find_first_of(",;");
+        isLast = end == std::string_view::npos;
+        const auto part = partOf(text.substr(0, end), type);
+        if (!part)
+            return std::nullopt;
+        hull = hull ? model::Range{std::min(hull->smallest, part->smallest),
+                                   std::max(hull->largest, part->largest)}
+                    : *part;
+        text.remove_prefix(isLast ? text.size() : end + 1);
+    }
+    return hull;
 }
 
 Expected<void> checkResource(const ResourceDefinition& resource)
@@ -121,7 +175,7 @@ Expected<void> checkResource(const ResourceDefinition& resource)
     return {};
 }
 
-Expected<ResourceDefinition> readResource(const pugi::xml_node& item)
+Expected<ResourceDefinition> readResource(const pugi::xml_node& item, Remarks& remarks)
 {
     ResourceDefinition resource;
     const auto id = idOf(item.attribute("ID").value());
@@ -143,20 +197,25 @@ Expected<ResourceDefinition> readResource(const pugi::xml_node& item)
     resource.isMultiple = *isMultiple;
     resource.isMandatory = *isMandatory;
     resource.type = *type;
-    resource.range = rangeOf(textOf(item, "RangeEnumeration"));
+    const auto range = textOf(item, "RangeEnumeration");
+    resource.range = rangeOf(range, resource.type);
+    if (!range.empty() && !resource.range && isMeasured(resource.type))
+        remarks.push_back(fmt::format(
+            "the range of Resource {} is none that we know, any value is taken", resource.id));
     resource.units = textOf(item, "Units");
     if (auto checked = checkResource(resource); !checked)
         return fail(checked.error());
     return resource;
 }
 
-Expected<std::vector<ResourceDefinition>> readResources(const pugi::xml_node& object)
+Expected<std::vector<ResourceDefinition>> readResources(const pugi::xml_node& object,
+                                                        Remarks& remarks)
 {
     std::vector<ResourceDefinition> resources;
     std::set<Id> seen;
     for (const auto& item : object.child("Resources").children("Item")) {
         const std::string id = item.attribute("ID").value();
-        auto resource = readResource(item);
+        auto resource = readResource(item, remarks);
         if (!resource)
             return fail(resource.error().in(fmt::format("Resource {}", id)));
         if (!seen.insert(resource->id).second)
@@ -178,7 +237,7 @@ bool isVersion(std::string_view text)
     return text.size() == 3 && isDigit(text[0]) && text[1] == '.' && isDigit(text[2]);
 }
 
-Expected<ObjectDefinition> readObject(const pugi::xml_node& node)
+Expected<ObjectDefinition> readObject(const pugi::xml_node& node, Remarks& remarks)
 {
     ObjectDefinition object;
     const auto id = idOf(textOf(node, "ObjectID"));
@@ -198,7 +257,7 @@ Expected<ObjectDefinition> readObject(const pugi::xml_node& node)
         return fail(isMultiple ? isMandatory.error() : isMultiple.error());
     object.isMultiple = *isMultiple;
     object.isMandatory = *isMandatory;
-    auto resources = readResources(node);
+    auto resources = readResources(node, remarks);
     if (!resources)
         return fail(resources.error());
     object.resources = *std::move(resources);
@@ -229,7 +288,8 @@ Expected<void> addFile(const std::filesystem::path& file, model::Definitions& de
     const auto text = base::readWholeFile(file, mostOctets);
     if (!text)
         return fail(text.error());
-    auto objects = parseObjectFile(*text, file);
+    Remarks remarks;
+    auto objects = parseObjectFile(*text, file, &remarks);
     if (!objects)
         return fail(objects.error());
     for (const auto& object : *objects) {
@@ -238,14 +298,18 @@ Expected<void> addFile(const std::filesystem::path& file, model::Definitions& de
     }
     for (auto& object : *objects)
         definitions.add(std::move(object));
+    for (const auto& remark : remarks)
+        log::notice("{FILE}: {REMARK}", "FILE", file.string(), "REMARK", remark);
     return {};
 }
 
 } // namespace
 
 Expected<std::vector<ObjectDefinition>> parseObjectFile(std::string_view text,
-                                                        const std::filesystem::path& file)
+                                                        const std::filesystem::path& file,
+                                                        std::vector<std::string>* remarks)
 {
+    Remarks unwanted;
     pugi::xml_document document;
     const auto parsed = document.load_buffer(text.data(), text.size());
     if (!parsed)
@@ -253,7 +317,7 @@ Expected<std::vector<ObjectDefinition>> parseObjectFile(std::string_view text,
             "{}:{}: {}", file.string(), lineOf(text, parsed.offset), parsed.description()));
     std::vector<ObjectDefinition> objects;
     for (const auto& node : document.child("LWM2M").children("Object")) {
-        auto object = readObject(node);
+        auto object = readObject(node, remarks != nullptr ? *remarks : unwanted);
         if (!object)
             return fail(object.error().in(
                 fmt::format("{}:{}", file.string(), lineOf(text, node.offset_debug()))));

@@ -14,9 +14,12 @@
 /// Resource.
 namespace causeway::bridges {
 
-/// One file, which may hold several Objects. `file` is only for messages.
+/// One file, which may hold several Objects. `file` is only for messages. Of ranges that are prose
+/// `remarks` get a sentence each.
 [[nodiscard]] base::Expected<std::vector<model::ObjectDefinition>>
-parseObjectFile(std::string_view text, const std::filesystem::path& file);
+parseObjectFile(std::string_view text,
+                const std::filesystem::path& file,
+                std::vector<std::string>* remarks = nullptr);
 
 /// Adds what the *.xml files of these directories define, in the order of their names; later ones
 /// win. Objects below 1024 that are built in stay as they are, since code depends on them. Returns

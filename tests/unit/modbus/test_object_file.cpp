@@ -18,12 +18,13 @@ namespace {
 std::string item(const std::string& id,
                  const std::string& operations = "R",
                  const std::string& type = "Float",
-                 const std::string& multiplicity = "Single")
+                 const std::string& multiplicity = "Single",
+                 const std::string& range = "0..100")
 {
     return "<Item ID=\"" + id + "\"><Name>Level</Name><Operations>" + operations +
            "</Operations><MultipleInstances>" + multiplicity +
            "</MultipleInstances><Mandatory>Mandatory</Mandatory><Type>" + type +
-           "</Type><RangeEnumeration>0..100</RangeEnumeration><Units>%</Units></Item>\n";
+           "</Type><RangeEnumeration>" + range + "</RangeEnumeration><Units>%</Units></Item>\n";
 }
 
 std::string object(const std::string& resources, const std::string& id = "26000")
@@ -101,6 +102,58 @@ BOOST_AUTO_TEST_CASE(reads_what_the_registry_publishes)
     BOOST_CHECK(silo.find(2)->operations == model::Operations{.execute = true});
     BOOST_CHECK(silo.find(5)->type == ResourceType::ObjectLink);
     BOOST_TEST(silo.find(5)->isMultiple);
+}
+
+struct RangeRow
+{
+    const char* text;
+    const char* type;
+    std::optional<std::pair<double, double>> hull;
+};
+
+std::ostream& operator<<(std::ostream& out, const RangeRow& row)
+{
+    return out << row.type << " " << row.text;
+}
+
+// As they stand in the registry, its other spellings of the same, and prose.
+const RangeRow rangeRows[] = {
+    {"0..100", "Float", {{0, 100}}},
+    {"-1..1", "Float", {{-1, 1}}},
+    {" 0 .. 65535 ", "Integer", {{0, 65535}}},
+    {"0..255 bytes", "String", {{0, 255}}},
+    {"0..247, 255", "Integer", {{0, 255}}},
+    {"0; 3.8..20.5", "Float", {{0, 20.5}}},
+    {"16,32,48", "Opaque", {{16, 48}}},
+    {"5,1,3", "Integer", {{1, 5}}},
+    {"", "Float", {}},
+    {"6", "Opaque", {}},        // exactly, or at most?
+    {"255", "Integer", {}},     // certainly not that alone
+    {"32 bytes", "String", {}}, // likewise
+    {"1 bytes", "Integer", {}}, // the value or its width?
+    {"0..2 bytes", "Integer", {}},
+    {"8-Bits", "Integer", {}},
+    {"ON;OFF", "Float", {}},
+    {"range", "Integer", {}},
+    {"0..100, other", "Integer", {}},
+    {"100..0", "Integer", {}},
+    {"1,,2", "Integer", {}},
+    {"0..nan", "Float", {}},
+    {"The possible values are those listed in the LwM2M Core Specification.", "Integer", {}},
+};
+
+BOOST_DATA_TEST_CASE(takes_of_a_range_what_is_clear, boost::unit_test::data::make(rangeRows), row)
+{
+    const auto objects =
+        parseObjectFile(object(item("1", "R", row.type, "Single", row.text)), "silo.xml");
+
+    BOOST_REQUIRE(objects.has_value());
+    const auto& range = objects->front().find(1)->range;
+    BOOST_REQUIRE(range.has_value() == row.hull.has_value());
+    if (range) {
+        BOOST_TEST(range->smallest == row.hull->first);
+        BOOST_TEST(range->largest == row.hull->second);
+    }
 }
 
 BOOST_DATA_TEST_CASE(refuses_and_names_the_file, boost::unit_test::data::make(badFiles), bad)
