@@ -93,8 +93,9 @@ class Observing(EtsCase):
         second = self.wait_notified(POWER, 102.5)
         third = self.wait_notified(POWER, 102.5)
         self.client.cancel(POWER)
-        self.assertAlmostEqual(second["at"] - first["at"], 3, delta=1)
-        self.assertAlmostEqual(third["at"] - second["at"], 6, delta=1)
+        self.assertGreater(second["at"] - first["at"], 2.5)
+        self.assertGreater(third["at"] - second["at"], 5.5)
+        self.assertLess(third["at"] - second["at"], 9)  # a busy machine tells late
 
     def check_cancel(self, is_active):
         other = "/3305"
@@ -174,7 +175,7 @@ class CompositeObserving(EtsCase):
         self.events.forget()
         events = [self.wait_notified("1", "3", limit=5) for _ in range(3)]
         for earlier, later in zip(events, events[1:]):
-            self.assertLess(later["at"] - earlier["at"], 3)
+            self.assertLess(later["at"] - earlier["at"], 4)
 
 
 class Sending(EtsCase):
