@@ -231,6 +231,7 @@ class Discovering(EtsCase):
         self.wait_updated(hasLifetime=False)
 
     def test_int_102_107_a_lifetime_comes_back_in_an_update(self):
+        self.addCleanup(lambda: self.wait_updated(lifetime=300))  # or the next test's Update has it
         self.put_back("/1/0/1", 300)
         self.check(self.client.write("/1/0/1", 20), "CHANGED")
         self.wait_updated(lifetime=20)
