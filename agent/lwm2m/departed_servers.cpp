@@ -98,6 +98,8 @@ std::optional<Rule> inherited(Rule rule, const Heirs& heirs)
 ClientState withoutDeparted(const ClientState& kept, std::span<const api::DeviceAccount> accounts)
 {
     const Heirs heirs(kept, accounts);
+    if (heirs.names().empty()) // who comes next may be who was there before
+        return {};
     ClientState changes;
     bool hasRules = heirs.names().size() > 1;
     const std::string names = nameKey(0).substr(0, nameKey(0).size() - 1);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include "agent/lwm2m/codec/codec.hpp"
+#include "agent/lwm2m/departed_servers.hpp"
 #include "tests/unit/lwm2m/client_fixture.hpp"
 #include "tests/unit/lwm2m/codec/fixtures.hpp"
 
@@ -121,6 +121,16 @@ BOOST_AUTO_TEST_CASE(leave_alone_what_is_for_all_others)
 
     BOOST_TEST(after.owner.state.at("access/3303/0") == "101 0=1");
     BOOST_CHECK(after.readAt(1) == OutcomeCode::Content);
+}
+
+// A device without accounts for a while, whose operator gives them back.
+BOOST_AUTO_TEST_CASE(keep_their_rights_while_nobody_is_there)
+{
+    const Site before(shared, {first, second});
+
+    const auto changes = withoutDeparted(before.owner.state, {});
+
+    BOOST_TEST(changes.empty());
 }
 
 BOOST_AUTO_TEST_CASE(are_nothing_to_keep_for_a_device_with_one_server)
