@@ -158,7 +158,7 @@ std::string registrationLinks(const ObjectTree& tree, ProtocolVersion version)
             addObject(*object, version, links);
     }
     const auto formats = formatsToTell(version);
-    return formatRegistration(links, formats, toString(version));
+    return formatRegistration(links, formats);
 }
 
 std::string objectLinks(std::span<const Object* const> objects, ProtocolVersion version)
@@ -166,7 +166,7 @@ std::string objectLinks(std::span<const Object* const> objects, ProtocolVersion 
     std::vector<Link> links;
     for (const auto* object : objects)
         addObject(*object, version, links);
-    return formatLinks(links, toString(version));
+    return formatLinks(links);
 }
 
 std::string discoverLinks(const ObjectTree& tree,
@@ -175,8 +175,7 @@ std::string discoverLinks(const ObjectTree& tree,
                           ProtocolVersion version,
                           std::optional<std::size_t> depth)
 {
-    return formatLinks(Discovery(tree, target, attributes, version, depth).links(),
-                       toString(version));
+    return formatLinks(Discovery(tree, target, attributes, version, depth).links());
 }
 
 } // namespace causeway::lwm2m

@@ -14,8 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.californium.core.coap.Request;
 import org.eclipse.leshan.core.endpoint.Protocol;
 import org.eclipse.leshan.core.link.Link;
-import org.eclipse.leshan.core.link.LinkParseException;
-import org.eclipse.leshan.core.link.lwm2m.DefaultLwM2mLinkParser;
 import org.eclipse.leshan.core.link.lwm2m.attributes.DefaultLwM2mAttributeParser;
 import org.eclipse.leshan.core.link.lwm2m.attributes.LwM2mAttributeSet;
 import org.eclipse.leshan.core.model.ObjectLoader;
@@ -119,7 +117,6 @@ public class EtsServer {
                 .setObjectModelProvider(new VersionedModelProvider(models))
                 .setClientAwakeTimeProvider(new StaticClientAwakeTimeProvider(Integer.parseInt(arguments[0]) * 1000))
                 .setEndpointsProviders(endpoints.build());
-        builder.setLinkParser(new QuotesOfVersion10());
         server = builder.build();
         Teller teller = new Teller();
         server.getRegistrationService().addListener(teller);
@@ -386,15 +383,6 @@ public class EtsServer {
     private static synchronized void say(ObjectNode line) {
         System.out.println(line);
         System.out.flush();
-    }
-
-    /** LwM2M 1.0 has the version of an Object with quotes (§6.2.3) and without (§5.2.7.3); this Leshan knows only the latter. */
-    private static class QuotesOfVersion10 extends DefaultLwM2mLinkParser {
-        @Override
-        public Link[] parseCoreLinkFormat(byte[] links) throws LinkParseException {
-            String text = new String(links, StandardCharsets.UTF_8);
-            return super.parseCoreLinkFormat(text.replaceAll(";ver=\"([0-9.]+)\"", ";ver=$1").getBytes(StandardCharsets.UTF_8));
-        }
     }
 
     private static class Teller implements RegistrationListener, ObservationListener, SendListener, PresenceListener {

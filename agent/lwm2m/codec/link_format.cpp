@@ -21,12 +21,7 @@ std::string inQuotes(std::string_view text)
     return result + '"';
 }
 
-std::string version(std::string_view text, std::string_view enabler)
-{
-    return enabler == "1.0" ? inQuotes(text) : std::string(text);
-}
-
-std::string formatLink(const Link& link, std::string_view enabler)
+std::string formatLink(const Link& link)
 {
     std::string text = fmt::format("<{}>", link.path.toString());
     if (link.shortServerId)
@@ -34,34 +29,33 @@ std::string formatLink(const Link& link, std::string_view enabler)
     if (link.serverUri)
         text += ";uri=" + inQuotes(*link.serverUri);
     if (link.version)
-        text += ";ver=" + version(*link.version, enabler);
+        text += ";ver=" + *link.version;
     if (link.dimension)
         text += fmt::format(";dim={}", *link.dimension);
     return text + formatAttributes(link.attributes);
 }
 
 // No space after the comma: RFC 6690 has none and Leshan refuses it.
-void appendLinks(std::string& text, std::span<const Link> links, std::string_view enabler)
+void appendLinks(std::string& text, std::span<const Link> links)
 {
     for (const Link& link : links) {
         if (!text.empty())
             text += ',';
-        text += formatLink(link, enabler);
+        text += formatLink(link);
     }
 }
 
 } // namespace
 
-std::string formatLinks(std::span<const Link> links, std::string_view enabler)
+std::string formatLinks(std::span<const Link> links)
 {
     std::string text;
-    appendLinks(text, links, enabler);
+    appendLinks(text, links);
     return text;
 }
 
 std::string formatRegistration(std::span<const Link> links,
-                               std::span<const api::ContentFormat> formats,
-                               std::string_view enabler)
+                               std::span<const api::ContentFormat> formats)
 {
     std::string text = "</>;rt=\"oma.lwm2m\"";
     const auto list = fmt::format("{}", fmt::join(formats, " "));
@@ -69,7 +63,7 @@ std::string formatRegistration(std::span<const Link> links,
         text += ";ct=" + list;
     if (formats.size() > 1)
         text += ";ct=" + inQuotes(list);
-    appendLinks(text, links, enabler);
+    appendLinks(text, links);
     return text;
 }
 
@@ -78,7 +72,7 @@ std::string formatBootstrapDiscover(std::span<const Link> links, std::string_vie
     // 1.0 has the version without a link of its own (LwM2M 1.0 §5.2.7.3).
     std::string text =
         enabler == "1.0" ? std::string("lwm2m=\"1.0\"") : fmt::format("</>;lwm2m={}", enabler);
-    appendLinks(text, links, enabler);
+    appendLinks(text, links);
     return text;
 }
 

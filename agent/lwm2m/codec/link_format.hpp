@@ -26,14 +26,13 @@ struct Link
 };
 
 /// </3>;ver=1.2,</3/0>,</3/0/9>;pmin=10: the answer to Discover, links in the order given.
-/// `enabler` as below.
-[[nodiscard]] std::string formatLinks(std::span<const Link> links, std::string_view enabler);
+/// `ver` goes without quotes: LwM2M 1.0 has it with (§6.2.3) and without (§5.2.7.3), RFC 6690 takes
+/// both, but Leshan, and LwM2M since 1.1, refuse the quotes.
+[[nodiscard]] std::string formatLinks(std::span<const Link> links);
 
 /// The payload of Register and Update: the root link with rt and `formats` as ct, then the links.
-/// `enabler` "1.0" quotes `ver`, as 1.0 servers expect; later ones refuse the quotes.
 [[nodiscard]] std::string formatRegistration(std::span<const Link> links,
-                                             std::span<const api::ContentFormat> formats,
-                                             std::string_view enabler);
+                                             std::span<const api::ContentFormat> formats);
 
 /// The answer to Bootstrap-Discover: the enabler version first, then the links.
 [[nodiscard]] std::string formatBootstrapDiscover(std::span<const Link> links,

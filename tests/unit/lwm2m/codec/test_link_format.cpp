@@ -37,24 +37,16 @@ BOOST_AUTO_TEST_CASE(writes_a_registration)
     const std::vector<Link> links{
         versioned({1}, "1.1"), link({1, 0}), link({3, 0}), versioned({3303}, "1.1")};
 
-    BOOST_TEST(lwm2m::formatRegistration(links, lwm2m::optionalFormats(), "1.1") ==
+    BOOST_TEST(lwm2m::formatRegistration(links, lwm2m::optionalFormats()) ==
                "</>;rt=\"oma.lwm2m\";ct=\"60 110 112 11542 11544\","
                "</1>;ver=1.1,</1/0>,</3/0>,</3303>;ver=1.1");
-}
-
-BOOST_AUTO_TEST_CASE(quotes_versions_for_a_1_0_server_only)
-{
-    const std::vector<Link> links{versioned({3303}, "1.1"), link({3303, 0})};
-
-    BOOST_TEST(lwm2m::formatRegistration(links, {}, "1.0") ==
-               "</>;rt=\"oma.lwm2m\",</3303>;ver=\"1.1\",</3303/0>");
 }
 
 BOOST_AUTO_TEST_CASE(writes_a_single_format_without_quotes)
 {
     const std::array<api::ContentFormat, 1> formats{110};
 
-    BOOST_TEST(lwm2m::formatRegistration({}, formats, "1.1") == "</>;rt=\"oma.lwm2m\";ct=110");
+    BOOST_TEST(lwm2m::formatRegistration({}, formats) == "</>;rt=\"oma.lwm2m\";ct=110");
 }
 
 // LwM2M Core §6.3.2's example of a Discover on /3/0/7.
@@ -70,9 +62,9 @@ BOOST_AUTO_TEST_CASE(writes_a_discover)
     instance.attributes.lt = 45;
     const std::vector<Link> links{resource, link({3, 0, 7, 0}), instance};
 
-    BOOST_TEST(lwm2m::formatLinks(links, "1.1") ==
+    BOOST_TEST(lwm2m::formatLinks(links) ==
                "</3/0/7>;dim=2;pmin=10;pmax=60;gt=50;lt=42.2,</3/0/7/0>,</3/0/7/1>;lt=45");
-    BOOST_TEST(lwm2m::formatLinks({}, "1.1") == "");
+    BOOST_TEST(lwm2m::formatLinks({}) == "");
 }
 
 BOOST_AUTO_TEST_CASE(writes_a_bootstrap_discover)
