@@ -182,15 +182,34 @@ bool BridgedObject::hasDerived(Id instance) const
     });
 }
 
+bool BridgedObject::isMandatory(const Path& path) const
+{
+    const auto* resource = definition_.find(path.resource());
+    return resource != nullptr && resource->isMandatory;
+}
+
 bool BridgedObject::misses(Id instance) const
 {
     const Path parent{definition_.id, instance};
     return std::ranges::any_of(field_.mapping(), [&](const auto& mapped) {
-        if (!parent.contains(mapped.path) || !field_.isMissing(mapped.path))
-            return false;
-        const auto* resource = definition_.find(mapped.path.resource());
-        return resource != nullptr && resource->isMandatory;
+        return parent.contains(mapped.path) && field_.isMissing(mapped.path) &&
+               isMandatory(mapped.path);
     });
+}
+
+bool BridgedObject::hasStale(Id instance) const
+{
+    const Path parent{definition_.id, instance};
+    return std::ranges::any_of(field_.mapping(), [&](const auto& mapped) {
+        return parent.contains(mapped.path) && field_.isStale(mapped.path);
+    });
+}
+
+// What a device itself has no more, and need not have, makes the rest neither older nor worse.
+bool BridgedObject::weighs(const api::MappedResource& mapped) const
+{
+    return !field_.isMissing(mapped.path) || field_.isStale(mapped.path) ||
+           isMandatory(mapped.path);
 }
 
 std::vector<const model::Sample*> BridgedObject::samplesOf(Id instance) const
@@ -205,18 +224,36 @@ std::vector<const model::Sample*> BridgedObject::samplesOf(Id instance) const
     return samples;
 }
 
+std::vector<const model::Sample*> BridgedObject::polledSamplesOf(Id instance) const
+{
+    const Path parent{definition_.id, instance};
+    std::vector<const model::Sample*> samples;
+    for (const auto& mapped : field_.mapping()) {
+        const bool isMeant = mapped.isPolled && parent.contains(mapped.path) && weighs(mapped);
+        const auto* sample = isMeant ? field_.newest(mapped.path) : nullptr;
+        if (sample != nullptr)
+            samples.push_back(sample);
+    }
+    return samples;
+}
+
+// One that comes again and again is as old as it is; what is asked for once, or comes by itself
+// when it changes, is true until then.
 Expected<model::Sample> BridgedObject::readTimestamp(const Path& path) const
 {
+    const auto takenAt = [](const auto* sample) {
+        return sample->takenAt;
+    };
+    const auto polled = polledSamplesOf(path.instance());
     const auto samples = samplesOf(path.instance());
     if (samples.empty())
         return fail(ErrorKind::Unreachable,
                     "no value has been read from the device yet",
                     base::Retry::Later);
-    const auto newest =
-        *std::ranges::max_element(samples, {}, [](const auto* sample) { return sample->takenAt; });
-    const auto seconds =
-        std::chrono::floor<std::chrono::seconds>(newest->takenAt.time_since_epoch());
-    return model::Sample{path, model::Time{seconds.count()}, newest->takenAt};
+    const auto* told = polled.empty() ? *std::ranges::max_element(samples, {}, takenAt)
+                                      : *std::ranges::min_element(polled, {}, takenAt);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(told->takenAt.time_since_epoch());
+    return model::Sample{path, model::Time{seconds.count()}, told->takenAt};
 }
 
 model::Sample BridgedObject::readQuality(const Path& path) const
@@ -232,6 +269,8 @@ model::Sample BridgedObject::readQuality(const Path& path) const
     }
     if (field_.isAvailable() == false || misses(path.instance()))
         quality = model::Quality::RejectedCertain;
+    else if (hasStale(path.instance()))
+        quality = std::min(quality, model::Quality::RejectedProbable);
     return {path, static_cast<std::int64_t>(quality), takenAt};
 }
 

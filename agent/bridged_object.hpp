@@ -10,8 +10,10 @@ namespace causeway::agent {
 
 /// An LwM2M Object whose Resources live in a bridge. Where the definition has them, each instance
 /// also shows when its values were taken (5518 Timestamp) and how good they are (6042 Measurement
-/// Quality Indicator): that of the worst; rejected when the device is gone, or has no value of a
-/// Resource that is mandatory. Main thread; the definition and the field side outlive it.
+/// Quality Indicator): the oldest of those that are polled, else the newest, and that of the worst;
+/// rejected when the device is gone, or has no value of a Resource that is mandatory, probably so
+/// when another one cannot be read any more. Main thread; the definition and the field side outlive
+/// it.
 class BridgedObject final : public lwm2m::Object
 {
 public:
@@ -42,8 +44,12 @@ public:
 private:
     void addDerived(model::Id instance, std::vector<model::Path>& paths) const;
     [[nodiscard]] bool hasDerived(model::Id instance) const;
+    [[nodiscard]] bool isMandatory(const model::Path& path) const;
     [[nodiscard]] bool misses(model::Id instance) const;
+    [[nodiscard]] bool hasStale(model::Id instance) const;
+    [[nodiscard]] bool weighs(const api::MappedResource& mapped) const;
     [[nodiscard]] std::vector<const model::Sample*> samplesOf(model::Id instance) const;
+    [[nodiscard]] std::vector<const model::Sample*> polledSamplesOf(model::Id instance) const;
     [[nodiscard]] base::Expected<model::Sample> readTimestamp(const model::Path& path) const;
     [[nodiscard]] model::Sample readQuality(const model::Path& path) const;
 

@@ -39,6 +39,12 @@ void FieldSide::setBridge(std::unique_ptr<api::Bridge> bridge, const std::string
         onAvailability(false, reason);
 }
 
+bool FieldSide::isStale(const model::Path& path) const
+{
+    const auto missing = missing_.find(path);
+    return missing != missing_.end() && missing->second.isUnread && newest_.contains(path);
+}
+
 const api::MappedResource* FieldSide::find(const model::Path& path) const
 {
     const auto found = std::ranges::find(mapping_, path, &api::MappedResource::path);
@@ -55,7 +61,7 @@ Expected<model::Sample> FieldSide::value(const model::Path& path) const
     if (isAvailable_ == false)
         return fail(unreachable());
     if (const auto missing = missing_.find(path); missing != missing_.end())
-        return fail(missing->second);
+        return fail(missing->second.why);
     if (const auto* sample = newest(path))
         return *sample;
     return fail(
@@ -126,9 +132,9 @@ void FieldSide::onSamples(std::vector<model::Sample> samples)
 void FieldSide::onMissing(const std::vector<api::MissingValue>& missing)
 {
     std::vector<model::Path> news;
-    for (const auto& [path, why] : missing) {
-        if (missing_.insert_or_assign(path, why).second)
-            news.push_back(path);
+    for (const auto& value : missing) {
+        if (missing_.insert_or_assign(value.path, value).second)
+            news.push_back(value.path);
     }
     if (!news.empty())
         listener_.onMissing(news);

@@ -63,8 +63,11 @@ public:
     /// The newest Sample whatever became of the device since.
     [[nodiscard]] const model::Sample* newest(const model::Path& path) const;
 
-    /// Whether the device answered last that it has no value, or with what cannot be one.
+    /// Whether the device has no value, says what cannot be one, or does not say it any more.
     [[nodiscard]] bool isMissing(const model::Path& path) const { return missing_.contains(path); }
+
+    /// Whether there was a value, and nobody could read it again since the bridge lost patience.
+    [[nodiscard]] bool isStale(const model::Path& path) const;
 
     /// Asks the device.
     void read(const model::Path& path, api::Bridge::SampleDone done);
@@ -90,7 +93,7 @@ private:
     FieldListener& listener_;
     std::unique_ptr<api::Bridge> bridge_;
     std::map<model::Path, model::Sample> newest_;
-    std::map<model::Path, base::Error> missing_;
+    std::map<model::Path, api::MissingValue> missing_;
     std::optional<bool> isAvailable_;
     std::optional<bool> ownAvailability_; ///< the newest that was the device's own
     bool hasOwnNews_ = true;

@@ -247,6 +247,8 @@ void ProfileReader::readRegister(ProfileTable& table,
     mapping.resource.operations.read = !point.executeValue;
     mapping.resource.operations.write = point.write.has_value();
     mapping.resource.operations.execute = point.executeValue.has_value();
+    mapping.resource.isPolled =
+        point.pollClass == modbus::PollClass::Fast || point.pollClass == modbus::PollClass::Slow;
     mapping.resource.allowsServerWrites = reader.allowsServerWrites();
     checkOperations(table, mapping, definition);
     mapping.resource.description = texts.units.value_or(definition.units);

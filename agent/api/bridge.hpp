@@ -22,6 +22,7 @@ struct MappedResource
     bool allowsServerWrites = false; ///< the profile's half of the permission
     std::optional<model::Value> constant; ///< never read from the device: units, manufacturer
     std::string description;              ///< for people: "input register 0x0000, float32, V"
+    bool isPolled = false; ///< asked for again and again: its Sample's age tells something
 };
 
 /// What a bridge tells; on the main thread, never from inside a call to the bridge.

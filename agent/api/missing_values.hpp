@@ -13,6 +13,7 @@ struct MissingValue
 {
     model::Path path;
     base::Error why;
+    bool isUnread = false; ///< nobody knows whether it has one: it could not be read
 };
 
 /// Who hears it; on the main thread, never from inside a call to the bridge.

@@ -106,9 +106,9 @@ void BleBridge::onReport(SensorReport report)
         newest_.insert_or_assign(sample.path, sample);
         missing_.erase(sample.path);
     }
-    for (const auto& [path, why] : report.missing) {
-        newest_.erase(path);
-        missing_.insert_or_assign(path, why);
+    for (const auto& missing : report.missing) {
+        newest_.erase(missing.path);
+        missing_.insert_or_assign(missing.path, missing.why);
     }
     if (listener_ == nullptr)
         return;

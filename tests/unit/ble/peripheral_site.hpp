@@ -90,8 +90,8 @@ struct PeripheralSite
     {
         for (const auto& sample : report.samples)
             newest[sample.path.toString()] = model::toText(sample.value);
-        for (const auto& [path, why] : report.missing)
-            newest[path.toString()] = "missing: " + why.message;
+        for (const auto& value : report.missing)
+            newest[value.path.toString()] = "missing: " + value.why.message;
         samples += report.samples.size();
         if (report.availability)
             told.push_back(report.availability->isAvailable ? "available"

@@ -27,8 +27,8 @@ struct Listened
             samples += report.samples.size();
             for (const auto& sample : report.samples)
                 newest[sample.path.toString()] = model::toText(sample.value);
-            for (const auto& [path, why] : report.missing)
-                newest[path.toString()] = why.message;
+            for (const auto& value : report.missing)
+                newest[value.path.toString()] = value.why.message;
             if (report.availability)
                 availability.push_back(
                     report.availability->isAvailable ? "available" : report.availability->reason);
