@@ -127,6 +127,9 @@ Answer valuesOf(const Request& request, ByteView octets)
 }
 
 /// V1.1b3 §7
+constexpr std::uint8_t illegalFunction = 1;
+constexpr std::uint8_t illegalAddress = 2;
+constexpr std::uint8_t illegalValue = 3;
 constexpr std::uint8_t acknowledgeCode = 5;
 constexpr std::uint8_t busyCode = 6;
 constexpr std::uint8_t noPathCode = 10;
@@ -267,11 +270,18 @@ bool isAcknowledge(const base::Error& error)
     return isException(error, acknowledgeCode);
 }
 
+bool isIllegalRange(const base::Error& error)
+{
+    return isException(error, illegalAddress) || isException(error, illegalValue);
+}
+
+bool isRefusedForGood(const base::Error& error)
+{
+    return isException(error, illegalFunction) || isIllegalRange(error);
+}
+
 base::Error asRefusedWrite(base::Error error)
 {
-    constexpr std::uint8_t illegalFunction = 1;
-    constexpr std::uint8_t illegalAddress = 2;
-    constexpr std::uint8_t illegalValue = 3;
     if (isException(error, illegalFunction) || isException(error, illegalAddress))
         error.kind = ErrorKind::NotSupported;
     else if (isException(error, illegalValue))

@@ -78,6 +78,12 @@ using Answer = std::vector<std::uint16_t>;
 /// Exception 5: the unit has taken what it was told, and works on it.
 [[nodiscard]] bool isAcknowledge(const base::Error& error);
 
+/// Exceptions 2 and 3: not all that was asked for is there, or it is too much for one answer.
+[[nodiscard]] bool isIllegalRange(const base::Error& error);
+
+/// Exceptions 1 to 3: asked the same again, the unit says the same. The others speak of its state.
+[[nodiscard]] bool isRefusedForGood(const base::Error& error);
+
 /// A unit's no to a write in the caller's terms: NotSupported when it has no such register or
 /// function, InvalidArgument when it does not take the value; what else it was stays as it is.
 [[nodiscard]] base::Error asRefusedWrite(base::Error error);

@@ -15,6 +15,9 @@ constexpr std::uint16_t mostBitGap = 80;
 /// A device whose factors are noise costs its line no more than that; of one that tells them one
 /// after the other each value is right soon.
 constexpr base::Duration leastExtraPause = std::chrono::seconds(10);
+/// A device that refused registers only while it booted must not be asked in many parts for ever;
+/// one that does not have them is asked a few times in vain then, which costs a line nothing.
+constexpr base::Duration wholeAgain = std::chrono::hours(1);
 
 struct Limit
 {
@@ -123,13 +126,21 @@ std::optional<std::pair<Span, Span>> splitSpan(const Span& span, std::span<const
 }
 
 PollPlan::PollPlan(std::vector<Span> spans, const UnitLimits& limits, double phase)
-    : slowPeriod_(limits.slowPeriod)
+    : limits_(limits)
+    , slowPeriod_(limits.slowPeriod)
     , phase_(phase)
 {
+    renew(std::move(spans));
+}
+
+void PollPlan::renew(std::vector<Span> spans)
+{
+    entries_.clear();
     for (Span& span : spans) {
-        const base::Duration period = periodOf(span.pollClass, limits);
+        const base::Duration period = periodOf(span.pollClass, limits_);
         entries_.push_back({std::move(span), period, base::TimePoint::max(), false, false});
     }
+    wholeAt_ = base::TimePoint::max();
 }
 
 void PollPlan::start(base::TimePoint now)
@@ -138,6 +149,8 @@ void PollPlan::start(base::TimePoint now)
         entry.due = firstDue(entry, now);
         entry.extra = base::TimePoint::max();
         entry.nextExtra = base::TimePoint::min();
+        entry.failures = 0;
+        entry.pause = {};
     }
 }
 
@@ -193,17 +206,34 @@ void PollPlan::finish(std::size_t index, bool hasSucceeded, base::TimePoint now)
     if (hasSucceeded && entry.isLate)
         entry.due = now;
     entry.isLate = false;
+    entry.failures = hasSucceeded ? 0 : entry.failures + 1;
+    if (hasSucceeded)
+        entry.pause = {};
     if (entry.span.pollClass == PollClass::Once)
         entry.due = hasSucceeded ? base::TimePoint::max() : now + slowPeriod_;
+}
+
+void PollPlan::backOff(std::size_t index, base::TimePoint now)
+{
+    Entry& entry = entries_[index];
+    const base::Duration longest = std::max(entry.period, slowPeriod_);
+    entry.pause = std::min(std::max(entry.pause, entry.period) * 2, longest);
+    entry.due = std::max(entry.due, now + entry.pause);
+}
+
+void PollPlan::postpone(std::size_t index, base::TimePoint now)
+{
+    entries_[index].due = now + std::max(entries_[index].period, slowPeriod_);
 }
 
 bool PollPlan::split(std::size_t index, std::span<const Point> points, base::TimePoint now)
 {
     auto parts = splitSpan(entries_[index].span, points);
-    if (!parts) {
-        entries_[index].due = now + std::max(entries_[index].period, slowPeriod_);
+    if (!parts)
         return false;
-    }
+    if (!isSplit())
+        wholeAt_ = now + wholeAgain;
+    entries_[index].failures = 0;
     Entry second = entries_[index];
     entries_[index].span = std::move(parts->first);
     entries_[index].due = now;

@@ -42,6 +42,9 @@ public:
     /// together do not ask together.
     PollPlan(std::vector<Span> spans, const UnitLimits& limits, double phase);
 
+    /// These spans instead, and none of them due before start(). What was counted stays.
+    void renew(std::vector<Span> spans);
+
     [[nodiscard]] const Span& span(std::size_t index) const { return entries_[index].span; }
 
     /// Everything is due from now on, Once included: the device has just come, or come back.
@@ -55,13 +58,31 @@ public:
     [[nodiscard]] std::vector<std::size_t> takeDue(base::TimePoint now);
 
     /// A span that came due meanwhile is due again at once: a full line has no idle time.
-    /// A Once span that failed is asked again at the slow period.
+    /// A Once span that failed is asked again at the slow period. A span that is answered is asked
+    /// at its period again, whatever it was after failures.
     void finish(std::size_t index, bool hasSucceeded, base::TimePoint now);
 
+    /// How often in a row a span has failed.
+    [[nodiscard]] std::uint32_t failures(std::size_t index) const
+    {
+        return entries_[index].failures;
+    }
+
+    /// After finish(): the span failed at the line's cost. It is asked half as often as until now,
+    /// but not less often than at the slow period.
+    void backOff(std::size_t index, base::TimePoint now);
+
+    /// After finish(): the span is asked again at the slow period only.
+    void postpone(std::size_t index, base::TimePoint now);
+
     /// After finish(): the device refused the span for good. It is asked in two parts from now on,
-    /// which finds the register it does not have. False when there is nothing to part: then the
-    /// span is asked again at the slow period only.
+    /// which finds the register it does not have. False when there is nothing to part.
     bool split(std::size_t index, std::span<const Point> points, base::TimePoint now);
+
+    [[nodiscard]] bool isSplit() const { return wholeAt_ != base::TimePoint::max(); }
+
+    /// When what was split is worth another try as a whole; TimePoint::max() when nothing was.
+    [[nodiscard]] base::TimePoint wholeAt() const { return wholeAt_; }
 
     /// When takeDue() is next worth calling; TimePoint::max() for never.
     [[nodiscard]] base::TimePoint nextDue() const;
@@ -78,13 +99,17 @@ private:
         bool isLate = false;                            ///< came due while under way
         base::TimePoint extra = base::TimePoint::max(); ///< due besides; only while not under way
         base::TimePoint nextExtra = base::TimePoint::min(); ///< not before
+        std::uint32_t failures = 0;
+        base::Duration pause{}; ///< instead of the period, after failures
     };
 
     [[nodiscard]] base::TimePoint firstDue(const Entry& entry, base::TimePoint now) const;
 
     std::vector<Entry> entries_;
+    UnitLimits limits_;
     base::Duration slowPeriod_;
     double phase_;
+    base::TimePoint wholeAt_ = base::TimePoint::max();
     std::uint64_t overruns_ = 0;
 };
 

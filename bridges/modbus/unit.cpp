@@ -41,6 +41,13 @@ std::vector<Point> withFactors(std::vector<Point> points, const UnitFactors& fac
     return points;
 }
 
+base::Error failedPolls(std::uint32_t number, const base::Error& last)
+{
+    return {last.kind,
+            fmt::format("{} polls failed, the last: {}", number, last.message),
+            Retry::Later};
+}
+
 UnitTerms termsOf(const Unit::Settings& settings)
 {
     return {settings.limits.responseTimeout,
@@ -154,14 +161,21 @@ void Unit::locate(const std::vector<SunspecModel>& models)
             points_[i].pollClass = PollClass::OnDemand;
         }
     }
-    plan_ = planOf(points_, settings_);
+    askWhole();
+}
+
+// What was split may have been refused only for a time.
+void Unit::askWhole()
+{
+    plan_.renew(mergeSpans(points_, settings_.limits));
     ++planNumber_;
 }
 
 std::optional<base::Error> Unit::whyNotNow(std::size_t point) const
 {
     if (missing_.contains(point))
-        return base::Error{ErrorKind::NotFound, "this device has no such SunSpec model"};
+        return base::Error{ErrorKind::NotFound,
+                           "this device has no such SunSpec model"};
     if (!isOpen_)
         return base::Error{ErrorKind::Unreachable,
                            "the device has not been recognised and set up yet",
@@ -199,6 +213,10 @@ void Unit::armPoll()
 
 void Unit::pollDue()
 {
+    if (scheduler_.now() >= plan_.wholeAt()) {
+        askWhole();
+        plan_.start(scheduler_.now());
+    }
     for (const std::size_t index : plan_.takeDue(scheduler_.now()))
         poll(index);
     counters_["overruns"] = plan_.overruns();
@@ -220,15 +238,39 @@ void Unit::poll(std::size_t spanIndex)
 void Unit::onPolled(std::size_t spanIndex, const Expected<Answer>& result)
 {
     plan_.finish(spanIndex, result.has_value(), scheduler_.now());
-    note(result);
-    if (result) {
-        takeSamples(plan_.span(spanIndex), *result);
-    } else {
-        noteRefusal(spanIndex, result.error());
-        noteFailedPoll(result.error());
-    }
+    const Span span = plan_.span(spanIndex);
+    const std::uint32_t plan = planNumber_;
+    note(result); // a device that is back has another plan
+    if (result)
+        takeSamples(span, *result);
+    else if (plan == planNumber_)
+        onPollFailed(spanIndex, result.error());
     flush();
     armPoll();
+}
+
+// Of a device that answers otherwise; what one that is gone has told is nothing any more.
+void Unit::onPollFailed(std::size_t spanIndex, const base::Error& error)
+{
+    noteFailedPoll(error);
+    if (isAvailable_ != true || error.kind == ErrorKind::Cancelled)
+        return;
+    const base::TimePoint now = scheduler_.now();
+    if (isIllegalRange(error) && plan_.split(spanIndex, points_, now)) {
+        ++counters_["splitRequests"];
+        return;
+    }
+    if (isRefusedForGood(error)) {
+        plan_.postpone(spanIndex, now);
+        miss(plan_.span(spanIndex), error);
+        return;
+    }
+    const std::uint32_t failures = plan_.failures(spanIndex);
+    if (failures < settings_.limits.patience)
+        return;
+    miss(plan_.span(spanIndex), failedPolls(failures, error));
+    if (error.kind == ErrorKind::Timeout || error.kind == ErrorKind::Corrupt)
+        plan_.backOff(spanIndex, now);
 }
 
 void Unit::read(std::size_t point, ReadDone done)
@@ -312,15 +354,6 @@ void Unit::count(const base::Error& error)
         ++counters_["exceptions"];
 }
 
-void Unit::noteRefusal(std::size_t spanIndex, const base::Error& error)
-{
-    // Busy and its like pass; an illegal address does not.
-    if (error.kind != ErrorKind::Refused || error.retry != Retry::Never)
-        return;
-    if (plan_.split(spanIndex, points_, scheduler_.now()))
-        ++counters_["splitRequests"];
-}
-
 // Polls that waited together have met one silence, which tries the patience once.
 void Unit::noteFailedPoll(const base::Error& error)
 {
@@ -339,8 +372,7 @@ void Unit::noteFailure(const base::Error& error)
     ++counters_["failedPolls"];
     ++failedPolls_;
     if (failedPolls_ >= settings_.limits.patience)
-        becomeUnavailable(
-            error.kind, fmt::format("{} polls failed, the last: {}", failedPolls_, error.message));
+        becomeUnavailable(error.kind, failedPolls(failedPolls_, error).message);
 }
 
 void Unit::becomeAvailable()
@@ -350,9 +382,12 @@ void Unit::becomeAvailable()
     const bool isBack = isAvailable_.has_value();
     isAvailable_ = true;
     pending_.availability = AvailabilityChange{true, {}, false};
+    if (!isBack)
+        return;
+    if (plan_.isSplit())
+        askWhole();
     // Everything anew at once: what it has kept may be another device's by now.
-    if (isBack)
-        begin();
+    begin();
 }
 
 void Unit::becomeUnavailable(ErrorKind kind, const std::string& reason)

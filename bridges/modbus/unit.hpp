@@ -89,6 +89,9 @@ private:
     void pollDue();
     void poll(std::size_t spanIndex);
     void onPolled(std::size_t spanIndex, const base::Expected<Answer>& result);
+    void onPollFailed(std::size_t spanIndex, const base::Error& error);
+    void miss(const Span& span, const base::Error& why);
+    void askWhole();
     void takeSamples(const Span& span, const Answer& answer);
     void takeFactor(std::size_t point, const Span& from, std::span<const std::uint16_t> words);
     [[nodiscard]] bool isFactor(std::size_t point) const;
@@ -103,7 +106,6 @@ private:
     void remember(std::size_t point, base::Expected<model::Value> value);
     void onRead(std::size_t point, const base::Expected<Answer>& result, ReadDone done);
     void reject(std::size_t point, base::Error why);
-    void noteRefusal(std::size_t spanIndex, const base::Error& error);
 
     void count(const base::Error& error);
     void note(const base::Expected<Answer>& result);

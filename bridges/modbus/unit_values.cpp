@@ -85,10 +85,18 @@ bool Unit::isFactor(std::size_t point) const
     return point >= settings_.paths.size();
 }
 
+void Unit::miss(const Span& span, const base::Error& why)
+{
+    for (const std::size_t index : span.points) {
+        if (!isFactor(index))
+            pending_.missing.push_back({settings_.paths[index], why, true});
+    }
+}
+
 void Unit::reject(std::size_t point, base::Error why)
 {
     ++counters_["rejectedValues"];
-    pending_.missing.push_back({settings_.paths[point], std::move(why)});
+    pending_.missing.push_back({settings_.paths[point], std::move(why), false});
 }
 
 Unit::WriteDone Unit::noted(std::size_t point, std::vector<std::uint16_t> words, WriteDone done)
@@ -121,7 +129,7 @@ void Unit::remember(std::size_t point, Expected<model::Value> value)
         pending_.samples.push_back(sample);
         written_.insert_or_assign(point, std::move(sample));
     } else {
-        pending_.missing.push_back({settings_.paths[point], value.error()});
+        pending_.missing.push_back({settings_.paths[point], value.error(), false});
         written_.insert_or_assign(point, fail(std::move(value.error())));
     }
 }
