@@ -26,10 +26,8 @@ std::optional<Point> placedIn(Point point, const std::vector<SunspecModel>& mode
     if (found == models.end())
         return std::nullopt;
     const std::uint32_t base = found->address;
-    const std::uint32_t last =
-        base + std::max<std::uint32_t>(std::uint32_t{point.address} + point.count() - 1,
-                                       point.exponentAddress.value_or(0));
-    if (last > 0xFFFFU)
+    const std::uint32_t end = point.extent().end();
+    if (end > std::uint32_t{headWords} + found->length || base + end > 0x10000U)
         return std::nullopt;
     point.address = static_cast<std::uint16_t>(base + point.address);
     if (point.exponentAddress)
@@ -61,7 +59,7 @@ void SunspecWalk::take(std::span<const std::uint16_t> words)
         isOver_ = true;
         return;
     }
-    models_.push_back({words[0], static_cast<std::uint16_t>(address_)});
+    models_.push_back({words[0], static_cast<std::uint16_t>(address_), words[1]});
     address_ += headWords + words[1];
     isOver_ = models_.size() == mostModels || address_ + headWords > 0x10000U;
 }

@@ -10,16 +10,19 @@
 
 namespace causeway::bridges::modbus {
 
-/// One block of a SunSpec device: the address of its ID register, and its number.
+/// One block of a SunSpec device: its number, the address of its ID register, and how many
+/// registers follow that and the one of the length.
 struct SunspecModel
 {
     std::uint16_t id = 0;
     std::uint16_t address = 0;
+    std::uint16_t length = 0;
 
     bool operator==(const SunspecModel&) const = default;
 };
 
-/// The point where this device has it; nothing when it has none of the point's models.
+/// The point where this device has it; nothing when it has none of the point's models, or a shorter
+/// one: what comes behind that is another model's.
 [[nodiscard]] std::optional<Point> placedIn(Point point, const std::vector<SunspecModel>& models);
 
 /// Finds the models of a SunSpec device (SunSpec Device Information Model §6.2): the marker "SunS"

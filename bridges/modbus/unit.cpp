@@ -175,7 +175,7 @@ std::optional<base::Error> Unit::whyNotNow(std::size_t point) const
 {
     if (missing_.contains(point))
         return base::Error{ErrorKind::NotFound,
-                           "this device has no such SunSpec model"};
+                           "this device has no such SunSpec model, or a shorter one"};
     if (!isOpen_)
         return base::Error{ErrorKind::Unreachable,
                            "the device has not been recognised and set up yet",

@@ -170,6 +170,27 @@ BOOST_FIXTURE_TEST_CASE(says_that_the_device_lacks_a_sunspec_model, SunspecFixtu
     BOOST_TEST((error->kind == ErrorKind::NotFound));
 }
 
+BOOST_FIXTURE_TEST_CASE(reads_nothing_of_the_next_sunspec_model, SunspecFixture)
+{
+    settings.points[1].sunspecModels = {103};
+    settings.points[1].address = 11;
+    settings.points[1].encoding.type = RawType::U32;
+    settings.points[1].encoding.words = 2;
+    add(9).sunspecModels = {103};
+    settings.points[2].exponentAddress = 12;
+    add(11).sunspecModels = {103};
+    put(40070, {103, 10}); // the last register of which is its 11th, counted from its ID
+    put(40082, {160, 38}); // in which the power of a full model 103 would be
+    start();
+
+    scheduler.advance(3s);
+
+    BOOST_TEST(newest(0).empty());
+    BOOST_TEST(newest(1).empty());
+    BOOST_TEST(newest(2).empty());
+    BOOST_TEST(newest(3) == "0");
+}
+
 BOOST_FIXTURE_TEST_CASE(finds_sunspec_models_at_the_other_base, SunspecFixture)
 {
     std::map<std::uint16_t, std::uint16_t> moved;
