@@ -21,6 +21,10 @@ namespace {
 
 /// A device that cannot be opened is asked again after a poll period, and not more often than this.
 constexpr base::Duration reopenPause = std::chrono::seconds(1);
+/// One that refuses its setup, or is another than its profile says, after twice as long each time
+/// up to this: memory that is written each second is worn out in a day, and whoever exchanges a
+/// device waits no longer for the right one.
+constexpr base::Duration longestReopenPause = std::chrono::minutes(1);
 
 /// Neighbouring unit identifiers far apart: multiples of the golden ratio fill the period evenly.
 double phaseOf(std::uint8_t unitId)
@@ -109,6 +113,7 @@ void Unit::onLineDown(const std::string& reason)
     pollTimer_.stop();
     openingTimer_.stop();
     keepAlive_.stop();
+    refusedPause_ = {};
     isForTheLine_ = true; // why it is down now is what its device's operator wants to know
     becomeUnavailable(ErrorKind::Unreachable, "the line is down: " + reason);
     flush();
@@ -132,19 +137,33 @@ void Unit::onOpened(const Expected<std::vector<SunspecModel>>& result)
 {
     if (result) {
         isOpen_ = true;
+        refusedPause_ = {};
         locate(*result);
         note(Answer{});
         begin();
     } else if (result.error().kind != ErrorKind::Cancelled) {
         count(result.error());
         // The device answers, and is another one or refuses its setup: patience helps nobody.
-        if (result.error().kind == ErrorKind::NotSupported ||
-            result.error().kind == ErrorKind::Refused)
+        const bool isNo = result.error().kind == ErrorKind::NotSupported ||
+                          result.error().kind == ErrorKind::Refused;
+        if (isNo)
             becomeUnavailable(result.error().kind, result.error().message);
         noteFailure(result.error());
-        openingTimer_.start(std::max<base::Duration>(settings_.limits.fastPeriod, reopenPause));
+        openingTimer_.start(pauseBeforeReopening(isNo));
     }
     flush();
+}
+
+// One that does not answer may be another when it does.
+base::Duration Unit::pauseBeforeReopening(bool hasSaidNo)
+{
+    const auto least = std::max<base::Duration>(settings_.limits.fastPeriod, reopenPause);
+    if (!hasSaidNo)
+        refusedPause_ = {};
+    const base::Duration pause = std::max(least, refusedPause_);
+    if (hasSaidNo)
+        refusedPause_ = std::min(pause * 2, std::max(least, longestReopenPause));
+    return pause;
 }
 
 void Unit::locate(const std::vector<SunspecModel>& models)

@@ -81,6 +81,7 @@ private:
 
     void begin();
     void onOpened(const base::Expected<std::vector<SunspecModel>>& result);
+    [[nodiscard]] base::Duration pauseBeforeReopening(bool hasSaidNo);
     void locate(const std::vector<SunspecModel>& models);
     [[nodiscard]] std::optional<base::Error> whyNotNow(std::size_t point) const;
     void ask(Request request, Priority priority, Line::Done done);
@@ -144,6 +145,7 @@ private:
     std::map<std::string, std::uint64_t> counters_;
     base::Timer pollTimer_;
     base::Timer openingTimer_;
+    base::Duration refusedPause_{}; ///< the next, of a device that has said no
 };
 
 } // namespace causeway::bridges::modbus

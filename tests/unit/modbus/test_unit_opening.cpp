@@ -112,6 +112,43 @@ BOOST_FIXTURE_TEST_CASE(sets_a_device_up_again_when_it_comes_back, OpeningFixtur
     BOOST_TEST(changes.back().isAvailable);
 }
 
+BOOST_FIXTURE_TEST_CASE(writes_a_refused_setup_ever_less_often, OpeningFixture)
+{
+    device.holding.erase(5);
+    setUp(77);
+    start();
+
+    scheduler.advance(2min);
+    const auto first = device.writes.size();
+    scheduler.advance(10min);
+    const auto later = device.writes.size() - first;
+    device.holding[5] = 0;
+    scheduler.advance(62s);
+
+    BOOST_TEST(first <= 8U);
+    BOOST_TEST(later >= 9U);
+    BOOST_TEST(later <= 11U);
+    BOOST_TEST(device.holding[5] == 77);
+    BOOST_TEST(newest(0) == "230");
+    BOOST_TEST(changes.back().isAvailable);
+}
+
+BOOST_FIXTURE_TEST_CASE(sets_another_device_up_without_delay, OpeningFixture)
+{
+    device.holding.erase(5);
+    setUp(77);
+    start();
+    scheduler.advance(5min);
+
+    device.isDead = true; // as while it is exchanged
+    scheduler.advance(3min);
+    device.isDead = false;
+    device.holding[5] = 0;
+    scheduler.advance(122s);
+
+    BOOST_TEST(device.holding[5] == 77);
+}
+
 namespace {
 
 /// "SunS" at 40000, model 1 with 66 registers, model 103 at 40070 with 50, end.
