@@ -46,6 +46,9 @@ struct Request
     std::uint16_t count = 1;
     /// Of a write: exactly `count`; of MaskWriteRegister the AND mask and the OR mask.
     std::vector<std::uint16_t> values;
+    /// Of a write of a part of a register: the bits beside it, written as they were found. Of all
+    /// other writes nothing.
+    std::vector<std::uint16_t> foreign{};
 
     [[nodiscard]] bool operator==(const Request&) const = default;
 };

@@ -19,6 +19,13 @@ public:
 
     void add(Request request);
 
+    /// Somebody writes to the same unit: what that sets is not owed any more, and the bits beside
+    /// what is are written as that leaves them.
+    void supersede(const Request& by);
+
+    /// Whether two writes go to the same coils or registers, if only in part.
+    [[nodiscard]] static bool meet(const Request& one, const Request& other);
+
     [[nodiscard]] bool isEmpty() const { return owed_.empty(); }
 
     /// `settled` comes once, later, when nothing is owed any more.
@@ -30,6 +37,7 @@ private:
         Request request;
         std::uint32_t attempts = 0;
         bool isUnderWay = false;
+        bool isOutdated = false; ///< what is under way is not what is owed
     };
 
     void send(std::uint64_t number);

@@ -32,11 +32,13 @@ Line::Line(base::Scheduler& scheduler, const LineTuning& tuning, LineParts parts
     , tuning_(tuning)
     , parts_(std::move(parts))
     , report_(std::move(report))
-    , lastWrites_(
-          std::make_unique<LastWrites>(scheduler,
-                                       [this](Request request, Priority priority, Done done) {
-                                           submit(std::move(request), priority, std::move(done));
-                                       }))
+    , lastWrites_(std::make_unique<LastWrites>(
+          scheduler,
+          [this](Request request, Priority priority, Done done) {
+              LineJob job{std::move(request), priority, std::move(done), scheduler_.now()};
+              job.isOwed = true;
+              add(std::move(job));
+          }))
     , trace_(scheduler)
     , timer_(scheduler, [this] { startNext(); })
     , answer_(scheduler, [this] { giveUpFirst(); })
@@ -139,7 +141,19 @@ void Line::whenSettled(base::Task settled)
 
 void Line::submit(Request request, Priority priority, Done done)
 {
+    if (isWrite(request.function) && hasLastWrites())
+        withdrawOwed(request);
     add({std::move(request), priority, std::move(done), scheduler_.now()});
+}
+
+// The end of an old pulse must not come after it.
+void Line::withdrawOwed(const Request& by)
+{
+    lastWrites_->supersede(by);
+    auto jobs = queue_.takeAll(
+        [&](const LineJob& job) { return job.isOwed && LastWrites::meet(job.request, by); });
+    for (LineJob& job : jobs)
+        job.done(fail(ErrorKind::Cancelled, "somebody else writes there now"));
 }
 
 void Line::knock(Request request, base::Duration patience, Done done)

@@ -121,6 +121,7 @@ private:
     void startNext();
     void failHopeless();
     void add(LineJob job);
+    void withdrawOwed(const Request& by);
     [[nodiscard]] std::optional<base::Error> whyHopeless(const LineJob& job, base::TimePoint now);
     [[nodiscard]] base::TimePoint firstReleaseOrExpiry() const;
     [[nodiscard]] static std::string whyNotAsked(const UnitRecord& unit);

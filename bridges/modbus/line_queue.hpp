@@ -37,6 +37,7 @@ struct LineJob
     std::optional<base::Duration> knock{};
     std::uint16_t busyAnswers = 0; ///< so often its unit was busy
     base::TimePoint notBefore{};   ///< the end of the pause that it was given then
+    bool isOwed = false;           ///< by a device's former user; who writes there now goes before
 };
 
 /// What waits on one Line: urgent before polls, yet polls are never starved, and units take turns.

@@ -56,10 +56,12 @@ Request writeRequest(std::uint8_t unitId, const Point& point, std::vector<std::u
     if (rule.usesMask) {
         const std::uint16_t others = foreignBits(point).front();
         const auto own = static_cast<std::uint16_t>(words.front() & ~others);
-        return {unitId, FunctionCode::MaskWriteRegister, address, 1, {others, own}};
+        return {unitId, FunctionCode::MaskWriteRegister, address, 1, {others, own}, {others}};
     }
-    return writeRequest(
+    Request request = writeRequest(
         unitId, rule.table.value_or(point.table), address, std::move(words), rule.usesMultiple);
+    request.foreign = foreignBits(point);
+    return request;
 }
 
 } // namespace causeway::bridges::modbus

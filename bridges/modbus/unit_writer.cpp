@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/base/log.hpp"
 #include "bridges/modbus/point_writes.hpp"
 #include "bridges/modbus/register_codec.hpp"
 #include "bridges/modbus/write_fate.hpp"
@@ -419,10 +420,16 @@ void UnitWriter::onPulseEnded(const Expected<Answer>& result, std::size_t number
         isMerging_ = false;
         startNext();
     }
-    if (!result) {
+    if (!result && !isRefusedForGood(result.error())) {
         pulse->second.timer->start(pulseRetry);
         return;
     }
+    if (!result)
+        log::warning("unit {UNIT}: the end of a pulse is refused, giving up: {ERROR}",
+                     "UNIT",
+                     place_.unitId,
+                     "ERROR",
+                     result.error().message);
     // A pulse that began meanwhile has an end of its own.
     if (!pulse->second.timer->isRunning())
         pulses_.erase(pulse);

@@ -35,6 +35,18 @@ struct PulseFixture : UnitFixture
         start();
         scheduler.advance(1s);
     }
+
+    /// Detaches the device while it does not answer, and attaches it anew once it does.
+    void attachAnew()
+    {
+        device.isDead = true;
+        unit.reset();
+        scheduler.advance(1500ms);
+        device.isDead = false;
+        unit = std::make_unique<Unit>(
+            scheduler, *line, settings, [this](const UnitReport& report) { take(report); });
+        unit->start();
+    }
 };
 
 } // namespace
@@ -161,6 +173,67 @@ BOOST_FIXTURE_TEST_CASE(ends_the_pulse_of_a_detached_device_once_it_answers_agai
     BOOST_TEST(isOwed);
     BOOST_TEST(device.coils[3] == 0);
     BOOST_TEST(!line->hasLastWrites());
+}
+
+BOOST_FIXTURE_TEST_CASE(owes_no_end_to_a_coil_that_is_written_anew, PulseFixture)
+{
+    startCoil(60s);
+    static_cast<void>(write(0, {1}));
+    attachAnew();
+    BOOST_REQUIRE(line->hasLastWrites());
+
+    const auto written = write(0, {1});
+    scheduler.advance(20s);
+
+    BOOST_TEST(written.has_value());
+    BOOST_TEST(device.coils[3] == 1);
+    BOOST_TEST(!line->hasLastWrites());
+}
+
+BOOST_FIXTURE_TEST_CASE(owes_no_end_that_waits_behind_a_new_write, PulseFixture)
+{
+    startCoil(60s);
+    static_cast<void>(write(0, {1}));
+    unit.reset();
+    unit = std::make_unique<Unit>(
+        scheduler, *line, settings, [this](const UnitReport& report) { take(report); });
+    unit->start();
+
+    const auto written = write(0, {1});
+    scheduler.advance(20s);
+
+    BOOST_TEST(written.has_value());
+    BOOST_TEST(device.coils[3] == 1);
+    BOOST_TEST(!line->hasLastWrites());
+}
+
+BOOST_FIXTURE_TEST_CASE(ends_a_pulse_in_a_register_whose_other_bits_are_written_anew, PulseFixture)
+{
+    Point& other = add(7);
+    other.encoding.type = RawType::Bit;
+    other.valueType = model::ResourceType::Boolean;
+    other.write.emplace();
+    startBit();
+    BOOST_REQUIRE(write(1, {0x0008}));
+    attachAnew();
+
+    const auto written = write(0, {0x0001});
+    scheduler.advance(20s);
+
+    BOOST_TEST(written.has_value());
+    BOOST_TEST(device.holding[7] == 0x00F1);
+    BOOST_TEST(!line->hasLastWrites());
+}
+
+BOOST_FIXTURE_TEST_CASE(sends_no_end_again_that_the_device_refuses_for_good, PulseFixture)
+{
+    startCoil(2s);
+    BOOST_REQUIRE(write(0, {1}));
+    device.coils.erase(3);
+
+    scheduler.advance(60s);
+
+    BOOST_TEST(device.writes.size() == 2U);
 }
 
 BOOST_FIXTURE_TEST_CASE(gives_the_end_of_a_pulse_up_when_nobody_ever_answers, PulseFixture)
