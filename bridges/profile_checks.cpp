@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <optional>
 #include <tuple>
 
 #include <fmt/format.h>
 
 #include "bridges/ble/gatt_reader.hpp"
+#include "bridges/modbus/point_writes.hpp"
 #include "bridges/profile_reader.hpp"
 
 // What cannot be, of a profile as a whole.
@@ -43,12 +45,71 @@ bool mayShare(const Point& one, const Point& other)
            isPartOf(one, other) || isPartOf(other, one);
 }
 
-bool overlaps(const Point& one, const Point& other)
+bool meet(const Point& one, const Point& other)
 {
-    return one.table == other.table && !one.executeValue && !other.executeValue &&
-           one.sunspecModels == other.sunspecModels &&
+    return one.table == other.table && one.sunspecModels == other.sunspecModels &&
            one.address < std::uint32_t{other.address} + other.count() &&
            other.address < std::uint32_t{one.address} + one.count();
+}
+
+bool overlaps(const Point& one, const Point& other)
+{
+    return !one.executeValue && !other.executeValue && meet(one, other) && !mayShare(one, other);
+}
+
+/// The point where it is written; nothing when it is only read.
+std::optional<Point> written(Point point)
+{
+    if (!point.write && !point.executeValue)
+        return std::nullopt;
+    const modbus::WriteRule rule = modbus::ruleOf(point);
+    point.table = rule.table.value_or(point.table);
+    point.address = rule.address.value_or(point.address);
+    return point;
+}
+
+bool isCommand(const Point& point)
+{
+    return point.executeValue && !point.executeToggles;
+}
+
+bool sharesBits(const Point& one, const Point& other)
+{
+    const auto end = [](const Point& point) {
+        return point.encoding.shift + std::max<int>(point.encoding.width, 1);
+    };
+    return one.encoding.shift < end(other) && other.encoding.shift < end(one);
+}
+
+bool isSamePlace(const Point& one, const Point& other)
+{
+    const auto placeOf = [](const Point& point) {
+        return std::tuple(
+            point.table, point.address, point.count(), point.encoding.type, point.encoding.shift);
+    };
+    return placeOf(one) == placeOf(other) && one.encoding.width == other.encoding.width;
+}
+
+/// Commands to one register, one value in two units, or its parts: else one write undoes another.
+bool mayBothWrite(const Point& one, const Point& other)
+{
+    if (isCommand(one) || isCommand(other))
+        return isCommand(one) && isCommand(other);
+    const Point oneThere = *written(one);
+    const Point otherThere = *written(other);
+    if (isSamePlace(one, other) || one.executeToggles || other.executeToggles)
+        return mayShare(oneThere, otherThere);
+    const bool areFields = isField(oneThere) && isField(otherThere);
+    if (areFields && oneThere.address == otherThere.address)
+        return !sharesBits(oneThere, otherThere);
+    return areFields || isPartOf(oneThere, otherThere) || isPartOf(otherThere, oneThere);
+}
+
+bool collides(const Point& one, const Point& other)
+{
+    const auto oneThere = written(one);
+    const auto otherThere = written(other);
+    return oneThere && otherThere && meet(*oneThere, *otherThere) && !mayBothWrite(one, other);
 }
 
 } // namespace
@@ -76,13 +137,20 @@ void ProfileReader::checkOverlaps()
         for (std::size_t j = 0; mappings[i].point && j < i; ++j) {
             const auto& one = mappings[i].point;
             const auto& other = mappings[j].point;
-            if (other && overlaps(*one, *other) && !mayShare(*one, *other))
+            if (other && overlaps(*one, *other))
                 complaint_.add(lines_.at(mappings[i].resource.path),
                                fmt::format("{} overlaps {}, which is {} 0x{:04x}",
                                            mappings[i].resource.path.toString(),
                                            mappings[j].resource.path.toString(),
                                            modbus::toString(other->table),
                                            other->address));
+            else if (other && collides(*one, *other))
+                complaint_.add(lines_.at(mappings[i].resource.path),
+                               fmt::format("{} is written where {} is: {} 0x{:04x}",
+                                           mappings[i].resource.path.toString(),
+                                           mappings[j].resource.path.toString(),
+                                           modbus::toString(written(*other)->table),
+                                           written(*other)->address));
         }
     }
 }
