@@ -34,6 +34,7 @@ void putChannel(Dictionary& dictionary, const api::ChannelFacts& channel)
     dictionary.emplace("encryptThenMac", sdbus::Variant(channel.hasEncryptThenMac));
     dictionary.emplace("extendedMasterSecret", sdbus::Variant(channel.hasExtendedMasterSecret));
     dictionary.emplace("resumed", sdbus::Variant(channel.isResumed));
+    dictionary.emplace("discardedRecords", sdbus::Variant(channel.discardedRecords));
 }
 
 } // namespace

@@ -79,6 +79,7 @@ struct ChannelFacts
     /// By TCP (RFC 8323). Observations end with the connection (§7.4), so that a resumed session
     /// does not go on where the last one was.
     bool isReliable = false;
+    std::uint32_t discardedRecords = 0; ///< Session's, when it was asked
 };
 
 /// Where a session goes and what it authenticates with.
@@ -171,6 +172,9 @@ public:
     /// When the server was last heard on it, authenticated if the session is; nothing before
     /// onConnected().
     [[nodiscard]] virtual std::optional<base::TimePoint> lastHeardAt() const = 0;
+
+    /// Records of datagrams that were none of the session's: forged, damaged or repeated.
+    [[nodiscard]] virtual std::uint32_t discardedRecords() const { return 0; }
 };
 
 /// coap::Endpoint, or a fake.

@@ -60,6 +60,9 @@ public:
 
     virtual void readOn() {}
 
+    /// As api::Session has it.
+    [[nodiscard]] virtual std::uint32_t discardedRecords() const { return 0; }
+
     /// Of messages in a stream: onHeard() follows, or the channel is lost.
     virtual void askWhetherHeard() {}
 

@@ -45,6 +45,8 @@ struct Connection::Opening
 
 namespace {
 
+constexpr std::size_t longestRecord = 16UL * 1024; ///< RFC 5246 §6.2.1
+
 /// What a credential lacks for a mode; nothing when it fits.
 std::string_view lackOf(const api::Credential& credential, api::SecurityMode mode)
 {
@@ -343,8 +345,8 @@ void Connection::keepResumable(const api::ChannelFacts& facts, base::Secret resu
 void Connection::countDatagram(std::size_t octets)
 {
     meter_.countMessage(octets);
-    ++datagrams_;
-    const bool isSpent = datagrams_ == environment_.settings.mostDatagrams;
+    records_ += 1 + static_cast<std::uint32_t>(octets / longestRecord);
+    const bool isSpent = records_ >= environment_.settings.mostRecords;
     if (endsAt_ == base::TimePoint{} || (!isSpent && environment_.loop.now() < endsAt_))
         return;
     endsAt_ = {};

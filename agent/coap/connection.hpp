@@ -35,6 +35,11 @@ public:
     void close() override;
     [[nodiscard]] std::optional<base::TimePoint> lastHeardAt() const override;
 
+    [[nodiscard]] std::uint32_t discardedRecords() const override
+    {
+        return channel_ ? channel_->discardedRecords() : 0;
+    }
+
 private:
     struct Opening;
     using Addresses = std::vector<SocketAddress>;
@@ -96,7 +101,7 @@ private:
     api::CredentialId credential_;
     base::TimePoint lastHeardAt_{};
     base::TimePoint endsAt_{}; ///< of what the full handshake serves for; unset for NoSec
-    std::uint32_t datagrams_ = 0;
+    std::uint32_t records_ = 0;
     bool isKept_ = true; ///< what would be resumed
     bool isClosed_ = false;
     bool wasLeft_ = false; ///< the owner wants to hear no more

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include <fmt/format.h>
 #include <gnutls/dtls.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -14,6 +15,9 @@
 #include "agent/coap/session_handshake.hpp"
 
 namespace causeway::coap {
+
+using base::ErrorKind;
+using base::Retry;
 
 namespace {
 
@@ -196,14 +200,41 @@ void DtlsSession::onReadable()
         continueHandshake();
         return;
     }
+    if (isForged()) {
+        endForged();
+        return;
+    }
     pullsLeft_ = datagramsPerWakeUp;
     readRecords();
+}
+
+std::uint32_t DtlsSession::discardedRecords() const
+{
+    return gnutls_record_get_discarded(session_.get());
+}
+
+bool DtlsSession::isForged() const
+{
+    const auto& settings = environment_.settings;
+    return discardedRecords() >= settings.mostDiscarded &&
+           environment_.loop.now() - readyAt_ >= settings.leastForgedAge;
+}
+
+// Refused: so nothing of it is resumed.
+void DtlsSession::endForged()
+{
+    close();
+    lose({ErrorKind::Refused,
+          fmt::format("{} records were forged, damaged or repeated, more than is safe",
+                      discardedRecords()),
+          Retry::Later});
 }
 
 // What came in one datagram with the server's Finished.
 void DtlsSession::readFirstRecords()
 {
     pullsLeft_ = 0;
+    readyAt_ = environment_.loop.now();
     readRecords();
 }
 

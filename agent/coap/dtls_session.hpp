@@ -24,6 +24,7 @@ public:
     DtlsSession& operator=(const DtlsSession&) = delete;
 
     void send(base::ByteView datagram) override;
+    [[nodiscard]] std::uint32_t discardedRecords() const override;
 
 private:
     static ssize_t push(gnutls_transport_ptr_t self, const void* octets, std::size_t size) noexcept;
@@ -43,10 +44,14 @@ private:
 
     void takeSocketError() noexcept;
     void onReadable();
+    /// By so many who try that its keys are to be replaced.
+    [[nodiscard]] bool isForged() const;
+    void endForged();
 
     base::UniqueFd socket_;
     base::Watch watch_;
     int pullsLeft_ = 0;
+    base::TimePoint readyAt_{};
 };
 
 } // namespace causeway::coap

@@ -25,15 +25,20 @@ struct EndpointSettings
     base::Duration handshakeLimit = std::chrono::seconds(30);
     /// How long one full handshake serves, its session and all that are resumed from it together.
     base::Duration sessionLimit = std::chrono::hours(24 * 7);
-    /// Datagrams of one session, both ways. RFC 9147 §4.5.3 limits AES-CCM to 2^23 records under
+    /// Records of one session, both ways. RFC 9147 §4.5.3 limits AES-CCM to 2^23 records under
     /// one key; a resumed session has new keys.
-    std::uint32_t mostDatagrams = 1U << 23U;
+    std::uint32_t mostRecords = 1U << 23U;
     /// PEM: whom the certificate usages 0 and 1 trust beside what the account names.
     std::filesystem::path trustStore = "/etc/ssl/certs/ca-certificates.crt";
     /// Certificates are accepted while nobody knows what time it is.
     bool acceptsUnsetClock = false;
     /// Octets that wait for peers that do not read, of all sessions by TCP together.
     std::size_t mostUnsent = OutputBudget::usual;
+    /// Discarded records after which a full handshake gives new keys: by then a tag of 8 octets,
+    /// CCM_8's, has been guessed with a chance of 2^-44 (RFC 9147 §4.5.3). Not before the session
+    /// is that old: who forges records could have us make handshakes without end.
+    std::uint32_t mostDiscarded = 1U << 20U;
+    base::Duration leastForgedAge = std::chrono::hours(1);
 };
 
 /// All CoAP sessions of the process, one connected UDP socket each, and all streams, on one loop.

@@ -76,6 +76,7 @@ api::RegistrationStatus ServerSession::status() const
     if (!channel_)
         return status;
     status.channel = *channel_;
+    status.channel->discardedRecords = session_->discardedRecords();
     status.channelSince = channelSince_;
     if (const auto heardAt = session_->lastHeardAt())
         status.channelUsedAt = scheduler_.wallNow() - (scheduler_.now() - *heardAt);

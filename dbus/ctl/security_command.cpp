@@ -108,6 +108,13 @@ void printFailures(const Json& list)
                           .c_str());
     };
     for (const auto& channel : list) {
+        if (const auto count = channel.value("discardedRecords", 0U); count > 0)
+            std::puts(plainText(fmt::format("{}: {} records of the session with {} were forged, "
+                                            "damaged or repeated, and dropped",
+                                            textIn(channel, "device"),
+                                            count,
+                                            textIn(channel, "server")))
+                          .c_str());
         tell(channel, "renewalError", "is not renewed");
         tell(channel, "enrolmentError", "has not been given yet");
     }

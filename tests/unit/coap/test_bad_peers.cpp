@@ -294,6 +294,63 @@ BOOST_AUTO_TEST_CASE(r24_a_record_with_a_spoilt_octet_is_none_and_spoils_none)
     });
 }
 
+/// Sends the record with its last octet spoilt, so often.
+void forge(Site& f, base::Bytes record, int times)
+{
+    record.at(record.size() - 1) ^= 0x01U;
+    for (int i = 0; i < times; ++i)
+        f.server.sendRaw(record);
+    f.drain();
+}
+
+BOOST_AUTO_TEST_CASE(r24_records_that_are_forged_are_counted)
+{
+    forEachKind([](const Kind& kind) {
+        Fixture f(kind);
+
+        forge(f, f.server.seal(requestNumbered(1)), 20);
+
+        BOOST_TEST(f.session->discardedRecords() == 20U);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(r06_after_too_many_forged_records_a_session_ends_and_is_not_resumed)
+{
+    forEachKind([](const Kind& kind) {
+        coap::EndpointSettings settings{true, 5s};
+        settings.mostDiscarded = 20;
+        settings.leastForgedAge = {};
+        Site f(kind, settings);
+        const auto session = f.open(f.server.port());
+        BOOST_REQUIRE(f.runUntil([&] { return f.server.isEstablished && f.listener.facts; }));
+        const auto record = f.server.seal(requestNumbered(1));
+
+        forge(f, record, 20);
+        BOOST_TEST(f.listener.closed.empty());
+        forge(f, record, 1);
+
+        BOOST_TEST(f.runUntil([&] { return !f.listener.closed.empty(); }));
+        BOOST_TEST(f.reason() == "20 records were forged, damaged or repeated, more than is safe");
+        BOOST_TEST(f.resumptions.states.empty());
+    });
+}
+
+BOOST_AUTO_TEST_CASE(r06_who_forges_records_ends_no_session_that_is_young)
+{
+    forEachKind([](const Kind& kind) {
+        coap::EndpointSettings settings{true, 5s};
+        settings.mostDiscarded = 20;
+        Site f(kind, settings);
+        const auto session = f.open(f.server.port());
+        BOOST_REQUIRE(f.runUntil([&] { return f.server.isEstablished && f.listener.facts; }));
+
+        forge(f, f.server.seal(requestNumbered(1)), 100);
+
+        BOOST_TEST(session->discardedRecords() == 100U);
+        BOOST_TEST(f.listener.closed.empty());
+    });
+}
+
 BOOST_AUTO_TEST_CASE(an_icmp_that_says_the_port_is_closed_ends_no_session)
 {
     forEachKind([](const Kind& kind) {
