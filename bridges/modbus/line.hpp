@@ -13,7 +13,9 @@
 #include "agent/base/scheduler.hpp"
 #include "bridges/modbus/circuit_breaker.hpp"
 #include "bridges/modbus/framing.hpp"
+#include "bridges/modbus/line_parts.hpp"
 #include "bridges/modbus/line_queue.hpp"
+#include "bridges/modbus/line_report.hpp"
 #include "bridges/modbus/line_statistics.hpp"
 #include "bridges/modbus/line_trace.hpp"
 #include "bridges/modbus/line_tuning.hpp"
@@ -23,26 +25,7 @@
 
 namespace causeway::bridges::modbus {
 
-/// What a Line tells the main thread of itself.
-struct LineReport
-{
-    bool isUp = false;
-    std::string lastError;
-    std::map<std::string, std::uint64_t> counters;
-    std::map<std::uint8_t, std::map<std::string, std::uint64_t>> units; ///< LineStatistics of each
-    bool isFault = false; ///< it is down, and nobody wanted it to be
-};
-
 class LastWrites;
-
-/// What a Line is made of; changed as a whole when its settings change.
-struct LineParts
-{
-    std::unique_ptr<Link> link;
-    std::unique_ptr<Framing> framing;
-    base::Duration responseTimeout{};
-    bool hasQuarantine = true; ///< RTU: be quiet after a timeout, so that a late answer is not hit
-};
 
 /// One link's queue: one request at a time, or as many as the servers take where answers name their
 /// request; writes before reads before polls, the silence before each frame, quarantine after a

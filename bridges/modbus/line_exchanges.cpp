@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <iterator>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -25,27 +22,6 @@ namespace {
 constexpr std::uint32_t mostSilentInARow = 3;
 
 } // namespace
-
-const LineJob* Line::nextInTurn() const
-{
-    // Whose write waits for its reads to end is asked nothing more: they would never all have.
-    std::set<std::uint8_t> writing;
-    return queue_.next([&](const LineJob& job) {
-        const Request& request = job.request;
-        if (writing.contains(request.unitId) || heldUntil(job))
-            return false;
-        const bool mustWait = underWay_.keepsApart(request);
-        if (mustWait && isWrite(request.function))
-            writing.insert(request.unitId);
-        return !mustWait;
-    });
-}
-
-std::uint16_t Line::outstandingOf(std::uint8_t unitId) const
-{
-    const UnitTerms* const terms = termsOf(unitId);
-    return terms && parts_.framing->takesSeveral() ? terms->outstanding : 1;
-}
 
 void Line::send(LineJob job)
 {
@@ -251,12 +227,6 @@ void Line::reconnect(const base::Error& reason)
     for (LineJob& job : lost)
         base::contain(fmt::format("unit {}", job.request.unitId),
                       [&] { job.done(fail(ofSent(job.request, why))); });
-}
-
-void Line::wakeUp()
-{
-    timer_.startAt(isUp_ ? std::max(quietUntil_, lastOctetAt_ + parts_.link->silence())
-                         : scheduler_.now());
 }
 
 void Line::failAll(const base::Error& reason)
