@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/server_change_journal.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -14,6 +15,8 @@ namespace {
 
 /// A denied request costs a server nothing, and the journal's room is everybody's.
 constexpr base::Duration quietTime = std::chrono::minutes(1);
+/// More than an honest server of one device is ever denied in a minute.
+constexpr std::size_t mostDenials = 32;
 
 std::string sentenceOf(const lwm2m::ServerChange& change)
 {
@@ -50,10 +53,20 @@ void write(const std::string& sentence,
                 more...);
 }
 
+/// `untold`: of how many since the last line this is the last; 0 when it is told at once.
+void writeDenied(const std::string& device, const lwm2m::ServerChange& change, std::uint64_t untold)
+{
+    std::string sentence = sentenceOf(change) + " ({OUTCOME})";
+    if (untold > 1)
+        sentence += ", the last of {UNTOLD} such requests since the last line";
+    write(sentence, device, change, "OUTCOME", lwm2m::toText(*change.denial), "UNTOLD", untold);
+}
+
 } // namespace
 
 ServerChangeJournal::ServerChangeJournal(base::Scheduler& scheduler)
     : scheduler_(scheduler)
+    , untold_(scheduler, [this] { tellUntold(); })
 {}
 
 void ServerChangeJournal::tell(const std::string& device,
@@ -69,18 +82,48 @@ void ServerChangeJournal::tell(const std::string& device,
 
 void ServerChangeJournal::tellDenied(const std::string& device, const lwm2m::ServerChange& change)
 {
-    Denials& denials = denials_[*change.denial];
     const auto now = scheduler_.now();
+    Denials& denials = denialsOf(change);
     if (now < denials.quietUntil) {
         ++denials.untold;
+        denials.device = device;
+        denials.last = change;
         return;
     }
     denials.quietUntil = now + quietTime;
-    const std::uint64_t untold = std::exchange(denials.untold, 0);
-    std::string sentence = sentenceOf(change) + " ({OUTCOME})";
-    if (untold > 0)
-        sentence += ", and {UNTOLD} more such requests since the last line";
-    write(sentence, device, change, "OUTCOME", lwm2m::toText(*change.denial), "UNTOLD", untold);
+    if (!untold_.isRunning())
+        untold_.start(quietTime);
+    writeDenied(device, change, 0);
+}
+
+// Servers choose the paths: what is too much shares one place for each code.
+ServerChangeJournal::Denials& ServerChangeJournal::denialsOf(const lwm2m::ServerChange& change)
+{
+    const Key key{change.server, change.path, *change.denial};
+    const bool hasRoom = denials_.size() < mostDenials || denials_.contains(key);
+    return denials_[hasRoom ? key : Key{{}, {}, *change.denial}];
+}
+
+void ServerChangeJournal::tellUntold()
+{
+    const auto now = scheduler_.now();
+    auto next = base::TimePoint::max();
+    for (auto place = denials_.begin(); place != denials_.end();) {
+        Denials& denials = place->second;
+        const bool isOver = denials.quietUntil <= now;
+        if (isOver && denials.untold == 0) {
+            place = denials_.erase(place);
+            continue;
+        }
+        if (isOver) {
+            writeDenied(denials.device, denials.last, std::exchange(denials.untold, 0));
+            denials.quietUntil = now + quietTime;
+        }
+        next = std::min(next, denials.quietUntil);
+        ++place;
+    }
+    if (!denials_.empty())
+        untold_.startAt(next);
 }
 
 } // namespace causeway::agent

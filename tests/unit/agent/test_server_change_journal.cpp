@@ -35,11 +35,12 @@ struct JournalFixture
     JournalFixture(const JournalFixture&) = delete;
     JournalFixture& operator=(const JournalFixture&) = delete;
 
-    void deny(OutcomeCode code)
+    void deny(OutcomeCode code,
+              const std::string& server = "main",
+              const model::Path& path = {3306, 0, 5850})
     {
-        journal.tell(
-            "pump",
-            {{"main", {3306, 0, 5850}, "unknown", "true", "it is not writable", false, code}});
+        journal.tell("pump",
+                     {{server, path, "unknown", "true", "it is not writable", false, code}});
     }
 
     std::string field(std::string_view name)
@@ -85,7 +86,44 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_denied_again_and_again_does_not_flood_it)
     BOOST_TEST(before == 1U);
     BOOST_REQUIRE(lines.size() == 2U);
     BOOST_TEST(field("UNTOLD") == "1000");
-    BOOST_TEST(lines[1].ends_with(", and 1000 more such requests since the last line"));
+    BOOST_TEST(lines[1].ends_with(", the last of 1000 such requests since the last line"));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_left_out_is_told_when_the_minute_is_over_though_nothing_follows)
+{
+    deny(OutcomeCode::MethodNotAllowed);
+    deny(OutcomeCode::MethodNotAllowed);
+
+    scheduler.advance(60s);
+    const auto after = lines;
+    scheduler.advance(600s);
+
+    BOOST_REQUIRE(after.size() == 2U);
+    BOOST_TEST(after[1] == after[0]);
+    BOOST_TEST(lines.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(one_server_hides_no_other_and_one_path_no_other)
+{
+    deny(OutcomeCode::MethodNotAllowed);
+
+    deny(OutcomeCode::MethodNotAllowed, "second");
+    deny(OutcomeCode::MethodNotAllowed, "main", {3306, 1, 5850});
+
+    BOOST_TEST(lines.size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_tries_all_paths_does_not_flood_it)
+{
+    for (std::uint16_t instance = 0; instance < 1000; ++instance)
+        deny(OutcomeCode::MethodNotAllowed, "main", {3306, instance, 5850});
+    const auto atOnce = lines.size();
+
+    scheduler.advance(60s);
+
+    BOOST_TEST(atOnce == 33U);
+    BOOST_TEST(lines.size() == 34U);
+    BOOST_TEST(field("UNTOLD") == "967");
 }
 
 BOOST_AUTO_TEST_CASE(another_reason_is_told_at_once)
