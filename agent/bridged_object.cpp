@@ -123,8 +123,21 @@ Expected<model::Sample> BridgedObject::read(const Path& path) const
     return fail(ErrorKind::NotFound, path.toString() + " is not mapped");
 }
 
+model::Outcome BridgedObject::checkWrite(const std::vector<lwm2m::ResourceWrite>& values) const
+{
+    for (const auto& [path, value] : values) {
+        if (const auto allowed = field_.check(path, value); !allowed)
+            return outcomeOf(allowed.error());
+    }
+    return {};
+}
+
 void BridgedObject::write(Id, std::vector<lwm2m::ResourceWrite> values, lwm2m::WriteMode, Done done)
 {
+    if (auto outcome = checkWrite(values); !outcome.isSuccess()) {
+        done(std::move(outcome));
+        return;
+    }
     auto sequence = std::make_shared<WriteSequence>();
     sequence->field = &field_;
     sequence->values = std::move(values);

@@ -29,6 +29,8 @@ public:
     [[nodiscard]] model::Operations operations(model::Id instance,
                                                model::Id resource) const override;
     [[nodiscard]] base::Expected<model::Sample> read(const model::Path& path) const override;
+    [[nodiscard]] model::Outcome
+    checkWrite(const std::vector<lwm2m::ResourceWrite>& values) const override;
     void write(model::Id instance,
                std::vector<lwm2m::ResourceWrite> values,
                lwm2m::WriteMode mode,

@@ -89,6 +89,13 @@ void FieldSide::read(const model::Path& path, api::Bridge::SampleDone done)
         }));
 }
 
+Expected<void> FieldSide::check(const model::Path& path, const model::Value& value) const
+{
+    if (!bridge_)
+        return fail(unreachable());
+    return bridge_->check(path, value);
+}
+
 void FieldSide::write(const model::Path& path, const model::Value& value, api::Bridge::Done done)
 {
     if (!bridge_)

@@ -71,6 +71,9 @@ public:
 
     /// Asks the device.
     void read(const model::Path& path, api::Bridge::SampleDone done);
+    /// Whether the profile allows it; nothing is sent.
+    [[nodiscard]] base::Expected<void> check(const model::Path& path,
+                                             const model::Value& value) const;
     /// After the device confirmed, a readable Resource is read again, so that what is reported next
     /// is what the device says and not what it was told.
     void write(const model::Path& path, const model::Value& value, api::Bridge::Done done);

@@ -64,8 +64,14 @@ public:
     /// (silence), Refused (the device said no), Corrupt (cannot be right), NotFound (not mapped).
     virtual void read(const model::Path& path, SampleDone done) = 0;
 
-    /// Before all polls. The value has passed the Object's definition; the bridge applies the
-    /// profile's limits (InvalidArgument). Success means the device confirmed.
+    /// Whether the profile lets this value be written (InvalidArgument, NotFound), as far as that
+    /// can be told without the device. Answers at once and does nothing: who writes several values
+    /// asks for all of them before the first.
+    [[nodiscard]] virtual base::Expected<void> check(const model::Path& path,
+                                                     const model::Value& value) const = 0;
+
+    /// Before all polls. The value has passed the Object's definition; what check() says is the
+    /// answer here, too. Success means the device confirmed.
     virtual void write(const model::Path& path, const model::Value& value, Done done) = 0;
 
     virtual void execute(const model::Path& path, const std::string& arguments, Done done) = 0;

@@ -12,6 +12,14 @@ using model::refuse;
 
 void CompositeWrite::run(const Place& place, std::vector<WritePlan> plans, Object::Done done)
 {
+    // Before any is written: taking back is a second change at the machine, and may fail.
+    for (const WritePlan& plan : plans) {
+        auto outcome = place.tree.find(plan.object)->checkWrite(plan.values);
+        if (!outcome.isSuccess()) {
+            done(std::move(outcome));
+            return;
+        }
+    }
     // Shared by the callbacks of the Objects, any of which may be the last to hold it.
     std::make_shared<CompositeWrite>(place, std::move(plans), std::move(done))->writeNext();
 }

@@ -18,6 +18,11 @@ model::Operations Object::operations(Id, Id resource) const
     return found == nullptr ? model::Operations{} : found->operations;
 }
 
+model::Outcome Object::checkWrite(const std::vector<ResourceWrite>&) const
+{
+    return {};
+}
+
 // NOLINTBEGIN(performance-unnecessary-value-param): overrides move from what they get
 void Object::write(Id, std::vector<ResourceWrite>, WriteMode, Done done)
 {

@@ -103,6 +103,10 @@ public:
     /// for where allowsResourceReplace().
     virtual void removeInstances(const model::Path& target, Done done);
 
+    /// Whether these could be written, as far as that can be told without the device; does nothing.
+    /// Success unless the Object says otherwise. Who writes to several Objects asks all of them
+    /// before the first.
+    [[nodiscard]] virtual model::Outcome checkWrite(const std::vector<ResourceWrite>& values) const;
     /// All of `values` or none, as far as the device can promise it.
     virtual void
     write(model::Id instance, std::vector<ResourceWrite> values, WriteMode mode, Done done);

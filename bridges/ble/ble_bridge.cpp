@@ -55,6 +55,12 @@ void BleBridge::read(const model::Path& path, SampleDone done)
         [done = std::move(done), result = newest(path)]() mutable { done(std::move(result)); });
 }
 
+Expected<void> BleBridge::check(const model::Path& path, const model::Value&) const
+{
+    return fail(ErrorKind::NotFound,
+                path.toString() + " cannot be written: this device only tells");
+}
+
 void BleBridge::write(const model::Path& path, const model::Value&, Done done)
 {
     refuse(path, "written", std::move(done));

@@ -48,6 +48,8 @@ public:
 
     void start(api::BridgeListener& listener) override;
     void read(const model::Path& path, SampleDone done) override;
+    [[nodiscard]] base::Expected<void> check(const model::Path& path,
+                                             const model::Value& value) const override;
     void write(const model::Path& path, const model::Value& value, Done done) override;
     void execute(const model::Path& path, const std::string& arguments, Done done) override;
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "bridges/ble/gatt_values.hpp"
+
 namespace causeway::bridges::ble {
 
 using base::ErrorKind;
@@ -43,9 +45,10 @@ PeripheralBridge::PeripheralBridge(const Field& field,
                                    Peripheral::Settings settings,
                                    base::Task released)
     : field_(field)
+    , profile_(settings.profile)
     , released_(std::move(released))
 {
-    for (const ResourceMapping& mapping : settings.profile->mappings)
+    for (const ResourceMapping& mapping : profile_->mappings)
         resources_.push_back(mapping.resource);
     auto deliver = lifetime_.guard([this](const SensorReport& report) { onReport(report); });
     // Copied for each report: many come through one door.
@@ -109,14 +112,24 @@ void PeripheralBridge::read(const model::Path& path, SampleDone done)
         });
 }
 
+Expected<void> PeripheralBridge::check(const model::Path& path, const model::Value& value) const
+{
+    const auto mapping = std::ranges::find(
+        profile_->mappings, path, [](const ResourceMapping& one) { return one.resource.path; });
+    if (mapping == profile_->mappings.end() || !mapping->resource.operations.write ||
+        !mapping->source)
+        return base::fail(ErrorKind::NotFound,
+                          path.toString() + " cannot be written at this device");
+    const auto octets = octetsFor(*mapping->source, value);
+    if (!octets)
+        return base::fail(octets.error().in(path.toString()));
+    return {};
+}
+
 void PeripheralBridge::write(const model::Path& path, const model::Value& value, Done done)
 {
-    const auto* mapped = find(path);
-    if (mapped == nullptr || !mapped->operations.write)
-        return answerLater(
-            field_.main,
-            std::move(done),
-            {ErrorKind::NotFound, path.toString() + " cannot be written at this device"});
+    if (const auto allowed = check(path, value); !allowed)
+        return answerLater(field_.main, std::move(done), allowed.error());
     const Ticket ticket = nextTicket_++;
     writes_.emplace(ticket, std::move(done));
     auto end = lifetime_.guard([this, ticket](Expected<void> result) {

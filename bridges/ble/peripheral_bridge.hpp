@@ -43,6 +43,8 @@ public:
 
     void start(api::BridgeListener& listener) override;
     void read(const model::Path& path, SampleDone done) override;
+    [[nodiscard]] base::Expected<void> check(const model::Path& path,
+                                             const model::Value& value) const override;
     void write(const model::Path& path, const model::Value& value, Done done) override;
     void execute(const model::Path& path, const std::string& arguments, Done done) override;
 
@@ -58,6 +60,7 @@ private:
     [[nodiscard]] const api::MappedResource* find(const model::Path& path) const;
 
     Field field_;
+    std::shared_ptr<const DeviceProfile> profile_;
     base::Task released_;
     std::vector<api::MappedResource> resources_;
     api::BridgeListener* listener_ = nullptr;

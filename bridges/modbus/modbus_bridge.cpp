@@ -121,23 +121,36 @@ void ModbusBridge::read(const model::Path& path, SampleDone done)
     });
 }
 
-void ModbusBridge::write(const model::Path& path, const model::Value& value, Done done)
+Expected<std::vector<std::uint16_t>> ModbusBridge::wordsFor(const model::Path& path,
+                                                            const model::Value& value) const
 {
     const ResourceMapping* mapping = find(path);
-    if (mapping == nullptr || !mapping->resource.operations.write) {
-        refuse(std::move(done),
-               {ErrorKind::NotFound, path.toString() + " cannot be written at this device"});
+    if (mapping == nullptr || !mapping->resource.operations.write)
+        return base::fail(ErrorKind::NotFound,
+                          path.toString() + " cannot be written at this device");
+    const Point& encoding = encodings_[points_.at(path)];
+    auto words = encoding.exponentAddress
+                     ? checkWrite(encoding, value).map([] { return std::vector<std::uint16_t>{}; })
+                     : encode(encoding, value);
+    if (!words)
+        return base::fail(words.error().in(path.toString()));
+    return words;
+}
+
+Expected<void> ModbusBridge::check(const model::Path& path, const model::Value& value) const
+{
+    return wordsFor(path, value).map([](const std::vector<std::uint16_t>&) {});
+}
+
+void ModbusBridge::write(const model::Path& path, const model::Value& value, Done done)
+{
+    auto words = wordsFor(path, value);
+    if (!words) {
+        refuse(std::move(done), words.error());
         return;
     }
     const std::size_t point = points_.at(path);
-    const bool needsScale = encodings_[point].exponentAddress.has_value();
-    auto words =
-        needsScale
-            ? checkWrite(encodings_[point], value).map([] { return std::vector<std::uint16_t>{}; })
-            : encode(encodings_[point], value);
-    if (!words)
-        refuse(std::move(done), words.error().in(path.toString()));
-    else if (needsScale)
+    if (encodings_[point].exponentAddress)
         sendValue(point, value, std::move(done));
     else
         send(point, std::move(*words), std::move(done));

@@ -58,6 +58,8 @@ public:
     void tellMissing(api::MissingListener& listener) override { missing_ = &listener; }
 
     void read(const model::Path& path, SampleDone done) override;
+    [[nodiscard]] base::Expected<void> check(const model::Path& path,
+                                             const model::Value& value) const override;
     void write(const model::Path& path, const model::Value& value, Done done) override;
     void execute(const model::Path& path, const std::string& arguments, Done done) override;
 
@@ -71,6 +73,9 @@ private:
 
     void onReport(const UnitReport& report);
     [[nodiscard]] const ResourceMapping* find(const model::Path& path) const;
+    /// What is sent; nothing where the device must tell the scale first.
+    [[nodiscard]] base::Expected<std::vector<std::uint16_t>>
+    wordsFor(const model::Path& path, const model::Value& value) const;
     void send(std::size_t point, std::vector<std::uint16_t> words, Done done);
     void sendValue(std::size_t point, model::Value value, Done done);
     /// Who waits for the write, as the field thread calls him: also when the bridge has gone, since

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +28,8 @@ public:
 
     std::map<model::Path, model::Value> values;
     std::optional<base::Error> failure;
+    std::set<model::Path> forbidden;   ///< whatever their values are
+    std::size_t mostWrites = SIZE_MAX; ///< then the device is silent
     std::vector<std::pair<model::Path, model::Value>> writes;
     std::vector<std::string> executed;
     api::BridgeListener* listener = nullptr;
@@ -61,8 +65,19 @@ public:
         });
     }
 
+    [[nodiscard]] base::Expected<void> check(const model::Path& path,
+                                             const model::Value&) const override
+    {
+        if (forbidden.contains(path))
+            return base::fail(base::ErrorKind::InvalidArgument,
+                              path.toString() + ": the profile does not allow it");
+        return {};
+    }
+
     void write(const model::Path& path, const model::Value& value, Done done) override
     {
+        if (writes.size() >= mostWrites)
+            failure = base::Error{base::ErrorKind::Timeout, "no answer from unit 1"};
         answer(std::move(done), [this, path, value]() -> base::Expected<void> {
             writes.emplace_back(path, value);
             values[path] = value;

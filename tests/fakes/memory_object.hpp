@@ -46,12 +46,24 @@ public:
             path, found->second, taken == takenAt.end() ? base::WallTime{} : taken->second};
     }
 
+    [[nodiscard]] model::Outcome
+    checkWrite(const std::vector<lwm2m::ResourceWrite>& written) const override
+    {
+        const auto isForbidden = [this](const auto& one) {
+            return forbidden.contains(one.path);
+        };
+        return std::ranges::any_of(written, isForbidden)
+                   ? model::refuse(model::OutcomeCode::BadRequest, "the profile forbids it")
+                   : model::Outcome{};
+    }
+
     void write(model::Id instance,
                std::vector<lwm2m::ResourceWrite> written,
                lwm2m::WriteMode mode,
                Done done) override
     {
         lastMode = mode;
+        ++writes;
         if (isHolding) {
             held = std::move(done);
             return;
@@ -104,6 +116,8 @@ public:
     std::map<model::Path, model::Value> values;
     std::map<model::Path, base::WallTime> takenAt; ///< of values of a device, else unknown
     std::set<model::Path> executables;             ///< Resources without a value
+    std::set<model::Path> forbidden;               ///< whatever their values are
+    int writes = 0;
     model::Outcome answer;
     bool isSilent = false;  ///< reads fail
     bool isHolding = false; ///< writes wait in `held`

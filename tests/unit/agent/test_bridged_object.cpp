@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+#include <vector>
+
 #include <boost/test/unit_test.hpp>
 
 #include "tests/unit/agent/field_fixture.hpp"
@@ -50,11 +53,13 @@ struct ObjectFixture : tests::FieldFixture
         return std::get<std::int64_t>(object.read({3306, instance, 6042})->value);
     }
 
-    model::Outcome write(const model::Path& path, bool value)
+    model::Outcome write(const model::Path& path, bool value) { return writeAll({{path, value}}); }
+
+    model::Outcome writeAll(std::vector<lwm2m::ResourceWrite> values)
     {
         model::Outcome heard{model::OutcomeCode::NotImplemented, "nothing was answered"};
-        object.write(path.instance(),
-                     {{path, value}},
+        object.write(0,
+                     std::move(values),
                      lwm2m::WriteMode::PartialUpdate,
                      [&](model::Outcome outcome) { heard = std::move(outcome); });
         scheduler.runPosted();
@@ -132,6 +137,27 @@ BOOST_AUTO_TEST_CASE(a_write_reaches_the_device_once_and_is_confirmed)
 
     BOOST_TEST((outcome.code == model::OutcomeCode::Changed));
     BOOST_TEST(bridge->writes.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_written_when_one_of_the_values_may_not_be)
+{
+    bridge->forbidden = {relay1};
+
+    const auto outcome = writeAll({{relay0, true}, {relay1, true}});
+
+    BOOST_TEST((outcome.code == model::OutcomeCode::BadRequest));
+    BOOST_TEST(outcome.diagnostic == "/3306/1/5850: the profile does not allow it");
+    BOOST_TEST(bridge->writes.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_says_how_many_values_had_been_written)
+{
+    bridge->mostWrites = 1;
+
+    const auto outcome = writeAll({{relay0, true}, {relay1, true}});
+
+    BOOST_TEST((outcome.code == model::OutcomeCode::InternalServerError));
+    BOOST_TEST(outcome.diagnostic == "no answer from unit 1; 1 of 2 values had been written");
 }
 
 BOOST_AUTO_TEST_CASE(silence_becomes_5_00_with_a_sentence)

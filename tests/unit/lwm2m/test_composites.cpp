@@ -151,6 +151,17 @@ BOOST_AUTO_TEST_CASE(writes_nothing_when_one_of_several_paths_is_refused)
     BOOST_TEST(textOf(read("/3306/0/5850", plainTextFormat)) == "0");
 }
 
+BOOST_AUTO_TEST_CASE(writes_nothing_when_a_later_object_may_not_be_written_so)
+{
+    test->forbidden = {{3442, 0, 120}};
+
+    const auto response = write(R"([{"n":"/3306/0/5850","vb":true},{"n":"/3442/0/120","v":9}])");
+
+    BOOST_CHECK(response.code == OutcomeCode::BadRequest);
+    BOOST_TEST(textOf(response) == "the profile forbids it");
+    BOOST_TEST(actuator->writes == 0);
+}
+
 BOOST_AUTO_TEST_CASE(puts_back_what_was_written_when_a_later_device_fails)
 {
     test->answer = {OutcomeCode::InternalServerError, "unit 7 does not answer"};
