@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "agent/base/bytes.hpp"
 #include "agent/base/expected.hpp"
@@ -55,8 +56,26 @@ public:
     [[nodiscard]] virtual std::optional<base::TimePoint> heldUntil(const Request& request,
                                                                    base::TimePoint now) const = 0;
 
-    /// Answers to earlier requests, should they still come, may pass for the next one's.
-    virtual void forgetUnanswered() {}
+    /// A request that was given up and may still be answered.
+    struct Unanswered
+    {
+        std::uint8_t unitId;
+        base::Bytes shape; ///< of the answer
+        base::TimePoint until;
+    };
+
+    /// What heldUntil() goes by; nothing where late answers show by themselves.
+    [[nodiscard]] virtual std::vector<Unanswered> unanswered(base::TimePoint /*now*/) const
+    {
+        return {};
+    }
+
+    /// The same of the framing before this one, whose answers come over the same wire.
+    virtual void expect(std::vector<Unanswered> /*answers*/) {}
+
+    /// This unit's answers to earlier requests, should they still come, may pass for the next
+    /// one's.
+    virtual void forgetUnanswered(std::uint8_t /*unitId*/) {}
 
     /// So long after it was given up, the answer to the next request to begin() may still come.
     virtual void expectLateFor(base::Duration /*lateness*/) {}

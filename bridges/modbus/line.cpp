@@ -61,6 +61,8 @@ void Line::change(LineParts parts)
 {
     isWanted_ = false;
     goDown({ErrorKind::Unreachable, "the line's settings change", Retry::AfterReconnect});
+    // The devices know nothing of it, and may still answer.
+    parts.framing->expect(parts_.framing->unanswered(scheduler_.now()));
     parts_ = std::move(parts);
     for (auto& [unitId, unit] : units_) {
         unit.breaker = CircuitBreaker(tuning_);
@@ -188,7 +190,7 @@ void Line::onUp()
     parts_.framing->reset();
     silentInARow_ = 0;
     lastOctetAt_ = scheduler_.now();
-    quietUntil_ = lastOctetAt_;
+    quietUntil_ = lastOctetAt_ + quietAfterOpening();
     ++counters_["connections"];
     startIdleTime();
     if (hasSlept) {
@@ -201,6 +203,14 @@ void Line::onUp()
         tellUsersUp();
     else
         onReservedUp_();
+}
+
+// The end of an answer that was under way as the line went down is no beginning of another; what
+// is as long as one is held back by its shape.
+base::Duration Line::quietAfterOpening() const
+{
+    const bool isExpected = !parts_.framing->unanswered(scheduler_.now()).empty();
+    return isExpected ? parts_.responseTimeout : base::Duration{};
 }
 
 void Line::tellUsersUp()
@@ -312,6 +322,7 @@ void Line::goDown(const base::Error& reason)
     lastError_ = reason.message;
     timer_.stop();
     answer_.stop();
+    expectLateAnswer();
     failAll({ErrorKind::Unreachable, "the line is down: " + reason.message, reason.retry});
     if (!isNews)
         return;

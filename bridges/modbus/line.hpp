@@ -130,6 +130,8 @@ private:
     [[nodiscard]] bool isIdle() const;
     void learnIdleTimeout();
     void failAll(const base::Error& reason);
+    void expectLateAnswer();
+    [[nodiscard]] base::Duration quietAfterOpening() const;
     [[nodiscard]] UnitRecord& record(std::uint8_t unitId);
     [[nodiscard]] const UnitTerms* termsOf(std::uint8_t unitId) const;
     [[nodiscard]] base::Duration responseTimeout(std::uint8_t unitId) const;

@@ -33,7 +33,7 @@ void Line::send(LineJob job)
     }
     record(job.request.unitId).unspeakable.clear();
     if (job.knock)
-        parts_.framing->forgetUnanswered();
+        parts_.framing->forgetUnanswered(job.request.unitId);
     // A unit that may take longer than the line's others may also be late for longer.
     parts_.framing->expectLateFor(responseTimeout(job.request.unitId) * tuning_.lateness);
     const base::Bytes frame = parts_.framing->begin(job.request);
@@ -227,6 +227,14 @@ void Line::reconnect(const base::Error& reason)
     for (LineJob& job : lost)
         base::contain(fmt::format("unit {}", job.request.unitId),
                       [&] { job.done(fail(ofSent(job.request, why))); });
+}
+
+// On a serial line its answer comes to whoever has the port open by then.
+void Line::expectLateAnswer()
+{
+    const Exchange* const cut = underWay_.first();
+    if (cut != nullptr && parts_.hasQuarantine)
+        static_cast<void>(parts_.framing->giveUpOn(cut->number, scheduler_.now()));
 }
 
 void Line::failAll(const base::Error& reason)

@@ -165,6 +165,18 @@ std::optional<TimePoint> RtuFraming::heldUntil(const Request& request, TimePoint
     return until;
 }
 
+std::vector<Framing::Unanswered> RtuFraming::unanswered(TimePoint now) const
+{
+    std::vector<Unanswered> open = unanswered_;
+    std::erase_if(open, [now](const Unanswered& one) { return one.until <= now; });
+    return open;
+}
+
+void RtuFraming::forgetUnanswered(std::uint8_t unitId)
+{
+    std::erase_if(unanswered_, [unitId](const Unanswered& one) { return one.unitId == unitId; });
+}
+
 void RtuFraming::remember(TimePoint now)
 {
     std::erase_if(unanswered_, [now](const Unanswered& one) { return one.until <= now; });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "bridges/modbus/framing.hpp"
@@ -32,7 +33,11 @@ public:
     [[nodiscard]] std::optional<base::TimePoint> heldUntil(const Request& request,
                                                            base::TimePoint now) const override;
 
-    void forgetUnanswered() override { unanswered_.clear(); }
+    [[nodiscard]] std::vector<Unanswered> unanswered(base::TimePoint now) const override;
+
+    void expect(std::vector<Unanswered> answers) override { unanswered_ = std::move(answers); }
+
+    void forgetUnanswered(std::uint8_t unitId) override;
 
     void expectLateFor(base::Duration lateness) override { lateness_ = lateness; }
 
@@ -41,14 +46,6 @@ public:
     void reset() override { buffer_.clear(); }
 
 private:
-    /// A request that may still be answered.
-    struct Unanswered
-    {
-        std::uint8_t unitId;
-        base::Bytes shape;
-        base::TimePoint until;
-    };
-
     [[nodiscard]] std::size_t overhead() const override { return 3; }
 
     [[nodiscard]] std::optional<Result> takeEcho(base::TimePoint now);

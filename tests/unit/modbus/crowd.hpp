@@ -37,8 +37,7 @@ struct Crowd : LiarOnTcp
         terms.outstanding = atOnce;
         for (std::uint8_t unitId = 1; unitId <= units; ++unitId)
             this->line.join(unitId, user, terms);
-        this->link->onSent = [this,
-                              then = std::move(this->link->onSent)](const base::Bytes& frame) {
+        this->onSent = [this, then = std::move(this->onSent)](const base::Bytes& frame) {
             const auto& times = this->link->sentAt;
             const auto same = std::ranges::find_if_not(
                 times.rbegin(), times.rend(), [&](auto at) { return at == times.back(); });

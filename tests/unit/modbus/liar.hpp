@@ -3,8 +3,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <memory>
-#include <random>
 #include <utility>
 
 #include "bridges/modbus/line.hpp"
@@ -18,27 +19,30 @@ namespace causeway::bridges::modbus {
 /// A device that answers wrongly, a Line that believes it or not, and a clock of their own. Its
 /// register n holds n * 3 + 7, so that an answer to one question is never the right one to another.
 template <bool isTcp>
-struct Liar
+struct Liar : LiarFrames<isTcp>
 {
+    using LiarFrames<isTcp>::pick;
+
     static constexpr base::Duration timeout = std::chrono::milliseconds(500);
 
     fakes::FakeScheduler scheduler;
     FakeLink* link = nullptr;
-    std::mt19937 random{20261121};
     Line line;
     int wrong = 0;
     int right = 0;
     int ended = 0;
     int lies = 0;
     bool isHonest = false;
+    std::function<void(const base::Bytes&)> onSent;
+    std::deque<std::shared_ptr<base::Timer>> underWay; ///< what the Line has not heard yet
 
     Liar()
         : line(scheduler, {}, parts(), [](const LineReport&) {})
     {
-        line.open();
-        link->onSent = [this](const base::Bytes& frame) {
+        onSent = [this](const base::Bytes& frame) {
             answer(frame);
         };
+        line.open();
         scheduler.advance(std::chrono::milliseconds(1));
     }
 
@@ -47,6 +51,9 @@ struct Liar
         auto fake = std::make_unique<FakeLink>(scheduler);
         link = fake.get();
         link->gap = std::chrono::milliseconds(2);
+        link->onSent = [this](const base::Bytes& frame) {
+            onSent(frame);
+        };
         std::unique_ptr<Framing> framing;
         if (isTcp)
             framing = std::make_unique<TcpFraming>();
@@ -55,90 +62,40 @@ struct Liar
         return {std::move(fake), std::move(framing), timeout, !isTcp};
     }
 
-    int pick(int smallest, int largest)
+    /// What a connection carries is lost with it. On a serial line it comes to whoever has opened
+    /// the port by then.
+    void arrive(base::Bytes octets, base::Duration delay)
     {
-        return std::uniform_int_distribution<int>(smallest, largest)(random);
-    }
-
-    static constexpr std::size_t start = isTcp ? 6 : 0; // of unit identifier and PDU
-
-    base::Bytes honest(const base::Bytes& request) const
-    {
-        const auto word = [&](std::size_t i) {
-            return static_cast<std::uint32_t>((request[start + i] << 8U) | request[start + i + 1]);
-        };
-        base::Bytes body{
-            request[start], request[start + 1], static_cast<std::uint8_t>(word(4) * 2)};
-        for (std::uint32_t i = 0; i < word(4); ++i) {
-            body.push_back(static_cast<std::uint8_t>(truth(word(2) + i) >> 8U));
-            body.push_back(static_cast<std::uint8_t>(truth(word(2) + i) & 0xFFU));
-        }
-        return body;
-    }
-
-    static base::Bytes wrapped(const base::Bytes& request, const base::Bytes& body)
-    {
-        base::Bytes frame;
         if (isTcp) {
-            frame.assign(request.begin(), request.begin() + 4);
-            frame.push_back(0);
-            frame.push_back(static_cast<std::uint8_t>(body.size()));
+            link->arrive(std::move(octets), delay);
+            return;
         }
-        frame.insert(frame.end(), body.begin(), body.end());
-        if (!isTcp) {
-            const std::uint16_t crc = crc16(body);
-            frame.push_back(static_cast<std::uint8_t>(crc & 0xFFU));
-            frame.push_back(static_cast<std::uint8_t>(crc >> 8U));
-        }
-        return frame;
+        auto timer = std::make_shared<base::Timer>(scheduler, [this, octets = std::move(octets)] {
+            if (line.isUp())
+                static_cast<LinkListener&>(line).onOctets(octets);
+        });
+        timer->start(delay);
+        underWay.push_back(std::move(timer));
+        while (underWay.size() > 64 && !underWay.front()->isRunning())
+            underWay.pop_front();
     }
 
-    base::Bytes noise()
+    /// An operator who changes or pauses a serial line, and an adapter that comes loose.
+    void disturb()
     {
-        base::Bytes octets(static_cast<std::size_t>(pick(1, 9)));
-        for (auto& octet : octets)
-            octet = static_cast<std::uint8_t>(pick(0, 255));
-        return octets;
-    }
-
-    /// Lies inside a frame whose check sum is right.
-    void bend(Lie lie, base::Bytes& body)
-    {
-        if (lie == Lie::Short)
-            body.resize(body.size() - static_cast<std::size_t>(pick(1, 2)));
-        if (lie == Lie::Long)
-            body.insert(body.end(), 2, 0x55);
-        if (lie == Lie::WrongUnit)
-            body[0] = static_cast<std::uint8_t>(body[0] + 1);
-        if (lie == Lie::WrongFunction)
-            body[1] ^= 7U;
-        if (lie == Lie::WrongCount)
-            body[2] = static_cast<std::uint8_t>(body[2] + 2);
-        if (lie == Lie::Exception)
-            body = {body[0],
-                    static_cast<std::uint8_t>(body[1] | 0x80U),
-                    static_cast<std::uint8_t>(pick(1, 11))};
-    }
-
-    /// Lies about the frame itself.
-    void damage(Lie lie, base::Bytes& frame)
-    {
-        if (lie == Lie::Damaged && !isTcp)
-            frame[static_cast<std::size_t>(pick(0, static_cast<int>(frame.size()) - 1))] ^= 0x10U;
-        if (lie == Lie::WrongTransaction && isTcp)
-            frame[1] ^= 3U;
-        if (lie == Lie::WrongProtocol && isTcp)
-            frame[2] = 1;
-        if (lie == Lie::WrongLength && isTcp)
-            frame[5] = static_cast<std::uint8_t>(frame[5] + pick(-2, 2) * 2 + 1);
-        const base::Bytes extra = noise();
-        if (lie == Lie::NoiseBefore)
-            frame.insert(frame.begin(), extra.begin(), extra.end());
-        if (lie == Lie::NoiseAfter)
-            frame.insert(frame.end(), extra.begin(), extra.end());
-        if (lie == Lie::Twice) {
-            const base::Bytes copy = frame;
-            frame.insert(frame.end(), copy.begin(), copy.end());
+        constexpr int seldom = 20;
+        const int what = isTcp ? seldom : pick(0, seldom);
+        const auto pause = std::chrono::milliseconds(pick(0, 200));
+        if (what == 0) {
+            line.change(parts());
+        } else if (what == 1) {
+            line.close("another tool has the port");
+            scheduler.advance(pause);
+            line.change(parts());
+        } else if (what == 2) {
+            link->lose();
+            scheduler.advance(pause);
+            link->comeBack();
         }
     }
 
@@ -150,19 +107,19 @@ struct Liar
             ++lies;
         if (lie == Lie::Silence)
             return;
-        base::Bytes body = honest(request);
-        bend(lie, body);
-        base::Bytes frame = wrapped(request, body);
-        damage(lie, frame);
+        base::Bytes body = this->honest(request);
+        this->bend(lie, body);
+        base::Bytes frame = this->wrapped(request, body);
+        this->damage(lie, frame);
         base::Duration delay = std::chrono::milliseconds(pick(1, 20));
         if (lie == Lie::Late)
             delay = timeout * pick(50, 500) / 100;
         if (lie != Lie::Slow) {
-            link->arrive(std::move(frame), delay);
+            arrive(std::move(frame), delay);
             return;
         }
         for (const std::uint8_t octet : frame) {
-            link->arrive({octet}, delay);
+            arrive({octet}, delay);
             delay += std::chrono::milliseconds(50);
         }
     }
@@ -191,6 +148,7 @@ struct Liar
         for (int i = 0; i < questions; ++i) {
             ask(static_cast<std::uint8_t>(pick(1, 4)));
             scheduler.advance(std::chrono::milliseconds(pick(0, 2500)));
+            disturb();
         }
         scheduler.advance(std::chrono::minutes(5));
     }

@@ -50,7 +50,7 @@ struct WriteLiar : Liar<isTcp>
 
     WriteLiar()
     {
-        this->link->onSent = [this](const base::Bytes& frame) {
+        this->onSent = [this](const base::Bytes& frame) {
             confirm(frame);
         };
     }
@@ -111,7 +111,7 @@ struct WriteLiar : Liar<isTcp>
         confirmations.push_back(std::move(timer));
         while (!confirmations.front()->isRunning() && confirmations.size() > 64)
             confirmations.pop_front();
-        this->link->arrive(std::move(frame), delay);
+        this->arrive(std::move(frame), delay);
     }
 
     static void bendEcho(EchoLie lie, base::Bytes& body)
@@ -159,13 +159,13 @@ struct WriteLiar : Liar<isTcp>
         if (lie == EchoLie::Twice)
             frame.insert(frame.end(), echoed.begin(), echoed.end());
         if (lie == EchoLie::ExceptionAfter)
-            this->link->arrive(
+            this->arrive(
                 this->wrapped(request, {echo[0], static_cast<std::uint8_t>(echo[1] | 0x80U), 4}),
                 delay + std::chrono::milliseconds(this->pick(0, 900)));
         if (isTrue)
             arriveAsConfirmation(*write, std::move(frame), delay);
         else
-            this->link->arrive(std::move(frame), delay);
+            this->arrive(std::move(frame), delay);
     }
 
     void runWrites(int number)
@@ -173,6 +173,7 @@ struct WriteLiar : Liar<isTcp>
         for (int i = 0; i < number; ++i) {
             askToWrite(static_cast<std::uint8_t>(this->pick(1, 4)));
             this->scheduler.advance(std::chrono::milliseconds(this->pick(0, 2500)));
+            this->disturb();
         }
         this->scheduler.advance(std::chrono::minutes(5));
         writes.clear(); // all have ended: a confirmation still under way has passed with the time
