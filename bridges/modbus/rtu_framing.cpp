@@ -2,6 +2,8 @@
 #include "bridges/modbus/rtu_framing.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <utility>
 
 namespace causeway::bridges::modbus {
 
@@ -17,10 +19,28 @@ namespace {
 /// Serial Line V1.02 §2.5.1: no frame is longer. Twice that is two answers; more is babble.
 constexpr std::size_t mostBuffered = 512;
 
+/// What doubles an answer, a repeater or a converter that hears itself, does so at once: its copy
+/// begins when the frame has ended, and the silence after its last octet does the rest.
+constexpr base::Duration copyTime = std::chrono::milliseconds(20);
+/// A unit from which something has come that nobody had asked for: a usual response timeout, for so
+/// long that one who does it now and then is known again.
+constexpr base::Duration copyTimeOfSuspects = std::chrono::milliseconds(500);
+constexpr base::Duration suspicion = std::chrono::minutes(10);
+
 /// A frame's PDU, without unit identifier and CRC.
 ByteView pduOf(ByteView frame)
 {
     return frame.subspan(1, frame.size() - 3);
+}
+
+bool isAnswerTo(const Framing::Unanswered& one, ByteView frame)
+{
+    if (one.unitId != frame[0])
+        return false;
+    const ByteView pdu = pduOf(frame);
+    const bool isException = pdu[0] == (one.shape[0] | 0x80U);
+    return isException || (pdu.size() >= one.shape.size() &&
+                           std::ranges::equal(one.shape, pdu.first(one.shape.size())));
 }
 
 } // namespace
@@ -97,7 +117,7 @@ std::optional<Framing::Result> RtuFraming::judge(ByteView frame, TimePoint now)
                        now);
     if (frame[0] != request_.unitId) {
         // Not settled: it may be the answer to this very request from who lies about its name.
-        countStray();
+        noteStray(frame, now);
         hasHeardOthers_ = true;
         return std::nullopt;
     }
@@ -111,6 +131,7 @@ std::optional<Framing::Result> RtuFraming::judge(ByteView frame, TimePoint now)
         return corrupt(result.error(), now);
     if (buffer_.size() > frame.size())
         return corrupt({ErrorKind::Corrupt, "more octets follow the answer", Retry::Later}, now);
+    expectCopy(result, now);
     return result;
 }
 
@@ -145,8 +166,8 @@ void RtuFraming::receiveIdle(ByteView octets, TimePoint now)
             return;
         const ByteView frame = ByteView(buffer_).first(*length);
         if (hasGoodCrc(frame)) {
+            noteStray(frame, now);
             settle(frame);
-            countStray();
         }
         buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(*length));
     }
@@ -155,14 +176,51 @@ void RtuFraming::receiveIdle(ByteView octets, TimePoint now)
 std::optional<TimePoint> RtuFraming::heldUntil(const Request& request, TimePoint now) const
 {
     std::optional<TimePoint> until;
-    if (unanswered_.empty())
-        return until;
-    const Bytes shape = answerShape(request);
+    const auto concerns = [&](const auto& one) {
+        return one.unitId == request.unitId && one.until > now;
+    };
     for (const Unanswered& one : unanswered_) {
-        if (one.unitId == request.unitId && one.until > now && one.shape == shape)
+        if (concerns(one) && one.shape == answerShape(request))
+            until = std::max(until.value_or(one.until), one.until);
+    }
+    for (const Answered& one : answered_) {
+        if (concerns(one) && couldBeCopied(one, request))
             until = std::max(until.value_or(one.until), one.until);
     }
     return until;
+}
+
+// The copy of an answer to the very same read is as good as its own.
+bool RtuFraming::couldBeCopied(const Answered& answered, const Request& request)
+{
+    if (!isWrite(request.function) && request.address == answered.address)
+        return false;
+    const Bytes shape = answerShape(request);
+    return answered.shape.size() <= shape.size() &&
+           std::ranges::equal(answered.shape, ByteView(shape).first(answered.shape.size()));
+}
+
+void RtuFraming::expectCopy(const Result& result, TimePoint now)
+{
+    std::erase_if(answered_, [now](const Answered& one) { return one.until <= now; });
+    Bytes shape = answerShape(request_);
+    if (!result)
+        shape.resize(1);
+    const auto suspect = doublingUntil_.find(request_.unitId);
+    const bool isSuspect = suspect != doublingUntil_.end() && suspect->second > now;
+    answered_.push_back({request_.unitId,
+                         std::move(shape),
+                         request_.address,
+                         now + (isSuspect ? copyTimeOfSuspects : copyTime)});
+}
+
+void RtuFraming::noteStray(ByteView frame, TimePoint now)
+{
+    countStray();
+    const bool isLate = std::ranges::any_of(
+        unanswered_, [&](const Unanswered& one) { return isAnswerTo(one, frame); });
+    if (!isLate)
+        doublingUntil_[frame[0]] = now + suspicion;
 }
 
 std::vector<Framing::Unanswered> RtuFraming::unanswered(TimePoint now) const
@@ -186,15 +244,8 @@ void RtuFraming::remember(TimePoint now)
 
 bool RtuFraming::settle(ByteView frame)
 {
-    const ByteView pdu = pduOf(frame);
-    const auto isItsAnswer = [&](const Unanswered& one) {
-        if (one.unitId != frame[0])
-            return false;
-        const bool isException = pdu[0] == (one.shape[0] | 0x80U);
-        return isException || (pdu.size() >= one.shape.size() &&
-                               std::ranges::equal(one.shape, pdu.first(one.shape.size())));
-    };
-    const auto found = std::ranges::find_if(unanswered_, isItsAnswer);
+    const auto found = std::ranges::find_if(
+        unanswered_, [&](const Unanswered& one) { return isAnswerTo(one, frame); });
     if (found == unanswered_.end())
         return false;
     unanswered_.erase(found);

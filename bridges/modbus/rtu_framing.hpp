@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -10,7 +11,8 @@ namespace causeway::bridges::modbus {
 
 /// RTU frames: nothing in an answer names its request. So every request that had no good answer is
 /// remembered as long as its answer may still come, and no request whose answer would look the same
-/// is sent before that; then a late answer can never become another one's value. An adapter's echo
+/// is sent before that; then a late answer can never become another one's value. For the same
+/// reason what was answered is remembered for a moment, since it may come twice. An adapter's echo
 /// of what is sent comes first, and is taken away; one that differs ends the exchange as Corrupt.
 class RtuFraming final : public Framing
 {
@@ -46,6 +48,15 @@ public:
     void reset() override { buffer_.clear(); }
 
 private:
+    /// An answer that may come once more.
+    struct Answered
+    {
+        std::uint8_t unitId;
+        base::Bytes shape;     ///< only its function after an exception, which names nothing else
+        std::uint16_t address; ///< of a read
+        base::TimePoint until;
+    };
+
     [[nodiscard]] std::size_t overhead() const override { return 3; }
 
     [[nodiscard]] std::optional<Result> takeEcho(base::TimePoint now);
@@ -53,7 +64,10 @@ private:
     [[nodiscard]] std::optional<Result> judge(base::ByteView frame, base::TimePoint now);
     [[nodiscard]] Result corrupt(base::Error error, base::TimePoint now);
     void remember(base::TimePoint now);
+    void expectCopy(const Result& result, base::TimePoint now);
+    [[nodiscard]] static bool couldBeCopied(const Answered& answered, const Request& request);
     bool settle(base::ByteView frame);
+    void noteStray(base::ByteView frame, base::TimePoint now);
 
     base::Duration leastLateness_;
     base::Duration lateness_{}; ///< of the request's unit
@@ -64,6 +78,8 @@ private:
     base::Bytes buffer_;
     bool hasHeardOthers_ = false;
     std::vector<Unanswered> unanswered_;
+    std::vector<Answered> answered_;
+    std::map<std::uint8_t, base::TimePoint> doublingUntil_; ///< units that have answered twice
 };
 
 } // namespace causeway::bridges::modbus

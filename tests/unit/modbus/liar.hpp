@@ -114,6 +114,8 @@ struct Liar : LiarFrames<isTcp>
         base::Duration delay = std::chrono::milliseconds(pick(1, 20));
         if (lie == Lie::Late)
             delay = timeout * pick(50, 500) / 100;
+        if (lie == Lie::TwiceLater)
+            arrive(frame, delay + std::chrono::milliseconds(pick(1, 15)));
         if (lie != Lie::Slow) {
             arrive(std::move(frame), delay);
             return;

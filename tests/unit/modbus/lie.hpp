@@ -32,6 +32,7 @@ enum class Lie {
     NoiseBefore,
     NoiseAfter,
     Twice,
+    TwiceLater,
     WrongTransaction,
     WrongProtocol,
     WrongLength,

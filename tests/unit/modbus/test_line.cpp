@@ -178,7 +178,7 @@ BOOST_FIXTURE_TEST_CASE(tells_a_fault_from_what_somebody_wanted, Fixture)
 BOOST_FIXTURE_TEST_CASE(keeps_the_silence_after_the_last_octet, Fixture)
 {
     submit(read(1), Priority::Poll);
-    submit(read(2), Priority::Poll);
+    submit(read(2, 2), Priority::Poll);
 
     scheduler.advance(1s);
 

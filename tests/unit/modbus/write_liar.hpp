@@ -27,7 +27,8 @@ enum class EchoLie {
     Exception,
     ExceptionAfter,
     Twice,
-    Last = Twice,
+    TwiceLater,
+    Last = TwiceLater,
 };
 
 /// The same for writes. Nothing may be told as written that the device has not confirmed, and
@@ -162,6 +163,8 @@ struct WriteLiar : Liar<isTcp>
             this->arrive(
                 this->wrapped(request, {echo[0], static_cast<std::uint8_t>(echo[1] | 0x80U), 4}),
                 delay + std::chrono::milliseconds(this->pick(0, 900)));
+        if (lie == EchoLie::TwiceLater)
+            this->arrive(echoed, delay + std::chrono::milliseconds(this->pick(1, 15)));
         if (isTrue)
             arriveAsConfirmation(*write, std::move(frame), delay);
         else
