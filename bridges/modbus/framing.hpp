@@ -50,6 +50,10 @@ public:
     /// So many of the last octets belong to what has not ended yet.
     [[nodiscard]] virtual std::size_t octetsLeft() const { return 0; }
 
+    /// What has begun stands still: the end of the exchange that it may belong to, where that can
+    /// be no answer any more. Nothing where what follows still may be one.
+    [[nodiscard]] virtual std::optional<Result> onStandstill() { return std::nullopt; }
+
     virtual void receiveIdle(base::ByteView octets, base::TimePoint now) = 0;
 
     /// Until when this request must wait, because a late answer to another could pass for its own.

@@ -20,6 +20,10 @@ using base::TimePoint;
 
 namespace {
 
+/// Between two octets of one frame over TCP. A server sends a frame at once, and a network delivers
+/// it so, or after a lost packet's 200 ms: then the connection costs one that is made again.
+constexpr base::Duration longestStandstill = std::chrono::milliseconds(100);
+
 std::string unitName(std::uint8_t unitId)
 {
     return fmt::format("unit {}", unitId);
@@ -42,6 +46,7 @@ Line::Line(base::Scheduler& scheduler, const LineTuning& tuning, LineParts parts
     , trace_(scheduler)
     , timer_(scheduler, [this] { startNext(); })
     , answer_(scheduler, [this] { giveUpFirst(); })
+    , standstill_(scheduler, [this] { onStandstill(); })
     , idleTimer_(scheduler, [this] { onIdle(); })
     , reportTimer_(scheduler, [this] { reportNow(); })
 {}
@@ -286,6 +291,7 @@ void Line::onIdle()
 void Line::fallAsleep()
 {
     idleTimer_.stop();
+    standstill_.stop();
     sleep_ = Sleep::Asleep;
     ++counters_["idleCloses"];
     reportSoon();
@@ -322,6 +328,7 @@ void Line::goDown(const base::Error& reason)
     lastError_ = reason.message;
     timer_.stop();
     answer_.stop();
+    standstill_.stop();
     expectLateAnswer();
     failAll({ErrorKind::Unreachable, "the line is down: " + reason.message, reason.retry});
     if (!isNews)
@@ -332,6 +339,26 @@ void Line::goDown(const base::Error& reason)
 }
 
 void Line::onOctets(base::ByteView octets)
+{
+    take(octets);
+    if (parts_.framing->octetsLeft() > 0)
+        standstill_.start(longestStandstill);
+    else
+        standstill_.stop();
+}
+
+void Line::onStandstill()
+{
+    auto end = parts_.framing->onStandstill();
+    if (!end || !isUp_)
+        return;
+    if (underWay_.isEmpty())
+        parts_.link->reopen(end->error());
+    else
+        finish(parts_.framing->ended(), std::move(*end));
+}
+
+void Line::take(base::ByteView octets)
 {
     lastOctetAt_ = scheduler_.now();
     counters_["octetsReceived"] += octets.size();

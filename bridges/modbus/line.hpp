@@ -101,6 +101,8 @@ private:
     void onDown(const base::Error& reason) override;
     void onOctets(base::ByteView octets) override;
 
+    void take(base::ByteView octets);
+    void onStandstill();
     void startNext();
     void failHopeless();
     void add(LineJob job);
@@ -173,8 +175,9 @@ private:
 
     std::map<std::string, std::uint64_t> counters_;
     LineTrace trace_;
-    base::Timer timer_;  ///< end of silence, of quarantine, or of waiting
-    base::Timer answer_; ///< end of the patience with who has not answered
+    base::Timer timer_;      ///< end of silence, of quarantine, or of waiting
+    base::Timer answer_;     ///< end of the patience with who has not answered
+    base::Timer standstill_; ///< of a frame that has begun
     base::Timer idleTimer_;
     base::Timer reportTimer_;
 };

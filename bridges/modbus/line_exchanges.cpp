@@ -209,6 +209,7 @@ void Line::reconnect(const base::Error& reason)
     idleTimer_.stop();
     timer_.stop();
     answer_.stop();
+    standstill_.stop();
     ++counters_["reconnects"];
     reportSoon();
     auto cut = underWay_.takeAll();

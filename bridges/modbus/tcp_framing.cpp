@@ -121,6 +121,18 @@ Framing::Result TcpFraming::lost(std::string_view why)
     return fail(ErrorKind::Corrupt, std::string(why), Retry::AfterReconnect);
 }
 
+// A server sends a frame as a whole: what comes later may complete it and never have belonged to
+// it.
+std::optional<Framing::Result> TcpFraming::onStandstill()
+{
+    if (buffer_.empty())
+        return std::nullopt;
+    if (buffer_.size() < mbapOctets || !take(decodeMbap(buffer_).transactionId))
+        return lostAll("the answer broke off");
+    ended_ = decodeMbap(buffer_).transactionId;
+    return lost("the answer broke off");
+}
+
 bool TcpFraming::isBegunOf(Number exchange) const
 {
     if (buffer_.size() < mbapOctets)

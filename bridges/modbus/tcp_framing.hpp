@@ -27,6 +27,8 @@ public:
 
     [[nodiscard]] std::size_t octetsLeft() const override { return buffer_.size(); }
 
+    [[nodiscard]] std::optional<Result> onStandstill() override;
+
     void receiveIdle(base::ByteView octets, base::TimePoint now) override;
     [[nodiscard]] std::optional<base::TimePoint> heldUntil(const Request& request,
                                                            base::TimePoint now) const override;

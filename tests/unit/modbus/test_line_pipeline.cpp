@@ -407,4 +407,37 @@ BOOST_FIXTURE_TEST_CASE(tells_of_no_write_that_was_none, Crowd<WriteLiar<true>>)
     BOOST_TEST(mostAtOnce > 1);
 }
 
+BOOST_FIXTURE_TEST_CASE(ends_a_connection_on_which_an_answer_stands_still, Fixture)
+{
+    const auto ended = submit(read(7));
+    scheduler.advance(1ms);
+    Bytes half = answerTo(0);
+    half.resize(9);
+
+    arrive(half);
+    scheduler.advance(98ms);
+    const int early = link->reopened;
+    scheduler.advance(2ms);
+
+    BOOST_TEST(early == 0);
+    BOOST_TEST(link->reopened == 1);
+    BOOST_TEST(ended->times == 1);
+    BOOST_REQUIRE(!ended->result.has_value());
+    BOOST_TEST(ended->result.error().message == "the answer broke off");
+}
+
+BOOST_FIXTURE_TEST_CASE(bears_an_answer_that_comes_octet_by_octet, Fixture)
+{
+    const auto ended = submit(read(7));
+    scheduler.advance(1ms);
+
+    for (const std::uint8_t octet : answerTo(0)) {
+        arrive({octet});
+        scheduler.advance(20ms);
+    }
+
+    BOOST_TEST(link->reopened == 0);
+    BOOST_TEST(ended->result.has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
