@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 
@@ -16,8 +17,16 @@ using namespace bridges::modbus;
 
 constexpr int atATime = 1000;
 
+/// So many lies, in the order that follows from this number.
+struct Task
+{
+    int lies = 0;
+    std::uint32_t seed = 0;
+};
+
 struct Result
 {
+    std::uint32_t seed = 0;
     int asked = 0;
     int wrong = 0;
 };
@@ -25,9 +34,11 @@ struct Result
 template <typename AnyLiar>
 bool show(const char* kind, const AnyLiar& liar, const Result& result)
 {
-    std::printf("{\"kind\": \"%s\", \"asked\": %d, \"lies\": %d, \"right\": %d, \"wrong\": %d, "
+    std::printf("{\"kind\": \"%s\", \"seed\": %u, \"asked\": %d, \"lies\": %d, \"right\": %d, "
+                "\"wrong\": %d, "
                 "\"unended\": %d}\n",
                 kind,
+                result.seed,
                 result.asked,
                 liar.lies,
                 liar.right,
@@ -39,11 +50,12 @@ bool show(const char* kind, const AnyLiar& liar, const Result& result)
 
 /// Who has nothing under way beside this request.
 template <bool isTcp>
-bool measure(const char* kind, int lies)
+bool measure(const char* kind, const Task& task)
 {
     Liar<isTcp> liar;
-    Result result;
-    for (; liar.lies < lies; result.asked += atATime)
+    liar.random.seed(task.seed);
+    Result result{task.seed};
+    for (; liar.lies < task.lies; result.asked += atATime)
         liar.run(atATime);
     result.wrong = liar.wrong;
     return show(kind, liar, result);
@@ -51,33 +63,36 @@ bool measure(const char* kind, int lies)
 
 /// A write that is told as done without the device's word is wrong, and one that reaches it twice.
 template <bool isTcp>
-bool measureWrites(const char* kind, int lies)
+bool measureWrites(const char* kind, const Task& task)
 {
     WriteLiar<isTcp> liar;
-    Result result;
-    for (; liar.lies < lies; result.asked += atATime)
+    liar.random.seed(task.seed);
+    Result result{task.seed};
+    for (; liar.lies < task.lies; result.asked += atATime)
         liar.runWrites(atATime);
     result.wrong = liar.wrong + liar.twice;
     return show(kind, liar, result);
 }
 
 /// Up to four requests under way.
-bool measureCrowd(int lies)
+bool measureCrowd(const Task& task)
 {
     Crowd<Liar<true>> liar;
-    Result result;
-    for (; liar.lies < lies; result.asked += atATime)
+    liar.random.seed(task.seed);
+    Result result{task.seed};
+    for (; liar.lies < task.lies; result.asked += atATime)
         liar.runTogether(atATime, [&](std::uint8_t unitId) { liar.ask(unitId); });
     result.wrong = liar.wrong;
     return show("tcp, several under way", liar, result);
 }
 
 /// Writes to up to four units under way.
-bool measureCrowdedWrites(int lies)
+bool measureCrowdedWrites(const Task& task)
 {
     Crowd<WriteLiar<true>> liar;
-    Result result;
-    for (; liar.lies < lies; result.asked += atATime) {
+    liar.random.seed(task.seed);
+    Result result{task.seed};
+    for (; liar.lies < task.lies; result.asked += atATime) {
         liar.runTogether(atATime, [&](std::uint8_t unitId) { liar.askToWrite(unitId); });
         liar.writes.clear(); // all have ended
     }
@@ -91,16 +106,19 @@ bool measureCrowdedWrites(int lies)
 
 int main(int argc, char** argv)
 {
-    if (argc != 2) {
-        std::fprintf(stderr, "usage: %s LIES\n", argv[0]);
+    if (argc != 2 && argc != 3) {
+        std::fprintf(stderr, "usage: %s LIES [SEED]\n", argv[0]);
         return 2;
     }
-    const int lies = std::atoi(argv[1]); // NOLINT(cert-err34-c): 0 asks for nothing
-    bool isGood = causeway::bench::measure<false>("rtu", lies);
-    isGood &= causeway::bench::measure<true>("tcp", lies);
-    isGood &= causeway::bench::measureCrowd(lies);
-    isGood &= causeway::bench::measureWrites<false>("writes, rtu", lies);
-    isGood &= causeway::bench::measureWrites<true>("writes, tcp", lies);
-    isGood &= causeway::bench::measureCrowdedWrites(lies);
+    causeway::bench::Task task;
+    task.lies = std::atoi(argv[1]); // NOLINT(cert-err34-c): 0 asks for nothing
+    task.seed = argc == 3 ? static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10))
+                          : causeway::bridges::modbus::usualSeed;
+    bool isGood = causeway::bench::measure<false>("rtu", task);
+    isGood &= causeway::bench::measure<true>("tcp", task);
+    isGood &= causeway::bench::measureCrowd(task);
+    isGood &= causeway::bench::measureWrites<false>("writes, rtu", task);
+    isGood &= causeway::bench::measureWrites<true>("writes, tcp", task);
+    isGood &= causeway::bench::measureCrowdedWrites(task);
     return isGood ? 0 : 1;
 }
