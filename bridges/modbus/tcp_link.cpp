@@ -53,12 +53,27 @@ struct FreeAddressInfo
     void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
 };
 
+// A peer that lost its power must not keep a connection up. Linux would wait two hours before it
+// asks, and a quarter of an hour for who does not confirm what was sent.
+constexpr int keepAliveIdleSeconds = 30;     // longer than most poll periods: else polls show it
+constexpr int keepAliveIntervalSeconds = 10; // of three probes, two may be lost
+constexpr int keepAliveProbes = 3;
+/// As long as the probes take; six retransmissions (0.2 s, doubling) are sent meanwhile.
+constexpr int userTimeoutMilliseconds = 30000;
+
+void setOption(int fd, int level, int name, int value)
+{
+    ::setsockopt(fd, level, name, &value, sizeof value);
+}
+
 void setOptions(int fd)
 {
-    const int on = 1;
-    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    // A peer that lost its power must not keep a connection up that carries nothing.
-    ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    setOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    setOption(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    setOption(fd, IPPROTO_TCP, TCP_KEEPIDLE, keepAliveIdleSeconds);
+    setOption(fd, IPPROTO_TCP, TCP_KEEPINTVL, keepAliveIntervalSeconds);
+    setOption(fd, IPPROTO_TCP, TCP_KEEPCNT, keepAliveProbes);
+    setOption(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, userTimeoutMilliseconds);
 }
 
 } // namespace
