@@ -137,6 +137,7 @@ LineParts FieldSide::makeParts(const api::LineSettings& settings)
     LineParts parts;
     parts.responseTimeout = settings.responseTimeout;
     parts.hasQuarantine = settings.kind != Kind::Tcp;
+    parts.isRtuOverTcp = settings.kind != Kind::Tcp && settings.kind != Kind::Rtu;
     if (settings.kind == Kind::Rtu)
         parts.link = std::make_unique<SerialLink>(loop_, tuning_, settings);
     else

@@ -122,6 +122,7 @@ private:
     deservesRepeat(const LineJob& job, const base::Error& error, bool followsSilence);
     [[nodiscard]] bool isPutOff(LineJob& job, const base::Error& error);
     void rest(bool needsQuiet);
+    [[nodiscard]] bool isConnectionDead();
     void wakeUp();
     void goDown(const base::Error& reason);
     [[nodiscard]] bool mayReconnect() const;
@@ -171,6 +172,8 @@ private:
     base::TimePoint quietUntil_{};
     std::uint32_t silentInARow_ = 0;
     base::TimePoint silentAt_{};             ///< when the last silence that was counted ended
+    base::TimePoint doubtedAt_{};            ///< when RTU over TCP was connected anew for silence
+    base::Duration doubtPause_{};            ///< before that may be again
     std::optional<std::uint8_t> silentUnit_; ///< who did not answer the last request
 
     std::map<std::string, std::uint64_t> counters_;

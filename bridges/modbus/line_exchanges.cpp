@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,6 +22,9 @@ namespace {
 
 /// A TCP connection on which so many requests in a row met silence is not trusted any more.
 constexpr std::uint32_t mostSilentInARow = 3;
+/// A new connection costs a gateway more than a probe costs its line.
+constexpr base::Duration firstDoubtPause = std::chrono::seconds(30);
+constexpr base::Duration longestDoubtPause = std::chrono::minutes(10);
 
 } // namespace
 
@@ -132,6 +137,7 @@ void Line::note(const Exchange& exchange, const Expected<Answer>& result)
     unit.answersWrongly = wasWrong || (unit.answersWrongly && wasSilence);
     if (!wasSilence) {
         silentInARow_ = 0;
+        doubtPause_ = {};
     } else if (exchange.sentAt >= silentAt_) {
         silentAt_ = now;
         ++silentInARow_;
@@ -177,8 +183,7 @@ bool Line::isPutOff(LineJob& job, const base::Error& error)
 
 void Line::rest(bool needsQuiet)
 {
-    if (parts_.framing->hasLostTrack() ||
-        (!parts_.hasQuarantine && silentInARow_ >= mostSilentInARow)) {
+    if (parts_.framing->hasLostTrack() || isConnectionDead()) {
         silentInARow_ = 0;
         hasAnswered_ = hasAnswered_ && parts_.framing->hasLostTrack();
         const std::string why = parts_.framing->hasLostTrack() ? "answers that cannot be right"
@@ -191,6 +196,21 @@ void Line::rest(bool needsQuiet)
         quietUntil_ = now + parts_.responseTimeout;
     startIdleTime();
     wakeUp();
+}
+
+// Behind RTU over TCP units may be silent for good, and the gateway well: all of them must have
+// been silent, and a connection that did not help is made again ever more seldom.
+bool Line::isConnectionDead()
+{
+    const std::size_t most = mostSilentInARow + (parts_.isRtuOverTcp ? users_.size() : 0);
+    if (silentInARow_ < most || (parts_.hasQuarantine && !parts_.isRtuOverTcp))
+        return false;
+    const TimePoint now = scheduler_.now();
+    if (parts_.isRtuOverTcp && now < doubtedAt_ + doubtPause_)
+        return false;
+    doubtedAt_ = now;
+    doubtPause_ = std::clamp(doubtPause_ * 2, firstDoubtPause, longestDoubtPause);
+    return true;
 }
 
 // Many servers close a connection after each answer, or when they like; and one unit that answers

@@ -16,6 +16,7 @@ struct LineParts
     std::unique_ptr<Framing> framing;
     base::Duration responseTimeout{};
     bool hasQuarantine = true; ///< RTU: be quiet after a timeout, so that a late answer is not hit
+    bool isRtuOverTcp = false; ///< a connection to a gateway that may have gone without a word
 };
 
 } // namespace causeway::bridges::modbus
