@@ -128,6 +128,11 @@ void ProfileReader::checkOperations(ProfileTable& table,
     refuse(ours.read, allowed.read, "path", "be read");
     refuse(ours.write, allowed.write, "write", "be written");
     refuse(ours.execute, allowed.execute, "execute", "be executed");
+    // The agent's own Object of a device answers them; nothing of the profile is asked.
+    if (mapping.resource.path.object() == deviceObject && (ours.write || ours.execute))
+        table.complain(ours.write ? "write" : "execute",
+                       "of Object 3 a profile tells values only; what a server is to set or start "
+                       "goes into another Object");
 }
 
 void ProfileReader::checkOverlaps()

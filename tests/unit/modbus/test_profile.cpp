@@ -96,20 +96,23 @@ BOOST_AUTO_TEST_CASE(maps_an_alarm_word_and_its_bits)
 BOOST_AUTO_TEST_CASE(toggles_bits_and_nothing_else)
 {
     const std::string coil = "path = \"/3306/0/5850\"\ntable = \"coil\"\naddress = 1\n";
-    const std::string trigger = "path = \"/3/0/4\"\naddress = 1\n";
+    const std::string value =
+        "path = \"/3303/0/5700\"\ntable = \"input\"\naddress = 1\ntype = \"s16\"\n";
+    const std::string trigger = "path = \"/3303/0/5605\"\naddress = 1\n";
 
     const auto relay = parse(resource(coil + "write = { toggle = true, address = 9 }\n"));
     const auto number =
         parse(resource("path = \"/3308/0/5900\"\ntable = \"holding\"\naddress = 1\n"
                        "type = \"u16\"\nwrite = { toggle = true, range = [0, 1] }\n"));
-    const auto executed = parse(resource(trigger + "table = \"coil\"\nexecute = \"toggle\"\n"));
+    const auto executed = parse(resource(value) + "[[resource]]\n" + trigger +
+                                "table = \"coil\"\nexecute = \"toggle\"\n");
     const auto which = parse(resource(trigger + "table = \"holding\"\nexecute = \"toggle\"\n"));
 
     BOOST_REQUIRE_MESSAGE(relay, (relay ? "" : relay.error().message));
     BOOST_TEST(find(*relay, {3306, 0, 5850}).point->write->toggles);
     BOOST_TEST(!number);
     BOOST_REQUIRE_MESSAGE(executed, (executed ? "" : executed.error().message));
-    BOOST_TEST(find(*executed, {3, 0, 4}).point->executeToggles);
+    BOOST_TEST(find(*executed, {3303, 0, 5605}).point->executeToggles);
     BOOST_TEST((!which && which.error().message.find("bit is missing") != std::string::npos));
 }
 
@@ -478,6 +481,8 @@ BOOST_AUTO_TEST_CASE(complains_of_what_cannot_be_meant)
          "test.toml:10: equals is missing"},
         {resource(typed + "[[setup]]\ntable = \"input\"\naddress = 1\nvalues = 1\n"),
          "test.toml:11: input registers cannot be written"},
+        {resource("path = \"/3/0/4\"\ntable = \"holding\"\naddress = 9\nexecute = 1\n"),
+         "test.toml:9: of Object 3 a profile tells values only"},
         {resource(typed + "extends = \"../x\"\n"), "test.toml:10: unknown key \"extends\""},
         {resource("path = \"/3308/0/5900\"\ntable = \"holding\"\naddress = 1\ntype = \"u16\"\n"
                   "write = { range = [0, 9], mask = true }\n"),
