@@ -94,9 +94,9 @@ StoredNotifications::takeOldest(const ObservedTarget& target, std::size_t mostVa
         if (!taken.empty() && values > mostValues)
             break;
         taken.push_back(std::move(*next));
-        next = std::find_if(batches_.erase(next), batches_.end(), [&](const Batch& batch) {
-            return batch.target == target;
-        });
+        const auto after = batches_.erase(next); // by itself: the end is another one then
+        next = std::find_if(
+            after, batches_.end(), [&](const Batch& batch) { return batch.target == target; });
     }
     recount();
     return taken;
