@@ -151,6 +151,11 @@ Expected<std::vector<Record>> RecordCollector::finish() &&
     if (twins != containers_.end())
         return bad(*twins, "given twice");
     addEmptyContainers();
+    // Maps around the target lead to it, or they say something of what was not asked for.
+    const auto around = std::ranges::find_if(
+        records_, [this](const Record& record) { return !target_.contains(record.path); });
+    if (around != records_.end())
+        return bad(around->path, fmt::format("has nothing of the target {}", target_.toString()));
     return std::move(records_);
 }
 

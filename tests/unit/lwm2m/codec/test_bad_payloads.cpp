@@ -235,6 +235,7 @@ const BadPayload badPayloads[] = {
     {"ends inside a map", lwm2mCbor, {3442, 0}, "A1 82 190D72 00"_h, corrupt},
     {"more after the map", lwm2mCbor, {3442, 0}, "A0 00"_h, corrupt},
     {"text as a key", lwm2mCbor, {3442, 0}, "A1 61 33 A0"_h, invalid},
+    {"nothing of the target", lwm2mCbor, {3, 0, 11, 0}, "A1 82 03 00 A0"_h, invalid},
     {"negative key", lwm2mCbor, {3442, 0}, "A1 20 A0"_h, invalid},
     {"empty key", lwm2mCbor, {3442, 0}, "A1 80 A0"_h, invalid},
     {"an identifier beyond 16 bits", lwm2mCbor, {3442, 0}, "A1 1A00010000 A0"_h, invalid},
