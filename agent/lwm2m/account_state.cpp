@@ -98,6 +98,10 @@ std::string disabledText(const ServerAccount& account)
         account.settings.shortServerId);
 }
 
+/// In 2262. What is later, or before 1970, was not kept by us.
+constexpr std::int64_t lastSecond =
+    std::chrono::floor<seconds>(base::WallTime::max().time_since_epoch()).count();
+
 std::optional<base::WallTime> disabledUntil(const ClientState& state, ServerAccount account)
 {
     const auto found = state.find(keyOf(account, "disabled"));
@@ -106,6 +110,8 @@ std::optional<base::WallTime> disabledUntil(const ClientState& state, ServerAcco
     std::int64_t until = 0;
     const std::string& text = found->second;
     std::ignore = std::from_chars(text.data(), text.data() + text.size(), until);
+    if (until < 0 || until > lastSecond)
+        return std::nullopt;
     account.disabledUntil = base::WallTime(seconds(until));
     return disabledText(account) == text ? account.disabledUntil : std::nullopt;
 }
